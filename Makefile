@@ -1,0 +1,49 @@
+# make run    set everything up, open the ten-minute scenario in the terminal
+# make test   set everything up, run the tests
+# make check  format, lint, types, import direction, tests: what CI runs
+# make bench  timings    make soak  long campaigns    make clean  forget the .venv
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: run test setup check format lint types imports bench soak snapshots clean
+
+run: setup
+	@$(BIN)/evtui
+
+test: setup
+	@$(BIN)/pytest -n auto
+
+setup: $(STAMP)
+
+# The stamp is written last: an interrupted installation is taken up again.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("evtui needs Python 3.11 or newer, found " + sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(STAMP)
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest tests/test_imports.py
+	$(MAKE) --no-print-directory test
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+snapshots: setup
+	$(BIN)/pytest tests/evtui --snapshot-update
+
+bench: setup
+	$(BIN)/python -m tools.bench
+
+soak: setup
+	$(BIN)/pytest -n auto -m soak -o addopts='-q --strict-markers'
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,1 @@
+"""Pure drawing helpers, from view to Rich."""

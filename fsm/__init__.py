@@ -1,0 +1,1 @@
+"""Charging: ISO 15118-2 sessions, OCPP actions, the replicated network state, energy."""

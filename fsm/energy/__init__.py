@@ -1,0 +1,1 @@
+"""Batteries and the sharing of power."""

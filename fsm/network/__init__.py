@@ -1,0 +1,1 @@
+"""The replicated state machine: the charge points together are the CSMS."""

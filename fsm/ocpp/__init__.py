@@ -1,0 +1,1 @@
+"""OCPP calls and results."""

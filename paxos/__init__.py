@@ -1,0 +1,1 @@
+"""Consensus and its laboratory: Multi-Paxos without I/O, and a simulator that tries to break it."""

@@ -1,0 +1,1 @@
+"""Checkers: invariants that hold after every event."""

@@ -1,0 +1,1 @@
+"""The laboratory: virtual clock, msgpack bus, simulated disks, faults, trace."""

@@ -1,0 +1,159 @@
+"""What a scenario file says, in integers: microseconds, watts, watt-hours, parts per million.
+
+These classes are the meaning of a scenario; :mod:`scenarios.loader` reads the text. A scenario is
+a value: two equal scenarios with the same seed and the same inputs give the same run, byte for
+byte.
+"""
+
+from typing import Literal
+
+from attrs import field, frozen
+
+Current = Literal["AC", "DC"]
+
+VERBS: dict[str, tuple[str, ...]] = {
+    # charging: what people do with cars
+    "plug_in": ("ev", "cp"),
+    "unplug": ("ev",),
+    "stop_charging": ("ev",),
+    # nodes
+    "crash": ("cp",),
+    "restart": ("cp",),
+    "pause": ("cp",),
+    "resume": ("cp",),
+    # links between charge points
+    "cut": ("a", "b"),
+    "cut_oneway": ("a", "b"),
+    "join": ("a", "b"),
+    "partition": ("groups",),
+    "heal": (),
+    "loss": ("rate_ppm",),
+    "duplicate": ("rate_ppm",),
+    "reorder": ("rate_ppm",),
+    "corrupt": ("rate_ppm",),
+    "delay": ("extra_us",),
+}
+"""Every verb of a script, and the arguments it takes, in order.
+
+``heal`` undoes every link fault; it restarts nothing. The five rates apply to every link between
+charge points, or to one link in both directions where ``a`` and ``b`` are given as well.
+"""
+
+
+@frozen(kw_only=True)
+class Site:
+    """The grid connection that all charge points share."""
+
+    capacity_w: int = 22_000
+
+
+@frozen(kw_only=True)
+class Network:
+    """Links between charge points. Latency is log-normal around its median."""
+
+    latency_us: int = 2_000
+    tail: float = 0.5
+    """Sigma of the log-normal latency: 0 is constant; 0.5 puts the 99th percentile at 3.2 medians."""
+    loss_ppm: int = 0
+    duplicate_ppm: int = 0
+    reorder_ppm: int = 0
+    corrupt_ppm: int = 0
+    v2g_latency_us: int = 1_000
+
+
+@frozen(kw_only=True)
+class Consensus:
+    """Parameters of Multi-Paxos and of the simulated disks."""
+
+    heartbeat_us: int = 500_000
+    election_timeout_us: tuple[int, int] = (1_500_000, 3_000_000)
+    window: int = 64
+    """Alpha: how many slots may be proposed beyond the commit index."""
+    fsync_us: int = 1_000
+
+
+@frozen(kw_only=True)
+class ChargePoint:
+    """One charge point: a replica, an EVSE with one connector, a meter."""
+
+    id: str
+    rated_w: int = 11_000
+    current: Current = "AC"
+
+
+@frozen(kw_only=True)
+class Vehicle:
+    """One EV and what its driver wants."""
+
+    id: str
+    battery_wh: int = 40_000
+    soc_ppm: int = 300_000
+    target_ppm: int = 800_000
+    max_w: int = 11_000
+    current: Current = "AC"
+    id_tag: str = ""
+    """The driver's OCPP id tag; empty: the EV's id."""
+    smart: bool = True
+    """Whether the driver opted in to smart charging (a charging profile)."""
+
+
+@frozen(kw_only=True)
+class At:
+    """One line of the script: at ``t_us``, do ``verb`` with ``args`` (see :data:`VERBS`)."""
+
+    t_us: int
+    verb: str
+    args: dict[str, object] = field(factory=dict)
+    line: int = 0
+
+
+@frozen(kw_only=True)
+class Expect:
+    """One expectation; ``t_us`` is when it is looked at (the end of the run by default).
+
+    Exactly one subject: ``ev``, ``cp``, ``replicas``, ``leader``, ``sessions`` or ``power``.
+    """
+
+    t_us: int
+    ev: str | None = None
+    cp: str | None = None
+    state: str | None = None
+    """With ``ev`` an EV state, with ``cp`` a charge point's ISO 15118 state."""
+    status: str | None = None
+    """With ``cp``: alive, paused or crashed."""
+    energy_wh: tuple[int, int] | None = None
+    """With ``ev`` or ``cp``: delivered energy, both ends included."""
+    soc_ppm: tuple[int, int] | None = None
+    session_start_us: tuple[int, int] | None = None
+    """With ``ev``: when its last session's transaction began, both ends included."""
+    session_stop_us: tuple[int, int] | None = None
+    replicas: str | None = None
+    """``equal``: every live replica has the same applied slot and state digest."""
+    leader: str | None = None
+    """A charge point's id, ``any`` (exactly one live leader) or ``none``."""
+    sessions: int | None = None
+    """How many sessions were begun and ended."""
+    power_w: tuple[int, int] | None = None
+    """The network's total power at that time, both ends included."""
+    line: int = 0
+
+
+@frozen(kw_only=True)
+class Scenario:
+    """A whole scenario file."""
+
+    name: str
+    title: str = ""
+    description: str = ""
+    duration_us: int
+    seed: int = 1
+    site: Site = field(factory=Site)
+    network: Network = field(factory=Network)
+    paxos: Consensus = field(factory=Consensus)
+    cps: tuple[ChargePoint, ...]
+    evs: tuple[Vehicle, ...] = ()
+    script: tuple[At, ...] = ()
+    expectations: tuple[Expect, ...] = ()
+    meter_interval_us: int = 10_000_000
+    """How often a charging CP puts its meter's value into the log."""
+    path: str = ""

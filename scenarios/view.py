@@ -1,0 +1,164 @@
+"""One frozen picture of the world: all that the interface may see.
+
+A view is built on demand by :meth:`scenarios.session.Session.view` and shares nothing mutable with
+the world. Long lists (the replicated log, the event log) are given as the window asked for and
+their total length, so that building a view costs the same after ten minutes as after a day.
+"""
+
+from enum import IntEnum
+
+from attrs import frozen
+
+
+class CellState(IntEnum):
+    """What one CP knows of one slot."""
+
+    EMPTY = 0
+    ACCEPTED = 1
+    CHOSEN = 2
+    APPLIED = 3
+
+
+@frozen
+class Window:
+    """Which part of the long lists is wanted: the last ``rows`` when ``first`` is None."""
+
+    log_first: int | None = None
+    log_rows: int = 40
+    event_first: int | None = None
+    event_rows: int = 40
+
+
+@frozen
+class EvView:
+    """An EV. ``soc`` and ``target`` in percent, power in W, energy in Wh taken during the run."""
+
+    id: str
+    state: str
+    cp: str | None
+    soc: float
+    target: float
+    power_w: int
+    energy_wh: float
+    pilot: str
+
+
+@frozen
+class CpView:
+    """A charge point: its replica, its ISO 15118 session, its connector."""
+
+    id: str
+    status: str
+    """alive, paused or crashed."""
+    cut_off: bool
+    """Alive, but its links do not reach a quorum of live voters in both directions."""
+    state: str
+    """One of the eight ISO 15118 states, e.g. ``waiting_ev``."""
+    pilot: str
+    """Control pilot, A to F."""
+    ocpp_status: str
+    ev: EvView | None
+    power_w: int
+    limit_w: int
+    """What the network allows it now."""
+    rated_w: int
+    energy_wh: float
+    """Register of its meter."""
+    role: str
+    """leader, candidate, follower, learner; ``-`` when crashed."""
+    promised: str
+    """Promised ballot as ``round.CP``, ``-`` for none."""
+    accepted: str
+    """Highest accepted ballot."""
+    commit_slot: int
+    applied_slot: int
+    """Slots count from 1; 0 means none."""
+    state_digest: str
+    """Digest of the replicated state as this CP has it, in hexadecimal; empty when crashed."""
+    queued_calls: int
+    """OCPP calls that wait for the log."""
+    links: tuple[str, ...]
+    """State of the link to each CP, in the order of ``View.cps``: ``self``, ``up``, ``cut``,
+    ``in`` (only hears), ``out`` (only speaks), ``lossy``."""
+
+
+@frozen
+class LogCell:
+    """One CP's knowledge of one slot; the ballot as ``round.CP`` (empty for none)."""
+
+    state: CellState
+    ballot: str
+
+
+@frozen
+class LogRow:
+    """One slot of the replicated log: the decoded command and a cell for each CP."""
+
+    slot: int
+    command: str
+    cells: tuple[LogCell, ...]
+
+
+@frozen
+class EventRow:
+    """One line of the event log. ``severity``: info, fault, repair, consensus, charging, violation."""
+
+    time_us: int
+    severity: str
+    subject: str
+    text: str
+
+
+@frozen
+class SessionView:
+    """One charging transaction as the most advanced live replica knows it; times in µs."""
+
+    ev: str
+    cp: str
+    transaction: int
+    start_us: int
+    stop_us: int | None
+    energy_wh: int
+    """From the meter readings in the log."""
+    reason: str
+    """Why it was stopped (OCPP reason), empty while it runs."""
+
+
+@frozen
+class View:
+    """The whole picture at one instant."""
+
+    scenario: str
+    title: str
+    seed: int
+    time_us: int
+    duration_us: int
+    finished: bool
+    events: int
+    messages: int
+    leader: str | None
+    """The live leader with the highest ballot, if any."""
+    ballot: str
+    capacity_w: int
+    power_w: int
+    power_history_w: tuple[int, ...]
+    """Total power sampled each virtual second, the last 120 at most, oldest first."""
+    cps: tuple[CpView, ...]
+    evs: tuple[EvView, ...]
+    unplugged: tuple[EvView, ...]
+    """EVs that are at no CP now."""
+    sessions: tuple[SessionView, ...]
+    checks: int
+    """Invariant checks made so far."""
+    violation: str
+    """The violated invariant's sentence, empty while all hold."""
+    log_last: int
+    """Highest slot that any replica knows of."""
+    log: tuple[LogRow, ...]
+    event_total: int
+    event_first: int
+    """Index of the first row in ``event_rows``."""
+    event_rows: tuple[EventRow, ...]
+    expectations_held: int
+    expectations_failed: int
+    expectations_total: int
