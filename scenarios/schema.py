@@ -53,7 +53,7 @@ class Network:
 
     latency_us: int = 2_000
     tail: float = 0.5
-    """Sigma of the log-normal latency: 0 is constant; 0.5 puts the 99th percentile at 3.2 medians."""
+    """Sigma of the log-normal latency: 0 is constant; 0.5 puts p99 at 3.2 medians."""
     loss_ppm: int = 0
     duplicate_ppm: int = 0
     reorder_ppm: int = 0

@@ -36,6 +36,7 @@ class Controls(Protocol):
         Raises:
             scenarios.errors.InputError: the verb or an argument is not possible now; nothing
                 was changed.
+
         """
         ...
 

@@ -101,7 +101,10 @@ class LogRow:
 
 @frozen
 class EventRow:
-    """One line of the event log. ``severity``: info, fault, repair, consensus, charging, violation."""
+    """One line of the event log.
+
+    ``severity``: info, fault, repair, consensus, charging or violation.
+    """
 
     time_us: int
     severity: str

@@ -1,0 +1,1 @@
+"""Benchmarks and makers of documents; not installed."""
