@@ -1,0 +1,94 @@
+"""What a replica asks of its host.
+
+A replica does nothing by itself: each step returns effects, and the host carries them out **in
+order**. The order is part of the protocol: a :class:`Send` or :class:`Broadcast` must not leave
+before every :class:`Persist` that stands before it, in this step or an earlier one, is on stable
+storage. An acceptor that answered first and crashed would have promised what it does not remember
+(*Paxos Made Simple* §2.5).
+
+Randomness is the host's too: a timer is asked for with a range, and the host draws.
+"""
+
+from enum import IntEnum
+from typing import TypeAlias
+
+from paxos.clients import Client, Verdict
+from paxos.messages import Message, Value, message
+
+
+class Timer(IntEnum):
+    """A replica's timers; setting one again replaces it."""
+
+    ELECTION = 0
+    HEARTBEAT = 1
+    RETRY = 2
+
+
+@message
+class Persist:
+    """Write these rows, in order (see :mod:`paxos.records`).
+
+    With ``sync`` they must be on stable storage before anything that comes after leaves. Without,
+    they may wait for the next write that is: losing them costs time, never safety.
+    """
+
+    rows: list[list[object]]
+    sync: bool
+
+
+@message
+class Send:
+    """Send a message to one node; a node's message to itself is delivered like any other."""
+
+    to: int
+    message: Message
+
+
+@message
+class Broadcast:
+    """Send one message to several nodes, in this order; packed once."""
+
+    to: tuple[int, ...]
+    message: Message
+
+
+@message
+class SetTimer:
+    """Fire ``timer`` after a time drawn from ``low_us`` to ``high_us``, both included."""
+
+    timer: Timer
+    low_us: int
+    high_us: int
+
+
+@message
+class CancelTimer:
+    """Do not fire ``timer``."""
+
+    timer: Timer
+
+
+@message
+class Applied:
+    """The command chosen for ``slot`` went through the state machine, or was found applied before.
+
+    ``client`` is None for a no-op. Comes once for each slot, in the order of slots.
+    """
+
+    slot: int
+    value: Value
+    client: Client | None
+    sequence: int
+    result: bytes
+    verdict: Verdict
+
+
+@message
+class RoleChanged:
+    """The replica's role is now ``role``; ``why`` is a sentence for people."""
+
+    role: str
+    why: str
+
+
+Effect: TypeAlias = Persist | Send | Broadcast | SetTimer | CancelTimer | Applied | RoleChanged

@@ -1,0 +1,105 @@
+"""The learner: decisions in the order of slots, applied to the state machine.
+
+A slot is *decided* here when this node knows the chosen value: as leader from a quorum's acks, as
+follower from the leader's commit index over the very entry that this leader proposed, or from
+:class:`~paxos.messages.Decisions`. An entry accepted at another ballot than the one whose commit
+index was told may hold another value than the chosen one, so it never counts.
+"""
+
+from typing import Protocol
+
+from paxos.acceptor import Acceptor
+from paxos.ballot import NO_BALLOT, Ballot
+from paxos.clients import SessionTable, Verdict, decode
+from paxos.effects import Applied
+from paxos.messages import NOOP, Value
+from paxos.records import COMMITTED, DECIDED, Recovered
+
+
+class StateMachine(Protocol):
+    """What is replicated: a pure function of the operations applied, in order."""
+
+    def apply(self, op: bytes) -> bytes:
+        """Apply one operation and return its result; never raises, whatever the bytes."""
+        ...
+
+    def digest(self) -> int:
+        """64 bits that tell two different states apart."""
+        ...
+
+
+class Learner:
+    """Decisions, commit index and execution of one node.
+
+    ``commit_slot``: every slot up to it is decided and applied. ``decided`` may also hold slots
+    beyond a hole.
+    """
+
+    def __init__(self, machine: StateMachine) -> None:
+        self.machine = machine
+        self.sessions = SessionTable()
+        self.decided: dict[int, Value] = {}
+        self.commit_slot = 0
+        self.told: tuple[Ballot, int] = (NO_BALLOT, 0)
+        """The highest commit index heard, and the ballot of the leader who told it."""
+        self.unsaved: list[list[object]] = []
+
+    def replay(self, recovered: Recovered) -> list[Applied]:
+        """Apply what the disk says was decided before the restart."""
+        self.decided = dict(recovered.decided)
+        applied = self._apply_ready()
+        self.unsaved.clear()
+        return applied
+
+    def tell(self, ballot: Ballot, commit_slot: int) -> None:
+        """Remember the commit index that the leader of ``ballot`` tells."""
+        if (ballot, commit_slot) > self.told:
+            self.told = (ballot, commit_slot)
+
+    def follow(self, acceptor: Acceptor) -> list[Applied]:
+        """Commit what the told commit index covers and this node holds at that same ballot."""
+        ballot, told_slot = self.told
+        slot = self.commit_slot + 1
+        while slot <= told_slot:
+            if slot not in self.decided:
+                entry = acceptor.accepted.get(slot)
+                if entry is None or entry.ballot != ballot:
+                    break
+                self.decided[slot] = entry.value
+            slot += 1
+        return self._apply_ready()
+
+    def decide(self, first_slot: int, values: list[Value], acceptor: Acceptor) -> list[Applied]:
+        """Take chosen values, and apply what has no hole before it."""
+        for slot, value in enumerate(values, first_slot):
+            if slot > self.commit_slot and slot not in self.decided:
+                self.decided[slot] = value
+                entry = acceptor.accepted.get(slot)
+                if entry is None or entry.value != value:
+                    self.unsaved.append([DECIDED, slot, value])
+        return self._apply_ready()
+
+    def state_digest(self) -> int:
+        """64 bits over the replicated state: the machine and the session table."""
+        return self.machine.digest() ^ self.sessions.digest()
+
+    def _apply_ready(self) -> list[Applied]:
+        applied: list[Applied] = []
+        while (value := self.decided.get(self.commit_slot + 1)) is not None:
+            self.commit_slot += 1
+            applied.append(self._apply(self.commit_slot, value))
+        if applied:
+            self.unsaved.append([COMMITTED, self.commit_slot])
+        return applied
+
+    def _apply(self, slot: int, value: Value) -> Applied:
+        if value == NOOP:
+            return Applied(slot, value, None, 0, b"", Verdict.FRESH)
+        command = decode(value)
+        verdict = self.sessions.admit(command)
+        if verdict is Verdict.FRESH:
+            result = self.machine.apply(command.op)
+            self.sessions.store(command, result)
+        else:
+            result = self.sessions.result(command.client, command.sequence) or b""
+        return Applied(slot, value, command.client, command.sequence, result, verdict)

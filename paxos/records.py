@@ -1,0 +1,62 @@
+"""What a replica writes to its disk, and what it recovers from it.
+
+Four kinds of rows, appended and never changed:
+
+=================================== ==========================================================
+``[1, incarnation]``                the node started for the ``incarnation``-th time
+``[2, round, node]``                promised this ballot
+``[3, round, node, slot, value]``   accepted the value for the slot, at this ballot
+``[4, commit_slot]``                every slot up to this one is decided as it was accepted
+``[5, slot, value]``                learned that the value is decided for the slot
+=================================== ==========================================================
+
+An acceptance also stands for a promise of its ballot. Losing rows of the last two kinds costs a
+catch-up; losing one of the first three that was answered for would break the protocol.
+"""
+
+from typing import Any
+
+from attrs import Factory, define
+
+from paxos.ballot import NO_BALLOT, Ballot
+from paxos.messages import Value
+
+INCARNATION = 1
+PROMISED = 2
+ACCEPTED = 3
+COMMITTED = 4
+DECIDED = 5
+
+
+@define
+class Recovered:
+    """What the rows of a disk say."""
+
+    incarnation: int = 0
+    promised: Ballot = NO_BALLOT
+    accepted: dict[int, tuple[Ballot, Value]] = Factory(dict)
+    decided: dict[int, Value] = Factory(dict)
+    commit_slot: int = 0
+
+
+def recover(rows: list[list[Any]]) -> Recovered:
+    """Read rows in the order in which they were written."""
+    found = Recovered()
+    for row in rows:
+        kind = row[0]
+        if kind == ACCEPTED:
+            ballot = Ballot(row[1], row[2])
+            found.accepted[row[3]] = (ballot, row[4])
+            found.promised = max(found.promised, ballot)
+        elif kind == PROMISED:
+            found.promised = max(found.promised, Ballot(row[1], row[2]))
+        elif kind == COMMITTED:
+            for slot in range(found.commit_slot + 1, row[1] + 1):
+                if slot not in found.decided:
+                    found.decided[slot] = found.accepted[slot][1]
+            found.commit_slot = max(found.commit_slot, row[1])
+        elif kind == DECIDED:
+            found.decided[row[1]] = row[2]
+        else:
+            found.incarnation = max(found.incarnation, row[1])
+    return found

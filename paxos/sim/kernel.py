@@ -1,0 +1,48 @@
+"""The virtual clock and the heap of events.
+
+An event is data: ``(time_us, sequence, kind, target, source, payload)``. Ties in time are broken by
+the sequence number, in the order in which events were pushed; nothing else decides.
+"""
+
+from heapq import heappop, heappush
+from typing import Any, TypeAlias
+
+Event: TypeAlias = tuple[int, int, int, int, int, Any]
+
+
+class Kernel:
+    """Virtual time in µs. It never goes back, and never reads another clock."""
+
+    def __init__(self) -> None:
+        self.now_us = 0
+        self._heap: list[Event] = []
+        self._sequence = 0
+
+    def push(
+        self, time_us: int, kind: int, target: int, source: int = 0, payload: Any = None
+    ) -> None:
+        """Let an event happen at ``time_us``, which must not be in the past."""
+        if time_us < self.now_us:
+            raise ValueError(f"an event at {time_us} µs, but it is {self.now_us} µs already")
+        self._sequence += 1
+        heappush(self._heap, (time_us, self._sequence, kind, target, source, payload))
+
+    def pop(self) -> Event | None:
+        """The next event, with the clock moved to it; None when there is none."""
+        if not self._heap:
+            return None
+        event = heappop(self._heap)
+        self.now_us = event[0]
+        return event
+
+    def next_us(self) -> int | None:
+        """When the next event happens, if there is one."""
+        return self._heap[0][0] if self._heap else None
+
+    def advance(self, time_us: int) -> None:
+        """Move the clock to a time before the next event."""
+        if time_us > self.now_us:
+            self.now_us = time_us
+
+    def __len__(self) -> int:
+        return len(self._heap)

@@ -1,0 +1,81 @@
+"""Messages and disk records as bytes: msgpack, closed by a CRC-32.
+
+Bytes that were damaged on the way, or torn on the disk, are seen by their checksum and never
+reach the protocol.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from zlib import crc32
+
+import msgpack
+
+from paxos.messages import MESSAGES, Message, Row
+
+_packer = msgpack.Packer(autoreset=True)
+_PARSERS: dict[int, Callable[[Row], Message]] = {kind.TAG: kind.parse for kind in MESSAGES}
+
+
+class WireError(ValueError):
+    """Bytes that are no message: damaged, cut short, or of an unknown kind."""
+
+
+def seal(body: bytes) -> bytes:
+    """The body with its checksum behind it, 4 bytes."""
+    return body + crc32(body).to_bytes(4, "little")
+
+
+def unseal(frame: bytes) -> bytes:
+    """The body of a sealed frame.
+
+    Raises:
+        WireError: the checksum does not match.
+    """
+    body = frame[:-4]
+    if len(frame) < 5 or crc32(body) != int.from_bytes(frame[-4:], "little"):
+        raise WireError(f"checksum does not match in a frame of {len(frame)} bytes")
+    return body
+
+
+def pack_row(row: Row) -> bytes:
+    """A flat row as a sealed frame."""
+    body: bytes = _packer.pack(row)
+    return body + crc32(body).to_bytes(4, "little")
+
+
+def unpack_row(frame: bytes) -> Row:
+    """The row in a sealed frame.
+
+    Raises:
+        WireError: the checksum does not match or the body is no msgpack list.
+    """
+    body = unseal(frame)
+    try:
+        row: Any = msgpack.unpackb(body)
+    except (ValueError, msgpack.UnpackException) as error:
+        raise WireError(f"a body that is no msgpack: {error}") from error
+    if type(row) is not list or not row:
+        raise WireError(f"a body that is no row: {row!r}")
+    return row
+
+
+def pack(message: Message) -> bytes:
+    """A message as a sealed frame."""
+    body: bytes = _packer.pack(message.row())
+    return body + crc32(body).to_bytes(4, "little")
+
+
+def unpack(frame: bytes) -> Message:
+    """The message in a sealed frame.
+
+    Raises:
+        WireError: the frame is damaged, or is no message.
+    """
+    row = unpack_row(frame)
+    parse = _PARSERS.get(row[0]) if type(row[0]) is int else None
+    if parse is None:
+        raise WireError(f"unknown message tag {row[0]!r}; known are 1 to {len(MESSAGES)}")
+    try:
+        return parse(row)
+    except (IndexError, TypeError) as error:
+        raise WireError(f"a message with tag {row[0]} and the wrong fields: {row!r}") from error
