@@ -2,7 +2,14 @@
 
 
 class ScenarioError(Exception):
-    """A scenario file that cannot be used: ``file:line: field: found, allowed``."""
+    """A scenario file that cannot be used.
+
+    ``problems`` holds one ``file:line: field: found X; allowed Y`` each, in the order of lines.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 class InputError(Exception):

@@ -1,0 +1,273 @@
+"""The scenario file format, as one table: which keys there are, of which kind, meaning what.
+
+The loader reads by it, the JSON schema and the list of keys in the documentation are made from it.
+"""
+
+from attrs import frozen
+
+from scenarios.kinds import Choice, Flag, Groups, Kind, Name, Quantity, Real, Span, Text, Whole
+from scenarios.schema import VERBS
+from scenarios.units import DURATION, ENERGY, PERCENT, POWER
+
+DAY_US = 86_400_000_000
+
+EV_STATES = (
+    "not_connected",
+    "connected_not_charging",
+    "send_needs",
+    "receive_scheduling",
+    "charging_with_profile",
+    "charging_without_profile",
+)
+CP_STATES = (
+    "waiting_ev",
+    "begin_session",
+    "authentication",
+    "energy_negotiation",
+    "charging",
+    "end_session",
+    "restarting_session",
+    "failure",
+)
+STATUSES = ("alive", "paused", "crashed")
+
+LEADER = "leader"
+"""Instead of a CP's id, for ``crash`` and ``pause``: whoever leads when it happens."""
+LEADER_VERBS = ("crash", "pause")
+LINK_VERBS = ("loss", "duplicate", "reorder", "corrupt", "delay")
+"""Verbs that may be narrowed to one link by ``a`` and ``b``."""
+
+
+@frozen
+class Key:
+    """One key of a table: its name in the file, in :mod:`scenarios.schema`, and its meaning."""
+
+    name: str
+    attribute: str
+    kind: Kind
+    doc: str
+    required: bool = False
+
+
+@frozen
+class Table:
+    """The keys of one kind of table."""
+
+    title: str
+    keys: tuple[Key, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All keys, in the order of the documentation."""
+        return tuple(key.name for key in self.keys)
+
+    def key(self, name: str) -> Key | None:
+        """The key of that name."""
+        return next((key for key in self.keys if key.name == name), None)
+
+
+_RATE = Quantity(PERCENT, 0, 1_000_000)
+_LATENCY = Quantity(DURATION, 0, 60_000_000)
+_TIME = Quantity(DURATION, 0, 31 * DAY_US)
+_CP = Name("the id of a charge point", refers=True)
+_EV = Name("the id of an EV", refers=True)
+_MAX_W = 1_000_000
+_SITE_W = 1_000_000_000
+_MAX_WH = 10_000_000
+
+TOP = Table(
+    "the top of the file",
+    (
+        Key("name", "name", Text(60), "Short name; the file's name without `.toml` by default."),
+        Key("title", "title", Text(120), "One line for lists and headings."),
+        Key("description", "description", Text(4_000, lines=True), "What is to be seen, and why."),
+        Key(
+            "duration",
+            "duration_us",
+            Quantity(DURATION, 1, 31 * DAY_US),
+            "How long the run lasts, in virtual time.",
+            required=True,
+        ),
+        Key("seed", "seed", Whole(0, 2**63 - 1), "Seed of all randomness, unless a run names one."),
+        Key(
+            "meter_interval",
+            "meter_interval_us",
+            Quantity(DURATION, 100_000, DAY_US),
+            "How often a charging CP puts its meter's value into the log.",
+        ),
+    ),
+)
+SITE = Table(
+    "[site]",
+    (
+        Key(
+            "capacity",
+            "capacity_w",
+            Quantity(POWER, 0, _SITE_W),
+            "What the grid connection that all CPs share can carry.",
+        ),
+    ),
+)
+NETWORK = Table(
+    "[network]",
+    (
+        Key("latency", "latency_us", _LATENCY, "Median latency of a link between two CPs."),
+        Key("tail", "tail", Real(0, 3), "Sigma of the log-normal latency; 0 is constant."),
+        Key("loss", "loss_ppm", _RATE, "Share of messages lost."),
+        Key("duplicate", "duplicate_ppm", _RATE, "Share of messages that arrive twice."),
+        Key("reorder", "reorder_ppm", _RATE, "Share of messages overtaken by later ones."),
+        Key("corrupt", "corrupt_ppm", _RATE, "Share of messages damaged on the way."),
+        Key("v2g_latency", "v2g_latency_us", _LATENCY, "Latency between an EV and its CP."),
+    ),
+)
+PAXOS = Table(
+    "[paxos]",
+    (
+        Key(
+            "heartbeat",
+            "heartbeat_us",
+            Quantity(DURATION, 1_000, 3_600_000_000),
+            "How often a leader lets the others hear from it.",
+        ),
+        Key(
+            "election_timeout",
+            "election_timeout_us",
+            Span(Quantity(DURATION, 1_000, 3_600_000_000)),
+            "A follower that hears nothing for a random time between these stands for election.",
+        ),
+        Key("window", "window", Whole(1, 4_096), "How many slots may be open at once (alpha)."),
+        Key("fsync", "fsync_us", Quantity(DURATION, 0, 60_000_000), "How long a disk write takes."),
+    ),
+)
+CP = Table(
+    "[[cp]]",
+    (
+        Key(
+            "id",
+            "id",
+            Name("an id", reserved=(LEADER, "any", "none")),
+            "The charge point's name.",
+            required=True,
+        ),
+        Key("rated", "rated_w", Quantity(POWER, 1, _MAX_W), "The most it can deliver."),
+        Key("current", "current", Choice(("AC", "DC")), "Whether it charges with AC or DC."),
+    ),
+)
+EV = Table(
+    "[[ev]]",
+    (
+        Key("id", "id", Name("an id"), "The EV's name.", required=True),
+        Key("battery", "battery_wh", Quantity(ENERGY, 1, _MAX_WH), "Usable size of its battery."),
+        Key("soc", "soc_ppm", _RATE, "State of charge when it arrives."),
+        Key("target", "target_ppm", _RATE, "State of charge at which it stops by itself."),
+        Key("max_power", "max_w", Quantity(POWER, 1, _MAX_W), "The most it takes."),
+        Key("current", "current", Choice(("AC", "DC")), "Whether it charges with AC or DC."),
+        Key(
+            "id_tag",
+            "id_tag",
+            Name("an id tag"),
+            "The driver's OCPP id tag; the EV's id if left out.",
+        ),
+        Key("smart", "smart", Flag(), "Whether the driver opted in to smart charging."),
+    ),
+)
+
+_T = Key("t", "t_us", _TIME, "When it happens.", required=True)
+_DO = Key("do", "verb", Choice(tuple(VERBS)), "What happens.", required=True)
+_ARGUMENTS = {
+    "ev": Key("ev", "ev", _EV, "Which EV."),
+    "cp": Key("cp", "cp", _CP, f"Which CP; `crash` and `pause` also take `{LEADER}`."),
+    "a": Key("a", "a", _CP, "One end of the link; with `cut_oneway` the end that speaks."),
+    "b": Key("b", "b", _CP, "The other end; with `cut_oneway` the end that no longer hears."),
+    "groups": Key("groups", "groups", Groups(), "The sides; CPs in none of them form one more."),
+    "rate_ppm": Key("rate", "rate_ppm", _RATE, "Share of messages, on every link or on `a`–`b`."),
+    "extra_us": Key("extra", "extra_us", _LATENCY, "Latency added, on every link or on `a`–`b`."),
+}
+AT = Table("[[at]]", (_T, _DO, *_ARGUMENTS.values()))
+"""Keys of a line of the script, all verbs together; :func:`arguments` says which go with one."""
+
+
+def arguments(verb: str) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+    """Keys that a verb needs, and those that it may have besides."""
+    optional = ("a", "b") if verb in LINK_VERBS else ()
+    return (
+        tuple(_ARGUMENTS[name] for name in VERBS[verb]),
+        tuple(_ARGUMENTS[name] for name in optional),
+    )
+
+
+_STATES = Choice((*EV_STATES, *CP_STATES))
+EXPECT = Table(
+    "[[expect]]",
+    (
+        Key("t", "t_us", _TIME, "When it is looked at; the end of the run by default."),
+        Key("ev", "ev", _EV, "Subject: an EV."),
+        Key("cp", "cp", _CP, "Subject: a CP."),
+        Key("state", "state", _STATES, "The EV's state, or the CP's ISO 15118 state."),
+        Key("status", "status", Choice(STATUSES), "Whether the CP runs."),
+        Key(
+            "energy",
+            "energy_wh",
+            Span(Quantity(ENERGY, 0, _MAX_WH)),
+            "Energy that the EV took or the CP delivered.",
+        ),
+        Key("soc", "soc_ppm", Span(_RATE), "The EV's state of charge."),
+        Key(
+            "session_start",
+            "session_start_us",
+            Span(_TIME),
+            "When the transaction of the EV's last session began.",
+        ),
+        Key(
+            "session_stop",
+            "session_stop_us",
+            Span(_TIME),
+            "When the transaction of the EV's last session ended.",
+        ),
+        Key(
+            "replicas",
+            "replicas",
+            Choice(("equal",)),
+            "Subject: `equal`, every live replica has the same applied slot and state digest.",
+        ),
+        Key(
+            "leader",
+            "leader",
+            Name("the id of a charge point, any or none", refers=True),
+            "Subject: who leads, a CP's id, `any` (exactly one live leader) or `none`.",
+        ),
+        Key(
+            "sessions",
+            "sessions",
+            Whole(0, 1_000_000),
+            "Subject: how many sessions were begun and ended.",
+        ),
+        Key(
+            "power",
+            "power_w",
+            Span(Quantity(POWER, 0, _SITE_W)),
+            "Subject: the network's total power at that time.",
+        ),
+    ),
+)
+SUBJECTS = {
+    "ev": ("state", "energy", "soc", "session_start", "session_stop"),
+    "cp": ("state", "status", "energy"),
+    "replicas": (),
+    "leader": (),
+    "sessions": (),
+    "power": (),
+}
+"""What an expectation is about, and what may be said of it (nothing: the subject says it)."""
+
+CPS = Key(
+    "cps",
+    "cps",
+    Whole(1, 1_000),
+    "Instead of `[[cp]]`: so many charge points with default values, CP1, CP2, …",
+)
+TABLES = {"site": SITE, "network": NETWORK, "paxos": PAXOS}
+"""Single tables, by their key at the top."""
+ARRAYS = {"cp": CP, "ev": EV, "at": AT, "expect": EXPECT}
+"""Arrays of tables, by their key at the top."""
+MAX_CPS = 1_000

@@ -1,0 +1,223 @@
+"""Scenario files: from TOML text to :class:`scenarios.schema.Scenario`.
+
+Loading is strict, and reports everything that is wrong with a file at once.
+"""
+
+import re
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from scenarios import format as spec
+from scenarios.errors import ScenarioError
+from scenarios.kinds import did_you_mean, one_of, printable
+from scenarios.reader import Reader
+from scenarios.schema import (
+    At,
+    ChargePoint,
+    Consensus,
+    Expect,
+    Network,
+    Scenario,
+    Site,
+    Vehicle,
+)
+from scenarios.script import Names, check_expectation, check_script_line
+from scenarios.toml_lines import line_map
+
+MAX_BYTES = 1_048_576
+"""Largest scenario file; what is bigger is some other file."""
+
+_LIBRARY = "library"
+_SUFFIX = ".toml"
+
+
+def load(name_or_path: str) -> Scenario:
+    """A scenario: of the library by its bare name, else of a file.
+
+    Anything with a path separator or ending in ``.toml`` is a file.
+
+    Raises:
+        ScenarioError: there is no such scenario, or its file cannot be used.
+
+    """
+    if "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith(_SUFFIX):
+        return loads(_read(name_or_path), name_or_path)
+    names = library_names()
+    if name_or_path not in names:
+        shown = printable(name_or_path)
+        local = f"; a file in this folder is written ./{shown}" if _exists(name_or_path) else ""
+        raise ScenarioError(
+            f'scenario: found "{shown}"; allowed {one_of(names)}, or the path of a .toml file'
+            + (did_you_mean(name_or_path, names) or local)
+        )
+    file = resources.files("scenarios") / _LIBRARY / (name_or_path + _SUFFIX)
+    return loads(file.read_text(encoding="utf-8"), str(file))
+
+
+def library_names() -> list[str]:
+    """Names of the scenarios that come with the program, sorted."""
+    files = (resources.files("scenarios") / _LIBRARY).iterdir()
+    return sorted(f.name.removesuffix(_SUFFIX) for f in files if f.name.endswith(_SUFFIX))
+
+
+def library() -> list[Scenario]:
+    """The scenarios that come with the program, sorted by name."""
+    return [load(name) for name in library_names()]
+
+
+def loads(text: str, path: str) -> Scenario:
+    """The scenario that a TOML text describes; ``path`` is for messages and the default name.
+
+    Raises:
+        ScenarioError: with one message for each problem, in the order of lines.
+
+    """
+    shown_path = printable(path)
+    try:
+        document = tomllib.loads(text)
+        lines = line_map(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(_syntax_problem(shown_path, text, error)) from None
+    except RecursionError:
+        raise ScenarioError(
+            f"{shown_path}:1: file: found values nested too deeply; allowed a scenario in TOML"
+        ) from None
+    except ValueError:  # an integer of thousands of digits
+        raise ScenarioError(
+            f"{shown_path}:1: file: found a number of thousands of digits; allowed 64 bits"
+        ) from None
+    reader = Reader(shown_path, lines)
+    scenario = _scenario(reader, document, path)
+    if reader.problems or scenario is None:
+        raise ScenarioError(*reader.sentences())
+    return scenario
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _read(path: str) -> str:
+    """The text of a file, or an error that says what is there instead."""
+    shown = printable(path)
+    allowed = "allowed a scenario file in TOML"
+    try:
+        with Path(path).open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise ScenarioError(f"{shown}: found no such file; {allowed}") from None
+    except IsADirectoryError:
+        raise ScenarioError(f"{shown}: found a directory; {allowed}") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ScenarioError(f"{shown}: cannot be read ({why}); {allowed}") from None
+    if len(raw) > MAX_BYTES:
+        raise ScenarioError(f"{shown}: found more than {MAX_BYTES >> 20} MiB; {allowed}")
+    if b"\0" in raw:
+        raise ScenarioError(f"{shown}: found binary data; {allowed}")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        byte = raw[error.start]
+        raise ScenarioError(
+            f"{shown}:{line}: file: found the byte 0x{byte:02x}, which is no UTF-8; "
+            "allowed text in UTF-8"
+        ) from None
+
+
+def _syntax_problem(path: str, text: str, error: tomllib.TOMLDecodeError) -> str:
+    message = str(error)
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+    if place:
+        line, column = int(place[1]), f" at column {place[2]}"
+        message = message[: place.start()]
+    else:
+        line, column = max(1, len(text.splitlines())), ""
+        message = message.removesuffix(" (at end of document)")
+    message = printable(message[:1].lower() + message[1:])
+    return f"{path}:{line}: syntax: found {message}{column}; allowed TOML"
+
+
+def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario | None:
+    extra = (*spec.TABLES, *spec.ARRAYS, spec.CPS.name)
+    top = reader.table({k: v for k, v in document.items() if k not in extra}, (), spec.TOP, extra)
+    single = {key: reader.single(document, key, table) for key, table in spec.TABLES.items()}
+    cps = _charge_points(reader, document)
+    evs = reader.array(document, "ev", spec.EV)
+    names = _names(reader, document, cps)
+    duration = top.get("duration_us")
+    end = duration if isinstance(duration, int) else None
+    script = [
+        line
+        for index, raw in reader.elements(document, "at")
+        if (line := check_script_line(reader, index, raw, names, end))
+    ]
+    expectations = [
+        expectation
+        for index, raw in reader.elements(document, "expect")
+        if (expectation := check_expectation(reader, index, raw, names, end))
+    ]
+    if reader.problems:
+        return None
+    stem = printable(Path(path).name.removesuffix(_SUFFIX)) or "scenario"
+    return Scenario(
+        **{"name": stem, **top},
+        site=Site(**single["site"]),
+        network=Network(**single["network"]),
+        paxos=Consensus(**single["paxos"]),
+        cps=tuple(ChargePoint(**values) for values in cps),
+        evs=tuple(Vehicle(**values) for values in evs),
+        script=tuple(sorted((At(**line) for line in script), key=lambda line: line.t_us)),
+        expectations=tuple(Expect(**expectation) for expectation in expectations),
+        path=path,
+    )
+
+
+def _charge_points(reader: Reader, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The ``[[cp]]`` tables, or what ``cps = 5`` stands for."""
+    if spec.CPS.name in document:
+        if "cp" in document:
+            reader.refuse(("cp",), "it beside cps", "either cps = N or [[cp]] tables")
+        count = reader.value(document[spec.CPS.name], (spec.CPS.name,), spec.CPS.kind)
+        if isinstance(count, int):
+            return [{"id": f"CP{number}"} for number in range(1, count + 1)]
+        return []
+    if "cp" not in document:
+        reader.refuse(
+            ("cp",), "no charge point", f"1 to {spec.MAX_CPS:,} [[cp]] tables, or cps = N"
+        )
+    cps = reader.array(document, "cp", spec.CP)
+    if len(cps) > spec.MAX_CPS:
+        reader.refuse(("cp",), f"{len(cps):,} charge points", f"1 to {spec.MAX_CPS:,}")
+    return cps
+
+
+def _names(reader: Reader, document: dict[str, Any], cps: list[dict[str, Any]]) -> Names:
+    """Ids that the script may use; an id that stands twice is reported on the way.
+
+    An id counts even if the rest of its table is wrong, so that one mistake gives one message.
+    """
+    seen: dict[str, int] = {}
+    kept: dict[str, list[str]] = {"cp": [], "ev": []}
+    if spec.CPS.name in document:
+        kept["cp"] = [str(cp["id"]) for cp in cps]
+        seen = dict.fromkeys(kept["cp"], reader.line((spec.CPS.name,)))
+    for key, names in kept.items():
+        for index, raw in reader.elements(document, key):
+            name = raw.get("id")
+            if not isinstance(name, str):
+                continue
+            place = (key, index, "id")
+            if name in seen:
+                found = f'"{printable(name)}" a second time (first on line {seen[name]})'
+                reader.refuse(place, found, "each id once, for CPs and EVs together")
+                continue
+            seen[name] = reader.line(place)
+            names.append(name)
+    return Names(cps=tuple(kept["cp"]), evs=tuple(kept["ev"]))
