@@ -1,0 +1,374 @@
+"""What must hold after every event, checked from outside while the run goes on.
+
+The checker believes no replica. It counts votes itself, from the messages that leave once their
+sender's disk is safe, and remembers for ever what was chosen: a majority that held a chosen value
+may later hold newer ballots, so scanning acceptors could miss a broken promise.
+
+Each check costs a look at what one event changed, never a walk through the log.
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from attrs import Factory, define
+
+from paxos.ballot import NO_BALLOT, Ballot
+from paxos.clients import Client, Verdict
+from paxos.effects import Applied
+from paxos.election import Role
+from paxos.membership import Membership
+from paxos.messages import NOOP, Accept, Accepted, Message, Promise, Value
+from paxos.replica import Replica
+
+SENTENCES: dict[str, str] = {
+    "A1": "a promise never falls, not even over a restart",
+    "A2": "an acceptor accepts only at the ballot that it has promised",
+    "A3": "an accepted slot is never lost",
+    "A4": "one ballot proposes one value for a slot",
+    "A5": "once a value is chosen, every higher ballot proposes that value for the slot",
+    "R1": "a slot has one decision, for ever, and only a quorum makes it",
+    "R2": "slots are applied without holes",
+    "R3": "equal applied slots mean equal states",
+    "R4": "the applied slot never goes back while a process lives",
+    "R5": "proposals stay within the window beyond the commit index",
+    "L1": "a ballot has one leader",
+    "C1": "a command is applied at most once",
+}
+
+
+class InvariantViolation(Exception):  # noqa: N818 - the field's word for it
+    """An invariant does not hold: which, what happened, and who was involved."""
+
+    def __init__(
+        self,
+        name: str,
+        found: str,
+        *,
+        slot: int | None = None,
+        ballots: tuple[Ballot, ...] = (),
+        nodes: tuple[int, ...] = (),
+    ) -> None:
+        super().__init__(f"{name} ({SENTENCES[name]}): {found}")
+        self.name = name
+        self.found = found
+        self.slot = slot
+        self.ballots = ballots
+        self.nodes = nodes
+
+
+@define
+class _Voter:
+    """What one node has bound itself to by answers that left."""
+
+    answered: Ballot = NO_BALLOT
+    acknowledged: dict[int, Ballot] = Factory(dict)
+
+
+@define
+class _Life:
+    """What one process did since it started."""
+
+    promised: Ballot = NO_BALLOT
+    entries: int = 0
+    applied_slot: int = 0
+    commands: set[tuple[Client, int]] = Factory(set)
+
+
+class Invariants:
+    """The observer of a cluster that raises :class:`InvariantViolation`.
+
+    ``name`` maps a node's number to what people call it.
+    """
+
+    def __init__(self, membership: Membership, names: dict[int, str] | None = None) -> None:
+        self.membership = membership
+        self.names = names or {}
+        self.checks = 0
+        self.proposed: dict[int, dict[Ballot, Value]] = {}
+        self.votes: dict[int, dict[Ballot, set[int]]] = {}
+        self.chosen: dict[int, tuple[Ballot, Value]] = {}
+        self.digests: dict[int, tuple[int, int]] = {}
+        self.leaders: dict[Ballot, int] = {}
+        self._voters: dict[int, _Voter] = {}
+        self._lives: dict[int, _Life] = {}
+
+    def node(self, node: int) -> str:
+        """What people call a node."""
+        return self.names.get(node, f"node {node}")
+
+    def ballot(self, ballot: Ballot) -> str:
+        """A ballot as people read it."""
+        return f"{ballot.round}.{self.names.get(ballot.node, str(ballot.node))}"
+
+    # What the cluster tells.
+
+    def restarted(self, replica: Replica) -> None:
+        """A1 and A3 over a restart: what was answered for is remembered."""
+        self.checks += 2
+        node, acceptor = replica.node, replica.acceptor
+        voter = self._voters.setdefault(node, _Voter())
+        if acceptor.promised < voter.answered:
+            raise InvariantViolation(
+                "A1",
+                f"{self.node(node)} came back with ballot {self.ballot(acceptor.promised)}, "
+                f"but it had answered at ballot {self.ballot(voter.answered)}",
+                ballots=(acceptor.promised, voter.answered),
+                nodes=(node,),
+            )
+        for slot, ballot in voter.acknowledged.items():
+            entry = acceptor.accepted.get(slot)
+            if entry is None or entry.ballot < ballot:
+                found = "nothing" if entry is None else f"ballot {self.ballot(entry.ballot)}"
+                raise InvariantViolation(
+                    "A3",
+                    f"{self.node(node)} came back with {found} in slot {slot}, "
+                    f"but it had accepted it at ballot {self.ballot(ballot)}",
+                    slot=slot,
+                    ballots=(ballot,),
+                    nodes=(node,),
+                )
+        self._lives[node] = _Life(acceptor.promised, len(acceptor.accepted))
+
+    def produced(self, replica: Replica, message: Message) -> None:
+        """A2 and R5, where the message is made."""
+        check = self._PRODUCED.get(type(message))
+        if check is not None:
+            check(self, replica, message)
+
+    def released(self, node: int, message: Message) -> None:
+        """A4, A5 and R1, where the message leaves."""
+        check = self._RELEASED.get(type(message))
+        if check is not None:
+            check(self, node, message)
+
+    def applied(self, replica: Replica, applied: Applied) -> None:
+        """R1, R2, R3 and C1 for a slot that a replica applied."""
+        self.checks += 4
+        node, slot = replica.node, applied.slot
+        life = self._lives[node]
+        if slot != life.applied_slot + 1:
+            raise InvariantViolation(
+                "R2" if slot > life.applied_slot else "R4",
+                f"{self.node(node)} applied slot {slot} after slot {life.applied_slot}",
+                slot=slot,
+                nodes=(node,),
+            )
+        life.applied_slot = slot
+        self._check_decision(node, slot, applied.value)
+        if applied.client is not None and applied.verdict is Verdict.FRESH:
+            command = (applied.client, applied.sequence)
+            if command in life.commands:
+                raise InvariantViolation(
+                    "C1",
+                    f"{self.node(node)} applied command {applied.sequence} of "
+                    f"{self.node(applied.client.node)} again in slot {slot}",
+                    slot=slot,
+                    nodes=(node,),
+                )
+            life.commands.add(command)
+
+    def stepped(self, replica: Replica) -> None:
+        """A1, A3, R3, R4 and L1 for a replica that finished a step."""
+        self.checks += 5
+        node, acceptor = replica.node, replica.acceptor
+        life = self._lives[node]
+        if acceptor.promised < life.promised:
+            raise InvariantViolation(
+                "A1",
+                f"{self.node(node)} fell from ballot {self.ballot(life.promised)} "
+                f"to {self.ballot(acceptor.promised)}",
+                ballots=(life.promised, acceptor.promised),
+                nodes=(node,),
+            )
+        life.promised = acceptor.promised
+        entries = len(acceptor.accepted)
+        if entries < life.entries:
+            raise InvariantViolation(
+                "A3",
+                f"{self.node(node)} held {life.entries} accepted slots and now holds {entries}",
+                nodes=(node,),
+            )
+        life.entries = entries
+        if replica.commit_slot != life.applied_slot:
+            raise InvariantViolation(
+                "R4" if replica.commit_slot < life.applied_slot else "R2",
+                f"{self.node(node)} is at slot {replica.commit_slot}, "
+                f"but it has applied up to slot {life.applied_slot}",
+                slot=replica.commit_slot,
+                nodes=(node,),
+            )
+        if life.applied_slot:
+            self._check_state(replica)
+        if replica.role is Role.LEADER:
+            self._check_leader(node, replica.proposer.ballot)
+
+    # The checks.
+
+    def _check_state(self, replica: Replica) -> None:
+        node, slot = replica.node, replica.commit_slot
+        digest = replica.learner.state_digest()
+        first, known = self.digests.setdefault(slot, (node, digest))
+        if digest != known:
+            raise InvariantViolation(
+                "R3",
+                f"after slot {slot} the state of {self.node(node)} is {digest:016x}, "
+                f"but that of {self.node(first)} was {known:016x}",
+                slot=slot,
+                nodes=(first, node),
+            )
+
+    def _check_leader(self, node: int, ballot: Ballot) -> None:
+        known = self.leaders.setdefault(ballot, node)
+        if known != node:
+            raise InvariantViolation(
+                "L1",
+                f"{self.node(node)} leads at ballot {self.ballot(ballot)}, "
+                f"as {self.node(known)} did",
+                ballots=(ballot,),
+                nodes=(known, node),
+            )
+
+    def _check_decision(self, node: int, slot: int, value: Value) -> None:
+        decision = self.chosen.get(slot)
+        if decision is None:
+            raise InvariantViolation(
+                "R1",
+                f"{self.node(node)} applied {show(value)} in slot {slot}, "
+                f"but no quorum has accepted anything there: {self._votes_text(slot)}",
+                slot=slot,
+                nodes=(node,),
+            )
+        if decision[1] != value:
+            raise InvariantViolation(
+                "R1",
+                f"{self.node(node)} applied {show(value)} in slot {slot}, "
+                f"but {show(decision[1])} was chosen at ballot {self.ballot(decision[0])}",
+                slot=slot,
+                ballots=(decision[0],),
+                nodes=(node,),
+            )
+
+    def _accept_produced(self, replica: Replica, accept: Accept) -> None:
+        self.checks += 1
+        last = accept.first_slot + len(accept.values) - 1
+        allowed = replica.commit_slot + replica.config.window
+        if last > allowed:
+            raise InvariantViolation(
+                "R5",
+                f"{self.node(replica.node)} proposes slot {last} at ballot "
+                f"{self.ballot(accept.ballot)}, but its window ends at slot {allowed}",
+                slot=last,
+                ballots=(accept.ballot,),
+                nodes=(replica.node,),
+            )
+
+    def _accepted_produced(self, replica: Replica, accepted: Accepted) -> None:
+        self.checks += 1
+        promised = replica.acceptor.promised
+        if accepted.ballot == promised:
+            return
+        raise InvariantViolation(
+            "A2",
+            f"{self.node(replica.node)} accepts slot {accepted.first_slot} at ballot "
+            f"{self.ballot(accepted.ballot)}, but it has promised {self.ballot(promised)}",
+            slot=accepted.first_slot,
+            ballots=(accepted.ballot, promised),
+            nodes=(replica.node,),
+        )
+
+    def _promise_released(self, node: int, promise: Promise) -> None:
+        voter = self._voters[node]
+        voter.answered = max(voter.answered, promise.ballot)
+
+    def _accept_released(self, node: int, accept: Accept) -> None:
+        ballot = accept.ballot
+        for slot, value in enumerate(accept.values, accept.first_slot):
+            self.checks += 2
+            known = self.proposed.setdefault(slot, {}).setdefault(ballot, value)
+            if known != value:
+                raise InvariantViolation(
+                    "A4",
+                    f"{self.node(node)} proposes {show(value)} in slot {slot} at ballot "
+                    f"{self.ballot(ballot)}, which proposed {show(known)} before",
+                    slot=slot,
+                    ballots=(ballot,),
+                    nodes=(node,),
+                )
+            decision = self.chosen.get(slot)
+            if decision is not None and ballot > decision[0] and value != decision[1]:
+                self._raise_a5(slot, decision, ballot, value)
+
+    def _accepted_released(self, node: int, accepted: Accepted) -> None:
+        voter = self._voters[node]
+        ballot = accepted.ballot
+        voter.answered = max(voter.answered, ballot)
+        for slot in range(accepted.first_slot, accepted.first_slot + accepted.count):
+            self.checks += 1
+            voter.acknowledged[slot] = ballot
+            votes = self.votes.setdefault(slot, {}).setdefault(ballot, set())
+            if node in votes:
+                continue
+            votes.add(node)
+            if self.membership.is_phase2_quorum(votes):
+                self._choose(slot, ballot)
+
+    def _choose(self, slot: int, ballot: Ballot) -> None:
+        proposed = self.proposed[slot]
+        value = proposed[ballot]
+        decision = self.chosen.get(slot)
+        if decision is None:
+            self.chosen[slot] = (ballot, value)
+        elif decision[1] != value:
+            raise InvariantViolation(
+                "R1",
+                f"slot {slot} is decided twice: {show(decision[1])} at ballot "
+                f"{self.ballot(decision[0])} and {show(value)} at {self.ballot(ballot)}",
+                slot=slot,
+                ballots=(decision[0], ballot),
+                nodes=tuple(sorted(self.votes[slot][ballot])),
+            )
+        elif ballot < decision[0]:
+            self.chosen[slot] = (ballot, value)
+        for other in sorted(proposed):
+            if other > ballot and proposed[other] != value:
+                self._raise_a5(slot, (ballot, value), other, proposed[other])
+
+    def _raise_a5(
+        self, slot: int, decision: tuple[Ballot, Value], ballot: Ballot, value: Value
+    ) -> None:
+        voters = tuple(sorted(self.votes[slot][decision[0]]))
+        raise InvariantViolation(
+            "A5",
+            f"{show(decision[1])} was chosen for slot {slot} at ballot {self.ballot(decision[0])} "
+            f"by {', '.join(self.node(v) for v in voters)}, "
+            f"but ballot {self.ballot(ballot)} proposes {show(value)}",
+            slot=slot,
+            ballots=(decision[0], ballot),
+            nodes=(*voters, ballot.node),
+        )
+
+    def _votes_text(self, slot: int) -> str:
+        votes = self.votes.get(slot)
+        if not votes:
+            return "no votes"
+        return "; ".join(
+            f"ballot {self.ballot(ballot)} has {', '.join(self.node(n) for n in sorted(nodes))}"
+            for ballot, nodes in sorted(votes.items())
+        )
+
+    _PRODUCED: ClassVar[dict[type[Message], Callable[["Invariants", Replica, Any], None]]] = {
+        Accept: _accept_produced,
+        Accepted: _accepted_produced,
+    }
+    _RELEASED: ClassVar[dict[type[Message], Callable[["Invariants", int, Any], None]]] = {
+        Promise: _promise_released,
+        Accept: _accept_released,
+        Accepted: _accepted_released,
+    }
+
+
+def show(value: Value) -> str:
+    """A value as people recognise it: the no-op, or its length and first bytes."""
+    if value == NOOP:
+        return "a no-op"
+    return f"a command of {len(value)} bytes ({value[:12].hex()}…)"

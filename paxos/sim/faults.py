@@ -1,0 +1,126 @@
+"""Faults of links and partitions, between the nodes of a cluster.
+
+Node faults are methods of :class:`~paxos.sim.cluster.Cluster`. Every fault can be undone; healing
+undoes all link faults at once and restarts nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any
+
+from attrs import frozen
+
+from paxos.sim.bus import Bus
+from paxos.sim.links import Link
+
+RATES = ("loss_ppm", "duplicate_ppm", "reorder_ppm", "corrupt_ppm", "extra_us")
+
+
+def links_between(bus: Bus, nodes: Sequence[int]) -> Iterator[Link]:
+    """Every directed link between these nodes, in the order of the nodes."""
+    for a in nodes:
+        for b in nodes:
+            if a != b:
+                yield bus.link(a, b)
+
+
+def cut(bus: Bus, a: int, b: int, *, both: bool = True) -> None:
+    """Cut the link from ``a`` to ``b``, and back with ``both``; frames under way are lost."""
+    bus.link(a, b).cut = True
+    if both:
+        bus.link(b, a).cut = True
+
+
+def join(bus: Bus, a: int, b: int) -> None:
+    """Undo a cut, in both directions."""
+    bus.link(a, b).cut = False
+    bus.link(b, a).cut = False
+
+
+def partition(bus: Bus, nodes: Sequence[int], groups: Sequence[Sequence[int]]) -> None:
+    """Cut exactly the links between different groups; nodes in no group form one of their own."""
+    side = {node: number for number, group in enumerate(groups, 1) for node in group}
+    for a in nodes:
+        for b in nodes:
+            if a != b:
+                bus.link(a, b).cut = side.get(a, 0) != side.get(b, 0)
+
+
+def heal(bus: Bus, nodes: Sequence[int]) -> None:
+    """Undo every fault of every link between these nodes."""
+    for link in links_between(bus, nodes):
+        link.clear_faults()
+
+
+def set_rate(bus: Bus, nodes: Sequence[int], rate: str, value: int) -> None:
+    """Set one of :data:`RATES` on every link between these nodes (two of them: on their link)."""
+    if rate not in RATES:
+        raise ValueError(f"no link fault {rate!r}; there are {', '.join(RATES)}")
+    for link in links_between(bus, nodes):
+        setattr(link, rate, value)
+
+
+@frozen
+class Fault:
+    """At ``time_us`` do ``verb``, a verb of scripts, with ``args``; nodes are numbers."""
+
+    time_us: int
+    verb: str
+    args: dict[str, Any]
+
+
+_UNDO = {"crash": "restart", "pause": "resume"}
+_MOST = {
+    "loss": ("rate_ppm", 300_000),
+    "duplicate": ("rate_ppm", 300_000),
+    "reorder": ("rate_ppm", 500_000),
+    "corrupt": ("rate_ppm", 50_000),
+    "delay": ("extra_us", 400_000),
+}
+
+
+def random_schedule(
+    random: Random, nodes: Sequence[int], start_us: int, end_us: int, gap_us: int = 4_000_000
+) -> list[Fault]:
+    """Random crashes, pauses, partitions and bad links between two times, all undone at the end.
+
+    An episode begins every ``gap_us`` on average, and they overlap: a majority may be down, the
+    cluster split in three, and the rest lose a third of their frames. At ``end_us`` everything
+    heals.
+    """
+    faults: list[Fault] = []
+    busy_until = dict.fromkeys(nodes, 0)
+    now_us = start_us
+    while True:
+        now_us += random.randint(1, 2 * gap_us)
+        until_us = now_us + random.randint(200_000, 5 * gap_us)
+        if now_us >= end_us:
+            break
+        kind = random.choice(("crash", "crash", "pause", "cut", "partition", "rate", "heal"))
+        if kind in _UNDO:
+            node = random.choice(nodes)
+            if busy_until[node] < now_us:
+                busy_until[node] = until_us
+                faults.append(Fault(now_us, kind, {"cp": node}))
+                faults.append(Fault(min(until_us, end_us), _UNDO[kind], {"cp": node}))
+        elif kind == "cut":
+            a, b = random.sample(list(nodes), 2)
+            verb = random.choice(("cut", "cut_oneway", "join"))
+            faults.append(Fault(now_us, verb, {"a": a, "b": b}))
+        elif kind == "partition":
+            faults.append(Fault(now_us, "partition", {"groups": _random_groups(random, nodes)}))
+        elif kind == "rate":
+            verb = random.choice(tuple(_MOST))
+            name, most = _MOST[verb]
+            faults.append(Fault(now_us, verb, {name: random.randint(0, most)}))
+        else:
+            faults.append(Fault(now_us, "heal", {}))
+    faults.append(Fault(end_us, "heal", {}))
+    return sorted(faults, key=lambda fault: fault.time_us)
+
+
+def _random_groups(random: Random, nodes: Sequence[int]) -> list[list[int]]:
+    shuffled = list(nodes)
+    random.shuffle(shuffled)
+    count = random.choice((2, 2, 2, 3))
+    return [sorted(shuffled[i::count]) for i in range(count)]
