@@ -14,7 +14,7 @@ from paxos.membership import Membership
 from paxos.records import Recovered
 from paxos.replica import Config, Replica
 from paxos.sim import faults
-from paxos.sim.cluster import Cluster, ReplicaProcess
+from paxos.sim.cluster import Cluster, ReplicaProcess, Status
 from paxos.sim.faults import Fault
 from paxos.sim.kernel import Event
 
@@ -103,9 +103,9 @@ class Laboratory:
             self.do(op)
             return
         host = self.cluster.hosts[node]
-        if host.process is None or host.status:
+        replica = self.replica(node)
+        if replica is None or host.status is not Status.ALIVE:
             return
-        replica = host.process.replica
         sequence, effects = replica.submit(op, now_us)
         self.submitted[(*replica.client, sequence)] = op
         self.cluster.execute(host, effects)

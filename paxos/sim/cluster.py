@@ -46,6 +46,8 @@ class Kind(IntEnum):
     TIMER = 3
     DISK = 4
     """An fsync has ended."""
+    SIGNAL = 5
+    """A wire between neighbours: any data, at once, never lost."""
     OUTSIDE = 10
 
 
@@ -59,16 +61,19 @@ class Status(IntEnum):
 
 
 class Process(Protocol):
-    """What runs on a node: a replica, and whatever is built around it."""
+    """What runs at an endpoint: a replica and what is built around it, or no replica at all."""
 
-    replica: Replica
+    @property
+    def replica(self) -> Replica | None:
+        """The replica, at a node of the group."""
+        ...
 
     def start(self, now_us: int) -> list[Any]:
         """Begin; returns effects."""
         ...
 
-    def on_frame(self, kind: int, source: int, frame: bytes, now_us: int) -> list[Any]:
-        """Take a frame of bytes; raises WireError when it is damaged."""
+    def on_frame(self, kind: int, source: int, frame: Any, now_us: int) -> list[Any]:
+        """Take a frame of bytes, or a signal; raises WireError when a frame is damaged."""
         ...
 
     def on_timer(self, timer: Any, now_us: int) -> list[Any]:
@@ -118,7 +123,7 @@ class Observer(Protocol):
 
 @define
 class Host:
-    """One node: its process, disk and timers. ``generation`` counts starts."""
+    """One endpoint: its process, disk and timers. ``generation`` counts starts."""
 
     node: int
     disk: Disk
@@ -152,14 +157,11 @@ class Cluster:
         self.kernel = Kernel()
         self.bus = Bus(self.kernel, seed, latency_us, tail)
         self.trace = Trace()
-        self.hosts = {
-            node: Host(
-                node,
-                Disk(stream(seed, f"disk/{node}"), fsync_us),
-                stream(seed, f"timer/{node}"),
-            )
-            for node in nodes
-        }
+        self.seed = seed
+        self.fsync_us = fsync_us
+        self.hosts: dict[int, Host] = {}
+        for node in nodes:
+            self._add_host(node)
 
     # Time.
 
@@ -195,6 +197,18 @@ class Cluster:
 
     # Nodes.
 
+    def _add_host(self, node: int) -> Host:
+        disk = Disk(stream(self.seed, f"disk/{node}"), self.fsync_us)
+        host = self.hosts[node] = Host(node, disk, stream(self.seed, f"timer/{node}"))
+        return host
+
+    def join(self, endpoint: int, process: Process) -> Host:
+        """Add an endpoint that is no node of the group, with a process that runs from now on."""
+        host = self._add_host(endpoint)
+        host.status = Status.ALIVE
+        host.process = process
+        return host
+
     def start(self, node: int) -> None:
         """Start a node's process from what its disk says; for a crashed node, a restart."""
         host = self.hosts[node]
@@ -204,7 +218,7 @@ class Cluster:
         host.status = Status.ALIVE
         recovered = recover(host.disk.rows())
         host.process = self.outside.build(node, recovered, self.now_us)
-        if self.observer is not None:
+        if self.observer is not None and host.process.replica is not None:
             self.observer.restarted(host.process.replica)
         self.execute(host, host.process.start(self.now_us))
 
@@ -263,7 +277,7 @@ class Cluster:
             return
         if kind == Kind.TIMER:
             effects = process.on_timer(payload, now_us)
-        elif not self.bus.arrives(source, target):
+        elif kind != Kind.SIGNAL and not self.bus.arrives(source, target):
             return
         else:
             try:
@@ -316,8 +330,8 @@ class Cluster:
                 self.outside.perform(host.node, effect)
             else:
                 perform(self, host, effect)
-        if self.observer is not None and host.process is not None:
-            self.observer.stepped(host.process.replica)
+        if self.observer is not None and (replica := _replica(host)) is not None:
+            self.observer.stepped(replica)
 
     def _persist(self, host: Host, effect: Persist) -> None:
         host.disk.write(effect.rows, sync=effect.sync)
@@ -337,8 +351,8 @@ class Cluster:
             self._queue_fsync(host)
 
     def _send(self, host: Host, effect: Send | Broadcast) -> None:
-        if self.observer is not None and host.process is not None:
-            self.observer.produced(host.process.replica, effect.message)
+        if self.observer is not None and (replica := _replica(host)) is not None:
+            self.observer.produced(replica, effect.message)
         if host.disk.wanted > host.disk.synced:
             # Nothing leaves before what was to be durable before it is.
             host.outbox.append((host.disk.wanted, effect))
@@ -362,8 +376,8 @@ class Cluster:
         host.timers.pop(effect.timer, None)
 
     def _applied(self, host: Host, effect: Applied) -> None:
-        if self.observer is not None and host.process is not None:
-            self.observer.applied(host.process.replica, effect)
+        if self.observer is not None and (replica := _replica(host)) is not None:
+            self.observer.applied(replica, effect)
         self.outside.perform(host.node, effect)
 
     def _role_changed(self, host: Host, effect: RoleChanged) -> None:
@@ -378,6 +392,10 @@ class Cluster:
         Applied: _applied,
         RoleChanged: _role_changed,
     }
+
+
+def _replica(host: Host) -> Replica | None:
+    return None if host.process is None else host.process.replica
 
 
 class ReplicaProcess:
