@@ -1,8 +1,14 @@
 """A run that somebody steers: step it, run it, act on it, look at it."""
 
+from collections.abc import Callable
 from typing import Protocol
 
+from paxos.sim.kernel import Event
+from scenarios.expect import Outcome, evaluate
+from scenarios.look import look
+from scenarios.schema import Scenario
 from scenarios.view import View, Window
+from scenarios.world import World
 
 
 class Controls(Protocol):
@@ -36,10 +42,108 @@ class Controls(Protocol):
         Raises:
             scenarios.errors.InputError: the verb or an argument is not possible now; nothing
                 was changed.
-
         """
         ...
 
     def view(self, window: Window = ...) -> View:
         """A frozen picture of now."""
         ...
+
+
+class Session:
+    """A run of a scenario. Expectations are looked at when their time has come.
+
+    ``listener`` is called with each event that happened, for a trace.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int | None = None,
+        *,
+        listener: Callable[[World, Event], None] | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.world = World(scenario, scenario.seed if seed is None else seed)
+        self.outcomes: list[Outcome] = []
+        self._listener = listener
+        self._waiting = sorted(scenario.expectations, key=lambda expect: expect.t_us)
+
+    @property
+    def time_us(self) -> int:
+        """Virtual time now."""
+        return self.world.now_us
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has ended: the scenario's duration is over or an invariant broke."""
+        if self.world.violation is not None:
+            return True
+        return self.time_us >= self.scenario.duration_us
+
+    def step(self) -> bool:
+        """Let exactly one event happen; False when there is none left."""
+        if self.finished:
+            return False
+        return self._advance(self.scenario.duration_us)
+
+    def run(self, until_us: int, max_events: int) -> bool:
+        """Run to ``until_us``, for at most ``max_events``; True when that time was reached.
+
+        Virtual time never goes beyond the scenario's duration.
+        """
+        until_us = min(until_us, self.scenario.duration_us)
+        for _ in range(max_events):
+            if self.world.violation is not None or not self._advance(until_us):
+                return True
+        return False
+
+    def act(self, verb: str, **args: object) -> str:
+        """Act on the world now, through the journal.
+
+        Returns:
+            A sentence that says what was done.
+
+        Raises:
+            scenarios.errors.InputError: the verb or an argument is not possible now; nothing
+                was changed.
+        """
+        return self.world.act(verb, args)
+
+    def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
+        """A frozen picture of now."""
+        held = sum(outcome.held for outcome in self.outcomes)
+        counts = (held, len(self.outcomes) - held, len(self.scenario.expectations))
+        return look(self.world, window, counts)
+
+    def _advance(self, until_us: int) -> bool:
+        """One event no later than ``until_us``, or the clock moved there; whether one happened."""
+        while self._waiting and self._waiting[0].t_us <= until_us:
+            event = self.world.step(self._waiting[0].t_us)
+            if event is not None:
+                return self._heard(event)
+            if self.world.violation is not None:
+                return False
+            self._judge()
+        event = self.world.step(until_us)
+        if event is not None:
+            return self._heard(event)
+        if self.world.violation is None:
+            self.world.advance(until_us)
+        return False
+
+    def _heard(self, event: Event) -> bool:
+        if self._listener is not None:
+            self._listener(self.world, event)
+        return True
+
+    def _judge(self) -> None:
+        """Look at every expectation whose time has come, now that all before it has happened."""
+        self.world.advance(self._waiting[0].t_us)
+        view = self.view(Window(log_rows=1, event_rows=1))
+        while self._waiting and self._waiting[0].t_us <= self.time_us:
+            outcome = evaluate(self._waiting.pop(0), view)
+            self.outcomes.append(outcome)
+            severity = "info" if outcome.held else "violation"
+            word = "held" if outcome.held else f"failed, found {outcome.found}"
+            self.world.note(severity, "expectation", f"{outcome.text}: {word}")

@@ -37,18 +37,22 @@ SENTENCES: dict[str, str] = {
 
 
 class InvariantViolation(Exception):  # noqa: N818 - the field's word for it
-    """An invariant does not hold: which, what happened, and who was involved."""
+    """An invariant does not hold: which, what happened, and who was involved.
+
+    ``sentence`` says what the invariant means, for one that :data:`SENTENCES` does not know.
+    """
 
     def __init__(
         self,
         name: str,
         found: str,
         *,
+        sentence: str | None = None,
         slot: int | None = None,
         ballots: tuple[Ballot, ...] = (),
         nodes: tuple[int, ...] = (),
     ) -> None:
-        super().__init__(f"{name} ({SENTENCES[name]}): {found}")
+        super().__init__(f"{name} ({sentence or SENTENCES[name]}): {found}")
         self.name = name
         self.found = found
         self.slot = slot
@@ -71,6 +75,8 @@ class _Life:
     promised: Ballot = NO_BALLOT
     entries: int = 0
     applied_slot: int = 0
+    state_slot: int = 0
+    """Up to where the state was compared."""
     commands: set[tuple[Client, int]] = Factory(set)
 
 
@@ -197,7 +203,8 @@ class Invariants:
                 slot=replica.commit_slot,
                 nodes=(node,),
             )
-        if life.applied_slot:
+        if life.state_slot != life.applied_slot:
+            life.state_slot = life.applied_slot
             self._check_state(replica)
         if replica.role is Role.LEADER:
             self._check_leader(node, replica.proposer.ballot)

@@ -1,0 +1,53 @@
+"""The cable between a charge point and an EV: pilot, contactor, and the energy that flows.
+
+Power is constant between events, so energy is its exact integral in integers: W times µs is µJ.
+This is physics: it goes on whatever the computers at both ends believe.
+"""
+
+from attrs import Factory, define
+from fsm.v2g.ev import ElectricVehicle
+
+from fsm.energy.meter import Meter
+
+
+@define
+class Connector:
+    """The hardware of one charge point; outlives its process."""
+
+    node: int
+    meter: Meter = Factory(Meter)
+    contactor_closed: bool = False
+    ev: ElectricVehicle | None = None
+    endpoint: int = 0
+    """The EV's endpoint on the bus, 0 for none."""
+    power_w: int = 0
+    since_us: int = 0
+
+    @property
+    def ev_pilot(self) -> str:
+        """What the EV's resistor shows, A without an EV."""
+        return self.ev.pilot_state if self.ev is not None else "A"
+
+    def settle(self, now_us: int) -> None:
+        """Count what flowed up to now, and find what flows from now on."""
+        if self.power_w and now_us > self.since_us and self.ev is not None:
+            energy_uj = self.meter.add(self.power_w, now_us - self.since_us)
+            self.ev.battery.charge(energy_uj)
+        self.since_us = now_us
+        flows = self.contactor_closed and self.ev is not None
+        self.power_w = self.ev.demand_w() if flows and self.ev is not None else 0
+
+
+@define
+class Car:
+    """An EV as an endpoint of the bus."""
+
+    endpoint: int
+    ev: ElectricVehicle
+    connector: Connector | None = None
+    initial_uj: int = 0
+
+    @property
+    def taken_uj(self) -> int:
+        """Energy taken since the run began, in µJ."""
+        return self.ev.battery.energy_uj - self.initial_uj

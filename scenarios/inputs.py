@@ -1,0 +1,244 @@
+"""Inputs: each verb of :data:`scenarios.schema.VERBS`, checked and carried out.
+
+An input that is not possible now changes nothing and says why.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from paxos.sim import faults
+from paxos.sim.cluster import Status
+from scenarios.connector import Car
+from scenarios.errors import InputError
+from scenarios.schema import VERBS, At
+
+if TYPE_CHECKING:
+    from scenarios.world import World
+
+Done: TypeAlias = tuple[str, str, str]
+"""Severity, subject and sentence for the event log."""
+
+Args: TypeAlias = dict[str, object]
+
+
+def perform(world: "World", verb: str, args: Args) -> Done:
+    """Carry a verb out.
+
+    Raises:
+        InputError: no such verb, an argument missing or too many, or not possible now.
+    """
+    needed = VERBS.get(verb)
+    if needed is None:
+        raise InputError(f"no verb {verb!r}; there are {', '.join(VERBS)}")
+    missing = [name for name in needed if name not in args]
+    optional = ("a", "b") if verb in _RATES else ()
+    extra = [name for name in args if name not in (*needed, *optional)]
+    if missing or extra:
+        raise InputError(
+            f"{verb} takes {', '.join(needed) or 'nothing'}; "
+            + "; ".join(
+                [*(f"{name} is missing" for name in missing), *(f"{n} is unknown" for n in extra)]
+            )
+        )
+    return _DO[verb](world, verb, args)
+
+
+def follow_script(world: "World", line: At) -> None:
+    """Do a line of the script; what is not possible by then is noted, and the run goes on."""
+    try:
+        world.act(line.verb, dict(line.args))
+    except InputError as error:
+        world.note("info", "script", f"{line.verb} was not done: {error}")
+
+
+# Names.
+
+
+def _cp(world: "World", value: object) -> int:
+    """A charge point's number; ``leader`` is whoever leads now."""
+    if value == "leader":
+        node = world.leader()
+        if node is None:
+            raise InputError("nobody leads now")
+        return node.replica.node
+    number = world.nodes.get(str(value))
+    if number is None:
+        raise InputError(f"no charge point {value!r}; there are {', '.join(world.nodes)}")
+    return number
+
+
+def _pair(world: "World", args: Args) -> tuple[int, int]:
+    a, b = _cp(world, args["a"]), _cp(world, args["b"])
+    if a == b:
+        raise InputError(f"{world.ids[a]} has no link to itself")
+    return a, b
+
+
+def _car(world: "World", value: object) -> Car:
+    car = world.cars.get(str(value))
+    if car is None:
+        there = ", ".join(world.cars) or "no EVs in this scenario"
+        raise InputError(f"no EV {value!r}; there are {there}")
+    return car
+
+
+# Charging.
+
+
+def _plug_in(world: "World", verb: str, args: Args) -> Done:
+    car, number = _car(world, args["ev"]), _cp(world, args["cp"])
+    cp_id = world.ids[number]
+    if car.connector is not None:
+        raise InputError(f"{car.ev.id} is plugged in at {world.ids[car.connector.node]} already")
+    other = world.connectors[number].ev
+    if other is not None:
+        raise InputError(f"{cp_id} is taken by {other.id}")
+    world.plug(car, number)
+    return "charging", car.ev.id, f"plugged in at {cp_id}"
+
+
+def _unplug(world: "World", verb: str, args: Args) -> Done:
+    car = _plugged(world, args)
+    assert car.connector is not None  # noqa: S101 - just checked
+    cp_id = world.ids[car.connector.node]
+    world.unplug(car)
+    return "charging", car.ev.id, f"unplugged from {cp_id}"
+
+
+def _stop_charging(world: "World", verb: str, args: Args) -> Done:
+    car = _plugged(world, args)
+    host = world.cluster.hosts[car.endpoint]
+    world.cluster.execute(host, car.ev.stop_charging(world.now_us))
+    if car.connector is not None:
+        car.connector.settle(world.now_us)
+    return "charging", car.ev.id, "the driver ends the charging"
+
+
+def _plugged(world: "World", args: Args) -> Car:
+    car = _car(world, args["ev"])
+    if car.connector is None:
+        raise InputError(f"{car.ev.id} is not plugged in")
+    return car
+
+
+# Nodes.
+
+
+def _crash(world: "World", verb: str, args: Args) -> Done:
+    number = _cp(world, args["cp"])
+    if world.cluster.hosts[number].status is Status.CRASHED:
+        raise InputError(f"{world.ids[number]} is down already")
+    lost = world.cluster.crash(number)
+    world.lose_power(number)
+    rows = f"; its disk lost {lost} unsynced rows" if lost else ""
+    return "fault", world.ids[number], f"crashed{rows}"
+
+
+def _restart(world: "World", verb: str, args: Args) -> Done:
+    number = _cp(world, args["cp"])
+    if world.cluster.hosts[number].status is not Status.CRASHED:
+        raise InputError(f"{world.ids[number]} runs; only a crashed charge point restarts")
+    world.cluster.start(number)
+    return "repair", world.ids[number], "restarted from its disk"
+
+
+def _pause(world: "World", verb: str, args: Args) -> Done:
+    number = _cp(world, args["cp"])
+    status = world.cluster.hosts[number].status
+    if status is not Status.ALIVE:
+        raise InputError(f"{world.ids[number]} is {status.name.lower()}")
+    world.cluster.pause(number)
+    return "fault", world.ids[number], "paused: its process stands still"
+
+
+def _resume(world: "World", verb: str, args: Args) -> Done:
+    number = _cp(world, args["cp"])
+    if world.cluster.hosts[number].status is not Status.PAUSED:
+        raise InputError(f"{world.ids[number]} is not paused")
+    world.cluster.resume(number)
+    return "repair", world.ids[number], "goes on"
+
+
+# Links.
+
+
+def _cut(world: "World", verb: str, args: Args) -> Done:
+    a, b = _pair(world, args)
+    both = verb == "cut"
+    faults.cut(world.cluster.bus, a, b, both=both)
+    arrow = "↮" if both else "↛"
+    return "fault", "network", f"link {world.ids[a]} {arrow} {world.ids[b]} cut"
+
+
+def _join(world: "World", verb: str, args: Args) -> Done:
+    a, b = _pair(world, args)
+    faults.join(world.cluster.bus, a, b)
+    return "repair", "network", f"link {world.ids[a]} ↔ {world.ids[b]} joined"
+
+
+def _partition(world: "World", verb: str, args: Args) -> Done:
+    named = args["groups"]
+    if not isinstance(named, (list, tuple)) or not all(isinstance(g, (list, tuple)) for g in named):
+        raise InputError(f"groups is a list of lists of charge points, found {named!r}")
+    groups = [[_cp(world, cp) for cp in cast("Sequence[object]", group)] for group in named]
+    members = [number for group in groups for number in group]
+    if len(frozenset(members)) != len(members):
+        raise InputError("a charge point stands in two groups")
+    rest = [number for number in world.ids if number not in members]
+    sides = [group for group in (*groups, rest) if group]
+    if len(sides) < 2:
+        raise InputError("a partition needs at least two sides")
+    faults.partition(world.cluster.bus, tuple(world.ids), sides)
+    text = " │ ".join(" ".join(world.ids[number] for number in side) for side in sides)
+    return "fault", "network", f"partitioned: {text}"
+
+
+def _heal(world: "World", verb: str, args: Args) -> Done:
+    faults.heal(world.cluster.bus, tuple(world.ids))
+    return "repair", "network", "all links healed"
+
+
+_RATES = {
+    "loss": ("loss_ppm", "of frames lost"),
+    "duplicate": ("duplicate_ppm", "of frames twice"),
+    "reorder": ("reorder_ppm", "of frames out of order"),
+    "corrupt": ("corrupt_ppm", "of frames damaged"),
+    "delay": ("extra_us", "ms slower"),
+}
+
+
+def _rate(world: "World", verb: str, args: Args) -> Done:
+    if ("a" in args) != ("b" in args):
+        raise InputError(f"{verb} takes both a and b, or neither")
+    name = VERBS[verb][0]
+    value = args[name]
+    most = 60_000_000 if verb == "delay" else 1_000_000
+    if type(value) is not int or not 0 <= value <= most:
+        raise InputError(f"{name} is an integer from 0 to {most}, found {value!r}")
+    nodes = _pair(world, args) if "a" in args else tuple(world.ids)
+    attribute, words = _RATES[verb]
+    faults.set_rate(world.cluster.bus, nodes, attribute, value)
+    where = f"{world.ids[nodes[0]]} ↔ {world.ids[nodes[1]]}" if "a" in args else "every link"
+    amount = f"{value / 1000:g} {words}" if verb == "delay" else f"{value / 10_000:g} % {words}"
+    return ("fault" if value else "repair"), "network", f"{where}: {amount}"
+
+
+_DO: dict[str, Callable[["World", str, Args], Done]] = {
+    "plug_in": _plug_in,
+    "unplug": _unplug,
+    "stop_charging": _stop_charging,
+    "crash": _crash,
+    "restart": _restart,
+    "pause": _pause,
+    "resume": _resume,
+    "cut": _cut,
+    "cut_oneway": _cut,
+    "join": _join,
+    "partition": _partition,
+    "heal": _heal,
+    "loss": _rate,
+    "duplicate": _rate,
+    "reorder": _rate,
+    "corrupt": _rate,
+    "delay": _rate,
+}

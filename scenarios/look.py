@@ -1,0 +1,235 @@
+"""Looking at the world: builds the frozen :class:`~scenarios.view.View`."""
+
+from fsm.energy.meter import UJ_PER_WH
+from fsm.network.describe import describe
+from paxos.ballot import NO_BALLOT, Ballot
+from paxos.clients import decode
+from paxos.messages import NOOP, Value
+from paxos.replica import ROLE_NAMES
+from paxos.sim.cluster import Host, Status
+from scenarios.connector import Car
+from scenarios.node import Node
+from scenarios.view import (
+    CellState,
+    CpView,
+    EvView,
+    LogCell,
+    LogRow,
+    SessionView,
+    View,
+    Window,
+)
+from scenarios.world import World
+
+_CELLS = {state: LogCell(state, "") for state in CellState}
+
+
+def look(world: World, window: Window, expectations: tuple[int, int, int]) -> View:
+    """A picture of now. ``expectations``: how many held, failed, and there are."""
+    evs = {name: _ev(world, car) for name, car in world.cars.items()}
+    cps = tuple(_cp(world, number, evs) for number in world.ids)
+    leader = world.leader()
+    first, rows = _event_window(len(world.log), window)
+    log_last = max((_last_slot(world.node(number)) for number in world.ids), default=0)
+    finished = world.violation is not None or world.now_us >= world.scenario.duration_us
+    return View(
+        scenario=world.scenario.name,
+        title=world.scenario.title,
+        seed=world.seed,
+        time_us=world.now_us,
+        duration_us=world.scenario.duration_us,
+        finished=finished,
+        events=world.cluster.trace.events,
+        messages=world.cluster.bus.sent,
+        leader=leader.cp_id if leader else None,
+        ballot=_ballot(world, leader.replica.proposer.ballot) if leader else "-",
+        capacity_w=world.scenario.site.capacity_w,
+        power_w=world.power_w,
+        power_history_w=tuple(world.power_history_w),
+        cps=cps,
+        evs=tuple(evs.values()),
+        unplugged=tuple(ev for ev in evs.values() if ev.cp is None),
+        sessions=_sessions(world),
+        checks=world.invariants.checks if world.invariants else 0,
+        violation=str(world.violation) if world.violation else "",
+        log_last=log_last,
+        log=_log(world, log_last, window),
+        event_total=len(world.log),
+        event_first=first,
+        event_rows=tuple(world.log[first : first + rows]),
+        expectations_held=expectations[0],
+        expectations_failed=expectations[1],
+        expectations_total=expectations[2],
+    )
+
+
+def _event_window(total: int, window: Window) -> tuple[int, int]:
+    first = total - window.event_rows if window.event_first is None else window.event_first
+    return max(0, min(first, total)), window.event_rows
+
+
+# Charge points and EVs.
+
+
+def _cp(world: World, number: int, evs: dict[str, EvView]) -> CpView:
+    host = world.cluster.hosts[number]
+    connector = world.connectors[number]
+    asset = world.scenario.cps[number - 1]
+    node = world.node(number)
+    replica = node.replica if node else None
+    acceptor = replica.acceptor if replica else None
+    return CpView(
+        id=asset.id,
+        status=host.status.name.lower(),
+        cut_off=_is_cut_off(world, number),
+        state=node.controller.state.value if node else "-",
+        pilot=connector.ev_pilot if node else ("E" if connector.ev else "-"),
+        ocpp_status=node.controller.ocpp_status if node else "Unavailable",
+        ev=evs[connector.ev.id] if connector.ev else None,
+        power_w=connector.power_w,
+        limit_w=node.network.limit_w(asset.id) if node else 0,
+        rated_w=asset.rated_w,
+        energy_wh=connector.meter.energy_uj / UJ_PER_WH,
+        role=_role(world, host),
+        promised=_ballot(world, acceptor.promised) if acceptor else "-",
+        accepted=_ballot(world, acceptor.last_accepted) if acceptor else "-",
+        commit_slot=replica.commit_slot if replica else 0,
+        applied_slot=replica.commit_slot if replica else 0,
+        state_digest=f"{replica.learner.state_digest():016x}" if replica else "",
+        queued_calls=node.calls.pending if node else 0,
+        links=tuple(_link(world, number, other) for other in world.ids),
+    )
+
+
+def _role(world: World, host: Host) -> str:
+    node = world.node(host.node)
+    if node is None:
+        return "-"
+    return ROLE_NAMES[node.replica.role] if node.replica.votes else "learner"
+
+
+def _ev(world: World, car: Car) -> EvView:
+    ev, connector = car.ev, car.connector
+    return EvView(
+        id=ev.id,
+        state=ev.state.value,
+        cp=world.ids[connector.node] if connector else None,
+        soc=ev.battery.soc_ppm / 10_000,
+        target=ev.target_ppm / 10_000,
+        power_w=connector.power_w if connector else 0,
+        energy_wh=car.taken_uj / UJ_PER_WH,
+        pilot=ev.pilot_state,
+    )
+
+
+def _link(world: World, a: int, b: int) -> str:
+    if a == b:
+        return "self"
+    out, back = world.cluster.bus.link(a, b), world.cluster.bus.link(b, a)
+    if out.cut and back.cut:
+        return "cut"
+    if out.cut:
+        return "in"
+    if back.cut:
+        return "out"
+    return "lossy" if out.is_faulty() or back.is_faulty() else "up"
+
+
+def _is_cut_off(world: World, number: int) -> bool:
+    """Whether a live CP cannot speak and listen to a quorum of live voters."""
+    hosts, bus = world.cluster.hosts, world.cluster.bus
+    if hosts[number].status is Status.CRASHED:
+        return False
+    reached = frozenset(
+        other
+        for other in world.ids
+        if other == number
+        or (
+            hosts[other].status is Status.ALIVE
+            and not bus.link(number, other).cut
+            and not bus.link(other, number).cut
+        )
+    )
+    return not world.config.membership.is_phase2_quorum(reached)
+
+
+def _ballot(world: World, ballot: Ballot) -> str:
+    if ballot == NO_BALLOT:
+        return "-"
+    return f"{ballot.round}.{world.ids[ballot.node]}"
+
+
+# The log.
+
+
+def _last_slot(node: Node | None) -> int:
+    if node is None:
+        return 0
+    return max(node.replica.acceptor.last_slot, node.replica.commit_slot)
+
+
+def _log(world: World, last: int, window: Window) -> tuple[LogRow, ...]:
+    first = last - window.log_rows + 1 if window.log_first is None else window.log_first
+    first = max(1, min(first, max(1, last)))
+    return tuple(
+        _row(world, slot) for slot in range(first, min(last, first + window.log_rows - 1) + 1)
+    )
+
+
+def _row(world: World, slot: int) -> LogRow:
+    value: Value | None = None
+    best = NO_BALLOT
+    cells = []
+    for number in world.ids:
+        node = world.node(number)
+        if node is None:
+            cells.append(_CELLS[CellState.EMPTY])
+            continue
+        learner = node.replica.learner
+        entry = node.replica.acceptor.accepted.get(slot)
+        decided = learner.decided.get(slot)
+        if decided is not None:
+            value, best = decided, Ballot(1 << 62, 0)
+        elif entry is not None and entry.ballot > best:
+            value, best = entry.value, entry.ballot
+        ballot = _ballot(world, entry.ballot) if entry is not None else ""
+        cells.append(LogCell(_cell_state(learner.commit_slot, slot, decided, entry), ballot))
+    return LogRow(slot, _command(value), tuple(cells))
+
+
+def _cell_state(commit_slot: int, slot: int, decided: object, entry: object) -> CellState:
+    if slot <= commit_slot:
+        return CellState.APPLIED
+    if decided is not None:
+        return CellState.CHOSEN
+    return CellState.ACCEPTED if entry is not None else CellState.EMPTY
+
+
+def _command(value: Value | None) -> str:
+    if value is None:
+        return ""
+    return "no-op" if value == NOOP else describe(decode(value).op)
+
+
+# Sessions.
+
+
+def _sessions(world: World) -> tuple[SessionView, ...]:
+    """The transactions as the replica that has applied most knows them."""
+    nodes = [node for number in world.ids if (node := world.node(number)) is not None]
+    best = max(nodes, key=lambda node: node.replica.commit_slot, default=None)
+    if best is None:
+        return ()
+    names = {car.ev.id_tag: name for name, car in world.cars.items()}
+    return tuple(
+        SessionView(
+            ev=names.get(transaction.id_tag, transaction.id_tag),
+            cp=transaction.cp_id,
+            transaction=transaction.id,
+            start_us=transaction.start_us,
+            stop_us=transaction.stop_us,
+            energy_wh=transaction.energy_wh,
+            reason=transaction.reason or "",
+        )
+        for transaction in best.network.transactions.values()
+    )

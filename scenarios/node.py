@@ -1,0 +1,151 @@
+"""A charge point: its replica, its session with an EV, and its part of the network.
+
+The replica carries the network's state; the charge point's controller speaks ISO 15118 with the EV
+and calls the network over OCPP. A CALL goes over the node's own ``ocpp`` channel into the
+replicated log; what applying it returns comes back the same way as its CALLRESULT. Together the
+nodes are the CSMS.
+"""
+
+from typing import Any, Protocol
+
+import msgpack
+from fsm.v2g.charge_point import ChargePoint
+
+from fsm.effects import Call
+from fsm.network.state import NetworkState
+from fsm.ocpp.client import CallClient
+from paxos.effects import Applied, Timer
+from paxos.messages import message
+from paxos.replica import Replica
+from paxos.sim.cluster import Kind
+from paxos.wire import seal, unpack, unseal
+
+_CALLS_PER_INCARNATION = 1_000_000
+"""Unique ids of calls never come back after a restart."""
+
+
+@message
+class SendOcpp:
+    """Send an OCPP frame to ``to``."""
+
+    to: int
+    frame: bytes
+
+
+class Wiring(Protocol):
+    """What a charge point's process finds when it starts: hardware that outlives it."""
+
+    @property
+    def ev_pilot(self) -> str:
+        """What the EV's resistor shows on the control pilot, A to D."""
+        ...
+
+
+class Node:
+    """The process of one charge point; a crash loses all of it but the replica's disk."""
+
+    def __init__(
+        self, cp_id: str, replica: Replica, controller: ChargePoint, wiring: Wiring
+    ) -> None:
+        self.cp_id = cp_id
+        self.replica = replica
+        self.controller = controller
+        self.wiring = wiring
+        first = replica.client.incarnation * _CALLS_PER_INCARNATION + 1
+        self.calls = CallClient(cp_id, first)
+        self._waiting: int | None = None
+        self._limit_w = 0
+
+    @property
+    def network(self) -> NetworkState:
+        """The network's state as this replica has it."""
+        machine = self.replica.learner.machine
+        assert isinstance(machine, NetworkState)  # noqa: S101 - the world built it so
+        return machine
+
+    def start(self, now_us: int) -> list[Any]:
+        """Begin: the replica first, then the controller."""
+        effects: list[Any] = list(self.replica.start(now_us))
+        self._limit_w = self.network.limit_w(self.cp_id)
+        return effects + self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
+
+    def on_frame(self, kind: int, source: int, frame: Any, now_us: int) -> list[Any]:
+        """Take a frame of one of the three channels, or a signal of the cable.
+
+        Raises:
+            paxos.wire.WireError: the frame is damaged.
+        """
+        if kind == Kind.PAXOS:
+            effects = self.replica.on_message(source, unpack(frame), now_us)
+            return self._after_replica(effects, now_us)
+        if kind == Kind.V2G:
+            return self._take(self.controller.on_message(unseal(frame), now_us), now_us)
+        if kind == Kind.SIGNAL:
+            return self._take(self.controller.on_pilot(frame, now_us), now_us)
+        return self._on_ocpp(unseal(frame), now_us)
+
+    def on_timer(self, timer: Any, now_us: int) -> list[Any]:
+        """Take the firing of a timer: the replica's are numbers, the controller's are names."""
+        if type(timer) is str:
+            return self._take(self.controller.on_timer(timer, now_us), now_us)
+        return self._after_replica(self.replica.on_timer(Timer(timer), now_us), now_us)
+
+    # OCPP.
+
+    def _on_ocpp(self, body: bytes, now_us: int) -> list[Any]:
+        frame = msgpack.unpackb(body)
+        if type(frame[0]) is str:
+            # A CALL with its caller and time: a command for the log.
+            self._waiting, effects = self.replica.submit(body, now_us)
+            return self._after_replica(effects, now_us)
+        call = self.calls.answer(frame)
+        if call is None:
+            return []
+        asked = self.controller.on_result(call.action, call.payload, frame, now_us)
+        effects = self._take(asked, now_us) + self._next_call()
+        if call.action == "BootNotification":
+            effects += self._close_orphan(now_us)
+        return effects
+
+    def _close_orphan(self, now_us: int) -> list[Any]:
+        """A transaction of an earlier incarnation: what that one had under way is stale by now."""
+        transaction = self.network.open_transaction(self.cp_id)
+        if transaction is None:
+            return []
+        asked = self.controller.on_orphan(transaction.id, now_us)
+        return self._take(asked, now_us)
+
+    def _next_call(self) -> list[Any]:
+        body = self.calls.take()
+        return [] if body is None else [SendOcpp(self.replica.node, seal(body))]
+
+    # Effects.
+
+    def _after_replica(self, effects: list[Any], now_us: int) -> list[Any]:
+        """Pass on what was applied: results to the caller, a new limit to the controller."""
+        answers: list[Any] = []
+        changed = False
+        for effect in effects:
+            if type(effect) is Applied:
+                changed = True
+                if effect.sequence == self._waiting and effect.client == self.replica.client:
+                    self._waiting = None
+                    answers.append(SendOcpp(self.replica.node, seal(effect.result)))
+        if not changed:
+            return effects
+        limit_w = self.network.limit_w(self.cp_id)
+        if limit_w != self._limit_w:
+            self._limit_w = limit_w
+            answers += self._take(self.controller.on_limit(limit_w, now_us), now_us)
+        return effects + answers
+
+    def _take(self, effects: list[Any], now_us: int) -> list[Any]:
+        """Queue the controller's calls; everything else is the world's to carry out."""
+        out: list[Any] = []
+        for effect in effects:
+            if type(effect) is Call:
+                self.calls.submit(effect.action, effect.payload, now_us)
+                out += self._next_call()
+            else:
+                out.append(effect)
+        return out

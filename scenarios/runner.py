@@ -1,0 +1,45 @@
+"""A run from beginning to end, without anybody at the controls."""
+
+from collections.abc import Callable
+from typing import TextIO
+
+from scenarios.report import Report, from_view
+from scenarios.schema import Scenario
+from scenarios.session import Session
+from scenarios.tracing import TraceWriter
+from scenarios.view import Window
+
+_SLICE_US = 1_000_000
+
+
+def run(
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    until_us: int | None = None,
+    trace: TextIO | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Run a scenario and report.
+
+    ``until_us`` ends it early; expectations of later times are then not looked at. ``trace`` takes
+    one JSON line for each event. ``on_progress`` is told the virtual time, each virtual second.
+    """
+    writer = TraceWriter(trace) if trace is not None else None
+    session = Session(scenario, seed, listener=writer)
+    end_us = scenario.duration_us if until_us is None else min(until_us, scenario.duration_us)
+    while session.time_us < end_us and session.world.violation is None:
+        slice_end_us = min(session.time_us + _SLICE_US, end_us)
+        while not session.run(slice_end_us, 1_000_000):
+            pass
+        if on_progress is not None:
+            on_progress(session.time_us)
+    return report(session)
+
+
+def report(session: Session) -> Report:
+    """What a session found up to now."""
+    world = session.world
+    violations = (str(world.violation),) if world.violation is not None else ()
+    view = session.view(Window(log_rows=1, event_rows=1))
+    return from_view(view, world.cluster.trace.digest(), violations, tuple(session.outcomes))

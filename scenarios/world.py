@@ -1,0 +1,356 @@
+"""The world: charge points on a bus, EVs at their cables, a script, and physics.
+
+It puts the two halves together. :mod:`paxos.sim.cluster` hosts the nodes and carries the protocol's
+effects out; the world carries out charging's, moves energy, and is the only door for inputs.
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from fsm.v2g.charge_point import ChargePoint
+from fsm.v2g.ev import ElectricVehicle
+
+from fsm import effects as fx
+from fsm.energy.battery import Battery
+from fsm.network.state import NetworkState
+from paxos.check.invariants import Invariants, InvariantViolation
+from paxos.effects import Applied, RoleChanged
+from paxos.election import Timing
+from paxos.membership import Membership
+from paxos.records import Recovered
+from paxos.replica import Config, Replica
+from paxos.sim.cluster import Cluster, Kind, Status
+from paxos.sim.faults import set_rate
+from paxos.sim.kernel import Event
+from paxos.wire import seal
+from scenarios import inputs
+from scenarios.car import CarProcess
+from scenarios.connector import Car, Connector
+from scenarios.journal import Input
+from scenarios.node import Node, SendOcpp
+from scenarios.schema import Scenario
+from scenarios.view import EventRow
+
+SCRIPT = 20
+"""Event kind: the next line of the script."""
+TICK = 21
+"""Event kind: a second has passed."""
+
+SECOND_US = 1_000_000
+FIRST_CAR = 10_001
+MAX_VOTERS = 7
+HISTORY_S = 120
+
+
+class World:
+    """Everything in a run. A function of the scenario, the seed and the inputs."""
+
+    def __init__(self, scenario: Scenario, seed: int, *, check: bool = True) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
+        self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
+        self.config = _config(scenario, tuple(self.ids))
+        membership = self.config.membership
+        self.invariants = Invariants(membership, dict(self.ids)) if check else None
+        self.cluster = Cluster(
+            outside=self,
+            nodes=tuple(self.ids),
+            seed=seed,
+            latency_us=scenario.network.latency_us,
+            tail=scenario.network.tail,
+            fsync_us=scenario.paxos.fsync_us,
+            observer=self.invariants,
+        )
+        self.connectors = {number: Connector(number) for number in self.ids}
+        self.cars = {ev.id: self._add_car(i) for i, ev in enumerate(scenario.evs)}
+        self._by_endpoint = {car.endpoint: car for car in self.cars.values()}
+        self.journal: list[Input] = []
+        self.log: list[EventRow] = []
+        self.violation: InvariantViolation | None = None
+        self.power_history_w: list[int] = []
+        self.peak_w = 0
+        self._set_rates()
+        for at_index, line in enumerate(scenario.script):
+            self.cluster.kernel.push(line.t_us, SCRIPT, 0, 0, at_index)
+        self.cluster.kernel.push(SECOND_US, TICK, 0)
+        for node in self.ids:
+            self.cluster.start(node)
+
+    def _add_car(self, index: int) -> Car:
+        vehicle = self.scenario.evs[index]
+        ev = ElectricVehicle(
+            id=vehicle.id,
+            id_tag=vehicle.id_tag or vehicle.id,
+            battery=Battery.at_soc(vehicle.battery_wh, vehicle.soc_ppm),
+            target_ppm=vehicle.target_ppm,
+            max_w=vehicle.max_w,
+            current=vehicle.current,
+            smart=vehicle.smart,
+        )
+        car = Car(FIRST_CAR + index, ev, initial_uj=ev.battery.energy_uj)
+        self.cluster.join(car.endpoint, CarProcess(ev))
+        return car
+
+    def _set_rates(self) -> None:
+        network = self.scenario.network
+        for rate in ("loss_ppm", "duplicate_ppm", "reorder_ppm", "corrupt_ppm"):
+            set_rate(self.cluster.bus, tuple(self.ids), rate, getattr(network, rate))
+
+    # Time.
+
+    @property
+    def now_us(self) -> int:
+        """Virtual time."""
+        return self.cluster.now_us
+
+    def step(self, until_us: int | None = None) -> Event | None:
+        """Let one event happen, no later than ``until_us``; None when there is none.
+
+        After a violated invariant nothing happens any more: ``violation`` says why.
+        """
+        if self.violation is not None:
+            return None
+        try:
+            event = self.cluster.step(until_us)
+        except InvariantViolation as violation:
+            self._stop(violation)
+            return None
+        if event is not None and event[3] >= FIRST_CAR:
+            connector = self._by_endpoint[event[3]].connector
+            if connector is not None:
+                connector.settle(event[0])
+        self._check_power()
+        return event
+
+    def _check_power(self) -> None:
+        """P1, after every event."""
+        capacity_w = self.scenario.site.capacity_w
+        power_w = self.power_w
+        self.peak_w = max(self.peak_w, power_w)
+        if self.invariants is None:
+            return
+        self.invariants.checks += 1
+        if power_w <= capacity_w:
+            return
+        drawing = [(n, c.power_w) for n, c in self.connectors.items() if c.power_w]
+        parts = ", ".join(f"{self.ids[number]} {watts:,} W" for number, watts in drawing)
+        self._stop(
+            InvariantViolation(
+                "P1",
+                f"{power_w:,} W are drawn ({parts}), the site's capacity is {capacity_w:,} W",
+                sentence="the power drawn never exceeds the capacity",
+                nodes=tuple(number for number, _ in drawing),
+            )
+        )
+
+    def _stop(self, violation: InvariantViolation) -> None:
+        self.violation = violation
+        self.note("violation", "invariants", str(violation))
+
+    def advance(self, time_us: int) -> None:
+        """Move the clock to a time before the next event."""
+        self.cluster.kernel.advance(time_us)
+
+    # Inputs.
+
+    def act(self, verb: str, args: dict[str, object]) -> str:
+        """Do something to the world now, and write it into the journal.
+
+        Returns:
+            A sentence that says what was done.
+
+        Raises:
+            scenarios.errors.InputError: it is not possible now; nothing was changed.
+        """
+        try:
+            severity, subject, text = inputs.perform(self, verb, args)
+        except InvariantViolation as violation:
+            self._stop(violation)
+            return str(violation)
+        events = self.cluster.trace.events
+        self.journal.append(Input(self.now_us, events, verb, dict(args)))
+        self.cluster.trace.add(self.now_us, SCRIPT, 0, 0, self.journal[-1].line())
+        self.note(severity, subject, text)
+        return text
+
+    def note(self, severity: str, subject: str, text: str) -> None:
+        """Write a line into the event log."""
+        self.log.append(EventRow(self.now_us, severity, subject, text))
+
+    # What people ask.
+
+    def node(self, number: int) -> Node | None:
+        """The process of a charge point, if it has not crashed."""
+        process = self.cluster.hosts[number].process
+        return process if isinstance(process, Node) else None
+
+    def leader(self) -> Node | None:
+        """The leader that runs and has the highest ballot."""
+        found: Node | None = None
+        for number in self.ids:
+            node = self.node(number)
+            if node is None or self.cluster.hosts[number].status is not Status.ALIVE:
+                continue
+            if node.replica.role.name == "LEADER" and (
+                found is None or node.replica.proposer.ballot > found.replica.proposer.ballot
+            ):
+                found = node
+        return found
+
+    def name(self, endpoint: int) -> str:
+        """What people call an endpoint: a charge point's or an EV's id."""
+        return self.ids.get(endpoint) or self._by_endpoint[endpoint].ev.id
+
+    @property
+    def power_w(self) -> int:
+        """What all connectors draw together."""
+        return sum(connector.power_w for connector in self.connectors.values())
+
+    # The cluster's outside.
+
+    def build(self, number: int, recovered: Recovered, now_us: int) -> Node:
+        """The process of a charge point, from what its disk says."""
+        asset = self.scenario.cps[number - 1]
+        machine = NetworkState(self.scenario.site.capacity_w)
+        connector = self.connectors[number]
+        controller = ChargePoint(
+            id=asset.id,
+            rated_w=asset.rated_w,
+            current=asset.current,
+            meter=connector.meter,
+            meter_interval_us=self.scenario.meter_interval_us,
+        )
+        replica = Replica(number, self.config, machine, recovered, now_us)
+        return Node(asset.id, replica, controller, connector)
+
+    def happen(self, event: Event) -> None:
+        """A line of the script, or a second that passed."""
+        if event[2] == TICK:
+            self._tick(event[0])
+        else:
+            line = self.scenario.script[event[5]]
+            inputs.follow_script(self, line)
+
+    def _tick(self, now_us: int) -> None:
+        for connector in self.connectors.values():
+            if connector.power_w and connector.ev is not None:
+                connector.settle(now_us)
+                host = self.cluster.hosts[connector.endpoint]
+                self.cluster.execute(host, connector.ev.on_tick(now_us))
+                connector.settle(now_us)
+        self.power_history_w.append(self.power_w)
+        del self.power_history_w[:-HISTORY_S]
+        self.cluster.kernel.push(now_us + SECOND_US, TICK, 0)
+
+    def perform(self, number: int, effect: Any) -> None:
+        """Carry out what a charge point or an EV asks for."""
+        self._PERFORM[type(effect)](self, number, effect)
+
+    def _send_ocpp(self, number: int, effect: SendOcpp) -> None:
+        self.cluster.bus.send(Kind.OCPP, number, effect.to, effect.frame)
+
+    def _send_v2g(self, number: int, effect: fx.SendV2g) -> None:
+        peer = self._peer(number)
+        if peer:
+            self.cluster.bus.send(Kind.V2G, number, peer, seal(effect.body))
+
+    def _peer(self, number: int) -> int:
+        """The endpoint at the other end of the cable, 0 for none."""
+        if number < FIRST_CAR:
+            return self.connectors[number].endpoint
+        connector = self._by_endpoint[number].connector
+        return connector.node if connector is not None else 0
+
+    def _set_timer(self, number: int, effect: fx.SetTimer) -> None:
+        self.cluster.set_timer(self.cluster.hosts[number], effect.name, effect.delay_us)
+
+    def _cancel_timer(self, number: int, effect: fx.CancelTimer) -> None:
+        self.cluster.hosts[number].timers.pop(effect.name, None)
+
+    def _contactor(self, number: int, effect: fx.Contactor) -> None:
+        connector = self.connectors[number]
+        connector.settle(self.now_us)
+        connector.contactor_closed = effect.closed
+        connector.settle(self.now_us)
+
+    def _pilot_duty(self, number: int, effect: fx.PilotDuty) -> None:
+        endpoint = self.connectors[number].endpoint
+        if endpoint:
+            signal = (effect.state_ok, effect.duty_permille)
+            self.cluster.kernel.push(self.now_us, Kind.SIGNAL, endpoint, number, signal)
+
+    def _pilot_state(self, number: int, effect: fx.PilotState) -> None:
+        peer = self._peer(number)
+        if peer:
+            self.cluster.kernel.push(self.now_us, Kind.SIGNAL, peer, number, effect.state)
+
+    def _notice(self, number: int, effect: fx.Notice) -> None:
+        self.note(effect.severity, self.name(number), effect.text)
+
+    def _applied(self, number: int, effect: Applied) -> None:
+        """The node itself has passed the result on; the world has nothing to add."""
+
+    def _role_changed(self, number: int, effect: RoleChanged) -> None:
+        self.note("consensus", self.ids[number], f"{effect.role}: {effect.why}")
+
+    _PERFORM: ClassVar[dict[type, Callable[["World", int, Any], None]]] = {
+        SendOcpp: _send_ocpp,
+        Applied: _applied,
+        RoleChanged: _role_changed,
+        fx.SendV2g: _send_v2g,
+        fx.SetTimer: _set_timer,
+        fx.CancelTimer: _cancel_timer,
+        fx.Contactor: _contactor,
+        fx.PilotDuty: _pilot_duty,
+        fx.PilotState: _pilot_state,
+        fx.Notice: _notice,
+    }
+
+    # For inputs.
+
+    def plug(self, car: Car, number: int) -> None:
+        """Put an EV's plug into a charge point."""
+        connector = self.connectors[number]
+        connector.ev, connector.endpoint = car.ev, car.endpoint
+        car.connector = connector
+        v2g_us = self.scenario.network.v2g_latency_us
+        for source, target in ((number, car.endpoint), (car.endpoint, number)):
+            if (source, target) not in self.cluster.bus.links:
+                self.cluster.bus.connect(source, target, v2g_us, 0.2)
+            self.cluster.bus.link(source, target).cut = False
+        self.cluster.execute(self.cluster.hosts[car.endpoint], car.ev.plug_in(self.now_us))
+        connector.settle(self.now_us)
+
+    def unplug(self, car: Car) -> None:
+        """Pull an EV's plug, also under load."""
+        connector = car.connector
+        assert connector is not None  # noqa: S101 - inputs checked it
+        connector.settle(self.now_us)
+        self.cluster.execute(self.cluster.hosts[car.endpoint], car.ev.unplug(self.now_us))
+        number = connector.node
+        for source, target in ((number, car.endpoint), (car.endpoint, number)):
+            self.cluster.bus.link(source, target).cut = True
+        connector.ev, connector.endpoint = None, 0
+        car.connector = None
+        connector.settle(self.now_us)
+
+    def lose_power(self, number: int) -> None:
+        """What a charge point's crash does to its cable: contactor open, pilot dead."""
+        self._contactor(number, fx.Contactor(closed=False))
+        self._pilot_duty(number, fx.PilotDuty(state_ok=False, duty_permille=0))
+
+
+def _config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
+    paxos = scenario.paxos
+    low, high = paxos.election_timeout_us
+    latency_us = scenario.network.latency_us
+    timing = Timing(
+        heartbeat_us=paxos.heartbeat_us,
+        election_low_us=low,
+        election_high_us=high,
+        prepare_us=max(300_000, 4 * latency_us),
+        retry_us=max(400_000, 8 * latency_us),
+    )
+    membership = Membership(nodes[:MAX_VOTERS], nodes[MAX_VOTERS:])
+    return Config(membership=membership, timing=timing, window=paxos.window)
