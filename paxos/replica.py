@@ -189,6 +189,8 @@ class Replica:
         self.election.see(prepare.ballot)
         if type(reply) is Promise:
             self._yield_to(prepare.ballot, now_us)
+            # Whoever was promised gets time to lead before the next one tries.
+            self.election.leader_heard_us = now_us
         self._out.append(Send(source, reply))
 
     def _on_accept(self, source: int, accept: Accept, now_us: int) -> None:
