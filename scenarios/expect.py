@@ -1,0 +1,215 @@
+"""Expectations: what a scenario says must be seen, as a sentence and as a verdict."""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from scenarios.schema import Expect
+from scenarios.units import DURATION, ENERGY, PERCENT, POWER, Unit
+from scenarios.view import CpView, EvView, SessionView, View
+
+Span = tuple[int, int]
+
+_NO_SESSION = "no session"
+
+
+@frozen
+class Outcome:
+    """An expectation, what it says, and what was seen when its time came."""
+
+    expect: Expect
+    text: str
+    held: bool
+    found: str
+
+
+@frozen
+class _Check:
+    """One thing that an expectation says of its subject."""
+
+    held: bool
+    found: str
+
+
+def sentence(expect: Expect) -> str:
+    """What is expected, in plain words: ``at 6m, EV1 is charging_with_profile``."""
+    return f"at {DURATION.format(expect.t_us)}, {_claim(expect)}"
+
+
+def evaluate(expect: Expect, view: View) -> Outcome:
+    """Whether ``view``, taken at the expectation's time, is as expected."""
+    checks = list(_checks(expect, view))
+    return Outcome(
+        expect=expect,
+        text=sentence(expect),
+        held=bool(checks) and all(check.held for check in checks),
+        found=", ".join(check.found for check in checks) or "nothing to look at",
+    )
+
+
+# --- words -----------------------------------------------------------------------------------
+
+
+def _claim(expect: Expect) -> str:
+    if expect.ev is not None:
+        return f"{expect.ev} {_and(list(_ev_words(expect)))}"
+    if expect.cp is not None:
+        return f"{expect.cp} {_and(list(_cp_words(expect)))}"
+    if expect.replicas is not None:
+        return "all live replicas are equal"
+    if expect.leader is not None:
+        words = {"any": "exactly one live charge point leads", "none": "nobody leads"}
+        return words.get(expect.leader, f"{expect.leader} leads")
+    if expect.sessions is not None:
+        plural = "session was" if expect.sessions == 1 else "sessions were"
+        return f"{expect.sessions} {plural} begun and ended"
+    if expect.power_w is not None:
+        return f"the network draws {_between(expect.power_w, POWER)}"
+    return "nothing is expected"
+
+
+def _ev_words(expect: Expect) -> Iterator[str]:
+    if expect.state is not None:
+        yield f"is {expect.state}"
+    if expect.energy_wh is not None:
+        yield f"has taken {_between(expect.energy_wh, ENERGY)}"
+    if expect.soc_ppm is not None:
+        yield f"is charged to {_between(expect.soc_ppm, PERCENT)}"
+    if expect.session_start_us is not None:
+        yield f"began its session {_when(expect.session_start_us)}"
+    if expect.session_stop_us is not None:
+        yield f"ended its session {_when(expect.session_stop_us)}"
+
+
+def _cp_words(expect: Expect) -> Iterator[str]:
+    if expect.state is not None:
+        yield f"is {expect.state}"
+    if expect.status is not None:
+        yield f"is {expect.status}"
+    if expect.energy_wh is not None:
+        yield f"has delivered {_between(expect.energy_wh, ENERGY)}"
+
+
+def _between(span: Span, unit: Unit) -> str:
+    low, high = (unit.format(end, " ").replace(" %", "%") for end in span)
+    return low if low == high else f"between {low} and {high}"
+
+
+def _when(span: Span) -> str:
+    low, high = map(DURATION.format, span)
+    return f"at {low}" if low == high else f"between {low} and {high}"
+
+
+def _and(words: list[str]) -> str:
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
+
+
+# --- verdicts --------------------------------------------------------------------------------
+
+
+def _checks(expect: Expect, view: View) -> Iterator[_Check]:
+    if expect.ev is not None:
+        yield from _ev_checks(expect, view)
+    elif expect.cp is not None:
+        yield from _cp_checks(expect, view)
+    elif expect.replicas is not None:
+        yield _replicas(view)
+    elif expect.leader is not None:
+        yield _leader(expect.leader, view)
+    elif expect.sessions is not None:
+        ended = sum(session.stop_us is not None for session in view.sessions)
+        running = len(view.sessions) - ended
+        found = f"{ended} ended" + (f", {running} still running" if running else "")
+        yield _Check(ended == expect.sessions, found)
+    elif expect.power_w is not None:
+        yield _Check(_within(view.power_w, expect.power_w), POWER.format(view.power_w, " "))
+
+
+def _ev_checks(expect: Expect, view: View) -> Iterator[_Check]:
+    ev = _find_ev(expect.ev, view)
+    if ev is None:
+        yield _Check(held=False, found="no such EV")
+        return
+    if expect.state is not None:
+        yield _Check(ev.state == expect.state, ev.state)
+    if expect.energy_wh is not None:
+        yield _Check(_within(ev.energy_wh, expect.energy_wh), energy_text(ev.energy_wh))
+    if expect.soc_ppm is not None:
+        low, high = expect.soc_ppm
+        yield _Check(low <= round(ev.soc * 10_000) <= high, f"{_trim(ev.soc)}%")
+    if expect.session_start_us is not None:
+        start = _last_session(ev.id, view)
+        yield _moment("began at", start and start.start_us, expect.session_start_us)
+    if expect.session_stop_us is not None:
+        stop = _last_session(ev.id, view)
+        if stop is not None and stop.stop_us is None:
+            yield _Check(held=False, found="still running")
+        else:
+            yield _moment("ended at", stop and stop.stop_us, expect.session_stop_us)
+
+
+def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:
+    cp = next((cp for cp in view.cps if cp.id == expect.cp), None)
+    if cp is None:
+        yield _Check(held=False, found="no such charge point")
+        return
+    if expect.state is not None:
+        yield _Check(cp.state == expect.state, cp.state)
+    if expect.status is not None:
+        yield _Check(cp.status == expect.status, cp.status)
+    if expect.energy_wh is not None:
+        yield _Check(_within(cp.energy_wh, expect.energy_wh), energy_text(cp.energy_wh))
+
+
+def _replicas(view: View) -> _Check:
+    """Equal: one applied slot and one state digest among all that are alive."""
+    places: dict[tuple[int, str], list[str]] = {}
+    for cp in view.cps:
+        if cp.status == "alive":
+            places.setdefault((cp.applied_slot, cp.state_digest), []).append(cp.id)
+    words = [
+        f"{' '.join(ids)} at slot {slot} with digest {digest[:8] or 'none'}"
+        for (slot, digest), ids in places.items()
+    ]
+    return _Check(len(places) == 1, "; ".join(words) or "no live replica")
+
+
+def _leader(expected: str, view: View) -> _Check:
+    leaders = [cp.id for cp in view.cps if _leads(cp)]
+    held = {"any": len(leaders) == 1, "none": not leaders}.get(expected, view.leader == expected)
+    return _Check(held, _and([*leaders]) or "nobody")
+
+
+def _leads(cp: CpView) -> bool:
+    return cp.role == "leader" and cp.status == "alive"
+
+
+def _find_ev(name: str | None, view: View) -> EvView | None:
+    return next((ev for ev in (*view.evs, *view.unplugged) if ev.id == name), None)
+
+
+def _last_session(ev: str, view: View) -> SessionView | None:
+    mine = [session for session in view.sessions if session.ev == ev]
+    return max(mine, key=lambda session: (session.start_us, session.transaction), default=None)
+
+
+def _moment(verb: str, time_us: int | None, span: Span) -> _Check:
+    if time_us is None:
+        return _Check(held=False, found=_NO_SESSION)
+    return _Check(_within(time_us, span), f"{verb} {DURATION.format(time_us)}")
+
+
+def _within(value: float, span: Span) -> bool:
+    return span[0] <= value <= span[1]
+
+
+def energy_text(energy_wh: float) -> str:
+    """Energy for people: exact to the microwatt-hour, without trailing zeros."""
+    if energy_wh >= 1_000:
+        return f"{_trim(energy_wh / 1_000)} kWh"
+    return f"{_trim(energy_wh)} Wh"
+
+
+def _trim(value: float) -> str:
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return text or "0"
