@@ -1,0 +1,235 @@
+"""What a run showed: one value, for programs as JSON and for people as text."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from attrs import asdict, frozen
+
+from scenarios.expect import Outcome, energy_text
+from scenarios.units import DURATION
+from scenarios.view import CpView, EvView, SessionView, View
+
+EXIT_OK = 0
+EXIT_VIOLATED = 1
+
+
+@frozen
+class Expectation:
+    """One expectation: its sentence, whether it held, and what was seen."""
+
+    text: str
+    held: bool
+    found: str
+
+
+@frozen
+class CpReport:
+    """A charge point when the run ended. Energy in Wh; slots count from 1, 0 means none."""
+
+    state: str
+    status: str
+    role: str
+    ocpp_status: str
+    energy_wh: float
+    promised: str
+    commit_slot: int
+    applied_slot: int
+    state_digest: str
+
+
+@frozen
+class EvReport:
+    """An EV when the run ended. State of charge in percent, energy in Wh."""
+
+    state: str
+    soc: float
+    energy_wh: float
+
+
+@frozen
+class SessionReport:
+    """One charging transaction. Times in virtual seconds; ``stop_s`` is None while it runs."""
+
+    ev: str
+    cp: str
+    start_s: float
+    stop_s: float | None
+    energy_wh: int
+
+
+@frozen
+class Report:
+    """A run and its verdict; the attributes are the keys of the JSON object, in its order."""
+
+    scenario: str
+    seed: int
+    virtual_s: float
+    events: int
+    messages: int
+    committed: int
+    """The highest slot that any charge point knows to be committed."""
+    leader: str | None
+    digest: str
+    """Digest of everything that happened: equal runs have equal digests."""
+    violations: tuple[str, ...]
+    expectations: tuple[Expectation, ...]
+    cps: dict[str, CpReport]
+    evs: dict[str, EvReport]
+    sessions: tuple[SessionReport, ...]
+
+    @property
+    def failed(self) -> tuple[Expectation, ...]:
+        """The expectations that did not hold."""
+        return tuple(e for e in self.expectations if not e.held)
+
+    @property
+    def exit_code(self) -> int:
+        """0 if no invariant was violated and every expectation held, else 1."""
+        return EXIT_VIOLATED if self.violations or self.failed else EXIT_OK
+
+    def to_json(self) -> str:
+        """One JSON object, on one line, with keys in a fixed order."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    def to_text(self) -> str:
+        """The report for people, a few tables without colour."""
+        return "\n".join(_lines(self)) + "\n"
+
+
+def from_view(
+    view: View, digest: str, violations: Sequence[str], outcomes: Iterable[Outcome]
+) -> Report:
+    """The report of a run that ended in ``view``."""
+    evs = {ev.id: ev for ev in (*view.evs, *view.unplugged)}
+    return Report(
+        scenario=view.scenario,
+        seed=view.seed,
+        virtual_s=_seconds(view.time_us),
+        events=view.events,
+        messages=view.messages,
+        committed=max((cp.commit_slot for cp in view.cps), default=0),
+        leader=view.leader,
+        digest=digest,
+        violations=tuple(violations),
+        expectations=tuple(Expectation(o.text, o.held, o.found) for o in outcomes),
+        cps={cp.id: _cp(cp) for cp in view.cps},
+        evs={name: _ev(evs[name]) for name in sorted(evs, key=_natural)},
+        sessions=tuple(_session(session) for session in view.sessions),
+    )
+
+
+def _cp(cp: CpView) -> CpReport:
+    return CpReport(
+        state=cp.state,
+        status=cp.status,
+        role=cp.role,
+        ocpp_status=cp.ocpp_status,
+        energy_wh=round(cp.energy_wh, 3),
+        promised=cp.promised,
+        commit_slot=cp.commit_slot,
+        applied_slot=cp.applied_slot,
+        state_digest=cp.state_digest,
+    )
+
+
+def _ev(ev: EvView) -> EvReport:
+    return EvReport(state=ev.state, soc=round(ev.soc, 4), energy_wh=round(ev.energy_wh, 3))
+
+
+def _session(session: SessionView) -> SessionReport:
+    stop = None if session.stop_us is None else _seconds(session.stop_us)
+    return SessionReport(
+        session.ev, session.cp, _seconds(session.start_us), stop, session.energy_wh
+    )
+
+
+def _seconds(time_us: int) -> float:
+    return time_us / 1_000_000
+
+
+def _natural(name: str) -> tuple[str, int, str]:
+    """EV2 before EV10."""
+    stem = name.rstrip("0123456789")
+    number = name[len(stem) :]
+    return (stem, int(number or 0), name)
+
+
+# --- text ------------------------------------------------------------------------------------
+
+
+def _lines(report: Report) -> Iterator[str]:
+    time = DURATION.format(round(report.virtual_s * 1_000_000))
+    yield f"{report.scenario} · seed {report.seed} · {time} of virtual time"
+    yield (
+        f"{report.events:,} events · {report.messages:,} messages · "
+        f"{report.committed:,} slots committed · leader {report.leader or 'none'}"
+    )
+    yield f"digest {report.digest}"
+    yield ""
+    yield from _table(
+        ("CP", "state", "status", "role", "energy", "applied", "state digest"),
+        [
+            (name, cp.state, cp.status, cp.role, energy_text(cp.energy_wh),
+             f"{cp.applied_slot:,}", cp.state_digest[:12] or "-")
+            for name, cp in report.cps.items()
+        ],
+        right=(4, 5),
+    )  # fmt: skip
+    if report.evs:
+        yield ""
+        rows = [
+            (name, ev.state, f"{ev.soc:.1f} %", energy_text(ev.energy_wh))
+            for name, ev in report.evs.items()
+        ]
+        yield from _table(("EV", "state", "charge", "energy"), rows, right=(2, 3))
+    yield ""
+    yield from _session_lines(report.sessions)
+    yield ""
+    yield from _verdict(report)
+
+
+def _session_lines(sessions: Sequence[SessionReport]) -> Iterator[str]:
+    if not sessions:
+        yield "no charging session"
+        return
+    rows = [
+        (
+            session.ev,
+            session.cp,
+            f"{session.start_s:.3f} s",
+            "running" if session.stop_s is None else f"{session.stop_s:.3f} s",
+            energy_text(session.energy_wh),
+        )
+        for session in sessions
+    ]
+    yield from _table(("session", "at", "start", "stop", "energy"), rows, right=(2, 3, 4))
+
+
+def _verdict(report: Report) -> Iterator[str]:
+    held = len(report.expectations) - len(report.failed)
+    if report.expectations:
+        yield f"{held} of {len(report.expectations)} expectations held"
+    else:
+        yield "no expectation was due"
+    for expectation in report.expectations:
+        if expectation.held:
+            yield f"  held    {expectation.text}"
+        else:
+            yield f"  FAILED  {expectation.text}: found {expectation.found}"
+    if not report.violations:
+        yield "all invariants held"
+    for violation in report.violations:
+        yield f"VIOLATED  {violation}"
+
+
+def _table(
+    head: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: tuple[int, ...] = ()
+) -> Iterator[str]:
+    """Columns as wide as they need to be; those in ``right`` are flush right."""
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    for row in (head, *rows):
+        cells = [
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()
