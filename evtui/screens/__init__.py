@@ -1,1 +1,1 @@
-"""Screens."""
+"""Screens: the network, and the panels that ask something above it."""

@@ -1,0 +1,139 @@
+"""The registry of actions: bindings, footer, help panel and palette are all made from it."""
+
+from attrs import frozen
+from textual.binding import Binding
+
+GROUPS = ("Time", "Select", "Break", "Look", "Program")
+
+
+@frozen(kw_only=True)
+class Action:
+    """One thing a person can do.
+
+    ``keys`` are Textual's names of the keys, ``shown`` is what they look like; ``label`` is the
+    word in the footer (None: not there) and ``other`` the word while the opposite is possible;
+    ``rank`` says in which order words leave a narrow footer (0 never goes).
+    """
+
+    id: str
+    keys: str
+    shown: str
+    title: str
+    help: str
+    group: str
+    method: str
+    label: str | None = None
+    other: str = ""
+    rank: int = 1
+
+    def binding(self) -> Binding:
+        """The binding of this action, with an id so that a keymap can change its keys."""
+        return Binding(
+            self.keys,
+            self.method,
+            self.title,
+            show=self.label is not None,
+            key_display=self.shown,
+            tooltip=self.help,
+            id=self.id,
+        )
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        id="pause", keys="space", shown="space", label="pause", other="run",
+        title="Pause or run", group="Time", method="toggle_clock",
+        help="Stop or start virtual time",
+    ),
+    Action(
+        id="step", keys="full_stop", shown=".", label="step",
+        title="Step one event", group="Time", method="step",
+        help="Let exactly one event happen, then pause",
+    ),
+    Action(
+        id="faster", keys="plus,equals_sign", shown="+", label="faster", rank=2,
+        title="Faster", group="Time", method="faster",
+        help="Next speed up, 0.1× to 1000×, then as fast as it goes",
+    ),
+    Action(
+        id="slower", keys="minus", shown="-", label="slower", rank=2,
+        title="Slower", group="Time", method="slower",
+        help="Next speed down",
+    ),
+    Action(
+        id="select_previous", keys="up,left", shown="↑ ←",
+        title="Select the CP before", group="Select", method="select(-1)",
+        help="Or click on it",
+    ),
+    Action(
+        id="select_next", keys="down,right", shown="↓ →",
+        title="Select the CP after", group="Select", method="select(1)",
+        help="Or click on it",
+    ),
+    Action(
+        id="kill", keys="k", shown="k", label="kill", other="restart",
+        title="Kill or restart the CP", group="Break", method="kill",
+        help="Crash it: what its disk had not synced is lost",
+    ),
+    Action(
+        id="hold", keys="u", shown="u", label="hold", other="resume",
+        title="Pause or resume the CP", group="Break", method="hold",
+        help="A paused CP handles nothing, and forgets nothing",
+    ),
+    Action(
+        id="link", keys="x", shown="x", label="link",
+        title="Cut or join a link of the CP", group="Break", method="link",
+        help="Asks to which other CP, both ways or one way",
+    ),
+    Action(
+        id="partition", keys="p", shown="p", label="partition",
+        title="Partition the network", group="Break", method="partition",
+        help="Well-known shapes, or each CP on a side by hand",
+    ),
+    Action(
+        id="heal", keys="h", shown="h", label="heal",
+        title="Heal all links", group="Break", method="heal",
+        help="Undo every cut, partition and rate; restarts nothing",
+    ),
+    Action(
+        id="page_up", keys="pageup", shown="PgUp",
+        title="Scroll back", group="Look", method="page(-1)",
+        help="The log; Tab to the events to scroll those",
+    ),
+    Action(
+        id="page_down", keys="pagedown", shown="PgDn",
+        title="Scroll forward", group="Look", method="page(1)",
+        help="Or turn the mouse wheel over it",
+    ),
+    Action(
+        id="to_start", keys="home", shown="Home",
+        title="Go to the first slot", group="Look", method="edge(0)",
+        help="Where the log began",
+    ),
+    Action(
+        id="to_end", keys="end", shown="End",
+        title="Follow the newest slot", group="Look", method="edge(1)",
+        help="And stay there",
+    ),
+    Action(
+        id="palette", keys="colon", shown=":", label="commands", rank=3,
+        title="Command palette", group="Program", method="command_palette",
+        help="Every action by name; ctrl+p too",
+    ),
+    Action(
+        id="help", keys="question_mark", shown="?", label="help", rank=0,
+        title="Help", group="Program", method="help",
+        help="Keys and symbols; virtual time stands meanwhile",
+    ),
+    Action(
+        id="quit", keys="q", shown="q", label="quit", rank=0,
+        title="Quit", group="Program", method="quit",
+        help="ctrl+q too",
+    ),
+)  # fmt: skip
+"""Every action, in the order in which the footer and the help panel list them."""
+
+
+def bindings() -> list[Binding]:
+    """The bindings of all actions."""
+    return [action.binding() for action in ACTIONS]

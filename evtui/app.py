@@ -1,0 +1,276 @@
+"""The terminal app: drives a run, shows it, and lets a person break it."""
+
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding
+from textual.command import Provider
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.timer import Timer
+
+from evtui import pace
+from evtui.actions import bindings
+from evtui.palette import Actions
+from evtui.render.partition import Plan
+from evtui.render.picture import Drive, Picture
+from evtui.screens.network import NetworkScreen
+from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
+from evtui.themes import DARK, THEMES
+from evtui.widgets.cps import CpPanel
+from evtui.widgets.footer import Footer
+from evtui.widgets.lines import Pane
+from scenarios.errors import InputError
+from scenarios.schema import Scenario
+from scenarios.session import Controls
+from scenarios.view import Window
+
+DEFAULT_SPEED = 10.0
+
+
+class EvtuiApp(App[int]):
+    """A run that a person watches and breaks.
+
+    The app holds one :class:`Picture`; every widget watches it. The run is driven in slices from
+    one timer, which exists only while virtual time runs. All that changes the world goes through
+    :meth:`scenarios.session.Controls.act`.
+    """
+
+    TITLE = "evtui"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {
+        Actions
+    }
+    BINDINGS: ClassVar[list[Binding]] = bindings()
+
+    picture: reactive[Picture | None] = reactive(None, always_update=True, init=False)
+
+    def __init__(
+        self, controls: Controls, *, speed: float = DEFAULT_SPEED, paused: bool = False
+    ) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+        self.controls = controls
+        self.pace = pace.Pace(speed)
+        self.paused = paused
+        view = controls.view(Window())
+        self.selected = view.cps[0].id if view.cps else ""
+        self._duration_us = view.duration_us
+        self._network = NetworkScreen()
+        self._timer: Timer | None = None
+        self._drawn_s = 0.0
+        self.set_reactive(EvtuiApp.picture, Picture(view, self._drive(), self.selected))
+
+    def get_default_screen(self) -> Screen[None]:
+        """The network."""
+        return self._network
+
+    def on_mount(self) -> None:
+        """Let time run."""
+        self._wind()
+
+    # What is shown
+
+    def _drive(self) -> Drive:
+        return Drive(self.pace.speed, self.paused)
+
+    def take_picture(self) -> None:
+        """Show the world as it is now."""
+        self._drawn_s = time.monotonic()
+        window = self._network.window() if self._network.is_mounted else Window()
+        self.picture = Picture(self.controls.view(window), self._drive(), self.selected)
+
+    def on_pane_moved(self, _message: Pane.Moved) -> None:
+        """Another window of a long list is wanted."""
+        self.take_picture()
+
+    # Virtual time
+
+    def _wind(self) -> None:
+        """Start the timer, or stop it where there is nothing to run."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if not self.paused and not self.controls.finished:
+            self.pace.anchor(time.monotonic(), self.controls.time_us)
+            self._timer = self.set_interval(self.pace.interval_s, self._pump)
+
+    def _pump(self) -> None:
+        """One slice of the run, and a picture when the last one is old enough."""
+        start = time.monotonic()
+        until = self.pace.due_us(start, self._duration_us)
+        while not self.controls.finished:
+            reached = self.controls.run(until, pace.SLICE_EVENTS)
+            if reached or time.monotonic() - start >= pace.SLICE_S:
+                break
+        now = time.monotonic()
+        self.pace.settle(now, self.controls.time_us)
+        if self.controls.finished:
+            self._wind()
+            self.take_picture()
+        elif now - self._drawn_s >= pace.FRAME_S * 0.9:
+            self.take_picture()
+
+    def set_paused(self, paused: bool) -> None:
+        """Stop or start virtual time."""
+        self.paused = paused
+        self._wind()
+        self.take_picture()
+
+    def action_toggle_clock(self) -> None:
+        """Pause or run."""
+        if self.controls.finished:
+            self._refuse("The run has ended")
+            return
+        self.set_paused(not self.paused)
+
+    def action_step(self) -> None:
+        """One event, then stand still."""
+        self.paused = True
+        self._wind()
+        if self.controls.finished or not self.controls.step():
+            self._refuse("The run has ended: nothing is left to happen")
+        self.take_picture()
+
+    def action_speed(self, speed: float) -> None:
+        """Run at this speed from now on."""
+        self.pace.speed = speed
+        self._wind()
+        self.take_picture()
+
+    def action_faster(self) -> None:
+        """Next speed up."""
+        self.action_speed(pace.faster(self.pace.speed))
+
+    def action_slower(self) -> None:
+        """Next speed down."""
+        self.action_speed(pace.slower(self.pace.speed))
+
+    # Selection and scrolling
+
+    def action_select(self, by: int) -> None:
+        """The charge point before or after."""
+        ids = [cp.id for cp in self.picture.view.cps] if self.picture else []
+        if ids:
+            at = ids.index(self.selected) if self.selected in ids else 0
+            self.action_select_cp(ids[(at + by) % len(ids)])
+
+    def action_select_cp(self, cp: str) -> None:
+        """This charge point."""
+        self.selected = cp
+        self.take_picture()
+
+    def on_cp_panel_clicked(self, message: CpPanel.Clicked) -> None:
+        """Select what was clicked on."""
+        self.action_select_cp(message.cp)
+
+    def action_page(self, direction: int) -> None:
+        """Scroll the log, or the events while they have the focus."""
+        self._network.pane().page(direction)
+
+    def action_edge(self, end: int) -> None:
+        """To the first row, or to the newest one and stay there."""
+        pane = self._network.pane()
+        if end:
+            pane.to_end()
+        else:
+            pane.to_start()
+
+    # Faults
+
+    def act(self, verb: str, **args: object) -> bool:
+        """Act on the world; what is not possible now is told, and nothing has changed."""
+        try:
+            self.controls.act(verb, **args)
+        except InputError as error:
+            self._refuse(str(error))
+            return False
+        self._wind()
+        self.take_picture()
+        return True
+
+    def _refuse(self, why: str) -> None:
+        self.clear_notifications()
+        self.notify(why, severity="warning", timeout=4, markup=False)
+
+    def _status(self) -> str:
+        cp = self.picture.cp if self.picture else None
+        return cp.status if cp else ""
+
+    def action_kill(self) -> None:
+        """Crash the selected charge point, or restart it."""
+        self.act("restart" if self._status() == "crashed" else "crash", cp=self.selected)
+
+    def action_hold(self) -> None:
+        """Pause the selected charge point, or resume it."""
+        self.act("resume" if self._status() == "paused" else "pause", cp=self.selected)
+
+    def action_heal(self) -> None:
+        """Undo every fault of the links."""
+        self.act("heal")
+
+    def action_link(self) -> None:
+        """Ask which link of the selected charge point to cut or join."""
+        if self.picture is None or len(self.picture.view.cps) < 2:
+            self._refuse("There is no other charge point to have a link to")
+            return
+        me = self.selected
+
+        def chosen(choice: LinkChoice | None) -> None:
+            if choice is not None:
+                self.act(choice.verb, a=me, b=choice.other)
+
+        self.push_screen(LinkPanel(self.picture), chosen)
+
+    def action_partition(self) -> None:
+        """Ask who can talk to whom."""
+        if self.picture is None or len(self.picture.view.cps) < 2:
+            self._refuse("One charge point alone cannot be partitioned")
+            return
+        self.push_screen(PartitionPanel(self.picture), self._partition)
+
+    def _partition(self, plan: Plan | None) -> None:
+        if plan is None or self.picture is None:
+            return
+        groups = plan.groups(self.picture.view)
+        if len(groups) < 2:
+            self._refuse("Everybody is on one side: nothing to cut")
+        elif plan.one_way:
+            ids = [cp.id for cp in self.picture.view.cps]
+            sides = dict(zip(ids, plan.sides, strict=True))
+            pairs = [(a, b) for a in ids for b in ids if (sides[a], sides[b]) == (0, 1)]
+            all(self.act("cut_oneway", a=a, b=b) for a, b in pairs)
+        else:
+            self.act("partition", groups=groups)
+
+    # Program
+
+    def action_help(self) -> None:
+        """Keys and symbols; virtual time stands meanwhile."""
+        was_paused = self.paused
+        self.set_paused(True)
+        self.push_screen(HelpPanel(), lambda _: self.set_paused(was_paused))
+
+    async def on_footer_clicked(self, message: Footer.Clicked) -> None:
+        """Do what the key would do."""
+        await self.run_action(message.action.method)
+
+    async def action_quit(self) -> None:
+        """Leave; the exit code says whether an invariant was violated."""
+        violated = self.picture is not None and bool(self.picture.view.violation)
+        self.exit(int(violated))
+
+
+def run_app(
+    scenario: Scenario, seed: int | None, speed: float = DEFAULT_SPEED, paused: bool = False
+) -> int:
+    """Open the app on a scenario; returns the exit code (1 when an invariant was violated)."""
+    from scenarios.session import Session
+
+    code = EvtuiApp(Session(scenario, seed), speed=speed, paused=paused).run()
+    return code or 0

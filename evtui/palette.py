@@ -1,0 +1,48 @@
+"""The command palette: every action of the registry by its name, CPs and speeds too."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.types import IgnoreReturnCallbackType
+
+from evtui.actions import ACTIONS
+from evtui.pace import SPEEDS
+from evtui.render import units
+
+_PALETTE = "palette"
+
+
+class Actions(Provider):
+    """All that the keys do, and what has no key: a CP or a speed by name."""
+
+    def _do(self, action: str) -> IgnoreReturnCallbackType:
+        return partial(self.app.run_action, action)
+
+    def _actions(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
+        for action in ACTIONS:
+            if action.id != _PALETTE:
+                yield f"{action.title}  [{action.shown}]", action.help, self._do(action.method)
+
+    def _names(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
+        picture: Any = getattr(self.app, "picture", None)
+        for cp in picture.view.cps if picture else ():
+            text = f"Select {cp.id}"
+            yield text, "Make it the selected charge point", self._do(f"select_cp({cp.id!r})")
+        for speed in SPEEDS:
+            text = f"Speed {units.speed(speed)}"
+            yield text, "Virtual seconds per second", self._do(f"speed({speed})")
+
+    async def discover(self) -> Hits:
+        """Before anything is typed: the actions in the order of the help panel."""
+        for text, note, command in self._actions():
+            yield DiscoveryHit(text, command, help=note)
+
+    async def search(self, query: str) -> Hits:
+        """What fits the words typed."""
+        matcher = self.matcher(query)
+        for text, note, command in [*self._actions(), *self._names()]:
+            score = matcher.match(text)
+            if score > 0:
+                yield Hit(score, matcher.highlight(text), command, help=note)

@@ -1,0 +1,342 @@
+"""Charge points: one row each in a table, a card each where there is room, one in full detail."""
+
+from collections.abc import Callable, Sequence
+
+from attrs import frozen
+from rich.cells import cell_len
+
+from evtui.render import glyphs, units
+from evtui.render.bars import bar
+from evtui.render.line import Line, Span, clip, fit, flow, left, line, right, spread
+from scenarios.view import CpView, View
+
+STATE_ROLE = {
+    "waiting_ev": "dim",
+    "charging": "ok",
+    "failure": "bad bold",
+}
+SHORT_STATE = {"energy_negotiation": "negotiation", "restarting_session": "restarting"}
+CARD_WIDTH = 36
+CARD_HEIGHT = 9
+
+
+def standing(cp: CpView) -> str:
+    """What matters most of a CP's health: crashed, paused, cut off or alive."""
+    if cp.status == "alive" and cp.cut_off:
+        return "cut off"
+    return cp.status
+
+
+def links_of(cp: CpView, ids: Sequence[str], width: int) -> list[Span]:
+    """The CP's links: a symbol for each other CP, or how many are not up."""
+    if len(cp.links) <= width:
+        return [
+            (glyphs.LINK.get(state, "?"), glyphs.LINK_ROLE.get(state, "")) for state in cp.links
+        ]
+    faulty = sum(state not in {"up", "self"} for state in cp.links)
+    if not faulty:
+        return [("up", "dim")]
+    return [(clip(f"{faulty} {glyphs.LINK['cut']}", width), "bad bold")]
+
+
+def state_role(cp: CpView) -> str:
+    """The role in which a CP's ISO 15118 state is drawn."""
+    return "dim" if cp.status == "crashed" else STATE_ROLE.get(cp.state, "accent")
+
+
+def _standing(cp: CpView) -> list[Span]:
+    word = standing(cp)
+    star = (glyphs.ROLE.get(cp.role, " ") + " ", glyphs.ROLE_ROLE.get(cp.role, "dim"))
+    if word == "alive":
+        return [star, (cp.role, glyphs.ROLE_ROLE.get(cp.role, "dim"))]
+    return [star, (f"{glyphs.STATUS[word]} {word}", glyphs.STATUS_ROLE[word])]
+
+
+def _role(cp: CpView) -> list[Span]:
+    role = glyphs.ROLE_ROLE.get(cp.role, "dim")
+    return [(f"{glyphs.ROLE.get(cp.role, ' ')} {cp.role}", role)]
+
+
+def _status(cp: CpView) -> list[Span]:
+    word = standing(cp)
+    return [
+        (f"{glyphs.STATUS[word]} {word}", "dim" if word == "alive" else glyphs.STATUS_ROLE[word])
+    ]
+
+
+def _charge(cp: CpView, width: int) -> list[Span]:
+    if cp.ev is None:
+        return []
+    text = f"{cp.ev.soc:2.0f}→{cp.ev.target:.0f}"
+    size = width - cell_len(text) - 1
+    role = "ok" if cp.ev.power_w else "dim"
+    if size < 3:
+        return [(right(text, width), "")]
+    return [*bar(cp.ev.soc / 100, size, role, mark=cp.ev.target / 100), (" ", ""), (text, "")]
+
+
+def _power(cp: CpView, width: int) -> list[Span]:
+    own = units.kilowatts(cp.power_w)
+    role = "text bold" if cp.power_w else "dim"
+    return [(right(own, width - 3), role), (left("/" + units.rated(cp.rated_w), 3), "dim")]
+
+
+def _slots(cp: CpView, width: int) -> list[Span]:
+    half = (width - 1) // 2
+    lag = cp.applied_slot < cp.commit_slot
+    return [
+        (right(str(cp.commit_slot), half), ""),
+        ("/", "dim"),
+        (left(str(cp.applied_slot), half), "warn" if lag else "dim"),
+    ]
+
+
+def _text(value: str, role: str = "") -> list[Span]:
+    return [(value, role)]
+
+
+@frozen
+class Column:
+    """A column of the table: how wide, how important (1 is never left out), what it shows."""
+
+    head: str
+    width: int
+    rank: int
+    cell: Callable[[CpView], list[Span]]
+
+
+def _longest(values: Sequence[str], least: int, most: int) -> int:
+    return min(max([least, *map(cell_len, values)]), most)
+
+
+def columns(view: View, width: int) -> list[Column]:
+    """The columns that fit into ``width`` cells, for a table of these CPs."""
+    roomy = width >= 118
+    gap = 2 if roomy else 1
+    cps = view.cps
+    wide_id = _longest([cp.id for cp in cps], 3, 12)
+    wide_ev = _longest([ev.id for ev in view.evs], 3, 10)
+    wide_ballot = _longest([b for cp in cps for b in (cp.promised, cp.accepted)], 5, 12)
+    wide_slot = 2 * len(str(max([cp.commit_slot for cp in cps], default=0))) + 1
+    slots = max(wide_slot, 15 if roomy else 7)
+    charge = 19 if width >= 150 else 14 if roomy else 11
+    ids = [cp.id for cp in cps]
+    links = len(ids) if len(ids) <= (20 if roomy else 7) else 5
+    table = [
+        Column("CP", wide_id, 1, lambda cp: _text(cp.id, "text bold")),
+        Column("role", 11, 1, _role if roomy else _standing),
+        Column("status", 9, 1 if roomy else 99, _status),
+        Column(
+            "state",
+            18 if roomy else 11,
+            1,
+            lambda cp: _text(
+                cp.state if roomy else SHORT_STATE.get(cp.state, cp.state), state_role(cp)
+            ),
+        ),
+        Column("pilot" if roomy else "P", 5 if roomy else 1, 3, lambda cp: _text(cp.pilot)),
+        Column("EV", wide_ev, 2, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
+        Column("charge %", charge, 2, lambda cp: _charge(cp, charge)),
+        Column(
+            "kW/rated" if roomy else "kW/rtd",
+            8 if roomy else 7,
+            1,
+            lambda cp: _power(cp, 8 if roomy else 7),
+        ),
+        Column(
+            "limit",
+            5,
+            1 if roomy else 99,
+            lambda cp: _text(right(units.kilowatts(cp.limit_w), 5), "dim"),
+        ),
+        Column(
+            "promised" if roomy else "prom.",
+            max(wide_ballot, 8 if roomy else 5),
+            4,
+            lambda cp: _text(cp.promised),
+        ),
+        Column(
+            "accepted" if roomy else "acc.",
+            max(wide_ballot, 8 if roomy else 5),
+            4,
+            lambda cp: _text(cp.accepted, "" if cp.accepted == cp.promised else "warn"),
+        ),
+        Column("commit/applied" if roomy else "com/app", slots, 1, lambda cp: _slots(cp, slots)),
+        Column("links", max(links, 5), 5, lambda cp: links_of(cp, ids, max(links, 5))),
+        Column(
+            "meter",
+            10,
+            6 if roomy else 99,
+            lambda cp: _text(right(units.energy(cp.energy_wh), 10), "dim"),
+        ),
+        Column("OCPP", 13, 7 if roomy else 99, lambda cp: _text(cp.ocpp_status, "dim")),
+        Column("digest", 8, 8 if roomy else 99, lambda cp: _text(cp.state_digest[:8], "dim")),
+    ]
+    table = [column for column in table if column.rank < 99]
+    while len(table) > 1 and 1 + sum(c.width + gap for c in table) > width + gap:
+        table.remove(max(table, key=lambda column: column.rank))
+    return table
+
+
+def table_head(table: Sequence[Column], view: View, top: int, rows: int, width: int) -> Line:
+    """The heading row of the table; says where one is in a table that is longer than its room."""
+    gap = 2 if width >= 118 else 1
+    spans: list[Span] = [(" ", "")]
+    for column in table:
+        numeric = column.head in {"limit", "meter"}
+        text = right(column.head, column.width) if numeric else left(column.head, column.width)
+        spans += [(text, "dim"), (" " * gap, "")]
+    count = len(view.cps)
+    if rows < count:
+        here = f" {top + 1}–{min(top + rows, count)} of {count} "
+        return spread(fit(spans, width).spans, [(here, "warn")], width, "panel")
+    return fit(spans, width, "panel")
+
+
+def table_row(cp: CpView, table: Sequence[Column], width: int, *, selected: bool) -> Line:
+    """One CP as a row of the table."""
+    gap = 2 if width >= 118 else 1
+    spans: list[Span] = [(glyphs.CURSOR if selected else " ", "key")]
+    crashed = cp.status == "crashed"
+    for column in table:
+        cell = fit(column.cell(cp), column.width).spans
+        if crashed and column.head not in {"CP", "role", "status", "links"}:
+            cell = tuple((text, "dim") for text, _ in cell)
+        spans += [*cell, (" " * gap, "")]
+    return fit(spans, width, "selected" if selected else "base")
+
+
+def card(cp: CpView, view: View, width: int, *, selected: bool) -> list[Line]:
+    """One CP as a card of :data:`CARD_HEIGHT` lines."""
+    ground = "selected" if selected else "panel"
+    inner = width - 2
+    ev = cp.ev
+    half = inner // 2
+    size = inner - 22
+    ids = [other.id for other in view.cps]
+    charge: list[Span] = [(left("no EV", inner), "dim")]
+    if ev is not None:
+        charge = [
+            (left(ev.id, 6), "text bold"),
+            *bar(ev.soc / 100, size, "ok" if ev.power_w else "dim", mark=ev.target / 100),
+            (right(f"{ev.soc:.1f} → {ev.target:.0f} %", 16), ""),
+        ]
+    word = standing(cp)
+    rows: list[list[Span]] = [
+        list(spread([(cp.id, "text bold"), ("  ", ""), *_role(cp)], _status(cp), inner).spans),
+        list(
+            spread([(cp.state, state_role(cp))], [("pilot ", "dim"), (cp.pilot, "")], inner).spans
+        ),
+        charge,
+        list(
+            spread(
+                [("EV    ", "dim"), (ev.state if ev else "–", "" if ev else "dim")],
+                [(cp.ocpp_status, "dim")],
+                inner,
+            ).spans
+        ),
+        [
+            (left("power", 6), "dim"),
+            *bar(
+                cp.power_w / cp.rated_w if cp.rated_w else 0,
+                size,
+                "accent",
+                mark=cp.limit_w / cp.rated_w if cp.rated_w else None,
+            ),
+            (right(f"{units.kilowatts(cp.power_w)} of {units.rated(cp.rated_w)} kW", 16), ""),
+        ],
+        _pair(
+            ("limit", f"{units.kilowatts(cp.limit_w)} kW"),
+            ("meter", units.energy(cp.energy_wh)),
+            half,
+        ),
+        _pair(("prom.", cp.promised), ("acc.", cp.accepted), half),
+        _pair(("commit", str(cp.commit_slot)), ("applied", str(cp.applied_slot)), half),
+        [
+            ("links ", "dim"),
+            *links_of(cp, ids, max(inner - 22, 5)),
+        ],
+    ]
+    rows[-1] = list(
+        spread(rows[-1], [("state ", "dim"), (cp.state_digest[:8] or "–", "dim")], inner).spans
+    )
+    mark = glyphs.CURSOR if selected else " "
+    dead = word == "crashed"
+    return [
+        fit([(mark, "key"), *(_fade(row) if dead and n else row)], width, ground)
+        for n, row in enumerate(rows)
+    ]
+
+
+def _pair(a: tuple[str, str], b: tuple[str, str], half: int) -> list[Span]:
+    return [
+        (left(a[0], 7), "dim"),
+        (left(a[1], half - 7), ""),
+        (left(b[0], 8), "dim"),
+        (left(b[1], half - 8), ""),
+    ]
+
+
+def _fade(spans: Sequence[Span]) -> list[Span]:
+    return [(text, "bad" if role.startswith("bad") else "dim") for text, role in spans]
+
+
+def cards_fit(view: View, width: int) -> bool:
+    """Whether all CPs have room for a card side by side."""
+    return (width + 1) // max(len(view.cps), 1) - 1 >= CARD_WIDTH
+
+
+def cards(view: View, selected: str, width: int) -> list[Line]:
+    """All CPs as cards, side by side."""
+    each = min((width + 1) // max(len(view.cps), 1) - 1, 48)
+    drawn = [card(cp, view, each, selected=cp.id == selected) for cp in view.cps]
+    return [Line(_beside(parts)) for parts in zip(*drawn, strict=True)]
+
+
+def _beside(parts: Sequence[Line]) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for part in parts:
+        spans += [(text, f"{role}@{part.ground}") for text, role in part.spans]
+        spans.append((" ", ""))
+    return tuple(spans[:-1])
+
+
+def card_at(view: View, x: int, width: int) -> int | None:
+    """Index of the card at column ``x``, None between or beside the cards."""
+    each = min((width + 1) // max(len(view.cps), 1) - 1, 48)
+    index, column = divmod(x, each + 1)
+    return index if column < each and index < len(view.cps) else None
+
+
+def detail(cp: CpView, view: View, width: int) -> list[Line]:
+    """Two lines that say of one CP what its row has no room for."""
+    ev = cp.ev
+    faults = [
+        (f"{other.id} {glyphs.LINK[state]} {glyphs.LINK_WORD[state]}", glyphs.LINK_ROLE[state])
+        for other, state in zip(view.cps, cp.links, strict=False)
+        if state not in {"up", "self"}
+    ]
+    items: list[tuple[Span, ...]] = [
+        ((cp.id, "text bold"), (" " + cp.state, state_role(cp))),
+        (("limit ", "dim"), (f"{units.kilowatts(cp.limit_w)} kW", "")),
+        (("OCPP ", "dim"), (cp.ocpp_status, "")),
+        (("meter ", "dim"), (units.energy(cp.energy_wh), "")),
+    ]
+    if ev is not None:
+        items.insert(
+            1,
+            (
+                (ev.id, "text bold"),
+                (f" {ev.state} ", ""),
+                (f"{ev.soc:.1f} → {ev.target:.0f} %", ""),
+            ),
+        )
+    if faults:
+        items.append((("links ", "dim"), faults[0], *((", " + t, r) for t, r in faults[1:])))
+    else:
+        items.append((("links ", "dim"), ("all up", "dim")))
+    if cp.queued_calls:
+        items.append((("queued ", "dim"), (str(cp.queued_calls), "warn")))
+    items.append((("state ", "dim"), (cp.state_digest[:8] or "–", "dim")))
+    lines = flow(items, width)[:2]
+    return lines + [line()] * (2 - len(lines))

@@ -1,0 +1,69 @@
+"""Every symbol of the screen in one place, each one cell wide.
+
+Colour is never the only sign: whatever a colour says, one of these says too.
+"""
+
+from scenarios.view import CellState
+
+CELL = {
+    CellState.EMPTY: "·",
+    CellState.ACCEPTED: "○",
+    CellState.CHOSEN: "◐",
+    CellState.APPLIED: "●",
+}
+CELL_ROLE = {
+    CellState.EMPTY: "faint",
+    CellState.ACCEPTED: "warn",
+    CellState.CHOSEN: "accent",
+    CellState.APPLIED: "ok",
+}
+CELL_WORD = {
+    CellState.EMPTY: "empty",
+    CellState.ACCEPTED: "accepted",
+    CellState.CHOSEN: "chosen",
+    CellState.APPLIED: "applied",
+}
+
+ROLE = {"leader": "★", "candidate": "◆", "follower": " ", "learner": " ", "-": " "}
+ROLE_ROLE = {"leader": "accent bold", "candidate": "consensus bold"}
+
+STATUS = {"alive": " ", "paused": "‖", "crashed": "✗", "cut off": "≠"}
+STATUS_ROLE = {"alive": "ok", "paused": "warn bold", "crashed": "bad bold", "cut off": "bad bold"}
+
+LINK = {"self": "·", "up": "═", "cut": "✗", "in": "←", "out": "→", "lossy": "≈"}
+LINK_ROLE = {
+    "self": "faint",
+    "up": "dim",
+    "cut": "bad bold",
+    "in": "warn bold",
+    "out": "warn bold",
+    "lossy": "warn bold",
+}
+LINK_WORD = {
+    "self": "itself",
+    "up": "up",
+    "cut": "cut",
+    "in": "only hears it",
+    "out": "only speaks to it",
+    "lossy": "lossy",
+}
+
+SEVERITY = {
+    "info": ("·", "dim"),
+    "fault": ("✗", "bad"),
+    "repair": ("✓", "ok"),
+    "consensus": ("◆", "consensus"),
+    "charging": ("»", "accent"),
+    "violation": ("!", "bad bold"),
+}
+
+CURSOR = "▌"
+RUNNING = "▶"
+PAUSED = "‖"
+ENDED = "■"
+HOLDS = "✓"
+BROKEN = "✗"
+
+FULL = "━"
+TRACK = "─"
+SPARK = "▁▂▃▄▅▆▇█"

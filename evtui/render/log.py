@@ -1,0 +1,111 @@
+"""The replicated log as a grid: a row a slot, a column a CP, and the decoded command."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from evtui.render import glyphs, units
+from evtui.render.bars import scrollbar
+from evtui.render.line import Line, Span, fit, heading, left, right
+from scenarios.view import CellState, LogRow, View
+
+LEAST_COMMAND = 24
+"""Cells that a command needs to be worth reading."""
+
+
+def cell_width(view: View, width: int) -> int:
+    """Cells for one CP: symbol and ballot where all fit, else two, else one."""
+    count = max(len(view.cps), 1)
+    ballot = max([cell_len(c.ballot) for row in view.log for c in row.cells], default=0)
+    name = max([cell_len(cp.id) for cp in view.cps], default=0)
+    room = width - slot_width(view) - LEAST_COMMAND
+    for want in (max(ballot + 3, name + 1, 7), max(name + 1, 2), 2):
+        if want * count <= room:
+            return want
+    return 1
+
+
+def slot_width(view: View) -> int:
+    """Cells for the slot's number and the gap after it."""
+    return max(len(units.count(view.log_last)), 4) + 2
+
+
+def first_cp(view: View, selected: str, width: int, each: int) -> tuple[int, int]:
+    """Which CPs' columns are shown: the first, and how many; the selected one among them."""
+    room = max((width - slot_width(view) - LEAST_COMMAND) // each, 1)
+    count = len(view.cps)
+    if count <= room:
+        return 0, count
+    at = next((n for n, cp in enumerate(view.cps) if cp.id == selected), 0)
+    return min(max(at - room // 2, 0), count - room), room
+
+
+def head(
+    view: View,
+    rows: Sequence[LogRow],
+    selected: str,
+    width: int,
+    *,
+    following: bool,
+    focused: bool,
+) -> list[Line]:
+    """Two lines: what is seen of the log, and the names of the columns."""
+    note: list[Span] = []
+    for state in (CellState.ACCEPTED, CellState.CHOSEN, CellState.APPLIED):
+        note += [
+            (glyphs.CELL[state], glyphs.CELL_ROLE[state]),
+            (f" {glyphs.CELL_WORD[state]}  ", "dim"),
+        ]
+    shown = "empty"
+    if rows:
+        first, last = units.count(rows[0].slot), units.count(rows[-1].slot)
+        shown = f"{first}–{last} of {units.count(view.log_last)}"
+    tail: Span = ("  follows", "dim") if following else ("  End follows", "warn")
+    where: list[Span] = [(shown, ""), tail]
+    title = "Log ◂" if focused else "Log"
+    each = cell_width(view, width)
+    start, count = first_cp(view, selected, width, each)
+    spans: list[Span] = [(right("slot", slot_width(view) - 2), "dim"), ("  ", "")]
+    for cp in view.cps[start : start + count]:
+        role = "key bold" if cp.id == selected else "dim"
+        name = cp.id if each > cell_len(cp.id) else ("▾" if cp.id == selected else " ")
+        spans.append((left(name, each), role))
+    spans.append(("command", "dim"))
+    return [heading(title, note, where, width), fit(spans, width)]
+
+
+def body(view: View, rows: Sequence[LogRow], selected: str, width: int, height: int) -> list[Line]:
+    """The rows of the grid, and a scroll bar at the right edge."""
+    each = cell_width(view, width)
+    columns = first_cp(view, selected, width, each)
+    first = rows[0].slot - 1 if rows else 0
+    thumb = scrollbar(first, height, view.log_last)
+    lines = []
+    for y in range(height):
+        spans: Sequence[Span] = ()
+        if y < len(rows):
+            spans = row(rows[y], view, each, columns)
+        lines.append(fit([*fit(spans, width - 1).spans, (thumb[y], "faint")], width))
+    return lines
+
+
+def row(entry: LogRow, view: View, each: int, columns: tuple[int, int]) -> list[Span]:
+    """One slot of the log."""
+    start, count = columns
+    spans: list[Span] = [
+        (right(units.count(entry.slot), slot_width(view) - 2), "dim"),
+        ("  ", ""),
+    ]
+    for cell in entry.cells[start : start + count]:
+        role = glyphs.CELL_ROLE[cell.state]
+        symbol = glyphs.CELL[cell.state]
+        if each < 4:
+            spans.append((left(symbol, each), role))
+            continue
+        loud = cell.state is CellState.ACCEPTED
+        fits = cell_len(cell.ballot) + 3 <= each
+        spans.append((symbol + " ", role))
+        spans.append((left(cell.ballot if fits else "", each - 2), role if loud else "dim"))
+    settled = any(cell.state >= CellState.CHOSEN for cell in entry.cells)
+    spans.append((entry.command, "" if settled else "dim"))
+    return spans

@@ -1,0 +1,28 @@
+"""All that the widgets look at: the view of the world and how the person drives it."""
+
+from attrs import frozen
+
+from scenarios.view import CpView, View
+
+
+@frozen
+class Drive:
+    """How the run is driven now: at what speed (0 for as fast as it goes), and whether it stands."""
+
+    speed: float
+    paused: bool
+
+
+@frozen
+class Picture:
+    """One instant on the screen."""
+
+    view: View
+    drive: Drive
+    selected: str
+    """Id of the selected charge point."""
+
+    @property
+    def cp(self) -> CpView | None:
+        """The selected charge point."""
+        return next((cp for cp in self.view.cps if cp.id == self.selected), None)

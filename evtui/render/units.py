@@ -1,0 +1,42 @@
+"""Numbers as people read them, always of the same width where they change often."""
+
+MAX_SPEED = 0.0
+"""The speed that means: as fast as it goes."""
+
+
+def clock(time_us: int, *, millis: bool = True) -> str:
+    """Virtual time as ``mm:ss.mmm``, with hours where there are any."""
+    seconds, micros = divmod(time_us, 1_000_000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
+    return f"{text}.{micros // 1000:03}" if millis else text
+
+
+def kilowatts(power_w: float) -> str:
+    """Power in kW with one decimal, without the unit."""
+    return f"{power_w / 1000:.1f}"
+
+
+def rated(power_w: float) -> str:
+    """A round power in kW: without decimals where there are none."""
+    return f"{power_w / 1000:.1f}".removesuffix(".0")
+
+
+def energy(energy_wh: float) -> str:
+    """Energy with its unit: Wh below 1 kWh, then kWh with two decimals."""
+    if energy_wh < 1000:
+        return f"{energy_wh:.0f} Wh"
+    return f"{energy_wh / 1000:.2f} kWh"
+
+
+def count(number: int) -> str:
+    """A number with separators; millions are shortened so that it never grows long."""
+    if number >= 10_000_000:
+        return f"{number / 1_000_000:.1f} M"
+    return f"{number:,}"
+
+
+def speed(factor: float) -> str:
+    """A speed as ``10×``, or ``max``."""
+    return "max" if factor == MAX_SPEED else f"{factor:g}×"

@@ -1,0 +1,52 @@
+"""The network: everything that matters on one screen."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.screen import Screen
+
+from evtui.widgets.cps import CpPanel
+from evtui.widgets.footer import Footer
+from evtui.widgets.lines import Pane
+from evtui.widgets.panes import Banner, EventLog, Header, LogGrid, PowerPanel
+from scenarios.view import Window
+
+
+class NetworkScreen(Screen[None]):
+    """Charge points, the replicated log, power and events."""
+
+    AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
+        (0, "-short"),
+        (30, "-tall"),
+        (48, "-high"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Header, charge points, then log beside power and events, then the keys."""
+        yield Header()
+        yield Banner()
+        yield CpPanel()
+        with Container(id="lower"):
+            yield LogGrid()
+            with Vertical(id="side"):
+                yield PowerPanel()
+                yield EventLog()
+        yield Footer()
+
+    def window(self) -> Window:
+        """The part of the long lists that is on the screen."""
+        log, events = self.query_one(LogGrid), self.query_one(EventLog)
+        return Window(
+            log_first=log.first,
+            log_rows=log.rows,
+            event_first=events.first,
+            event_rows=events.rows,
+        )
+
+    def pane(self) -> Pane:
+        """The pane that the scroll keys move: the focused one, else the log."""
+        focused = self.focused
+        return focused if isinstance(focused, Pane) else self.query_one(LogGrid)

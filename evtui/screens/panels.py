@@ -1,0 +1,249 @@
+"""Panels above the network: help, the chooser of a link, the partition picker."""
+
+from typing import ClassVar, Generic, TypeVar
+
+from attrs import frozen
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.geometry import Size
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from evtui.render import help as help_page
+from evtui.render import links, partition
+from evtui.render.line import Line
+from evtui.render.picture import Picture
+from evtui.widgets.lines import Lines
+
+Result = TypeVar("Result")
+CHROME = 4
+"""Rows of a panel that are not its body: title, keys, and a gap at each."""
+
+
+@frozen
+class LinkChoice:
+    """Do ``verb`` (cut, cut_oneway or join) to the link to ``other``."""
+
+    other: str
+    verb: str
+
+
+class Body(Lines):
+    """The body of a panel: lines that its screen makes; clicks go to the screen."""
+
+    def build(self, picture: Picture, width: int, height: int) -> list[Line]:
+        """Ask the screen."""
+        screen = self.screen
+        assert isinstance(screen, Panel)  # noqa: S101 (a body lives in a panel only)
+        return screen.lines(picture, width, height)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """What the screen has to say, as far as the terminal has room for it."""
+        wanted = self.screen.rows() if isinstance(self.screen, Panel) else 1
+        return max(min(wanted, self.screen.size.height - CHROME), 1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell the screen which row."""
+        if isinstance(self.screen, Panel):
+            self.screen.clicked(event.y)
+
+
+class Panel(ModalScreen[Result], Generic[Result]):
+    """A panel with a title, a body of lines and a line of keys; Esc closes it."""
+
+    TITLE_TEXT = ""
+    KEYS = "Esc closes"
+    BINDINGS: ClassVar[list[Binding]] = [
+        Binding("escape", "close", "Close", id="panel_close"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Title, body, keys."""
+        with Vertical(id="panel"):
+            yield Static(self.title_text(), id="panel-title", markup=False)
+            yield Body()
+            yield Static(self.KEYS, id="panel-keys", markup=False)
+
+    def title_text(self) -> str:
+        """The title."""
+        return self.TITLE_TEXT
+
+    def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
+        """The lines of the body."""
+        raise NotImplementedError
+
+    def rows(self) -> int:
+        """Rows that the body would like to have."""
+        raise NotImplementedError
+
+    def clicked(self, y: int) -> None:
+        """A row of the body was clicked on."""
+
+    def redraw(self) -> None:
+        """Draw the body anew."""
+        self.query_one(Body).redraw()
+
+    def action_close(self) -> None:
+        """Close without doing anything."""
+        self.dismiss(None)
+
+
+class HelpPanel(Panel[None]):
+    """Every key and every symbol."""
+
+    TITLE_TEXT = "Keys and symbols"
+    KEYS = "Esc closes, and time goes on   ↑ ↓ scroll"
+    BINDINGS: ClassVar[list[Binding]] = [
+        Binding("question_mark,q", "close", "Close", id="help_close"),
+        Binding("up,pageup", "move(-1)", "Back", id="help_up"),
+        Binding("down,pagedown", "move(1)", "Forward", id="help_down"),
+    ]
+    _top = 0
+
+    def rows(self) -> int:
+        """The whole page."""
+        return len(help_page.page(80))
+
+    def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
+        """The page, from where it is scrolled to."""
+        page = help_page.page(width)
+        self._top = min(max(self._top, 0), max(len(page) - height, 0))
+        return page[self._top : self._top + height]
+
+    def action_move(self, by: int) -> None:
+        """Scroll; only a small terminal needs it."""
+        self._top += 4 * by
+        self.redraw()
+
+
+class LinkPanel(Panel[LinkChoice]):
+    """Which link of the selected CP to cut or join."""
+
+    KEYS = "Enter or digit: both ways   o: cut one way   Esc closes"
+    BINDINGS: ClassVar[list[Binding]] = [
+        Binding("up,left", "move(-1)", "Before", id="link_up"),
+        Binding("down,right", "move(1)", "After", id="link_down"),
+        Binding("enter,x", "choose", "Cut or join", id="link_choose"),
+        Binding("o", "one_way", "Cut one way", id="link_one_way"),
+        *[Binding(str(n), f"choose({n - 1})", show=False, id=f"link_{n}") for n in range(1, 10)],
+    ]
+
+    def __init__(self, picture: Picture) -> None:
+        super().__init__()
+        self._selected = picture.selected
+        self._choices = links.others(picture.view, picture.selected)
+        self._cursor = 0
+
+    def title_text(self) -> str:
+        """Whose link it is."""
+        return f"Cut or join a link of {self._selected}"
+
+    def rows(self) -> int:
+        """One for each other CP."""
+        return len(self._choices)
+
+    def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
+        """A row for each other CP, with its link's state as it is now."""
+        self._choices = links.others(picture.view, self._selected)
+        return links.page(self._choices, self._selected, self._cursor, (width, height))
+
+    def clicked(self, y: int) -> None:
+        """A click chooses."""
+        height = self.query_one(Body).size.height
+        self.action_choose(links.first_row(len(self._choices), self._cursor, height) + y)
+
+    def action_move(self, by: int) -> None:
+        """Another CP."""
+        if self._choices:
+            self._cursor = (self._cursor + by) % len(self._choices)
+            self.redraw()
+
+    def action_choose(self, index: int | None = None) -> None:
+        """Cut a whole link, join one that is not."""
+        at = self._cursor if index is None else index
+        if 0 <= at < len(self._choices):
+            cp, state = self._choices[at]
+            self.dismiss(LinkChoice(cp.id, links.verb(state)))
+
+    def action_one_way(self) -> None:
+        """Cut only what the selected CP says to the other."""
+        if self._choices:
+            self.dismiss(LinkChoice(self._choices[self._cursor][0].id, "cut_oneway"))
+
+
+class PartitionPanel(Panel[partition.Plan]):
+    """Who can talk to whom: a well-known shape, or each CP on a side by hand."""
+
+    TITLE_TEXT = "Partition the network"
+    KEYS = "1–5 shape   ↑↓ CP   ←→ or A–D side   o one way   Enter applies   Esc closes"
+    BINDINGS: ClassVar[list[Binding]] = [
+        Binding("up", "move(-1)", "Before", id="partition_up"),
+        Binding("down", "move(1)", "After", id="partition_down"),
+        Binding("left", "side(-1)", "Side before", id="partition_left"),
+        Binding("right,space", "side(1)", "Side after", id="partition_right"),
+        Binding("o", "one_way", "One way", id="partition_one_way"),
+        Binding("enter,p", "apply", "Apply", id="partition_apply"),
+        *[Binding(str(n), f"shape({n - 1})", show=False, id=f"shape_{n}") for n in range(1, 6)],
+        *[
+            Binding(letter, f"put({n})", show=False, id=f"side_{letter}")
+            for n, letter in enumerate("abcd")
+        ],
+    ]
+
+    def __init__(self, picture: Picture) -> None:
+        super().__init__()
+        self._shapes = partition.shapes(picture.view, picture.selected)
+        self._plan = self._shapes[0].plan
+        self._cursor = 0
+
+    def rows(self) -> int:
+        """Shapes, a gap, a row for each CP, a gap, the outcome."""
+        return len(self._shapes) + len(self._plan.sides) + 3
+
+    def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
+        """Shapes, sides, outcome."""
+        return partition.page(picture.view, self._shapes, self._plan, self._cursor, (width, height))
+
+    def clicked(self, y: int) -> None:
+        """A click on a shape takes it; on a CP, moves it to the next side."""
+        if y < len(self._shapes):
+            self.action_shape(y)
+            return
+        body = self.query_one(Body)
+        count = len(self._plan.sides)
+        top = partition.first_row(count, self._cursor, len(self._shapes), body.size.height)
+        index = top + y - len(self._shapes) - 1
+        if top <= index < count:
+            self._cursor = index
+            self.action_side(1)
+
+    def action_move(self, by: int) -> None:
+        """Another CP."""
+        self._cursor = (self._cursor + by) % len(self._plan.sides)
+        self.redraw()
+
+    def action_side(self, by: int) -> None:
+        """The CP to the next side."""
+        self._plan = self._plan.moved(self._cursor, by)
+        self.redraw()
+
+    def action_put(self, side: int) -> None:
+        """The CP to this side."""
+        if side < 2 or not self._plan.one_way:
+            self.action_side(side - self._plan.sides[self._cursor])
+
+    def action_shape(self, index: int) -> None:
+        """A well-known shape."""
+        self._plan = self._shapes[index].plan
+        self.redraw()
+
+    def action_one_way(self) -> None:
+        """One way or both."""
+        self._plan = self._plan.turned()
+        self.redraw()
+
+    def action_apply(self) -> None:
+        """Close with the plan."""
+        self.dismiss(self._plan)
