@@ -1,0 +1,33 @@
+"""An energy meter: an exact integer register of what has flowed."""
+
+from attrs import define
+
+UJ_PER_WH = 3_600_000_000
+"""Microjoules in one watt-hour."""
+
+
+@define
+class Meter:
+    """The meter of one connector.
+
+    It is hardware: it survives a crash of the charge point's computer, and never counts down.
+    Power in W times time in µs is energy in µJ, so the register is exact for any steps.
+    """
+
+    energy_uj: int = 0
+
+    def add(self, power_w: int, dt_us: int) -> int:
+        """Count ``power_w`` over ``dt_us``; returns the energy in µJ.
+
+        Raises ValueError for a negative power or time: a meter does not count down.
+        """
+        if power_w < 0 or dt_us < 0:
+            raise ValueError(f"a meter counts upwards: {power_w} W over {dt_us} µs")
+        energy_uj = power_w * dt_us
+        self.energy_uj += energy_uj
+        return energy_uj
+
+    @property
+    def energy_wh(self) -> int:
+        """The register in whole Wh, rounded down as a display rounds."""
+        return self.energy_uj // UJ_PER_WH

@@ -1,0 +1,51 @@
+"""A short text of a command, for people who look at the log."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fsm.network.checks import readings_wh
+from fsm.ocpp.frames import CallError, parse_operation
+
+
+def _word(payload: dict[str, Any], key: str) -> str:
+    value = payload.get(key)
+    return value[:24] if type(value) is str else str(value) if type(value) is int else "?"
+
+
+def _status(payload: dict[str, Any]) -> str:
+    error = _word(payload, "errorCode")
+    return _word(payload, "status") + ("" if error in ("NoError", "?") else f" ({error})")
+
+
+def _readings(payload: dict[str, Any]) -> str:
+    try:
+        readings = readings_wh(payload)
+    except CallError:
+        return "?"
+    return f"{readings[-1][1]:,} Wh" if readings else ""
+
+
+def _stop(payload: dict[str, Any]) -> str:
+    reason = payload.get("reason", "Local")
+    return f"#{_word(payload, 'transactionId')} ({reason if type(reason) is str else '?'})"
+
+
+_DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "Authorize": lambda payload: _word(payload, "idTag"),
+    "StartTransaction": lambda payload: _word(payload, "idTag"),
+    "StatusNotification": _status,
+    "MeterValues": _readings,
+    "StopTransaction": _stop,
+    "DataTransfer": lambda payload: _word(payload, "messageId"),
+}
+
+
+def describe(op: bytes) -> str:
+    """A command in a few words, e.g. ``CP2 StartTransaction EV1``. Never raises."""
+    try:
+        operation = parse_operation(op)
+    except CallError:
+        return f"malformed command ({len(op)} bytes)"
+    detail = _DETAILS.get(operation.action)
+    words = f"{operation.cp_id} {operation.action[:30]}"
+    return f"{words} {detail(operation.payload)}".rstrip() if detail else words

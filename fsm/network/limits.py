@@ -1,0 +1,71 @@
+"""Limits that move without ever adding up to more than the site may draw.
+
+A charge point that is cut off cannot hear that its share was given away. So the state keeps two
+numbers for each: ``limit_w``, what it should draw, and ``held_w``, what it may still draw because
+it may not have heard of a lower limit yet. Three rules keep the sum of ``held_w`` within the
+capacity, at every slot:
+
+* a limit falls at once, but its charge point holds the old one until it has confirmed the new
+  version (``DataTransfer``, ``LimitApplied``) or has stopped its transaction, which opens the
+  contactor first;
+* a limit rises only by power that nobody holds;
+* a limit does not rise while an earlier fall is not confirmed: until then its charge point may
+  follow any limit since that fall, and those only go down.
+
+A charge point draws at most what it holds, so the power drawn is within the capacity whatever is
+delayed, lost, cut off or crashed.
+"""
+
+from collections.abc import Sequence
+
+from fsm.energy.sharing import share_in_turn
+from fsm.network.records import Asset, least_power_w
+
+LIMIT_APPLIED = "LimitApplied"
+"""DataTransfer with ``{version}``: the charge point, and its EV, follow this version now."""
+
+
+def redistribute(capacity_w: int, served: Sequence[Asset]) -> list[Asset]:
+    """Move the limits towards max-min fair shares; returns the assets that changed.
+
+    ``served`` are the charge points with an open transaction, in the order of their starts.
+    """
+    least = {a.cp_id: least_power_w(a.rated_w, a.current) for a in served}
+    shares = share_in_turn(capacity_w, [(a.cp_id, a.rated_w, least[a.cp_id]) for a in served])
+    changed: dict[str, Asset] = {}
+    for asset in served:
+        if shares[asset.cp_id] < asset.limit_w:
+            _set(asset, shares[asset.cp_id])
+            changed[asset.cp_id] = asset
+    free_w = capacity_w - sum(asset.held_w for asset in served)
+    for asset in served:
+        wanted_w = shares[asset.cp_id]
+        if wanted_w <= asset.limit_w or asset.held_w != asset.limit_w:
+            continue
+        reachable_w = min(wanted_w, asset.limit_w + free_w)
+        if reachable_w > asset.limit_w and reachable_w >= min(wanted_w, least[asset.cp_id]):
+            free_w -= reachable_w - asset.limit_w
+            _set(asset, reachable_w)
+            asset.held_w = reachable_w
+            changed[asset.cp_id] = asset
+    return list(changed.values())
+
+
+def confirm(asset: Asset, version: int) -> bool:
+    """Take a confirmation; whether it set power free. One of an older version says nothing."""
+    if version != asset.limit_version or asset.held_w == asset.limit_w:
+        return False
+    asset.held_w = asset.limit_w
+    return True
+
+
+def release(asset: Asset) -> None:
+    """Its transaction is over: it draws nothing and holds nothing."""
+    if asset.limit_w or asset.held_w:
+        _set(asset, 0)
+        asset.held_w = 0
+
+
+def _set(asset: Asset, limit_w: int) -> None:
+    asset.limit_w = limit_w
+    asset.limit_version += 1

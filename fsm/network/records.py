@@ -1,0 +1,127 @@
+"""The records of the replicated state: plain, flat, integers and texts only."""
+
+from typing import Literal, cast
+
+from attrs import astuple, define
+
+Current = Literal["AC", "DC"]
+
+PHASE_V = 230
+"""Nominal voltage of one phase."""
+
+LEAST_A = 6
+"""Least current of IEC 61851-1."""
+
+SINGLE_PHASE_MAX_W = 32 * PHASE_V
+"""A charge point of at most 7,360 W is taken to have one phase, a greater one three."""
+
+DC_LEAST_W = 1_000
+"""The least a DC converter delivers steadily; a choice of this network, not of a standard."""
+
+
+def phases(rated_w: int) -> int:
+    """Phases of an AC charge point of ``rated_w``."""
+    return 1 if rated_w <= SINGLE_PHASE_MAX_W else 3
+
+
+def least_power_w(rated_w: int, current: Current) -> int:
+    """The least power above 0 that a charge point can offer: 6 A on each of its phases for AC."""
+    if current == "DC":
+        return DC_LEAST_W
+    return LEAST_A * PHASE_V * phases(rated_w)
+
+
+@define
+class Asset:
+    """A charge point as the network knows it. Times in µs of the calls' own clock."""
+
+    cp_id: str
+    vendor: str = ""
+    model: str = ""
+    rated_w: int = 0
+    """0 until it has booted."""
+    current: Current = "AC"
+    status: str = ""
+    """Status of its connector as last reported; empty until then."""
+    error_code: str = "NoError"
+    status_us: int = 0
+    boot_us: int = 0
+    boots: int = 0
+    last_seen_us: int = 0
+    meter_wh: int = 0
+    """Highest register of its meter that was ever reported."""
+    meter_us: int = 0
+    stale_readings: int = 0
+    """Readings that were below an earlier one, or of no open transaction."""
+    limit_w: int = 0
+    """What it should draw at the most; 0 without an open transaction."""
+    held_w: int = 0
+    """What it may still draw: its limit, or a higher one from before that it may yet follow."""
+    limit_version: int = 0
+    """Counts the changes of the limit; a charge point confirms a version."""
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.cp_id
+
+
+@define
+class Transaction:
+    """One charging transaction; energy in Wh, times in µs."""
+
+    id: int
+    cp_id: str
+    connector_id: int
+    id_tag: str
+    start_us: int
+    meter_start_wh: int
+    meter_wh: int
+    """Newest reading; when the transaction is closed, the last one."""
+    meter_us: int
+    stop_us: int | None = None
+    reason: str = ""
+    """Why it was stopped (OCPP reason); empty while it is open."""
+
+    @property
+    def key(self) -> int:
+        """What identifies the record among its kind."""
+        return self.id
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not been stopped."""
+        return self.stop_us is None
+
+    @property
+    def energy_wh(self) -> int:
+        """Energy so far by the readings in the log: the last one less the first."""
+        return self.meter_wh - self.meter_start_wh
+
+    @property
+    def duration_us(self) -> int:
+        """Its length; while it is open, up to its newest reading."""
+        end_us = self.meter_us if self.stop_us is None else self.stop_us
+        return end_us - self.start_us
+
+
+@define
+class IdTag:
+    """What the network thinks of an id tag. One that nobody has blocked is accepted."""
+
+    id_tag: str
+    status: str = "Accepted"
+    first_seen_us: int = 0
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.id_tag
+
+
+Record = Asset | Transaction | IdTag
+
+
+def flat(record: Record) -> list[object]:
+    """A record as a flat list, in the order of its fields."""
+    return list(cast("tuple[object, ...]", astuple(record, recurse=False)))

@@ -1,0 +1,58 @@
+"""Names of OCPP 1.6: actions, statuses, reasons."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Action(StrEnum):
+    """Actions that a charge point calls."""
+
+    BOOT_NOTIFICATION = "BootNotification"
+    HEARTBEAT = "Heartbeat"
+    STATUS_NOTIFICATION = "StatusNotification"
+    AUTHORIZE = "Authorize"
+    START_TRANSACTION = "StartTransaction"
+    METER_VALUES = "MeterValues"
+    STOP_TRANSACTION = "StopTransaction"
+    DATA_TRANSFER = "DataTransfer"
+
+
+class AuthorizationStatus(StrEnum):
+    """What the network says of an id tag (OCPP 1.6, 7.2)."""
+
+    ACCEPTED = "Accepted"
+    BLOCKED = "Blocked"
+    EXPIRED = "Expired"
+    INVALID = "Invalid"
+    CONCURRENT_TX = "ConcurrentTx"
+
+
+class Reason(StrEnum):
+    """Why a transaction was stopped (OCPP 1.6, 7.36)."""
+
+    DE_AUTHORIZED = "DeAuthorized"
+    EMERGENCY_STOP = "EmergencyStop"
+    EV_DISCONNECTED = "EVDisconnected"
+    HARD_RESET = "HardReset"
+    LOCAL = "Local"
+    OTHER = "Other"
+    POWER_LOSS = "PowerLoss"
+    REBOOT = "Reboot"
+    REMOTE = "Remote"
+    SOFT_RESET = "SoftReset"
+    UNLOCK_COMMAND = "UnlockCommand"
+
+
+class ChargePointError(StrEnum):
+    """The errorCode of a StatusNotification (OCPP 1.6, 7.6); those that can happen here."""
+
+    NO_ERROR = "NoError"
+    EV_COMMUNICATION_ERROR = "EVCommunicationError"
+    POWER_SWITCH_FAILURE = "PowerSwitchFailure"
+    GROUND_FAILURE = "GroundFailure"
+    INTERNAL_ERROR = "InternalError"
+    OTHER_ERROR = "OtherError"
+
+
+ID_TAG_MAX: Final = 20
+"""Longest id tag (CiString20Type)."""

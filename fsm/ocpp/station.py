@@ -1,0 +1,264 @@
+"""The OCPP side of a charge point: what it tells the network, and what it was answered.
+
+Answers come later, or never while the log cannot be reached, and the session may be another one
+by then. So each question is asked once: while it is open, a new session with the same id tag
+adopts it, and an answer that nobody wants any more is undone (a transaction that was started too
+late is stopped at once). At most one Heartbeat and one MeterValues wait in the queue: the
+register is cumulative, so a reading that is left out loses nothing, and a long partition does
+not fill the queue.
+"""
+
+from typing import Any, ClassVar
+
+from fsm.effects import Call, Effect, Notice, SetTimer
+from fsm.energy.meter import Meter
+from fsm.ocpp.actions import Action, AuthorizationStatus, ChargePointError, Reason
+from fsm.ocpp.frames import CALL_RESULT
+from fsm.ocpp.status import TRANSITIONS, ConnectorStatus
+
+CONNECTOR_ID = 1
+"""A charge point has one connector here."""
+
+VENDOR = "evtui"
+MODEL = {"AC": "Simulated AC", "DC": "Simulated DC"}
+
+START_TRIES = 3
+"""How many StartTransactions one session makes before it gives up."""
+
+START_RETRY_US = 5_000_000
+"""Pause before StartTransaction is tried again; the reason to refuse it may be going away."""
+
+BOOT_RETRY_US = 10_000_000
+"""Pause before BootNotification is tried again after an error."""
+
+
+class Station:
+    """What a charge point and the network know of each other. Power in W, times in µs."""
+
+    def __init__(self, rated_w: int, current: str, meter: Meter) -> None:
+        self.rated_w = rated_w
+        self.current = current
+        self.meter = meter
+        self.status: ConnectorStatus | None = None
+        """As last reported; None before the first report."""
+        self.transaction_id: int | None = None
+        self.start_refused = ""
+        """Why the session's last StartTransaction was refused; empty otherwise."""
+        self._authorize_asked = ""
+        self._authorize_answer: tuple[str, str] = ("", "")
+        self._start_asked = ""
+        self._start_reason = Reason.OTHER
+        """Why a transaction whose start is still asked for is to be stopped at once."""
+        self._start_wanted = False
+        self._start_tries = 0
+        self._start_after_us = 0
+        self._heartbeat_us = 0
+        self._waiting: dict[str, bool] = {}
+        """Actions of which one call at most may wait, and whether one does."""
+        self._orphans: dict[int, None] = {}
+
+    # -- what the charge point tells ---------------------------------------------------------
+
+    def boot(self) -> list[Effect]:
+        """BootNotification; ``ratedPower`` and ``current`` tell the network what it can share."""
+        payload: dict[str, object] = {
+            "chargePointVendor": VENDOR,
+            "chargePointModel": MODEL[self.current],
+            "ratedPower": self.rated_w,
+            "current": self.current,
+        }
+        return [Call(Action.BOOT_NOTIFICATION.value, payload)]
+
+    def heartbeat(self) -> list[Effect]:
+        """Heartbeat, and the timer of the next one."""
+        return [
+            *self._one_at_a_time(Action.HEARTBEAT, {}),
+            SetTimer("heartbeat", self._heartbeat_us),
+        ]
+
+    def report(self, status: ConnectorStatus, error: ChargePointError, now_us: int) -> list[Effect]:
+        """StatusNotification, when the status is another than before.
+
+        Where the standard's table has no such transition, it goes by way of Finishing.
+        """
+        before = self.status
+        if status is before:
+            return []
+        steps = [status]
+        if before is not None and (before, status) not in TRANSITIONS:
+            steps = [ConnectorStatus.FINISHING, status]
+        self.status = status
+        return [
+            Call(
+                Action.STATUS_NOTIFICATION.value,
+                {
+                    "connectorId": CONNECTOR_ID,
+                    "errorCode": error.value,
+                    "status": step.value,
+                    "timestamp": now_us,
+                },
+            )
+            for step in steps
+        ]
+
+    def meter_values(self, now_us: int) -> list[Effect]:
+        """MeterValues of the running transaction."""
+        if self.transaction_id is None:
+            return []
+        sample = {
+            "value": str(self.meter.energy_wh),
+            "measurand": "Energy.Active.Import.Register",
+            "unit": "Wh",
+        }
+        payload: dict[str, object] = {
+            "connectorId": CONNECTOR_ID,
+            "transactionId": self.transaction_id,
+            "meterValue": [{"timestamp": now_us, "sampledValue": [sample]}],
+        }
+        return self._one_at_a_time(Action.METER_VALUES, payload)
+
+    def limit_applied(self, version: int) -> list[Effect]:
+        """The EV follows the limit of this version (:mod:`fsm.network.limits`)."""
+        payload: dict[str, object] = {
+            "vendorId": VENDOR,
+            "messageId": "LimitApplied",
+            "data": {"version": version},
+        }
+        return [Call(Action.DATA_TRANSFER.value, payload)]
+
+    def _one_at_a_time(self, action: Action, payload: dict[str, object]) -> list[Effect]:
+        if self._waiting.get(action.value):
+            return []
+        self._waiting[action.value] = True
+        return [Call(action.value, payload)]
+
+    # -- a session's questions ---------------------------------------------------------------
+
+    def begin(self) -> None:
+        """A new session: earlier answers do not count."""
+        self._authorize_answer = ("", "")
+        self.start_refused = ""
+        self._start_tries = 0
+        self._start_after_us = 0
+
+    def authorize(self, id_tag: str) -> tuple[str, list[Effect]]:
+        """What the network says of ``id_tag`` (empty while it has not answered), and the call."""
+        answered, status = self._authorize_answer
+        if answered == id_tag:
+            return status, []
+        if self._authorize_asked:
+            return "", []
+        self._authorize_asked = id_tag
+        return "", [Call(Action.AUTHORIZE.value, {"idTag": id_tag})]
+
+    def start(self, id_tag: str, now_us: int) -> list[Effect]:
+        """See to it that a transaction of ``id_tag`` runs; ask again until it does."""
+        if self.transaction_id is not None or self.start_refused:
+            return []
+        if self._start_asked:
+            # Of an earlier session: adopted when it is the same driver's, else waited for.
+            self._start_wanted = self._start_asked == id_tag
+            return []
+        if now_us < self._start_after_us:
+            return []
+        self._start_asked, self._start_wanted = id_tag, True
+        self._start_tries += 1
+        payload: dict[str, object] = {
+            "connectorId": CONNECTOR_ID,
+            "idTag": id_tag,
+            "meterStart": self.meter.energy_wh,
+            "timestamp": now_us,
+        }
+        return [Call(Action.START_TRANSACTION.value, payload)]
+
+    def stop(self, reason: Reason, now_us: int) -> list[Effect]:
+        """End the transaction, or the one that is being started; nothing when there is none."""
+        self._start_wanted, self._start_reason = False, reason
+        transaction_id, self.transaction_id = self.transaction_id, None
+        if transaction_id is None:
+            return []
+        return [self._stop_call(transaction_id, reason, now_us)]
+
+    def orphan(self, transaction_id: int, now_us: int) -> list[Effect]:
+        """End a transaction of before the last boot, once."""
+        if transaction_id == self.transaction_id or transaction_id in self._orphans:
+            return []
+        self._orphans[transaction_id] = None
+        return [
+            self._stop_call(transaction_id, Reason.POWER_LOSS, now_us),
+            Notice("charging", f"transaction {transaction_id} of before the restart is ended"),
+        ]
+
+    def _stop_call(self, transaction_id: int, reason: Reason, now_us: int) -> Call:
+        payload: dict[str, object] = {
+            "transactionId": transaction_id,
+            "meterStop": self.meter.energy_wh,
+            "timestamp": now_us,
+            "reason": reason.value,
+        }
+        return Call(Action.STOP_TRANSACTION.value, payload)
+
+    # -- answers -----------------------------------------------------------------------------
+
+    def on_result(
+        self, action: str, payload: dict[str, Any], result: list[Any], now_us: int
+    ) -> list[Effect]:
+        """The answer to one of the calls, a CALLRESULT or a CALLERROR."""
+        self._waiting.pop(action, None)
+        good = len(result) >= 3 and result[0] == CALL_RESULT and isinstance(result[2], dict)
+        answer: dict[str, Any] = result[2] if good else {}
+        handler = self._ANSWERS.get(action)
+        effects = list(handler(self, payload, answer, now_us)) if handler else []
+        if not good:
+            code = result[2] if len(result) > 2 else "no reason"
+            effects.append(Notice("fault", f"{action} was refused: {code}"))
+        return effects
+
+    def _on_boot(
+        self, payload: dict[str, Any], answer: dict[str, Any], now_us: int
+    ) -> list[Effect]:
+        interval = answer.get("interval", 0)
+        if answer.get("status") != "Accepted" or not isinstance(interval, int) or interval <= 0:
+            return [SetTimer("boot", BOOT_RETRY_US)]
+        self._heartbeat_us = interval * 1_000_000
+        return [SetTimer("heartbeat", self._heartbeat_us)]
+
+    def _on_authorize(
+        self, payload: dict[str, Any], answer: dict[str, Any], now_us: int
+    ) -> list[Effect]:
+        self._authorize_asked = ""
+        status = _tag_status(answer) or AuthorizationStatus.INVALID.value
+        self._authorize_answer = (str(payload.get("idTag", "")), status)
+        return []
+
+    def _on_start(
+        self, payload: dict[str, Any], answer: dict[str, Any], now_us: int
+    ) -> list[Effect]:
+        wanted, self._start_asked, self._start_wanted = self._start_wanted, "", False
+        transaction_id, status = answer.get("transactionId"), _tag_status(answer)
+        if status != AuthorizationStatus.ACCEPTED or not isinstance(transaction_id, int):
+            if wanted:
+                self._start_after_us = now_us + START_RETRY_US
+                retry = (
+                    status == AuthorizationStatus.CONCURRENT_TX and self._start_tries < START_TRIES
+                )
+                self.start_refused = "" if retry else status or "an error"
+            return []
+        if not wanted:
+            return [self._stop_call(transaction_id, self._start_reason, now_us)]
+        self.transaction_id = transaction_id
+        return [
+            Notice("charging", f"transaction {transaction_id} of {payload.get('idTag')} begins")
+        ]
+
+    _ANSWERS: ClassVar[dict[str, Any]] = {
+        Action.BOOT_NOTIFICATION.value: _on_boot,
+        Action.AUTHORIZE.value: _on_authorize,
+        Action.START_TRANSACTION.value: _on_start,
+    }
+
+
+def _tag_status(answer: dict[str, Any]) -> str:
+    info = answer.get("idTagInfo")
+    status = info.get("status") if isinstance(info, dict) else None
+    return status if isinstance(status, str) else ""

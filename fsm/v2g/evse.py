@@ -1,0 +1,170 @@
+"""What a charge point's controller works with: contactor, pilot, limit, OCPP, and the session.
+
+The responders (:mod:`fsm.v2g.responders`) answer requests with it, the state machine
+(:mod:`fsm.v2g.charge_point`) decides when. Effects are gathered in :attr:`Evse.out` in the order
+in which they must happen.
+"""
+
+from attrs import define
+
+from fsm.effects import CancelTimer, Contactor, Effect, Notice, PilotDuty, SetTimer
+from fsm.energy.battery import Current
+from fsm.energy.meter import Meter
+from fsm.network.records import PHASE_V, phases
+from fsm.ocpp.station import Station
+from fsm.v2g.codes import EnergyTransferMode, PaymentOption
+from fsm.v2g.kinds import PMaxEntry
+from fsm.v2g.messages import NO_SESSION, PowerDeliveryReq
+from fsm.v2g.sequence import Wait
+
+DIGITAL_DUTY = 50
+"""5 %: the pilot asks for digital communication (IEC 61851-1)."""
+
+CONSTANT_DUTY = 1_000
+"""No oscillation: present, but not ready to charge."""
+
+
+@define
+class SeccSession:
+    """One V2G session as the charge point has it; a fresh one for each offer."""
+
+    wait: Wait = Wait.SUPPORTED_APP_PROTOCOL
+    session_id: bytes = NO_SESSION
+    id_tag: str = ""
+    payment: PaymentOption = PaymentOption.EXTERNAL_PAYMENT
+    authorized: bool = False
+    offered_w: int = -1
+    """The greatest power of the schedule that was offered; -1 before that."""
+    profile: tuple[PMaxEntry, ...] = ()
+    """The EV's charging profile; empty when it did not opt in."""
+    waits_for_power_since_us: int = -1
+    isolation_until_us: int = -1
+    """When the isolation test ends; -1 while it has not begun."""
+    present_v: int = 0
+    delivered: bool = False
+    """Whether power was ever on."""
+    pending: PowerDeliveryReq | None = None
+    """A PowerDeliveryReq(Start) that waits for state C."""
+    spoken: bool = False
+    """Whether the EV sent anything."""
+    closed: bool = False
+    """Whether the connection has ended."""
+    paused: bool = False
+    stop_wanted: bool = False
+    """The charge point wants the EV to stop (EVSENotification StopCharging)."""
+
+
+class Evse:
+    """The hardware and the memory of one charge point; power in W, times in µs."""
+
+    def __init__(
+        self,
+        *,
+        id: str,  # noqa: A002 - the name that its callers use
+        rated_w: int,
+        current: Current,
+        meter: Meter,
+        meter_interval_us: int,
+    ) -> None:
+        self.id = id
+        self.rated_w = rated_w
+        self.current: Current = current
+        self.meter = meter
+        self.meter_interval_us = meter_interval_us
+        self.phases = phases(rated_w)
+        self.station = Station(rated_w, current, meter)
+        self.session = SeccSession()
+        self.out: list[Effect] = []
+        self.contactor_closed = False
+        self.contactor_stuck = False
+        """A defect for scenarios: the contactor does not close."""
+        self.pilot_ok = True
+        self.duty_permille = CONSTANT_DUTY
+        self.ev_pilot = "A"
+        self.limit_w = 0
+        """What the network allows."""
+        self.unconfirmed = 0
+        """Version of a lower limit that is not confirmed yet; 0 for none."""
+        self.told = False
+        """Whether the EV was sent that limit."""
+
+    @property
+    def transaction_id(self) -> int | None:
+        """The transaction that runs here, if any."""
+        return self.station.transaction_id
+
+    @property
+    def modes(self) -> tuple[EnergyTransferMode, ...]:
+        """The energy transfer modes on offer, best first."""
+        if self.current == "DC":
+            return (EnergyTransferMode.DC_EXTENDED, EnergyTransferMode.DC_CORE)
+        if self.phases == 1:
+            return (EnergyTransferMode.AC_SINGLE_PHASE_CORE,)
+        return (EnergyTransferMode.AC_THREE_PHASE_CORE, EnergyTransferMode.AC_SINGLE_PHASE_CORE)
+
+    @property
+    def max_current_ma(self) -> int:
+        """The limit in force as current of each phase, rounded down."""
+        return self.limit_w * 1_000 // (PHASE_V * self.phases)
+
+    def notice(self, severity: str, text: str) -> None:
+        """A line for the event log."""
+        self.out.append(Notice(severity, text))
+
+    def set_timer(self, name: str, delay_us: int) -> None:
+        """Start a timer anew."""
+        self.out.append(SetTimer(name, delay_us))
+
+    def cancel(self, *names: str) -> None:
+        """Forget timers."""
+        self.out.extend(CancelTimer(name) for name in names)
+
+    def set_pilot(self, state_ok: bool, duty_permille: int) -> None:
+        """Set the oscillator; nothing when it is so already."""
+        if (self.pilot_ok, self.duty_permille) != (state_ok, duty_permille):
+            self.pilot_ok, self.duty_permille = state_ok, duty_permille
+            self.out.append(PilotDuty(state_ok, duty_permille))
+
+    def open_contactor(self) -> None:
+        """Open it; no energy is metered from then on."""
+        if self.contactor_closed:
+            self.contactor_closed = False
+            self.out.append(Contactor(closed=False))
+            self.cancel("meter")
+
+    def close_contactor(self) -> bool:
+        """Close it; False when it does not close."""
+        if self.contactor_stuck:
+            return False
+        if not self.contactor_closed:
+            self.contactor_closed = True
+            self.out.append(Contactor(closed=True))
+            self.set_timer("meter", self.meter_interval_us)
+        return True
+
+    def take_limit(self, limit_w: int, version: int) -> None:
+        """The network allows ``limit_w`` from now on; ``version`` counts its changes.
+
+        Power that this charge point gives up is given to others when it confirms, so a lower
+        limit is confirmed only when the EV is known to follow it: with the request after the
+        response that told it, or at once where no EV was ever offered more.
+        """
+        # Without a transaction nothing is held, so there is nothing to give up.
+        falls = limit_w < self.limit_w and self.transaction_id is not None
+        self.limit_w = limit_w
+        if falls:
+            self.unconfirmed = version
+            self.told = False
+            if not self.may_draw:
+                self.confirm_limit()
+
+    @property
+    def may_draw(self) -> bool:
+        """Whether an EV has been told of a limit that it may still follow."""
+        return self.session.offered_w >= 0 and not self.session.closed
+
+    def confirm_limit(self) -> None:
+        """Tell the network that the lower limit is followed."""
+        if self.unconfirmed:
+            self.out += self.station.limit_applied(self.unconfirmed)
+            self.unconfirmed = 0
