@@ -54,7 +54,7 @@ class Node:
         first = replica.client.incarnation * _CALLS_PER_INCARNATION + 1
         self.calls = CallClient(cp_id, first)
         self._waiting: int | None = None
-        self._limit_w = 0
+        self._limit_version = 0
 
     @property
     def network(self) -> NetworkState:
@@ -66,7 +66,7 @@ class Node:
     def start(self, now_us: int) -> list[Any]:
         """Begin: the replica first, then the controller."""
         effects: list[Any] = list(self.replica.start(now_us))
-        self._limit_w = self.network.limit_w(self.cp_id)
+        self._limit_version = self.network.limit_version(self.cp_id)
         return effects + self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
 
     def on_frame(self, kind: int, source: int, frame: Any, now_us: int) -> list[Any]:
@@ -133,10 +133,12 @@ class Node:
                     answers.append(SendOcpp(self.replica.node, seal(effect.result)))
         if not changed:
             return effects
-        limit_w = self.network.limit_w(self.cp_id)
-        if limit_w != self._limit_w:
-            self._limit_w = limit_w
-            answers += self._take(self.controller.on_limit(limit_w, now_us), now_us)
+        version = self.network.limit_version(self.cp_id)
+        if version != self._limit_version:
+            self._limit_version = version
+            limit_w = self.network.limit_w(self.cp_id)
+            asked = self.controller.on_limit(limit_w, now_us, version)
+            answers += self._take(asked, now_us)
         return effects + answers
 
     def _take(self, effects: list[Any], now_us: int) -> list[Any]:

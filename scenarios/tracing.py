@@ -75,9 +75,8 @@ def describe_event(world: World, event: Event) -> dict[str, Any]:
 
 def _paxos(world: World, frame: bytes) -> dict[str, Any]:
     message = unpack(frame)
-    values = {
-        field.name: _plain(world, getattr(message, field.name)) for field in fields(type(message))
-    }
+    kind: Any = type(message)
+    values = {field.name: _plain(world, getattr(message, field.name)) for field in fields(kind)}
     return {"message": type(message).__name__, "fields": values}
 
 

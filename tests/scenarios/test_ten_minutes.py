@@ -1,7 +1,6 @@
 """The ten-minute network, end to end: what happens, when, and that the energy adds up."""
 
 import copy
-from collections.abc import Iterator
 
 import pytest
 
@@ -24,6 +23,7 @@ class PowerIntegral:
         self._since_us = 0
 
     def __call__(self, world: World, event: Event) -> None:
+        """Count what flowed since the last event, and note what flows from now on."""
         for number, power_w in self._power_w.items():
             self.energy_uj[number] = self.energy_uj.get(number, 0) + power_w * (
                 event[0] - self._since_us
@@ -39,12 +39,12 @@ def integral() -> PowerIntegral:
 
 
 @pytest.fixture(scope="module")
-def session(integral: PowerIntegral) -> Iterator[Session]:
+def session(integral: PowerIntegral) -> Session:
     """The scenario, run to its end with seed 7."""
     session = Session(load("ten-minutes"), 7, listener=integral)
     while not session.finished:
         session.run(session.scenario.duration_us, 100_000)
-    yield session
+    return session
 
 
 @pytest.fixture(scope="module")

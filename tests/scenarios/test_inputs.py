@@ -1,0 +1,161 @@
+"""Inputs: every verb does what it says, says so, and refuses what is not possible now."""
+
+import pytest
+
+from scenarios.errors import InputError
+from scenarios.loader import load
+from scenarios.schema import VERBS
+from scenarios.session import Session
+from scenarios.view import CpView, View, Window
+
+SECOND_US = 1_000_000
+
+
+@pytest.fixture
+def session() -> Session:
+    """The ten-minute network after 90 seconds: EV1 charges at CP1."""
+    session = Session(load("ten-minutes"), 1)
+    session.run(90 * SECOND_US, 1_000_000)
+    return session
+
+
+def cp(session: Session, cp_id: str) -> CpView:
+    """A charge point as it is seen now."""
+    return next(each for each in session.view().cps if each.id == cp_id)
+
+
+def links(session: Session, cp_id: str) -> tuple[str, ...]:
+    """The links of a charge point as they are seen now."""
+    return cp(session, cp_id).links
+
+
+def last_line(view: View) -> tuple[str, str, str]:
+    """The newest line of the event log."""
+    row = view.event_rows[-1]
+    return row.severity, row.subject, row.text
+
+
+def test_crash_and_restart(session: Session) -> None:
+    """A crashed CP has no replica and draws nothing; restarted, it comes back from its disk."""
+    assert cp(session, "CP1").power_w > 10_000
+    assert session.act("crash", cp="CP1").startswith("crashed")
+    down = cp(session, "CP1")
+    assert (down.status, down.role, down.power_w, down.state_digest) == ("crashed", "-", 0, "")
+    assert last_line(session.view())[0] == "fault"
+    promised = cp(session, "CP2").promised
+    session.act("restart", cp="CP1")
+    back = cp(session, "CP1")
+    assert (back.status, back.role) == ("alive", "follower")
+    assert back.promised == promised
+    assert back.applied_slot > 0
+
+
+def test_pause_and_resume(session: Session) -> None:
+    """A paused CP stands still while the others go on, and takes up what waited for it."""
+    session.act("pause", cp="CP3")
+    before = cp(session, "CP3").applied_slot
+    session.run(150 * SECOND_US, 1_000_000)
+    assert cp(session, "CP3").status == "paused"
+    assert cp(session, "CP3").applied_slot == before < cp(session, "CP2").applied_slot
+    session.act("resume", cp="CP3")
+    session.run(160 * SECOND_US, 1_000_000)
+    assert cp(session, "CP3").applied_slot == cp(session, "CP2").applied_slot
+
+
+def test_cut_one_way_and_join(session: Session) -> None:
+    """A cut is seen from both ends; one way, one end still speaks and the other still hears."""
+    session.act("cut", a="CP1", b="CP2")
+    assert links(session, "CP1") == ("self", "cut", "up", "up", "up")
+    assert links(session, "CP2") == ("cut", "self", "up", "up", "up")
+    session.act("join", a="CP2", b="CP1")
+    session.act("cut_oneway", a="CP1", b="CP2")
+    assert links(session, "CP1")[1] == "in"
+    assert links(session, "CP2")[0] == "out"
+
+
+def test_partition_and_heal(session: Session) -> None:
+    """A partition cuts exactly the links between its sides; the minority is cut off."""
+    session.act("partition", groups=[["CP1", "CP2"], ["CP3", "CP4", "CP5"]])
+    assert links(session, "CP1") == ("self", "up", "cut", "cut", "cut")
+    assert links(session, "CP4") == ("cut", "cut", "up", "self", "up")
+    assert [each.cut_off for each in session.view().cps] == [True, True, False, False, False]
+    session.act("loss", rate_ppm=100_000, a="CP3", b="CP4")
+    session.act("heal")
+    assert all(set(each.links) == {"self", "up"} for each in session.view().cps)
+
+
+@pytest.mark.parametrize("verb", ["loss", "duplicate", "reorder", "corrupt", "delay"])
+def test_rates_of_one_link_and_of_all(session: Session, verb: str) -> None:
+    """A rate makes a link lossy until it is set to nothing again."""
+    name = VERBS[verb][0]
+    session.act(verb, **{name: 50_000, "a": "CP1", "b": "CP2"})
+    assert links(session, "CP1") == ("self", "lossy", "up", "up", "up")
+    session.act(verb, **{name: 50_000})
+    assert links(session, "CP3").count("lossy") == 4
+    session.act(verb, **{name: 0})
+    assert links(session, "CP3").count("up") == 4
+
+
+def test_unplug_under_load(session: Session) -> None:
+    """Pulling the plug ends power at once and the session in the log soon after."""
+    session.act("unplug", ev="EV1")
+    assert session.view().power_w == 0
+    session.run(95 * SECOND_US, 1_000_000)
+    (ended,) = session.view().sessions
+    assert (ended.ev, ended.reason) == ("EV1", "EVDisconnected")
+    assert cp(session, "CP1").state == "waiting_ev"
+
+
+def test_leader_stands_for_whoever_leads(session: Session) -> None:
+    """Scripts crash the leader without knowing who that is."""
+    leader = session.view().leader
+    assert leader is not None
+    session.act("crash", cp="leader")
+    assert cp(session, leader).status == "crashed"
+
+
+@pytest.mark.parametrize(
+    ("verb", "args", "says"),
+    [
+        ("explode", {}, "no verb 'explode'; there are plug_in"),
+        ("crash", {}, "crash takes cp; cp is missing"),
+        ("heal", {"cp": "CP1"}, "heal takes nothing; cp is unknown"),
+        ("crash", {"cp": "CP9"}, "no charge point 'CP9'; there are CP1, CP2, CP3, CP4, CP5"),
+        ("restart", {"cp": "CP1"}, "CP1 runs; only a crashed charge point restarts"),
+        ("resume", {"cp": "CP1"}, "CP1 is not paused"),
+        ("cut", {"a": "CP1", "b": "CP1"}, "CP1 has no link to itself"),
+        ("plug_in", {"ev": "EV1", "cp": "CP2"}, "EV1 is plugged in at CP1 already"),
+        ("plug_in", {"ev": "EV2", "cp": "CP1"}, "CP1 is taken by EV1"),
+        ("unplug", {"ev": "EV2"}, "EV2 is not plugged in"),
+        ("stop_charging", {"ev": "EV7"}, "no EV 'EV7'; there are EV1, EV2, EV3"),
+        ("loss", {"rate_ppm": 2_000_000}, "rate_ppm is an integer from 0 to 1000000"),
+        ("loss", {"rate_ppm": 0.5}, "rate_ppm is an integer from 0 to 1000000"),
+        ("loss", {"rate_ppm": 5, "a": "CP1"}, "loss takes both a and b, or neither"),
+        ("partition", {"groups": "CP1"}, "groups is a list of lists"),
+        ("partition", {"groups": [["CP1"], ["CP1"]]}, "a charge point stands in two groups"),
+        (
+            "partition",
+            {"groups": [["CP1", "CP2", "CP3", "CP4", "CP5"]]},
+            "a partition needs at least two sides",
+        ),
+    ],
+)
+def test_what_is_not_possible_changes_nothing(
+    session: Session, verb: str, args: dict[str, object], says: str
+) -> None:
+    """A refused input says why, and neither the world nor the journal has changed."""
+    before = session.view(Window()), len(session.world.journal)
+    with pytest.raises(InputError) as refusal:
+        session.act(verb, **args)
+    assert says in str(refusal.value)
+    assert (session.view(Window()), len(session.world.journal)) == before
+
+
+def test_every_input_is_in_the_journal_and_in_the_digest(session: Session) -> None:
+    """Two runs that differ in one input are two runs, and the journal says in what."""
+    untouched = session.world.cluster.trace.digest()
+    session.act("delay", extra_us=5_000)
+    assert session.world.cluster.trace.digest() != untouched
+    assert session.world.journal[-1].line() == "90.000000 delay extra_us=5000"
+    session.act("partition", groups=[["CP1"], ["CP2", "CP3"]])
+    assert session.world.journal[-1].line() == "90.000000 partition groups=CP1|CP2,CP3"
