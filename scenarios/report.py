@@ -88,8 +88,8 @@ class Report:
         return EXIT_VIOLATED if self.violations or self.failed else EXIT_OK
 
     def to_json(self) -> str:
-        """One JSON object, on one line, with keys in a fixed order."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        """One JSON object, on one line, in ASCII, with keys in a fixed order."""
+        return json.dumps(asdict(self))
 
     def to_text(self) -> str:
         """The report for people, a few tables without colour."""

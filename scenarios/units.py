@@ -88,19 +88,25 @@ class Unit:
             return "-" + self.format(-value, space)
         parts: list[str] = []
         for symbol, factor in self.factors.items():
-            if value < factor:
+            whole = self.compound and factor > self._one
+            if value < factor and not (parts and factor == self._one):
                 continue
-            if self.compound and factor >= 1_000_000 and symbol != "s":
+            if whole:
                 count, value = divmod(value, factor)
                 parts.append(f"{count}{space}{symbol}")
-                continue
-            parts.append(f"{_decimal(value, factor)}{space}{symbol}")
-            value = 0
-            break
-        if not parts:
-            small = "s" if self.compound else next(reversed(self.factors))
-            parts.append(f"{_decimal(value, self.factors[small])}{space}{small}")
-        return "".join(parts)
+            elif value:
+                parts.append(f"{_decimal(value, factor)}{space}{symbol}")
+                break
+        return "".join(parts) or f"0{space}{self._zero}"
+
+    @property
+    def _one(self) -> int:
+        """What the symbol counts from which on a compound text goes on in decimals."""
+        return self.factors.get("s", 1)
+
+    @property
+    def _zero(self) -> str:
+        return "s" if self.compound else next(reversed(self.factors))
 
     def guess(self, text: str) -> str | None:
         """What was probably meant by a text that :meth:`parse` refuses: spaces, capitals."""

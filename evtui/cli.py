@@ -1,0 +1,266 @@
+"""The command line: ``evtui`` opens the app, ``evtui run`` runs without a terminal.
+
+Exit codes: 0 as expected, 1 an invariant or an expectation was violated, 2 usage or scenario
+error, 130 interrupted. What a command found goes to standard output, all else to standard error.
+
+Start-up is kept short: each command imports what it needs, and only the app imports Textual.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
+
+from evtui import __version__
+
+if TYPE_CHECKING:
+    from cyclopts import Token
+
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
+
+DEFAULT_SCENARIO = "ten-minutes"
+MAX_SEED = 2**63 - 1
+SPEED_RANGE = (0.1, 1_000.0)
+
+
+class UsageError(Exception):
+    """Something on the command line that cannot be done; each line is one clear sentence."""
+
+
+app = App(
+    name="evtui",
+    version=f"evtui {__version__}",
+    help="A flight simulator for an EV charging network that has no centre.",
+    usage="Usage: evtui [SCENARIO] [--seed N] [--speed X]\n       evtui COMMAND [OPTIONS]",
+    help_format="plaintext",
+    help_epilogue=(
+        "Exit codes: 0 as expected, 1 an invariant or an expectation was violated, "
+        "2 usage or scenario error, 130 interrupted."
+    ),
+    help_formatter="plain",
+    suppress_keyboard_interrupt=False,
+    result_action="return_value",
+)
+
+
+# --- what stands behind an option ------------------------------------------------------------
+
+
+def _seed(_hint: Any, tokens: Sequence["Token"]) -> int:
+    text = tokens[0].value
+    if not (text.isascii() and text.isdecimal() and len(text) < 30 and int(text) <= MAX_SEED):
+        raise UsageError(f'--seed: found "{text}"; allowed a whole number from 0 to {MAX_SEED}')
+    return int(text)
+
+
+def _speed(_hint: Any, tokens: Sequence["Token"]) -> float:
+    text = tokens[0].value
+    if text == "max":
+        return float("inf")
+    low, high = SPEED_RANGE
+    try:
+        speed = float(text.removesuffix("x").removesuffix("×"))
+    except ValueError:
+        speed = -1
+    if not low <= speed <= high:
+        raise UsageError(f'--speed: found "{text}"; allowed {low:g} to {high:g}, or max')
+    return speed
+
+
+def _until(_hint: Any, tokens: Sequence["Token"]) -> int:
+    from scenarios.kinds import Quantity, RefusedError
+    from scenarios.units import DURATION
+
+    try:
+        value = Quantity(DURATION, 0, 31 * 86_400_000_000).read(tokens[0].value)
+    except RefusedError as error:
+        raise UsageError(f"--until: {error}") from None
+    assert isinstance(value, int)  # noqa: S101 - a quantity is an integer
+    return value
+
+
+def _file(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if not text or (text.startswith("-") and text != "-"):
+        raise UsageError(f'--trace: found "{text}"; allowed the path of a file, or -')
+    return text
+
+
+def _option(converter: Any, metavar: str) -> Parameter:
+    # A leading hyphen is left to the converter, whose sentence is clearer.
+    return Parameter(
+        converter=converter,
+        metavar=metavar,
+        n_tokens=1,
+        accepts_keys=False,
+        allow_leading_hyphen=True,
+        show_default=False,
+    )
+
+
+Seed = Annotated[int | None, _option(_seed, "N")]
+Speed = Annotated[float, _option(_speed, "X")]
+Until = Annotated[int | None, _option(_until, "TIME")]
+File = Annotated[str | None, _option(_file, "FILE")]
+Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
+
+
+# --- commands --------------------------------------------------------------------------------
+
+
+@app.default
+def watch(scenario: str = DEFAULT_SCENARIO, /, *, seed: Seed = None, speed: Speed = 1.0) -> int:
+    """Open a scenario in the terminal.
+
+    Parameters
+    ----------
+    scenario
+        A name (see: evtui scenarios), or the path of a .toml file.
+    seed
+        Seed of all randomness; the scenario's own if left out.
+    speed
+        Virtual seconds in a second, 0.1 to 1000, or max. [default: 1]
+
+    """
+    from scenarios.loader import load
+
+    loaded = load(scenario)
+    _need_terminal(scenario)
+    from evtui.app import EvtuiApp
+    from scenarios.session import Session
+
+    EvtuiApp(Session(loaded, seed), speed=speed).run()
+    return 0
+
+
+@app.command
+def run(
+    scenario: str,
+    /,
+    *,
+    seed: Seed = None,
+    until: Until = None,
+    json: Switch = False,
+    trace: File = None,
+) -> int:
+    """Run a scenario without a terminal and report.
+
+    Parameters
+    ----------
+    scenario
+        A name (see: evtui scenarios), or the path of a .toml file.
+    seed
+        Seed of all randomness; the scenario's own if left out.
+    until
+        Stop at this virtual time, such as 3m30s.
+    json
+        Print the report as one JSON object.
+    trace
+        Write each event to this file as a line of JSON (-: standard output).
+
+    """
+    from evtui.headless import Order, run_headless
+
+    return run_headless(Order(scenario, seed, until, json, trace))
+
+
+@app.command
+def scenarios(*, json: Switch = False) -> int:
+    """List the scenarios that come with the program.
+
+    Parameters
+    ----------
+    json
+        Print them as a JSON array.
+
+    """
+    from evtui.headless import list_scenarios
+
+    list_scenarios(as_json=json)
+    return 0
+
+
+def _need_terminal(scenario: str) -> None:
+    """Refuse to paint escapes into a pipe.
+
+    Raises:
+        UsageError: there is no terminal, or one that cannot draw.
+
+    """
+    import shlex
+
+    term = os.environ.get("TERM", "")
+    if not sys.stdin.isatty() or not sys.stdout.isatty():
+        why = "standard input or output is no terminal"
+    elif term in ("", "dumb"):
+        why = f"TERM={term} cannot draw" if term else "TERM is not set"
+    else:
+        return
+    command = f"evtui run {shlex.quote(scenario)}"
+    raise UsageError(f"the app needs a terminal, and {why}; without one: {command}")
+
+
+# --- entry -----------------------------------------------------------------------------------
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    from scenarios.errors import ScenarioError
+
+    tokens = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # an odd locale spoils a letter, not the run
+    try:
+        result = app(tokens, exit_on_error=False, print_error=False)
+        sys.stdout.flush()
+    except CycloptsError as error:
+        return _complain(_plain(error, tokens))
+    except UsageError as error:
+        return _complain(str(error))
+    except ScenarioError as error:
+        hint = "" if len(error.problems) > 1 else _command_hint(tokens)
+        return _complain(*(problem + hint for problem in error.problems))
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has gone; nothing is left to say, and nobody to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+    return result if isinstance(result, int) else 0
+
+
+def _complain(*sentences: str) -> int:
+    for sentence in sentences:
+        sys.stderr.write(f"evtui: {sentence}\n")
+    return EXIT_USAGE
+
+
+def _plain(error: CycloptsError, tokens: list[str]) -> str:
+    """A parse error as one line, with a suggestion."""
+    error.verbose = False
+    if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+        extra = " ".join(error.unused_tokens)
+        hint = _command_hint(tokens)
+        return f'found "{extra}" after the last argument{hint or "; see: evtui --help"}'
+    text = " ".join(str(error).split()).rstrip(".")
+    return f"{text[:1].lower()}{text[1:]}; see: evtui --help"
+
+
+def _command_hint(tokens: list[str]) -> str:
+    """For a first word that is nearly a command."""
+    from scenarios.kinds import did_you_mean
+
+    commands = [name for name in app if not name.startswith("-")]
+    first = tokens[0] if tokens else ""
+    return did_you_mean(first, commands) if first not in commands else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
