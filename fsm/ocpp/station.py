@@ -85,8 +85,9 @@ class Station:
         if status is before:
             return []
         steps = [status]
-        if before is not None and (before, status) not in TRANSITIONS:
-            steps = [ConnectorStatus.FINISHING, status]
+        finishing = ConnectorStatus.FINISHING
+        if before and (before, status) not in TRANSITIONS and (before, finishing) in TRANSITIONS:
+            steps = [finishing, status]
         self.status = status
         return [
             Call(

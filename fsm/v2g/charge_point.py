@@ -246,9 +246,10 @@ class ChargePoint(Evse):
         if state is CpState.END_SESSION and self.session.paused:
             return ConnectorStatus.SUSPENDED_EV
         running = self.session.delivered and self.transaction_id is not None
-        if status is ConnectorStatus.PREPARING and running and self.station.status is not None:
-            # A renegotiation or a resumption: the transaction goes on.
-            return self.station.status
+        undecided = state is CpState.END_SESSION and not self.session.closed
+        if running and (status is ConnectorStatus.PREPARING or undecided):
+            # A renegotiation or resumption, or an end that may become a pause: it goes on.
+            return self.station.status or status
         return status
 
     # -- actions of the table's rows -----------------------------------------------------------

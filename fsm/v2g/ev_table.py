@@ -113,8 +113,8 @@ _MOVES: Final[dict[EvState, _Row]] = {
     _S.NOT_CONNECTED: {_E.PLUGGED: (_S.CONNECTED_NOT_CHARGING, "plug")},
     _S.CONNECTED_NOT_CHARGING: {
         **_PLUGGED_IN,
-        _E.OFFERED: (_S.CONNECTED_NOT_CHARGING, "offered"),
-        _E.BASIC_OFFERED: (_S.CHARGING_WITHOUT_PROFILE, "basic"),
+        _E.OFFERED: (_S.CONNECTED_NOT_CHARGING, "offered_digital"),
+        _E.BASIC_OFFERED: (_S.CHARGING_WITHOUT_PROFILE, "basic_charge"),
         _E.STOPPED: (_S.CONNECTED_NOT_CHARGING, "stop"),
         _E.RESUMED: (_S.CONNECTED_NOT_CHARGING, "wake"),
         _E.REPEAT: (_S.CONNECTED_NOT_CHARGING, "repeat"),
@@ -148,7 +148,7 @@ _MOVES: Final[dict[EvState, _Row]] = {
     _S.CHARGING_WITH_PROFILE: _charging(_S.CHARGING_WITH_PROFILE),
     _S.CHARGING_WITHOUT_PROFILE: {
         **_charging(_S.CHARGING_WITHOUT_PROFILE),
-        _E.BASIC_OFFERED: (_S.CHARGING_WITHOUT_PROFILE, "basic"),
+        _E.BASIC_OFFERED: (_S.CHARGING_WITHOUT_PROFILE, "basic_charge"),
         _E.BASIC_ENDED: (_S.CONNECTED_NOT_CHARGING, "basic_ended"),
     },
 }

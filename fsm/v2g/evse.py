@@ -149,14 +149,11 @@ class Evse:
         limit is confirmed only when the EV is known to follow it: with the request after the
         response that told it, or at once where no EV was ever offered more.
         """
-        # Without a transaction nothing is held, so there is nothing to give up.
-        falls = limit_w < self.limit_w and self.transaction_id is not None
         self.limit_w = limit_w
-        if falls:
-            self.unconfirmed = version
-            self.told = False
-            if not self.may_draw:
-                self.confirm_limit()
+        self.unconfirmed = version
+        self.told = False
+        if not self.may_draw:
+            self.confirm_limit()
 
     @property
     def may_draw(self) -> bool:

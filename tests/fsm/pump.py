@@ -154,6 +154,7 @@ class Pump:
         heapq.heappush(self.heap, (self.now_us + delay_us, self.sequence, kind, data))
 
     def say(self, text):
+        """Write a line of the transcript."""
         self.lines.append(f"{self.now_us / S:8.3f} {text}")
 
     def settle(self, spot):
