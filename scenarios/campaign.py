@@ -1,9 +1,9 @@
 """Campaigns: the same scenario under random faults, seed after seed.
 
 A run has two phases. In the first, faults of :func:`paxos.sim.faults.random_schedule` come on top
-of the scenario's own script; invariants must hold throughout. Then everything heals, and within
-``QUIET_US`` the network must converge: equal replicas, nothing outstanding, and every session that
-could finish has.
+of the scenario's own script; invariants must hold throughout. Then everything heals, every EV is
+unplugged, comes back once more, and leaves. Within ``QUIET_US`` the network must have converged:
+equal replicas, nothing outstanding, every transaction closed, and every EV served.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +12,7 @@ from multiprocessing import get_context
 
 from attrs import evolve, frozen
 
+from fsm.network.state import NetworkState
 from paxos.sim.cluster import Status
 from paxos.sim.faults import Fault, random_schedule
 from paxos.sim.streams import stream
@@ -21,6 +22,11 @@ from scenarios.world import World
 
 QUIET_US = 120_000_000
 """How long after the last fault everything must have settled."""
+
+PATIENCE_US = 10_000_000
+"""A call that waits longer than this, with all well, is stuck."""
+
+SECOND_US = 1_000_000
 
 
 @frozen
@@ -37,14 +43,29 @@ class Finding:
 
 
 def with_faults(scenario: Scenario, seed: int) -> Scenario:
-    """The scenario with random faults from this seed, healed at its end, and a quiet time after."""
+    """The scenario with random faults from this seed, healed at its end, and a second visit."""
     ids = tuple(cp.id for cp in scenario.cps)
     numbers = tuple(range(1, len(ids) + 1))
     end_us = scenario.duration_us
     schedule = random_schedule(stream(seed, "faults"), numbers, 5_000_000, end_us, 12_000_000)
     faults = tuple(_line(fault, ids) for fault in schedule)
     script = sorted((*scenario.script, *faults), key=lambda line: line.t_us)
+    script += _second_visit(scenario, end_us)
     return evolve(scenario, script=tuple(script), duration_us=end_us + QUIET_US, expectations=())
+
+
+def _second_visit(scenario: Scenario, healed_us: int) -> list[At]:
+    """After the faults: each EV leaves, comes back, charges for a while, and leaves for good."""
+    evs = [vehicle.id for vehicle in scenario.evs]
+    visit: list[tuple[int, str, str | None]] = []
+    visit += [(15, "unplug", None), (25, "plug_in", "cp")]
+    visit += [(100, "stop_charging", None), (105, "unplug", None)]
+    lines = []
+    for seconds, verb, cp in visit:
+        for ev, place in zip(evs, scenario.cps, strict=False):
+            args: dict[str, object] = {"ev": ev} if cp is None else {"ev": ev, "cp": place.id}
+            lines.append(At(t_us=healed_us + seconds * SECOND_US, verb=verb, args=args))
+    return lines
 
 
 def _line(fault: Fault, ids: Sequence[str]) -> At:
@@ -64,7 +85,11 @@ def run_seed(scenario: Scenario, seed: int) -> Finding:
     while not session.finished:
         session.run(faulty.duration_us, 1_000_000)
     world = session.world
-    problems = (str(world.violation),) if world.violation else tuple(_unsettled(world))
+    problems = (
+        (str(world.violation),)
+        if world.violation
+        else tuple(_unsettled(world, scenario.duration_us))
+    )
     leaders = len(world.invariants.leaders) if world.invariants else 0
     return Finding(
         seed=seed,
@@ -77,13 +102,12 @@ def run_seed(scenario: Scenario, seed: int) -> Finding:
     )
 
 
-def _unsettled(world: World) -> Iterator[str]:
+def _unsettled(world: World, healed_us: int) -> Iterator[str]:
     """What has not come to rest, though nothing has been wrong for a while."""
-    nodes = [world.node(number) for number in world.ids]
-    alive = [node for node in nodes if node is not None]
     for number, host in world.cluster.hosts.items():
         if host.status is not Status.ALIVE:
-            yield f"{world.ids[number]} is {host.status.name.lower()}"
+            yield f"{world.name(number)} is {host.status.name.lower()}"
+    alive = [node for number in world.ids if (node := world.node(number)) is not None]
     slots = {node.cp_id: node.replica.commit_slot for node in alive}
     if len(frozenset(slots.values())) > 1:
         yield f"applied slots differ: {slots}"
@@ -92,26 +116,31 @@ def _unsettled(world: World) -> Iterator[str]:
     if world.leader() is None:
         yield "nobody leads"
     for node in alive:
-        if node.calls.pending:
-            yield f"{node.cp_id} has {node.calls.pending} OCPP calls outstanding"
-    yield from _unfinished(world, alive[0].network.transactions.values() if alive else ())
+        call = node.calls.outstanding
+        if call is not None and world.now_us - call.at_us > PATIENCE_US:
+            waited_s = (world.now_us - call.at_us) // SECOND_US
+            yield f"{node.cp_id} waits for its {call.action} for {waited_s} s"
+    if alive:
+        yield from _unfinished(world, alive[0].network, healed_us)
 
 
-def _unfinished(world: World, transactions: object) -> Iterator[str]:
-    """Sessions that should have begun or ended by now."""
-    plugged = {car.ev.id_tag for car in world.cars.values() if car.connector is not None}
-    had = set()
-    for transaction in transactions:  # type: ignore[attr-defined]
-        had.add(transaction.id_tag)
-        if transaction.stop_us is None and transaction.id_tag not in plugged:
+def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator[str]:
+    """Transactions that were never closed, and EVs that were not served after the faults."""
+    last = {}
+    for transaction in network.transactions.values():
+        last[transaction.id_tag] = transaction
+        if transaction.is_open:
             yield f"transaction {transaction.id} of {transaction.id_tag} was never stopped"
-    for name, car in world.cars.items():
-        state = car.ev.state.value
-        if car.connector is None:
-            if state != "not_connected":
-                yield f"{name} is unplugged and {state}"
-        elif state in ("send_needs", "receive_scheduling"):
-            yield f"{name} is stuck in {state}"
+    for name, car in list(world.cars.items())[: len(world.ids)]:
+        if car.ev.state != "not_connected":
+            yield f"{name} has left, but it is {car.ev.state.value}"
+        if car.ev.battery.soc_ppm >= car.ev.target_ppm:
+            continue
+        visit = last.get(car.ev.id_tag)
+        if visit is None or visit.start_us < healed_us:
+            yield f"{name} came after everything had healed, and no transaction began"
+        elif visit.energy_wh == 0:
+            yield f"{name} came after everything had healed, and got no energy"
 
 
 def campaign(

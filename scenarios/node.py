@@ -137,7 +137,8 @@ class Node:
         if version != self._limit_version:
             self._limit_version = version
             limit_w = self.network.limit_w(self.cp_id)
-            asked = self.controller.on_limit(limit_w, now_us, version)
+            unconfirmed = self.network.unconfirmed_version(self.cp_id)
+            asked = self.controller.on_limit(limit_w, now_us, unconfirmed)
             answers += self._take(asked, now_us)
         return effects + answers
 

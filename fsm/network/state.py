@@ -95,6 +95,11 @@ class NetworkState:
         asset = self.assets.get(cp_id)
         return 0 if asset is None else asset.limit_version
 
+    def unconfirmed_version(self, cp_id: str) -> int:
+        """The version of the limit that a charge point has yet to confirm; 0 for none."""
+        asset = self.assets.get(cp_id)
+        return 0 if asset is None or asset.held_w == asset.limit_w else asset.limit_version
+
     def held_w(self) -> int:
         """What all charge points together may still draw, in W; never above the capacity."""
         return sum(asset.held_w for asset in self.assets.values())

@@ -138,7 +138,7 @@ class ChargePoint(Evse):
         return self._settle(now_us)
 
     def on_limit(self, limit_w: int, now_us: int, version: int = 0) -> list[Effect]:
-        """The replicated state allows ``limit_w``; ``version`` is its ``limit_version``."""
+        """The replicated state allows ``limit_w`` and waits for ``version`` to be confirmed."""
         self.out = []
         self.take_limit(limit_w, version)
         return self._settle(now_us)

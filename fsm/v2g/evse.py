@@ -143,11 +143,12 @@ class Evse:
         return True
 
     def take_limit(self, limit_w: int, version: int) -> None:
-        """The network allows ``limit_w`` from now on; ``version`` counts its changes.
+        """The network allows ``limit_w`` from now on.
 
-        Power that this charge point gives up is given to others when it confirms, so a lower
-        limit is confirmed only when the EV is known to follow it: with the request after the
-        response that told it, or at once where no EV was ever offered more.
+        ``version`` is 0, or what the network waits for to be confirmed. Power that this charge
+        point gives up is given to others when it confirms, so it does so only when the EV is known
+        to follow: with the request after the response that told the limit, or at once where no
+        EV was offered any power.
         """
         self.limit_w = limit_w
         self.unconfirmed = version
