@@ -139,13 +139,17 @@ def _ev_checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _Check(low <= round(ev.soc * 10_000) <= high, f"{_trim(ev.soc)}%")
     if expect.session_start_us is not None:
         start = _last_session(ev.id, view)
-        yield _moment("began at", None if start is None else start.start_us, expect.session_start_us)
+        yield _moment(
+            "began at", None if start is None else start.start_us, expect.session_start_us
+        )
     if expect.session_stop_us is not None:
         stop = _last_session(ev.id, view)
         if stop is not None and stop.stop_us is None:
             yield _Check(held=False, found="still running")
         else:
-            yield _moment("ended at", None if stop is None else stop.stop_us, expect.session_stop_us)
+            yield _moment(
+                "ended at", None if stop is None else stop.stop_us, expect.session_stop_us
+            )
 
 
 def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:

@@ -148,6 +148,8 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
     extra = (*spec.TABLES, *spec.ARRAYS, spec.CPS.name)
     top = reader.table({k: v for k, v in document.items() if k not in extra}, (), spec.TOP, extra)
     single = {key: reader.single(document, key, table) for key, table in spec.TABLES.items()}
+    for key in spec.ARRAYS:
+        reader.check_array(document, key)
     cps = _charge_points(reader, document)
     evs = reader.array(document, "ev", spec.EV)
     names = _names(reader, document, cps)

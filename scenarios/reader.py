@@ -90,18 +90,19 @@ class Reader:
         return {}
 
     def array(self, document: dict[str, Any], name: str, table: Table) -> list[dict[str, Any]]:
-        """The values of all tables of an array such as ``[[cp]]``; odd shapes are noted."""
+        """The values of all tables of an array such as ``[[cp]]``."""
+        return [self.table(raw, (name, i), table) for i, raw in self.elements(document, name)]
+
+    def check_array(self, document: dict[str, Any], name: str) -> None:
+        """Note if something else stands where an array of tables should."""
         raw = document.get(name, [])
         if not isinstance(raw, list):
             found = "a single table" if isinstance(raw, dict) else shown(raw)
             self.refuse((name,), found, f"an array of tables: write [[{name}]]")
-            return []
+            return
         for index, item in enumerate(raw):
             if not isinstance(item, dict):
                 self.refuse((name, index), shown(item), f"a table: write [[{name}]]")
-        return [
-            self.table(item, (name, index), table) for index, item in self.elements(document, name)
-        ]
 
     def elements(self, document: dict[str, Any], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """The tables of an array with their indices; what is not a table is passed over."""

@@ -87,11 +87,11 @@ class Unit:
         if value < 0:
             return "-" + self.format(-value, space)
         parts: list[str] = []
+        last = min(self.factors.values())
         for symbol, factor in self.factors.items():
-            whole = self.compound and factor > self._one
-            if value < factor and not (parts and factor == self._one):
+            if value < factor and factor != last and not (parts and factor == self._one):
                 continue
-            if whole:
+            if self.compound and factor > self._one:
                 count, value = divmod(value, factor)
                 parts.append(f"{count}{space}{symbol}")
             elif value:

@@ -1,0 +1,355 @@
+"""What is wrong with a scenario file: one exact message for each mistake, in order of lines."""
+
+import pytest
+
+from scenarios.errors import ScenarioError
+from scenarios.format import CP_STATES, EV_STATES
+from scenarios.loader import loads
+from scenarios.schema import VERBS
+
+HEAD = """\
+duration = "10m"
+[[cp]]
+id = "CP1"
+[[cp]]
+id = "CP2"
+[[ev]]
+id = "EV1"
+"""
+"""Seven lines that are right; what follows begins on line 8."""
+
+DURATION = 'a duration such as "1m30s" or "500ms"'
+POWER = 'a power such as "11kW" or "22000W"'
+ENERGY = 'an energy such as "40kWh" or "500Wh"'
+PERCENT = 'a percentage such as "30%" or "0.5%", from 0% to 100%'
+SEED = "a whole number from 0 to 9,223,372,036,854,775,807"
+NAME = "of 1 to 20 letters, digits, - and _"
+
+
+def problems(text: str, path: str = "f.toml") -> list[str]:
+    """The messages of a text that must not load."""
+    with pytest.raises(ScenarioError) as caught:
+        loads(text, path)
+    assert str(caught.value) == "\n".join(caught.value.problems)
+    return list(caught.value.problems)
+
+
+TOP = [
+    (
+        'duratoin = "1m"\ncps = 1',
+        [
+            ("1: duratoin: found an unknown key; allowed name, title, description, duration, seed, "
+            "meter_interval, site, network, paxos, cp, ev, at, expect, cps; "
+            'did you mean "duration"?'),
+            (f"1: duration: found nothing (the key is required); allowed {DURATION}, "
+            "from 1us to 31d"),
+        ],
+    ),
+    (
+        "duration = 600\ncps = 1",
+        [f"1: duration: found the number 600 without a unit; allowed {DURATION}, from 1us to 31d"],
+    ),
+    (
+        'duration = "10 min"\ncps = 1',
+        [f'1: duration: found "10 min"; allowed {DURATION}, from 1us to 31d'],
+    ),
+    (
+        'duration = "10M"\ncps = 1',
+        [
+            f'1: duration: found "10M"; allowed {DURATION}, from 1us to 31d; did you mean "10m"?',
+        ],
+    ),
+    (
+        'duration = "-10m"\ncps = 1',
+        [f'1: duration: found "-10m"; allowed {DURATION}, from 1us to 31d'],
+    ),
+    (
+        'duration = "99999999999999999999d"\ncps = 1',
+        [f'1: duration: found "99999999999999999999d"; allowed {DURATION}, from 1us to 31d'],
+    ),
+    (
+        'duration = "0.5us"\ncps = 1',
+        [
+            (f'1: duration: found "0.5us" (not a whole number of microseconds); '
+                f"allowed {DURATION}, "
+            "from 1us to 31d"),
+        ],
+    ),
+    (
+        "duration = 2026-11-21\ncps = 1",
+        [f"1: duration: found the date or time 2026-11-21; allowed {DURATION}, from 1us to 31d"],
+    ),
+    (
+        'duration = "1m"\ncps = 1\nseed = -1',
+        ["3: seed: found -1; allowed " + SEED],
+    ),
+    (
+        'duration = "1m"\ncps = 1\nseed = true',
+        ["3: seed: found true; allowed " + SEED],
+    ),
+    (
+        'duration = "1m"\ncps = 1\nseed = 7.0',
+        ["3: seed: found 7.0; allowed " + SEED],
+    ),
+    (
+        f'duration = "1m"\ncps = 1\nseed = {"9" * 100}',
+        [f"3: seed: found a huge number; allowed {SEED}"],
+    ),
+    (
+        'duration = "1m"\ncps = 1\ntitle = "red \\u001b[31m"',
+        [
+            ('3: title: found "red \\x1b[31m"; allowed text on one line of at most 120 characters, '
+            "without control characters"),
+        ],
+    ),
+    ('duration = "1m"',
+     ["1: cp: found no charge point; allowed 1 to 1,000 [[cp]] tables, or cps = N"]),
+    ('duration = "1m"\ncps = 0', ["2: cps: found 0; allowed a whole number from 1 to 1,000"]),
+    (
+        'duration = "1m"\ncps = 2\n[[cp]]\nid = "X"',
+        ["3: cp: found it beside cps; allowed either cps = N or [[cp]] tables"],
+    ),
+    (
+        'duration = "1m"\n[cp]\nid = "CP1"',
+        ["2: cp: found a single table; allowed an array of tables: write [[cp]]"],
+    ),
+    (
+        'duration = "1m"\ncps = 1\n[[site]]\ncapacity = "1kW"',
+        ["3: site: found [[site]] tables; allowed one table: write [site]"],
+    ),
+    (
+        'duration = "1m"\ncps = 1\nat = [3]',
+        ["3: at[0]: found 3; allowed a table: write [[at]]"],
+    ),
+    (
+        'duration = "1m"\nduration = "2m"',
+        ["2: syntax: found cannot overwrite a value; allowed TOML"],
+    ),
+    ("duration = 1m\ncps = 1", [("1: syntax: found expected newline or end of document after a "
+                                "statement at column 13; allowed TOML")]),
+    ('\n\ntitle = """\nnever closed', ["4: syntax: found unterminated string; allowed TOML"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), TOP)
+def test_the_top_of_the_file(text: str, expected: list[str]) -> None:
+    """Keys at the top, shapes of tables, and TOML itself."""
+    assert problems(text) == [f"f.toml:{line}" for line in expected]
+
+
+TABLES = [
+    (
+        '[site]\ncapacity = "22 kw"',
+        [(f'9: site.capacity: found "22 kw"; allowed {POWER}, from 0W to 1000MW; '
+         'did you mean "22kW"?')],
+    ),
+    (
+        '[site]\ncapacity = "22kWh"',
+        [f'9: site.capacity: found "22kWh"; allowed {POWER}, from 0W to 1000MW'],
+    ),
+    ('[network]\nloss = "101%"', [f'9: network.loss: found "101%"; allowed {PERCENT}']),
+    ('[network]\nloss = 0.01',
+     [f"9: network.loss: found the number 0.01 without a unit; allowed {PERCENT}"]),
+    ('[network]\ntail = nan', ["9: network.tail: found nan; allowed a number from 0 to 3"]),
+    ('[network]\ntail = "wide"', ['9: network.tail: found "wide"; allowed a number from 0 to 3']),
+    (
+        'network.latency = "2m"',
+        [('8: ev[0].network: found an unknown key; allowed id, battery, soc, target, max_power, '
+         "current, id_tag, smart")],
+    ),
+    (
+        '[paxos]\nelection_timeout = [\n  "3s",\n  "1s",\n]',
+        [('9: paxos.election_timeout: found the array ["3s", "1s"]; allowed two values, the lower '
+         f"first, each {DURATION}, from 1ms to 1h")],
+    ),
+    (
+        '[paxos]\nelection_timeout = [\n  "1s",\n  # a comment, then the mistake\n  3,\n]',
+        [(f"12: paxos.election_timeout[1]: found the number 3 without a unit; allowed {DURATION}, "
+         "from 1ms to 1h")],
+    ),
+    ('[paxos]\nelection_timeout = "1s"',
+     [('9: paxos.election_timeout: found "1s"; allowed two values, the lower first, each '
+      f"{DURATION}, from 1ms to 1h")]),
+    ('[[cp]]\nid = "CP1"',
+     [('9: cp[2].id: found "CP1" a second time (first on line 3); allowed each id once, for CPs '
+      "and EVs together")]),
+    ('[[ev]]\nid = "CP2"',
+     [('9: ev[1].id: found "CP2" a second time (first on line 5); allowed each id once, for CPs '
+      "and EVs together")]),
+    ('[[cp]]\nid = "leader"',
+     [f'9: cp[2].id: found "leader"; allowed an id {NAME}, but not leader or any or none']),
+    ('[[cp]]\nrated = "11kW"',
+     [(f"8: cp[2].id: found nothing (the key is required); allowed an id {NAME}, "
+      "but not leader or any or none")]),
+    ('[[ev]]\nid = "E V"', [f'9: ev[1].id: found "E V"; allowed an id {NAME}']),
+    ('[[ev]]\nid = "EV2\\n"', [f'9: ev[1].id: found "EV2\\n"; allowed an id {NAME}']),
+    ('[[ev]]\nid = "EV2"\nbattery = "0Wh"',
+     [f'10: ev[1].battery: found "0Wh"; allowed {ENERGY}, from 1Wh to 10MWh']),
+    ('[[ev]]\nid = "EV2"\nsmart = "no"', ['10: ev[1].smart: found "no"; allowed true or false']),
+    ('[[ev]]\nid = "EV2"\ncurrent = "dc"',
+     ['10: ev[1].current: found "dc"; allowed AC, DC; did you mean "DC"?']),
+    ('[[ev]]\nid = "EV2"\n"max power" = "1kW"',
+     [('10: ev[1]."max power": found an unknown key; allowed id, battery, soc, target, max_power, '
+      'current, id_tag, smart; did you mean "max_power"?')]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), TABLES)
+def test_tables(text: str, expected: list[str]) -> None:
+    """Values, bounds and ids in the tables of the site, the network, CPs and EVs."""
+    assert problems(HEAD + text) == [f"f.toml:{line}" for line in expected]
+
+
+LINES = [
+    ('do = "crahs"', [(f'10: at[0].do: found "crahs"; allowed {", ".join(VERBS)}; '
+                      'did you mean "crash"?')]),
+    ("", [f"8: at[0].do: found nothing (the key is required); allowed {', '.join(VERBS)}"]),
+    ('do = "crash"',
+     ["8: at[0].cp: found nothing (the key is required); allowed the id of a charge point"]),
+    ('do = "crash"\ncp = "CP9"',
+     [('11: at[0].cp: found "CP9", which is no charge point of this file; '
+      "allowed CP1, CP2, leader")]),
+    ('do = "restart"\ncp = "leader"',
+     ['11: at[0].cp: found "leader", which is no charge point of this file; allowed CP1, CP2']),
+    ('do = "plug_in"\nev = "EV9"\ncp = "CP1"',
+     ['11: at[0].ev: found "EV9", which is no EV of this file; allowed EV1']),
+    ('do = "plug_in"\nev = "ev1"\ncp = "EV1"',
+     ['11: at[0].ev: found "ev1", which is no EV of this file; allowed EV1; did you mean "EV1"?',
+      '12: at[0].cp: found "EV1", which is no charge point of this file; allowed CP1, CP2']),
+    ('do = "heal"\ncp = "CP1"',
+     ["11: at[0].cp: found an argument that heal does not take; allowed t, do"]),
+    ('do = "loss"\nrate_ppm = 5',
+     ["8: at[0].rate: found nothing (the key is required); allowed " + PERCENT,
+      ("11: at[0].rate_ppm: found an unknown key; allowed t, do, rate, a, b; "
+      'did you mean "rate"?')]),
+    ('do = "loss"\nrate = "5%"\na = "CP1"',
+     ["12: at[0].a: found one end of a link, without b; allowed both a and b, or none"]),
+    ('do = "cut"\na = "CP1"\nb = "CP1"',
+     ['12: at[0].b: found "CP1" at both ends; allowed two different CPs']),
+    ('do = "delay"\nextra = 50',
+     [f"11: at[0].extra: found the number 50 without a unit; allowed {DURATION}, from 0s to 1m"]),
+    ('do = "partition"\ngroups = [["CP1", "CP2"]]',
+     ["11: at[0].groups: found one group of all charge points; allowed at least two groups"]),
+    ('do = "partition"\ngroups = [["CP1"],\n  ["CP2", "CP1"]]',
+     ['12: at[0].groups[1][1]: found "CP1" a second time; allowed each charge point once']),
+    ('do = "partition"\ngroups = [["CP1"],\n  ["CP7"]]',
+     [('12: at[0].groups[1][0]: found "CP7", which is no charge point of this file; '
+      "allowed CP1, CP2")]),
+    ('do = "partition"\ngroups = ["CP1", "CP2"]',
+     [('11: at[0].groups[0]: found "CP1"; allowed groups of charge points such as '
+      '[["CP1", "CP2"], ["CP3"]]')]),
+    ('do = "partition"\ngroups = []',
+     [("11: at[0].groups: found an empty array; allowed groups of charge points such as "
+      '[["CP1", "CP2"], ["CP3"]]')]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), LINES)
+def test_lines_of_the_script(text: str, expected: list[str]) -> None:
+    """Verbs and their arguments."""
+    found = problems(f'{HEAD}[[at]]\nt = "1m"\n{text}\n')
+    assert found == [f"f.toml:{line}" for line in expected]
+
+
+EXPECTATIONS = [
+    ("", [("8: expect[0]: found no subject; allowed exactly one of ev, cp, replicas, leader, "
+          "sessions, power")]),
+    ('ev = "EV1"\ncp = "CP1"\nstate = "charging"',
+     [("10: expect[0].cp: found a second subject beside ev; allowed exactly one of ev, cp, "
+      "replicas, leader, sessions, power")]),
+    ('ev = "EV1"', [("8: expect[0]: found ev and nothing to check of it; allowed ev with one or "
+                    "more of state, energy, soc, session_start, session_stop")]),
+    ('cp = "CP1"\nsoc = ["1%", "2%"]', [("10: expect[0].soc: found it beside cp; "
+                                        "allowed it beside ev")]),
+    ('replicas = "equal"\nstate = "charging"',
+     ["10: expect[0].state: found it beside replicas; allowed it beside ev or cp"]),
+    ('ev = "EV7"\nstate = "not_connected"',
+     ['9: expect[0].ev: found "EV7", which is no EV of this file; allowed EV1']),
+    ('ev = "EV1"\nstate = "charging"',
+     [f'10: expect[0].state: found "charging"; allowed {", ".join(EV_STATES)}']),
+    ('cp = "CP1"\nstate = "send_needs"',
+     [f'10: expect[0].state: found "send_needs"; allowed {", ".join(CP_STATES)}']),
+    ('replicas = "same"', ['9: expect[0].replicas: found "same"; allowed equal']),
+    ('leader = "CP3"',
+     [('9: expect[0].leader: found "CP3", which is no charge point of this file; '
+      "allowed CP1, CP2, any, none")]),
+    ("sessions = -1", [("9: expect[0].sessions: found -1; allowed a whole number "
+                       "from 0 to 1,000,000")]),
+    ('power = "22kW"',
+     [(f'9: expect[0].power: found "22kW"; allowed two values, the lower first, each {POWER}, '
+      "from 0W to 1000MW")]),
+    ('ev = "EV1"\nenergy = ["6kWh", "4kWh"]',
+     [('10: expect[0].energy: found the array ["6kWh", "4kWh"]; allowed two values, the lower '
+      f"first, each {ENERGY}, from 0Wh to 10MWh")]),
+    ('t = "11m"\nreplicas = "equal"',
+     ['9: expect[0].t: found "11m"; allowed 0s to 10m, the run\'s duration']),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), EXPECTATIONS)
+def test_expectations(text: str, expected: list[str]) -> None:
+    """Subjects and what may be said of them."""
+    found = problems(f"{HEAD}[[expect]]\n{text}\n")
+    assert found == [f"f.toml:{line}" for line in expected]
+
+
+def test_a_line_after_the_end() -> None:
+    """What would never happen is a mistake."""
+    assert problems(f'{HEAD}[[at]]\nt = "10m1s"\ndo = "heal"\n') == [
+        'f.toml:9: at[0].t: found "10m1s"; allowed 0s to 10m, the run\'s duration'
+    ]
+
+
+def test_all_problems_come_at_once_in_order_of_lines() -> None:
+    """One round of mending is enough, whatever part of the loader found the problem."""
+    text = """\
+duration = "10m"
+[[expect]]
+ev = "EV2"
+state = "asleep"
+[[at]]
+t = "20m"
+do = "plug_in"
+ev = "EV1"
+cp = "CP9"
+[[ev]]
+id = "EV1"
+battery = 40
+[[cp]]
+id = "CP1"
+ratd = "11kW"
+[site]
+capacity = "much"
+"""
+    fields = [problem.split(": ")[:2] for problem in problems(text)]
+    assert fields == [
+        ["f.toml:3", "expect[0].ev"],
+        ["f.toml:4", "expect[0].state"],
+        ["f.toml:6", "at[0].t"],
+        ["f.toml:9", "at[0].cp"],
+        ["f.toml:12", "ev[0].battery"],
+        ["f.toml:15", "cp[0].ratd"],
+        ["f.toml:17", "site.capacity"],
+    ]
+
+
+def test_one_mistake_gives_one_message() -> None:
+    """An EV whose battery is wrong is still known to the script."""
+    text = f'{HEAD}battery = 40\n[[at]]\nt = "1m"\ndo = "plug_in"\nev = "EV1"\ncp = "CP1"\n'
+    assert len(problems(text)) == 1
+
+
+def test_a_hostile_path_cannot_steer_the_terminal() -> None:
+    """Escapes in the file's name are shown, not obeyed."""
+    assert problems("x = ", path="\x1b[2J.toml")[0].startswith("\\x1b[2J.toml:1: syntax: ")
+
+
+def test_long_lists_of_names_are_cut() -> None:
+    """A thousand charge points do not fill the screen."""
+    text = 'duration = "1m"\ncps = 1000\n[[at]]\nt = "1s"\ndo = "restart"\ncp = "X"\n'
+    assert problems(text) == [
+        (
+            'f.toml:6: at[0].cp: found "X", which is no charge point of this file; '
+            "allowed one of CP1, CP2, CP3, … CP1000 (1000 in all)"
+        )
+    ]
