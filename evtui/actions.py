@@ -25,6 +25,8 @@ class Action:
     label: str | None = None
     other: str = ""
     rank: int = 1
+    foot: str = ""
+    """What the key looks like in the footer, where it stands for its opposite too."""
 
     def binding(self) -> Binding:
         """The binding of this action, with an id so that a keymap can change its keys."""
@@ -51,12 +53,12 @@ ACTIONS: tuple[Action, ...] = (
         help="Let exactly one event happen, then pause",
     ),
     Action(
-        id="faster", keys="plus,equals_sign", shown="+", label="faster", rank=2,
+        id="faster", keys="plus,equals_sign", shown="+", label="speed", foot="+-",
         title="Faster", group="Time", method="faster",
         help="Next speed up, 0.1× to 1000×, then as fast as it goes",
     ),
     Action(
-        id="slower", keys="minus", shown="-", label="slower", rank=2,
+        id="slower", keys="minus", shown="-",
         title="Slower", group="Time", method="slower",
         help="Next speed down",
     ),
@@ -71,12 +73,12 @@ ACTIONS: tuple[Action, ...] = (
         help="Or click on it",
     ),
     Action(
-        id="kill", keys="k", shown="k", label="kill", other="restart",
+        id="kill", keys="k", shown="k", label="kill", other="start",
         title="Kill or restart the CP", group="Break", method="kill",
         help="Crash it: what its disk had not synced is lost",
     ),
     Action(
-        id="hold", keys="u", shown="u", label="hold", other="resume",
+        id="hold", keys="u", shown="u", label="hold", other="wake",
         title="Pause or resume the CP", group="Break", method="hold",
         help="A paused CP handles nothing, and forgets nothing",
     ),
@@ -86,7 +88,7 @@ ACTIONS: tuple[Action, ...] = (
         help="Asks to which other CP, both ways or one way",
     ),
     Action(
-        id="partition", keys="p", shown="p", label="partition",
+        id="partition", keys="p", shown="p", label="split",
         title="Partition the network", group="Break", method="partition",
         help="Well-known shapes, or each CP on a side by hand",
     ),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import App
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.command import Provider
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -44,7 +44,7 @@ class EvtuiApp(App[int]):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {
         Actions
     }
-    BINDINGS: ClassVar[list[Binding]] = bindings()
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
     picture: reactive[Picture | None] = reactive(None, always_update=True, init=False)
 
@@ -161,7 +161,7 @@ class EvtuiApp(App[int]):
             self.action_select_cp(ids[(at + by) % len(ids)])
 
     def action_select_cp(self, cp: str) -> None:
-        """This charge point."""
+        """Select a charge point by its id."""
         self.selected = cp
         self.take_picture()
 

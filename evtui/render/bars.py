@@ -13,13 +13,13 @@ def bar(share: float, width: int, role: str, *, mark: float | None = None) -> li
     if share > 0 and filled == 0:
         filled = 1
     track = [TRACK] * (width - filled)
-    if mark is not None and track:
+    if mark is not None and track and width >= 8:
         at = min(max(round(mark * width) - 1, filled), width - 1) - filled
         if 0 <= at < len(track) and mark > share:
             return [
                 (FULL * filled, role),
                 (TRACK * at, "faint"),
-                ("┤", "dim"),
+                ("┼", "dim"),
                 (TRACK * (len(track) - at - 1), "faint"),
             ]
     return [(FULL * filled, role), ("".join(track), "faint")]

@@ -16,6 +16,8 @@ STATE_ROLE = {
     "failure": "bad bold",
 }
 SHORT_STATE = {"energy_negotiation": "negotiation", "restarting_session": "restarting"}
+ROOMY = 112
+FULL_TABLE = 150
 CARD_WIDTH = 36
 CARD_HEIGHT = 9
 
@@ -111,76 +113,103 @@ def _longest(values: Sequence[str], least: int, most: int) -> int:
 
 def columns(view: View, width: int) -> list[Column]:
     """The columns that fit into ``width`` cells, for a table of these CPs."""
-    roomy = width >= 118
-    gap = 2 if roomy else 1
     cps = view.cps
-    wide_id = _longest([cp.id for cp in cps], 3, 12)
+    ids = [cp.id for cp in cps]
+    wide_id = _longest(ids, 3, 12)
     wide_ev = _longest([ev.id for ev in view.evs], 3, 10)
     wide_ballot = _longest([b for cp in cps for b in (cp.promised, cp.accepted)], 5, 12)
-    wide_slot = 2 * len(str(max([cp.commit_slot for cp in cps], default=0))) + 1
-    slots = max(wide_slot, 15 if roomy else 7)
-    charge = 19 if width >= 150 else 14 if roomy else 11
-    ids = [cp.id for cp in cps]
-    links = len(ids) if len(ids) <= (20 if roomy else 7) else 5
-    table = [
-        Column("CP", wide_id, 1, lambda cp: _text(cp.id, "text bold")),
-        Column("role", 11, 1, _role if roomy else _standing),
-        Column("status", 9, 1 if roomy else 99, _status),
-        Column(
-            "state",
-            18 if roomy else 11,
-            1,
-            lambda cp: _text(
-                cp.state if roomy else SHORT_STATE.get(cp.state, cp.state), state_role(cp)
-            ),
-        ),
-        Column("pilot" if roomy else "P", 5 if roomy else 1, 3, lambda cp: _text(cp.pilot)),
-        Column("EV", wide_ev, 2, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
-        Column("charge %", charge, 2, lambda cp: _charge(cp, charge)),
-        Column(
-            "kW/rated" if roomy else "kW/rtd",
-            8 if roomy else 7,
-            1,
-            lambda cp: _power(cp, 8 if roomy else 7),
-        ),
-        Column(
-            "limit",
-            5,
-            1 if roomy else 99,
-            lambda cp: _text(right(units.kilowatts(cp.limit_w), 5), "dim"),
-        ),
-        Column(
-            "promised" if roomy else "prom.",
-            max(wide_ballot, 8 if roomy else 5),
-            4,
-            lambda cp: _text(cp.promised),
-        ),
-        Column(
-            "accepted" if roomy else "acc.",
-            max(wide_ballot, 8 if roomy else 5),
-            4,
-            lambda cp: _text(cp.accepted, "" if cp.accepted == cp.promised else "warn"),
-        ),
-        Column("commit/applied" if roomy else "com/app", slots, 1, lambda cp: _slots(cp, slots)),
-        Column("links", max(links, 5), 5, lambda cp: links_of(cp, ids, max(links, 5))),
-        Column(
-            "meter",
-            10,
-            6 if roomy else 99,
-            lambda cp: _text(right(units.energy(cp.energy_wh), 10), "dim"),
-        ),
-        Column("OCPP", 13, 7 if roomy else 99, lambda cp: _text(cp.ocpp_status, "dim")),
-        Column("digest", 8, 8 if roomy else 99, lambda cp: _text(cp.state_digest[:8], "dim")),
-    ]
-    table = [column for column in table if column.rank < 99]
+    digits = len(str(max([cp.commit_slot for cp in cps], default=0)))
+    make = _full if width >= FULL_TABLE else _medium if width >= ROOMY else _compact
+    names = [Column("CP", wide_id, 1, lambda cp: _text(cp.id, "text bold"))]
+    table = names + make(wide_ev, wide_ballot, max(2 * digits + 1, 7), ids)
+    gap = gap_of(width)
     while len(table) > 1 and 1 + sum(c.width + gap for c in table) > width + gap:
         table.remove(max(table, key=lambda column: column.rank))
     return table
 
 
+def gap_of(width: int) -> int:
+    """Cells between two columns of a table of this width."""
+    return 2 if width >= ROOMY else 1
+
+
+def _ballots(wide: int, promised: str, accepted: str) -> list[Column]:
+    return [
+        Column(promised, max(wide, len(promised)), 4, lambda cp: _text(cp.promised)),
+        Column(
+            accepted,
+            max(wide, len(accepted)),
+            4,
+            lambda cp: _text(cp.accepted, "" if cp.accepted == cp.promised else "warn"),
+        ),
+    ]
+
+
+def _links(ids: Sequence[str], most: int) -> Column:
+    width = max(len(ids) if len(ids) <= most else 5, 5)
+    return Column("links", width, 5, lambda cp: links_of(cp, ids, width))
+
+
+def _compact(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column]:
+    """80 cells: everything that matters, the rest is in the detail."""
+    return [
+        Column("role", 11, 1, _standing),
+        Column(
+            "state", 11, 1, lambda cp: _text(SHORT_STATE.get(cp.state, cp.state), state_role(cp))
+        ),
+        Column("P", 1, 3, lambda cp: _text(cp.pilot)),
+        Column("EV", ev, 2, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
+        Column("charge %", 11, 2, lambda cp: _charge(cp, 11)),
+        Column(" kW/rtd", 7, 1, lambda cp: _power(cp, 7)),
+        *_ballots(ballot, "prom.", "acc."),
+        Column("com/app", slots, 1, lambda cp: _slots(cp, slots)),
+        _links(ids, 7),
+    ]
+
+
+def _medium(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column]:
+    """120 cells: whole names of states, limits too."""
+    return [
+        Column("role", 11, 1, _standing),
+        Column("state", 18, 1, lambda cp: _text(cp.state, state_role(cp))),
+        Column("P", 1, 3, lambda cp: _text(cp.pilot)),
+        Column("EV", ev, 2, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
+        Column("charge %", 14, 2, lambda cp: _charge(cp, 14)),
+        Column("kW/rated", 8, 1, lambda cp: _power(cp, 8)),
+        Column("limit", 5, 1, _limit),
+        *_ballots(ballot, "prom.", "acc."),
+        Column(" com/app", slots + 1, 1, lambda cp: _slots(cp, slots + 1)),
+        _links(ids, 9),
+    ]
+
+
+def _full(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column]:
+    """150 cells and more: nothing is left out but the digits of a digest."""
+    return [
+        Column("role", 11, 1, _role),
+        Column("status", 9, 1, _status),
+        Column("state", 18, 1, lambda cp: _text(cp.state, state_role(cp))),
+        Column("pilot", 5, 3, lambda cp: _text(cp.pilot)),
+        Column("EV", ev, 2, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
+        Column("charge %", 19, 2, lambda cp: _charge(cp, 19)),
+        Column("kW/rated", 8, 1, lambda cp: _power(cp, 8)),
+        Column("limit", 5, 1, _limit),
+        *_ballots(ballot, "promised", "accepted"),
+        Column("commit/applied", 14, 1, lambda cp: _slots(cp, max(slots, 13))),
+        _links(ids, 20),
+        Column("meter", 10, 6, lambda cp: _text(right(units.energy(cp.energy_wh), 10), "dim")),
+        Column("OCPP", 13, 7, lambda cp: _text(cp.ocpp_status, "dim")),
+        Column("digest", 8, 8, lambda cp: _text(cp.state_digest[:8], "dim")),
+    ]
+
+
+def _limit(cp: CpView) -> list[Span]:
+    return _text(right(units.kilowatts(cp.limit_w), 5), "dim")
+
+
 def table_head(table: Sequence[Column], view: View, top: int, rows: int, width: int) -> Line:
     """The heading row of the table; says where one is in a table that is longer than its room."""
-    gap = 2 if width >= 118 else 1
+    gap = gap_of(width)
     spans: list[Span] = [(" ", "")]
     for column in table:
         numeric = column.head in {"limit", "meter"}
@@ -195,7 +224,7 @@ def table_head(table: Sequence[Column], view: View, top: int, rows: int, width: 
 
 def table_row(cp: CpView, table: Sequence[Column], width: int, *, selected: bool) -> Line:
     """One CP as a row of the table."""
-    gap = 2 if width >= 118 else 1
+    gap = gap_of(width)
     spans: list[Span] = [(glyphs.CURSOR if selected else " ", "key")]
     crashed = cp.status == "crashed"
     for column in table:
@@ -230,7 +259,7 @@ def card(cp: CpView, view: View, width: int, *, selected: bool) -> list[Line]:
         charge,
         list(
             spread(
-                [("EV    ", "dim"), (ev.state if ev else "–", "" if ev else "dim")],
+                [("      ", ""), (ev.state if ev else "", "")],
                 [(cp.ocpp_status, "dim")],
                 inner,
             ).spans

@@ -27,7 +27,7 @@ def row(event: EventRow, subject: int) -> list[Span]:
     return [
         (f" {units.clock(event.time_us)} ", "dim"),
         (f"{symbol} ", role),
-        (left(event.subject, subject), "text bold"),
+        (left(event.subject, max(subject, cell_len(event.subject))), "text bold"),
         (" ", ""),
         (event.text, role if loud else ""),
     ]
@@ -35,7 +35,7 @@ def row(event: EventRow, subject: int) -> list[Span]:
 
 def body(view: View, rows: Sequence[EventRow], first: int, width: int, height: int) -> list[Line]:
     """The rows, and a scroll bar at the right edge."""
-    subject = min(max([cell_len(event.subject) for event in rows], default=3), 12)
+    subject = min(max([cell_len(event.subject) for event in rows], default=3), 5)
     thumb = scrollbar(first, height, view.event_total)
     lines = []
     for y in range(height):

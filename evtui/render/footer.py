@@ -31,7 +31,7 @@ def label(action: Action, picture: Picture) -> str:
 
 
 def _width(actions: Sequence[Action], picture: Picture, gap: int) -> int:
-    words = [cell_len(a.shown) + 1 + cell_len(label(a, picture)) for a in actions]
+    words = [cell_len(a.foot or a.shown) + 1 + cell_len(label(a, picture)) for a in actions]
     return sum(words) + gap * (len(words) - 1) + 2
 
 
@@ -64,8 +64,9 @@ def footer(picture: Picture, width: int) -> tuple[Line, list[Spot]]:
         spans.append((" " * space, ""))
         at += space
         text = label(action, picture)
-        spans += [(action.shown, "key bold"), (" " + text, "dim")]
-        end = at + cell_len(action.shown) + 1 + cell_len(text)
+        key = action.foot or action.shown
+        spans += [(key, "key bold"), (" " + text, "dim")]
+        end = at + cell_len(key) + 1 + cell_len(text)
         spots.append(Spot(at, end, action))
         at = end
     return fit(spans, width, "panel"), spots

@@ -2,6 +2,8 @@
 
 import textwrap
 
+from rich.cells import cell_len
+
 from evtui.render import glyphs, units
 from evtui.render.bars import bar
 from evtui.render.line import Line, Span, fit, spread
@@ -27,7 +29,7 @@ def verdict(view: View) -> Span:
 
 def header(view: View, drive: Drive, width: int) -> list[Line]:
     """Two lines of ``width`` cells."""
-    state = motion(view, drive)
+    state, sign = motion(view, drive), verdict(view)
     name = view.title if view.title and width >= 110 else view.scenario
     start: list[Span] = [(" ", ""), (name, "text bold"), ("  ", "")]
     end: list[Span] = [("  ", ""), (left_pad(state[0], 13), state[1]), (" ", "")]
@@ -39,7 +41,7 @@ def header(view: View, drive: Drive, width: int) -> list[Line]:
     first = [*start, (now, "text bold"), (" ", ""), *progress, (" ", ""), (total, "dim")]
     return [
         spread(first, end, width, "panel"),
-        spread(_who(view), [verdict(view), (" ", "")], width, "panel"),
+        spread(_who(view, width - cell_len(sign[0]) - 3), [sign, (" ", "")], width, "panel"),
     ]
 
 
@@ -48,24 +50,34 @@ def left_pad(text: str, least: int) -> str:
     return text.rjust(least)
 
 
-def _who(view: View) -> list[Span]:
-    leader: list[Span] = [("no leader", "warn bold")]
+def _who(view: View, room: int) -> list[Span]:
+    """Leader and ballot; then seed, expectations and messages, as far as there is room."""
+    items: list[list[Span]] = [[("no leader", "warn bold")]]
     if view.leader:
-        leader = [
-            (f"{glyphs.ROLE['leader']} {view.leader}", "accent bold"),
-            (" leads, ballot ", "dim"),
-            (view.ballot, ""),
+        items = [
+            [
+                (f"{glyphs.ROLE['leader']} {view.leader}", "accent bold"),
+                (" leads, ballot ", "dim"),
+                (view.ballot, ""),
+            ]
         ]
-    spans: list[Span] = [(" ", ""), *leader, ("   seed ", "dim"), (str(view.seed), "")]
-    spans += [("   ", ""), (units.count(view.messages), ""), (" messages", "dim")]
+    items.append([("seed ", "dim"), (str(view.seed), "")])
     if view.expectations_total:
-        failed = view.expectations_failed
-        spans += [
-            ("   expected ", "dim"),
-            (f"{view.expectations_held}/{view.expectations_total}", ""),
-        ]
-        if failed:
-            spans.append((f" {glyphs.BROKEN} {failed} failed", "bad bold"))
+        done = f"{view.expectations_held}/{view.expectations_total}"
+        items.append([("expected ", "dim"), (done, "")])
+        if view.expectations_failed:
+            failed = f" {glyphs.BROKEN} {view.expectations_failed} failed"
+            items[-1].append((failed, "bad bold"))
+    items.append([("messages ", "dim"), (units.count(view.messages), "")])
+    items.append([("events ", "dim"), (units.count(view.events), "")])
+    spans: list[Span] = []
+    for item in items:
+        gap = "   " if spans else " "
+        size = len(gap) + sum(cell_len(text) for text, _ in item)
+        if size > room:
+            break
+        spans += [(gap, ""), *item]
+        room -= size
     return spans
 
 

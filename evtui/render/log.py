@@ -16,28 +16,44 @@ LEAST_COMMAND = 24
 def cell_width(view: View, width: int) -> int:
     """Cells for one CP: symbol and ballot where all fit, else two, else one."""
     count = max(len(view.cps), 1)
-    ballot = max([cell_len(c.ballot) for row in view.log for c in row.cells], default=0)
     name = max([cell_len(cp.id) for cp in view.cps], default=0)
-    room = width - slot_width(view) - LEAST_COMMAND
-    for want in (max(ballot + 3, name + 1, 7), max(name + 1, 2), 2):
+    room = width - edge_width(view) - LEAST_COMMAND
+    for want in (max(ballot_width(view) + 3, name + 1), max(name + 1, 2), 2):
         if want * count <= room:
             return want
     return 1
 
 
+def ballot_width(view: View) -> int:
+    """Cells for the longest ballot that is seen."""
+    return max([cell_len(c.ballot) for row in view.log for c in row.cells], default=4)
+
+
 def slot_width(view: View) -> int:
-    """Cells for the slot's number and the gap after it."""
-    return max(len(units.count(view.log_last)), 4) + 2
+    """Cells for the slot's number."""
+    return max(len(units.count(view.log_last)), 4)
+
+
+def edge_width(view: View) -> int:
+    """Cells beside the CPs' columns and the command: slot, ballot, gaps."""
+    return slot_width(view) + max(ballot_width(view), 6) + 5
 
 
 def first_cp(view: View, selected: str, width: int, each: int) -> tuple[int, int]:
     """Which CPs' columns are shown: the first, and how many; the selected one among them."""
-    room = max((width - slot_width(view) - LEAST_COMMAND) // each, 1)
+    room = max((width - edge_width(view) - LEAST_COMMAND) // each, 1)
     count = len(view.cps)
     if count <= room:
         return 0, count
     at = next((n for n, cp in enumerate(view.cps) if cp.id == selected), 0)
     return min(max(at - room // 2, 0), count - room), room
+
+
+def ballot_of(entry: LogRow) -> str:
+    """The ballot of a slot: that of the CPs which know most of it."""
+    known = max((cell.state for cell in entry.cells), default=CellState.EMPTY)
+    ballots = [cell.ballot for cell in entry.cells if cell.state is known and cell.ballot]
+    return max(ballots, key=ballots.count) if ballots else ""
 
 
 def head(
@@ -65,12 +81,12 @@ def head(
     title = "Log ◂" if focused else "Log"
     each = cell_width(view, width)
     start, count = first_cp(view, selected, width, each)
-    spans: list[Span] = [(right("slot", slot_width(view) - 2), "dim"), ("  ", "")]
+    spans: list[Span] = [(" " + right("slot", slot_width(view)) + "  ", "dim")]
     for cp in view.cps[start : start + count]:
         role = "key bold" if cp.id == selected else "dim"
         name = cp.id if each > cell_len(cp.id) else ("▾" if cp.id == selected else " ")
         spans.append((left(name, each), role))
-    spans.append(("command", "dim"))
+    spans.append((left("ballot", max(ballot_width(view), 6)) + "  command", "dim"))
     return [heading(title, note, where, width), fit(spans, width)]
 
 
@@ -90,22 +106,24 @@ def body(view: View, rows: Sequence[LogRow], selected: str, width: int, height: 
 
 
 def row(entry: LogRow, view: View, each: int, columns: tuple[int, int]) -> list[Span]:
-    """One slot of the log."""
+    """One slot of the log.
+
+    A cell tells its ballot where it is accepted only, or another one; where that has no room, the
+    round of the ballot stands for it.
+    """
     start, count = columns
-    spans: list[Span] = [
-        (right(units.count(entry.slot), slot_width(view) - 2), "dim"),
-        ("  ", ""),
-    ]
+    ballot = ballot_of(entry)
+    spans: list[Span] = [(" " + right(units.count(entry.slot), slot_width(view)) + "  ", "dim")]
     for cell in entry.cells[start : start + count]:
         role = glyphs.CELL_ROLE[cell.state]
-        symbol = glyphs.CELL[cell.state]
-        if each < 4:
-            spans.append((left(symbol, each), role))
-            continue
-        loud = cell.state is CellState.ACCEPTED
-        fits = cell_len(cell.ballot) + 3 <= each
-        spans.append((symbol + " ", role))
-        spans.append((left(cell.ballot if fits else "", each - 2), role if loud else "dim"))
+        told = cell.state is CellState.ACCEPTED or cell.ballot != ballot
+        text = glyphs.CELL[cell.state]
+        if told and cell.ballot:
+            short = cell.ballot.partition(".")[0]
+            texts = (f"{text} {cell.ballot}", f"{text} {short}", text)
+            text = next(t for t in texts if cell_len(t) < each or t == text)
+        spans.append((left(text, each), role))
     settled = any(cell.state >= CellState.CHOSEN for cell in entry.cells)
+    spans.append((left(ballot, max(ballot_width(view), 6)) + "  ", "dim"))
     spans.append((entry.command, "" if settled else "dim"))
     return spans

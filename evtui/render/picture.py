@@ -7,7 +7,7 @@ from scenarios.view import CpView, View
 
 @frozen
 class Drive:
-    """How the run is driven now: at what speed (0 for as fast as it goes), and whether it stands."""
+    """How the run is driven: at what speed (0 for as fast as it goes), and whether it stands."""
 
     speed: float
     paused: bool

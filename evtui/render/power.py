@@ -61,13 +61,14 @@ def panel(view: View, width: int, height: int) -> list[Line]:
     drawn = chart(values, plot, rows, top)
     limit = rows - 1 - min(int(view.capacity_w * rows / top), rows - 1) if top else 0
     for n, text in enumerate(drawn):
-        label = units.rated(round(top * (rows - n) / rows, -2))
-        label = label if n in {0, rows // 2} or n == limit else ""
-        if n == limit:
-            label = units.rated(view.capacity_w)
+        label = units.rated(view.capacity_w) if n == limit else ""
+        if n == 0 and limit > 0:
+            label = units.kilowatts(top)
+        elif n == rows // 2 and limit == 0 and rows > 4:
+            label = units.rated(view.capacity_w / 2)
         spans = _over_capacity(text) if n == limit else [(text, "accent")]
         lines.append(fit([(right(label, 5), "dim"), (" ", ""), *spans], width))
-    lines.append(fit([(right("0", 5), "dim"), (" ", ""), (_axis(view, plot), "faint")], width))
+    lines.append(fit([(right("0", 5), "dim"), (" ", ""), (_axis(view, plot), "dim")], width))
     return lines[:height]
 
 

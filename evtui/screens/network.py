@@ -1,7 +1,5 @@
 """The network: everything that matters on one screen."""
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.screen import Screen
@@ -17,8 +15,11 @@ class NetworkScreen(Screen[None]):
     """Charge points, the replicated log, power and events."""
 
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 (Textual declares it so)
+        (0, "-narrow"),
+        (110, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-short"),
         (30, "-tall"),
         (48, "-high"),

@@ -5,7 +5,7 @@ from typing import ClassVar, Generic, TypeVar
 from attrs import frozen
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.geometry import Size
 from textual.screen import ModalScreen
@@ -55,7 +55,7 @@ class Panel(ModalScreen[Result], Generic[Result]):
 
     TITLE_TEXT = ""
     KEYS = "Esc closes"
-    BINDINGS: ClassVar[list[Binding]] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", id="panel_close"),
     ]
 
@@ -95,7 +95,7 @@ class HelpPanel(Panel[None]):
 
     TITLE_TEXT = "Keys and symbols"
     KEYS = "Esc closes, and time goes on   ↑ ↓ scroll"
-    BINDINGS: ClassVar[list[Binding]] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,q", "close", "Close", id="help_close"),
         Binding("up,pageup", "move(-1)", "Back", id="help_up"),
         Binding("down,pagedown", "move(1)", "Forward", id="help_down"),
@@ -122,7 +122,7 @@ class LinkPanel(Panel[LinkChoice]):
     """Which link of the selected CP to cut or join."""
 
     KEYS = "Enter or digit: both ways   o: cut one way   Esc closes"
-    BINDINGS: ClassVar[list[Binding]] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,left", "move(-1)", "Before", id="link_up"),
         Binding("down,right", "move(1)", "After", id="link_down"),
         Binding("enter,x", "choose", "Cut or join", id="link_choose"),
@@ -178,7 +178,7 @@ class PartitionPanel(Panel[partition.Plan]):
 
     TITLE_TEXT = "Partition the network"
     KEYS = "1–5 shape   ↑↓ CP   ←→ or A–D side   o one way   Enter applies   Esc closes"
-    BINDINGS: ClassVar[list[Binding]] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Before", id="partition_up"),
         Binding("down", "move(1)", "After", id="partition_down"),
         Binding("left", "side(-1)", "Side before", id="partition_left"),

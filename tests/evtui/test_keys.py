@@ -1,0 +1,413 @@
+"""Every key is pressed, and the world is asked what has changed."""
+
+import asyncio
+import random
+from collections.abc import Callable
+
+import pytest
+from textual import events
+from textual.command import CommandPalette
+from textual.pilot import Pilot
+
+from evtui.actions import ACTIONS
+from evtui.app import EvtuiApp
+from evtui.pace import SPEEDS
+from evtui.screens.panels import HelpPanel, LinkPanel, PartitionPanel
+from evtui.widgets.cps import CpPanel
+from evtui.widgets.footer import Footer
+from evtui.widgets.lines import Pane
+from evtui.widgets.panes import EventLog, LogGrid
+from scenarios.view import View, Window
+
+MakeApp = Callable[..., EvtuiApp]
+
+
+def look(app: EvtuiApp) -> View:
+    """The world as it is, whatever the screen shows."""
+    return app.controls.view(Window())
+
+
+def links(app: EvtuiApp) -> dict[tuple[str, str], str]:
+    """State of every link between two CPs, as the first of them has it."""
+    cps = look(app).cps
+    return {
+        (a.id, b.id): state
+        for a in cps
+        for b, state in zip(cps, a.links, strict=True)
+        if a.id != b.id
+    }
+
+
+def faulty(app: EvtuiApp) -> set[tuple[str, str]]:
+    """Pairs whose link is not whole."""
+    return {pair for pair, state in links(app).items() if state != "up"}
+
+
+async def press(pilot: Pilot[int], *keys: str) -> None:
+    """Press keys, and let each of them have its effect."""
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
+
+
+async def test_space_stops_and_starts_virtual_time(make_app: MakeApp) -> None:
+    """While paused nothing happens and no timer exists; while running, time goes on."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        before = look(app)
+        assert app._timer is None
+        await asyncio.sleep(0.15)
+        assert look(app).events == before.events
+        await press(pilot, "space")
+        await asyncio.sleep(0.3)
+        assert look(app).time_us > before.time_us
+        await press(pilot, "space")
+        assert app._timer is None
+        stopped = look(app)
+        await asyncio.sleep(0.15)
+        assert look(app).time_us == stopped.time_us
+
+
+async def test_full_stop_steps_exactly_one_event(make_app: MakeApp) -> None:
+    """Each press is one event; a running clock is paused by it."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        before = look(app).events
+        for n in range(1, 6):
+            await press(pilot, ".")
+            assert look(app).events == before + n
+        await press(pilot, "space", ".")
+        assert app.paused
+
+
+async def test_speed_keys_go_from_a_tenth_to_as_fast_as_it_goes(make_app: MakeApp) -> None:
+    """``+`` and ``=`` go up all steps, ``-`` down again; both ends hold."""
+    app = make_app(speed=0.1)
+    async with app.run_test() as pilot:
+        seen = [app.pace.speed]
+        for n in range(len(SPEEDS)):
+            await press(pilot, "+" if n % 2 else "=")
+            seen.append(app.pace.speed)
+        assert tuple(seen) == (*SPEEDS, SPEEDS[-1])
+        for speed in (*SPEEDS[-2::-1], SPEEDS[0]):
+            await press(pilot, "-")
+            assert app.pace.speed == speed
+            assert app.picture is not None
+            assert app.picture.drive.speed == speed
+
+
+async def test_speed_changes_how_far_time_gets(make_app: MakeApp) -> None:
+    """At 10× half a second of wall time is some virtual seconds, as fast as it goes far more."""
+    app = make_app(0, paused=False)
+    async with app.run_test() as pilot:
+        await asyncio.sleep(0.4)
+        slow = look(app).time_us
+        assert 0 < slow < 60_000_000
+        app.action_speed(SPEEDS[-1])
+        await pilot.pause()
+        await asyncio.sleep(0.6)
+        assert look(app).time_us - slow > 2 * slow
+
+
+async def test_arrows_select_and_the_mouse_too(make_app: MakeApp) -> None:
+    """All four arrows move the selection around; a click on a row selects it."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        assert app.selected == "CP1"
+        for key, selected in [
+            ("down", "CP2"),
+            ("right", "CP3"),
+            ("up", "CP2"),
+            ("left", "CP1"),
+            ("up", "CP5"),
+            ("down", "CP1"),
+        ]:
+            await press(pilot, key)
+            assert app.selected == selected
+        await pilot.click(CpPanel, offset=(10, 4))
+        await pilot.pause()
+        assert app.selected == "CP4"
+
+
+async def test_click_selects_a_card(make_app: MakeApp) -> None:
+    """On a large terminal, CPs are cards side by side."""
+    app = make_app()
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.pause()
+        await pilot.click(CpPanel, offset=(100, 4))
+        await pilot.pause()
+        assert app.selected == "CP3"
+
+
+async def test_k_kills_and_restarts(make_app: MakeApp) -> None:
+    """The selected CP is crashed, then alive again; no other is touched."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await press(pilot, "down", "k")
+        assert [cp.status for cp in look(app).cps] == [
+            "alive",
+            "crashed",
+            "alive",
+            "alive",
+            "alive",
+        ]
+        await press(pilot, "k")
+        assert {cp.status for cp in look(app).cps} == {"alive"}
+
+
+async def test_u_pauses_and_resumes_a_cp(make_app: MakeApp) -> None:
+    """The selected CP is paused, then alive again."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await press(pilot, "u")
+        assert look(app).cps[0].status == "paused"
+        await press(pilot, "u")
+        assert look(app).cps[0].status == "alive"
+
+
+async def test_what_is_not_possible_is_told_and_changes_nothing(make_app: MakeApp) -> None:
+    """A crashed CP cannot be paused: a short notice says so."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await press(pilot, "k")
+        before = look(app)
+        await press(pilot, "u")
+        assert look(app).cps == before.cps
+        assert len(app._notifications) == 1
+
+
+async def test_x_cuts_and_joins_a_link(make_app: MakeApp) -> None:
+    """The chooser cuts a whole link both ways, joins a cut one, and cuts one way with ``o``."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await press(pilot, "x")
+        assert isinstance(app.screen, LinkPanel)
+        await press(pilot, "down", "enter")
+        assert faulty(app) == {("CP1", "CP3"), ("CP3", "CP1")}
+        await press(pilot, "x", "2")
+        assert not faulty(app)
+        await press(pilot, "x", "o")
+        assert (links(app)["CP1", "CP2"], links(app)["CP2", "CP1"]) == ("in", "out")
+        await press(pilot, "x", "escape")
+        assert len(app.screen_stack) == 1
+        await press(pilot, "x")
+        await pilot.click("Body", offset=(5, 3))
+        await pilot.pause()
+        assert ("CP1", "CP5") in faulty(app)
+
+
+@pytest.mark.parametrize(
+    ("key", "alone"),
+    [("1", 2), ("2", 1), ("3", 1), ("4", 2)],
+)
+async def test_p_applies_a_well_known_shape(make_app: MakeApp, key: str, alone: int) -> None:
+    """Both sides lose each other and keep themselves."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        leader = look(app).leader
+        await press(pilot, "p")
+        assert isinstance(app.screen, PartitionPanel)
+        await press(pilot, key, "enter")
+        cut = faulty(app)
+        assert len(cut) == 2 * alone * (5 - alone)
+        if key == "2":
+            assert all("CP1" in pair for pair in cut)
+        if key == "3":
+            assert all(leader in pair for pair in cut)
+        await press(pilot, "h")
+        assert not faulty(app)
+
+
+async def test_p_deafens_the_leader_one_way(make_app: MakeApp) -> None:
+    """The leader is heard by all and hears nobody."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        leader = look(app).leader
+        await press(pilot, "p", "5", "enter")
+        state = links(app)
+        others = [cp.id for cp in look(app).cps if cp.id != leader]
+        assert {state[leader, other] for other in others} == {"out"}
+        assert {state[other, leader] for other in others} == {"in"}
+
+
+async def test_p_lets_sides_be_chosen_by_hand(make_app: MakeApp) -> None:
+    """Letters, arrows and clicks put CPs on sides; Esc changes nothing."""
+    app = make_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await press(pilot, "p", "2", "escape")
+        assert not faulty(app)
+        await press(pilot, "p", "2", "down", "b", "down", "right", "enter")
+        together = {"CP1", "CP2", "CP3"}
+        assert faulty(app) == {(a, b) for a, b in links(app) if (a in together) != (b in together)}
+        await press(pilot, "h", "p")
+        await pilot.click("Body", offset=(5, 1))
+        await pilot.click("Body", offset=(5, 7))
+        await press(pilot, "enter")
+        apart = {"CP1", "CP2"}
+        assert faulty(app) == {(a, b) for a, b in links(app) if (a in apart) != (b in apart)}
+
+
+async def test_a_partition_of_one_side_cuts_nothing(make_app: MakeApp) -> None:
+    """Everybody on one side is refused with a notice."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await press(pilot, "p", "2", "a", "enter")
+        assert not faulty(app)
+        assert len(app._notifications) == 1
+
+
+async def test_help_stands_the_clock_and_lists_every_key(make_app: MakeApp) -> None:
+    """Time stands while help is open, and runs again if it did before."""
+    app = make_app(paused=False, speed=1)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await press(pilot, "?")
+        assert isinstance(app.screen, HelpPanel)
+        assert app.paused
+        text = "\n".join(line.plain for line in app.screen.query_one("Body")._lines)
+        for action in ACTIONS:
+            assert action.title in text
+            assert action.shown in text
+        await press(pilot, "escape")
+        assert not app.paused
+        await press(pilot, "space", "?", "escape")
+        assert app.paused
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_quit(make_app: MakeApp, key: str) -> None:
+    """Both keys leave; all invariants held, so the exit code is 0."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await press(pilot, key)
+    assert app.return_value in {0, None}
+    assert app._exit
+
+
+async def test_the_palette_has_every_action(make_app: MakeApp) -> None:
+    """``:`` opens it; what is typed is found and done."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await press(pilot, "k", ":")
+        assert len(app.screen_stack) == 2
+        await press(pilot, *"kill or")
+        await pilot.pause(0.4)
+        await press(pilot, "enter")
+        await pilot.pause(0.2)
+        assert look(app).cps[0].status == "alive"
+
+
+async def test_the_log_scrolls_back_through_all_of_it(make_app: MakeApp) -> None:
+    """Page by page from the newest slot to the first; End follows again."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        grid = app.screen.query_one(LogGrid)
+        last = look(app).log_last
+        seen: set[int] = set()
+        for _ in range(200):
+            assert app.picture is not None
+            seen.update(row.slot for row in app.picture.view.log)
+            await press(pilot, "pageup")
+        assert seen == set(range(1, last + 1))
+        assert grid.first == 1
+        await press(pilot, "pagedown")
+        assert grid.first is not None
+        assert grid.first > 1
+        await press(pilot, "end")
+        assert grid.first is None
+        await press(pilot, "home")
+        assert grid.first == 1
+        assert "1–" in grid._lines[0].plain
+
+
+async def test_wheel_and_focus_scroll_the_events(make_app: MakeApp) -> None:
+    """The wheel moves what is under it; after Tab the keys move the events."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        log, past = app.screen.query_one(LogGrid), app.screen.query_one(EventLog)
+        for pane in (log, past):
+            scroll(pane, events.MouseScrollUp)
+            await pilot.pause()
+            assert pane.first is not None
+            for _ in range(3):
+                scroll(pane, events.MouseScrollDown)
+            await pilot.pause()
+            assert pane.first is None
+        await press(pilot, "tab", "tab", "home")
+        assert (log.first, past.first) == (None, 0)
+
+
+def scroll(pane: Pane, kind: type[events.MouseEvent]) -> None:
+    """One notch of the mouse wheel over a pane."""
+    pane.post_message(kind(pane, 1, 1, 0, 0, 0, False, False, False))
+
+
+async def test_footer_keys_can_be_clicked(make_app: MakeApp) -> None:
+    """A click on a word of the footer does what its key does."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        footer = app.screen.query_one(Footer)
+        kill = next(spot for spot in footer._spots if spot.action.id == "kill")
+        await pilot.click(Footer, offset=(kill.start + 2, 0))
+        await pilot.pause()
+        assert look(app).cps[0].status == "crashed"
+
+
+async def test_the_end_stays_on_the_screen(make_app: MakeApp) -> None:
+    """At the end the timer goes, the state says so, and keys still answer."""
+    app = make_app(599_000_000, paused=False, speed=SPEEDS[-1])
+    async with app.run_test() as pilot:
+        for _ in range(100):
+            await asyncio.sleep(0.02)
+            if app.controls.finished:
+                break
+        await pilot.pause()
+        assert app.picture is not None
+        assert app.picture.view.finished
+        assert app._timer is None
+        await press(pilot, "space", ".", "down")
+        assert app.selected == "CP2"
+
+
+async def test_resize_keeps_everything_in_place(make_app: MakeApp) -> None:
+    """From large to tiny and back; each pane asks for the rows it has."""
+    app = make_app()
+    async with app.run_test(size=(200, 60)) as pilot:
+        for size in [(80, 24), (40, 10), (20, 5), (120, 36), (200, 60)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            grid = app.screen.query_one(LogGrid)
+            assert app.picture is not None
+            assert len(app.picture.view.log) <= grid.rows
+        assert grid.rows > 20
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_random_keys_raise_nothing(make_app: MakeApp, seed: int) -> None:
+    """Whatever is typed, the app lives and the invariants hold."""
+    keys = [*".+=-kuxph?oabcz12345:", "space", "up", "down", "left", "right", "escape", "enter"]
+    keys += ["tab", "pageup", "pagedown", "home", "end"]
+    rng = random.Random(seed)
+    app = make_app(60_000_000 * seed, paused=False, speed=SPEEDS[rng.randrange(len(SPEEDS))])
+    async with app.run_test(size=rng.choice([(80, 24), (120, 36), (200, 60)])) as pilot:
+        for _ in range(150):
+            key = rng.choice(keys)
+            if key == "enter" and CommandPalette.is_open(app):
+                key = "escape"  # the palette can quit, and write a screenshot
+            await pilot.press(key)
+        await pilot.pause()
+        assert not look(app).violation
+
+
+def test_the_registry_is_sound() -> None:
+    """Ids and keys are unique; no ctrl chords; every binding has an id and none has priority."""
+    bindings = [action.binding() for action in ACTIONS]
+    keys = [key for action in ACTIONS for key in action.keys.split(",")]
+    assert len({binding.id for binding in bindings}) == len(ACTIONS)
+    assert len(set(keys)) == len(keys)
+    assert not any("ctrl" in key for key in keys)
+    assert not any(binding.priority for binding in bindings)
+    for action in ACTIONS:
+        assert hasattr(EvtuiApp, f"action_{action.method.partition('(')[0]}")

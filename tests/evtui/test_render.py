@@ -1,0 +1,350 @@
+"""What is drawn, as text, without an app."""
+
+import attrs
+import pytest
+from rich.cells import cell_len
+
+from evtui import pace
+from evtui.actions import ACTIONS
+from evtui.render import (
+    bars,
+    cps,
+    events,
+    footer,
+    glyphs,
+    header,
+    help,  # noqa: A004 (the module)
+    links,
+    log,
+    partition,
+    power,
+    units,
+)
+from evtui.render.ink import changed_columns
+from evtui.render.line import Line, clip, fit, flow, left, right, spread
+from evtui.render.picture import Drive, Picture
+from scenarios.view import CellState, LogCell, LogRow
+from tests.evtui import sample
+
+RUNNING = Drive(10.0, paused=False)
+WIDTHS = (40, 80, 120, 160, 200)
+
+
+def picture(**changes: object) -> Picture:
+    """A picture of the sample network."""
+    return Picture(sample.view(**changes), RUNNING, "CP1")
+
+
+def test_texts_are_cut_with_an_ellipsis_and_filled_to_their_width() -> None:
+    """Widths are cells: a wide character counts two."""
+    assert clip("charging", 20) == "charging"
+    assert clip("charging", 5) == "char…"
+    assert clip("charging", 0) == ""
+    assert left("CP1", 5) == "CP1  "
+    assert right("CP1", 5) == "  CP1"
+    assert cell_len(left("充電中です", 7)) == 7
+
+
+def test_lines_have_exactly_their_width() -> None:
+    """Too much is cut, too little is filled; the right edge wins in a spread."""
+    assert fit([("abc", ""), ("defgh", "")], 6).plain == "abcde…"
+    assert fit([("abc", "")], 5).plain == "abc  "
+    assert spread([("long text", "")], [("end", "")], 8).plain == "long…end"
+    assert [line.plain for line in flow([(("aaaa", ""),), (("bbbb", ""),)], 8)] == [
+        " aaaa   ",
+        " bbbb   ",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("time_us", "text"),
+    [(0, "00:00.000"), (252_304_999, "04:12.304"), (3_600_000_000, "1:00:00.000")],
+)
+def test_clock(time_us: int, text: str) -> None:
+    """Hours only where there are any."""
+    assert units.clock(time_us) == text
+
+
+def test_units() -> None:
+    """Every figure reads the same everywhere."""
+    assert units.kilowatts(7_449) == "7.4"
+    assert units.rated(11_000) == "11"
+    assert units.energy(672) == "672 Wh"
+    assert units.energy(3_210) == "3.21 kWh"
+    assert units.count(12_345) == "12,345"
+    assert units.count(12_345_678) == "12.3 M"
+    assert [units.speed(s) for s in (0.1, 10.0, 1000.0, units.MAX_SPEED)] == [
+        "0.1×",
+        "10×",
+        "1000×",
+        "max",
+    ]
+
+
+def test_bars() -> None:
+    """A bar has its width; a little is never nothing; the target is a tick on the track."""
+    assert "".join(text for text, _ in bars.bar(0.5, 10, "ok")) == "━━━━━─────"
+    assert "".join(text for text, _ in bars.bar(0.001, 10, "ok")) == "━─────────"
+    assert "".join(text for text, _ in bars.bar(2, 4, "ok")) == "━━━━"
+    assert "".join(text for text, _ in bars.bar(0.5, 10, "ok", mark=0.8)) == "━━━━━──┼──"
+    assert bars.sparkline([0, 5, 10], 5, 10) == "   ▅█"
+    assert bars.chart([0, 1, 8, 16], 4, 2, 16) == ["   █", " ▁██"]
+
+
+def test_scrollbar() -> None:
+    """The thumb is at the top at first, at the bottom at last, and gone where all is seen."""
+    assert bars.scrollbar(0, 4, 4) == [" "] * 4
+    assert bars.scrollbar(0, 4, 16) == ["▐", " ", " ", " "]
+    assert bars.scrollbar(12, 4, 16) == [" ", " ", " ", "▐"]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("count", [1, 5, 50])
+def test_every_line_fits_the_terminal(width: int, count: int) -> None:
+    """Nothing is ever wider than its room, however many CPs there are."""
+    view = sample.view(count, violation="A2 one value a slot: slot 7 has two " + "very " * 40)
+    table = cps.columns(view, width)
+    rows = view.log[-5:]
+    lines = [
+        *header.header(view, RUNNING, width),
+        *header.banner(view, width),
+        cps.table_head(table, view, 0, 5, width),
+        *[cps.table_row(cp, table, width, selected=False) for cp in view.cps],
+        *cps.detail(view.cps[0], view, width),
+        *log.head(view, rows, "CP1", width, following=True, focused=False),
+        *log.body(view, rows, "CP1", width, 7),
+        power.strip(view, width),
+        *power.panel(view, width, 8),
+        events.head(view, 50, 40, width, following=False, focused=True),
+        *events.body(view, view.event_rows, 50, width, 7),
+        footer.footer(Picture(view, RUNNING, "CP1"), width)[0],
+        *help.page(width),
+    ]
+    assert {line.width for line in lines if line.spans} == {width}
+
+
+def test_header_tells_all_that_matters_at_80_cells() -> None:
+    """Scenario, time of duration, speed, leader, ballot, seed, verdict."""
+    text = "\n".join(line.plain for line in header.header(sample.view(), RUNNING, 80))
+    for word in (
+        "ten-minutes",
+        "04:12.304",
+        "10:00",
+        "▶ 10×",
+        "★ CP2",
+        "3.CP2",
+        "seed 7",
+        "✓ 98,765",
+    ):
+        assert word in text
+
+
+def test_header_tells_paused_ended_and_violated() -> None:
+    """Each with a symbol and a word; the violated sentence is told in full."""
+    view = sample.view()
+    assert "‖ paused" in header.header(view, Drive(1.0, paused=True), 80)[0].plain
+    assert "■ ended" in header.header(attrs.evolve(view, finished=True), RUNNING, 80)[0].plain
+    broken = attrs.evolve(view, violation="A2 one value a slot: slot 143 has two", leader=None)
+    text = header.header(broken, RUNNING, 80)[1].plain
+    assert "✗ invariant violated" in text
+    assert "no leader" in text
+    assert header.banner(view, 80) == []
+    assert header.banner(broken, 80)[0].plain.strip() == f"✗ {broken.violation}"
+
+
+def test_compact_row_of_a_cp() -> None:
+    """At 80 cells a row has all columns, in this order."""
+    view = sample.view()
+    table = cps.columns(view, 80)
+    assert [column.head.strip() for column in table] == [
+        "CP", "role", "state", "P", "EV", "charge %", "kW/rtd", "prom.", "acc.", "com/app", "links",
+    ]  # fmt: skip
+    words = cps.table_row(view.cps[1], table, 80, selected=True).plain.split()
+    assert words == [
+        "▌CP2", "★", "leader", "charging", "C", "EV2", "━━━──", "53→80", "7.4/11",
+        "3.CP2", "3.CP2", "143/143", "═·═══",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"status": "crashed", "role": "-"}, "✗ crashed"),
+        ({"status": "paused"}, "‖ paused"),
+        ({"cut_off": True}, "≠ cut off"),
+        ({"role": "candidate"}, "◆ candidate"),
+        ({"state": "energy_negotiation"}, "negotiation"),
+        ({"state": "restarting_session"}, "restarting"),
+        ({"links": ("self", "cut", "in", "out", "lossy")}, "·✗←→≈"),
+        ({"applied_slot": 120}, "143/120"),
+    ],
+)
+def test_a_row_says_in_text_what_is_wrong(changes: dict[str, object], words: str) -> None:
+    """Without any colour every state can be told."""
+    view = sample.view()
+    row = cps.table_row(sample.cp(1, **changes), cps.columns(view, 80), 80, selected=False)
+    assert words in row.plain
+
+
+def test_a_cut_off_leader_is_still_seen_to_lead() -> None:
+    """It believes so; that is what one must see."""
+    row = cps.table_row(
+        sample.cp(2, cut_off=True), cps.columns(sample.view(), 80), 80, selected=False
+    )
+    assert "★ ≠ cut off" in row.plain
+
+
+def test_detail_names_the_faulty_links_and_the_full_state() -> None:
+    """What the row has no room for."""
+    cp = sample.cp(4, links=("cut", "in", "up", "self", "up"), queued_calls=3)
+    text = " ".join(line.plain for line in cps.detail(cp, sample.view(), 120))
+    for word in ("energy_negotiation", "charging_with_profile", "CP1 ✗ cut", "CP2 ←", "queued 3"):
+        assert word in text
+
+
+def test_cards_are_of_one_height_and_clicks_find_them() -> None:
+    """Five cards on 200 cells; between them is nothing."""
+    view = sample.view()
+    assert cps.cards_fit(view, 200)
+    assert not cps.cards_fit(view, 120)
+    lines = cps.cards(view, "CP2", 200)
+    assert len(lines) == cps.CARD_HEIGHT
+    assert len({line.width for line in lines}) == 1
+    for index, cp in enumerate(view.cps):
+        at = lines[0].plain.index(cp.id)
+        assert cps.card_at(view, at, 200) == index
+    assert cps.card_at(view, 39, 200) is None
+
+
+def test_log_cells_have_a_symbol_each_and_tell_another_ballot() -> None:
+    """Empty, accepted, chosen, applied; what differs from the slot's ballot is told in the cell."""
+    cells = (
+        LogCell(CellState.EMPTY, ""),
+        LogCell(CellState.ACCEPTED, "2.CP1"),
+        LogCell(CellState.CHOSEN, "3.CP2"),
+        LogCell(CellState.APPLIED, "3.CP2"),
+        LogCell(CellState.APPLIED, "3.CP2"),
+    )
+    view = sample.view(log=(LogRow(7, "CP1 Heartbeat", cells),))
+    text = "".join(span[0] for span in log.row(view.log[0], view, 8, (0, 5)))
+    assert text.split() == ["7", "·", "○", "2.CP1", "◐", "●", "●", "3.CP2", "CP1", "Heartbeat"]
+    narrow = "".join(span[0] for span in log.row(view.log[0], view, 4, (0, 5)))
+    assert "○ 2 " in narrow
+
+
+def test_the_log_of_many_cps_keeps_the_selected_one_in_sight() -> None:
+    """Fifty columns do not fit into 80 cells."""
+    view = sample.view(50)
+    each = log.cell_width(view, 80)
+    start, count = log.first_cp(view, "CP50", 80, each)
+    assert start + count == 50
+    assert count < 50
+
+
+def test_power_over_capacity_is_said() -> None:
+    """In words as well."""
+    view = sample.view(power_w=23_000)
+    assert "23.0 of 22.0 kW" in power.strip(view, 80).plain
+    assert "over!" in power.strip(view, 80).plain
+
+
+def test_every_severity_has_its_own_symbol() -> None:
+    """So that the event log can be read without colour."""
+    symbols = [symbol for symbol, _ in glyphs.SEVERITY.values()]
+    assert len(set(symbols)) == len(symbols) == 6
+    assert len(set(glyphs.CELL.values())) == 4
+    assert len(set(glyphs.LINK.values())) == 6
+
+
+def test_all_symbols_are_one_cell_wide() -> None:
+    """A symbol of two cells would push its row to the side."""
+    symbols = [
+        *glyphs.CELL.values(), *glyphs.ROLE.values(), *glyphs.STATUS.values(),
+        *glyphs.LINK.values(), *(symbol for symbol, _ in glyphs.SEVERITY.values()),
+        *glyphs.SPARK, glyphs.CURSOR, glyphs.RUNNING, glyphs.PAUSED, glyphs.ENDED, glyphs.HOLDS,
+        glyphs.BROKEN, glyphs.FULL, glyphs.TRACK,
+    ]  # fmt: skip
+    assert {cell_len(symbol) for symbol in symbols} == {1}
+
+
+@pytest.mark.parametrize("width", [30, 60, 80, 120, 200])
+def test_the_footer_never_loses_help_and_quit(width: int) -> None:
+    """What gives way are the others."""
+    text = footer.footer(picture(), width)[0].plain
+    assert "? help" in text
+    assert "q quit" in text
+    if width >= 80:
+        for action in ACTIONS:
+            if action.label and action.id != "palette":
+                assert (action.foot or action.shown) + " " in text
+
+
+def test_the_footer_says_what_a_key_would_do_now() -> None:
+    """Its words follow the selected CP and the clock."""
+    crashed = attrs.evolve(sample.cp(1), status="crashed")
+    view = sample.view()
+    shown = Picture(
+        attrs.evolve(view, cps=(crashed, *view.cps[1:])), Drive(1.0, paused=True), "CP1"
+    )
+    text = footer.footer(shown, 120)[0].plain
+    assert "space run" in text
+    assert "k start" in text
+
+
+def test_link_chooser_says_what_enter_would_do() -> None:
+    """Whole links are cut, others joined."""
+    view = sample.view()
+    me = sample.cp(1, links=("self", "up", "cut", "out", "lossy"))
+    view = attrs.evolve(view, cps=(me, *view.cps[1:]))
+    lines = links.page(links.others(view, "CP1"), "CP1", 0, (70, 4))
+    assert [("cuts" in line.plain, "joins" in line.plain) for line in lines] == [
+        (True, False),
+        (False, True),
+        (False, True),
+        (True, False),
+    ]
+
+
+def test_partition_shapes_and_their_outcome() -> None:
+    """Each well-known shape says who goes on."""
+    view = sample.view()
+    minority, alone, leader, few, deaf = partition.shapes(view, "CP1")
+    assert minority.plan.groups(view) == (("CP1", "CP2", "CP3"), ("CP4", "CP5"))
+    assert alone.plan.groups(view) == (("CP2", "CP3", "CP4", "CP5"), ("CP1",))
+    assert leader.plan.groups(view) == (("CP1", "CP3", "CP4", "CP5"), ("CP2",))
+    assert few.plan.groups(view) == (("CP3", "CP4", "CP5"), ("CP1", "CP2"))
+    assert deaf.plan.one_way
+    assert "A has 3 of 5 votes" in partition.outcome(minority.plan, view)[0]
+    split = partition.Plan((0, 0, 1, 1, 2))
+    assert "No side" in partition.outcome(split, view)[0]
+    assert "nothing" in partition.outcome(partition.Plan((0,) * 5), view)[0]
+
+
+def test_only_what_changed_is_drawn_again() -> None:
+    """The cells from the first to the last difference, roles included."""
+    old = (("speed 1 now", ""),)
+    assert changed_columns(old, old) == (0, 0)
+    assert changed_columns(old, (("speed 2 now", ""),)) == (6, 7)
+    assert changed_columns(old, (("speed ", ""), ("1", "ok"), (" now", ""))) == (6, 7)
+    assert Line(old).plain == "speed 1 now"
+
+
+def test_pace_follows_the_wall_clock_and_forgets_debts() -> None:
+    """Ten virtual seconds a second; what is far behind is given up."""
+    rate = pace.Pace(10.0)
+    rate.anchor(100.0, 5_000_000)
+    assert rate.due_us(101.0, 1 << 60) == 15_000_000
+    assert rate.due_us(101.0, 7_000_000) == 7_000_000
+    rate.settle(101.0, 14_500_000)
+    assert rate.due_us(101.0, 1 << 60) == 15_000_000
+    rate.settle(101.0, 6_000_000)
+    assert rate.due_us(101.0, 1 << 60) == 6_000_000
+    assert pace.Pace(units.MAX_SPEED).due_us(0.0, 99) == 99
+
+
+def test_speeds_outside_the_steps_find_the_next_one() -> None:
+    """A speed from the command line need not be one of ours."""
+    assert pace.faster(3.0) == 5.0
+    assert pace.slower(3.0) == 2.0
+    assert pace.slower(0.01) == 0.1
+    assert pace.faster(5000.0) == units.MAX_SPEED

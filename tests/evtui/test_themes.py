@@ -1,0 +1,34 @@
+"""Themes: text can be read on every ground, and without any colour."""
+
+import pytest
+from textual.color import Color
+from textual.theme import Theme
+
+from evtui.render.ink import GROUNDS, ROLES, Ink
+from evtui.themes import DARK, LIGHT
+
+
+def contrast(a: Color, b: Color) -> float:
+    """Contrast ratio of two colours (WCAG 2.1)."""
+
+    def luminance(color: Color) -> float:
+        parts = [
+            part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+            for part in color.normalized
+        ]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "faint"])
+def test_text_has_a_contrast_of_four_and_a_half(theme: Theme, ground: str, role: str) -> None:
+    """Every role that carries text, on every ground; ``faint`` draws tracks and dots only."""
+    style = Ink(theme.to_color_system().generate() | theme.variables).style(role, ground)
+    assert style.color is not None
+    assert style.bgcolor is not None
+    ratio = contrast(Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor))
+    assert ratio >= 4.5
