@@ -111,6 +111,9 @@ class ChargePoint(Evse):
             self.out += self.station.heartbeat()
         elif name == "boot":
             self.out += self.station.boot()
+        elif name == "signal":
+            if self.state is CpState.FAILURE:
+                self.set_pilot(False, 0)
         elif name == "recover":
             spoke = self.session.spoken
             self._fire(CpEvent.RECOVERED if spoke else CpEvent.GAVE_UP, now_us)
@@ -277,7 +280,7 @@ class ChargePoint(Evse):
 
     def _unplugged(self, now_us: int) -> None:
         self.open_contactor()
-        self.cancel("setup", "sequence", "contactor", "recover")
+        self.cancel("setup", "sequence", "contactor", "signal", "recover")
         if self.transaction_id is not None:
             self.notice("charging", f"unplugged; the meter says {self.meter.energy_wh:,} Wh")
         self.out += self.station.stop(Reason.EV_DISCONNECTED, now_us)
@@ -293,7 +296,7 @@ class ChargePoint(Evse):
         if session.spoken and not session.closed:
             self.out.append(SendV2g(encode(m.TransportClose())))
         session.closed, session.pending, session.paused = True, None, False
-        self.set_pilot(False, 0)
+        self.set_timer("signal", timeouts.SIGNAL_US)
         if self._error is ChargePointError.NO_ERROR:
             self._error = ChargePointError.EV_COMMUNICATION_ERROR
         self.out += self.station.stop(Reason.OTHER, now_us)

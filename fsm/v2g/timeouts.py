@@ -70,6 +70,9 @@ ISOLATION_TEST_US: Final = 3 * S
 PRE_CHARGE_STEP_V: Final = 100
 """By how much a DC charge point raises its voltage from one PreChargeReq to the next."""
 
+SIGNAL_US: Final = 250 * MS
+"""From a failure until state F: the EV hears the reason first, and F stops one that does not."""
+
 RECOVER_US: Final = 3 * S
 """How long a charge point stays in ``failure`` (state F) before it offers charging again."""
 

@@ -140,6 +140,8 @@ class Pump:
     def step(self):
         """One event."""
         self.now_us, _, kind, data = heapq.heappop(self.heap)
+        for spot in self.spots.values():
+            self.settle(spot)
         getattr(self, f"_on_{kind}")(data)
         power_w = 0
         for spot in self.spots.values():
@@ -214,8 +216,7 @@ class Pump:
             version = self.network.limit_version(other.name)
             if other.cp and not other.cut_off and version != other.limit_version:
                 other.limit_version = version
-                limit_w = self.network.limit_w(other.name)
-                self._cp(other, other.cp.on_limit(limit_w, self.now_us, version))
+                self._limit(other)
 
     def _propose(self, spot):
         if spot.cut_off:
@@ -231,8 +232,14 @@ class Pump:
         version = self.network.limit_version(name)
         if version != spot.limit_version:
             spot.limit_version = version
-            self._cp(spot, spot.cp.on_limit(self.network.limit_w(name), self.now_us, version))
+            self._limit(spot)
         self._propose(spot)
+
+    def _limit(self, spot):
+        """Tell a charge point what the network allows, and what it waits for."""
+        limit_w = self.network.limit_w(spot.name)
+        version = self.network.unconfirmed_version(spot.name)
+        self._cp(spot, spot.cp.on_limit(limit_w, self.now_us, version))
 
     def _timer(self, spot, side, effect):
         if type(effect) is fx.CancelTimer:
