@@ -45,7 +45,7 @@ class Acceptor:
         """
         if prepare.ballot < self.promised:
             return Nack(prepare.ballot, self.promised)
-        self._promise(prepare.ballot)
+        self.promise(prepare.ballot)
         accepted = [
             (slot, entry.ballot, entry.value)
             for slot in range(prepare.from_slot, self.last_slot + 1)
@@ -58,7 +58,7 @@ class Acceptor:
         ballot = accept.ballot
         if ballot < self.promised:
             return Nack(ballot, self.promised)
-        self._promise(ballot)
+        self.promise(ballot)
         slot = accept.first_slot
         for value in accept.values:
             entry = self.accepted.get(slot)
@@ -70,7 +70,12 @@ class Acceptor:
         self.last_accepted = ballot
         return Accepted(ballot, accept.first_slot, len(accept.values))
 
-    def _promise(self, ballot: Ballot) -> None:
+    def promise(self, ballot: Ballot) -> None:
+        """Bind this node to a ballot, if it is higher than every one before.
+
+        A node that starts phase 1 promises its own ballot first: were it to crash with the Prepare
+        sent and nothing on its disk, it would come back and use that ballot a second time.
+        """
         if ballot > self.promised:
             self.promised = ballot
             self.unsaved.append([PROMISED, *ballot])

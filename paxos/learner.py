@@ -44,10 +44,10 @@ class Learner:
         """The highest commit index heard, and the ballot of the leader who told it."""
         self.unsaved: list[list[object]] = []
 
-    def replay(self, recovered: Recovered) -> list[Applied]:
+    def replay(self, recovered: Recovered, acceptor: Acceptor) -> list[Applied]:
         """Apply what the disk says was decided before the restart."""
         self.decided = dict(recovered.decided)
-        applied = self._apply_ready()
+        applied = self._apply_ready(acceptor)
         self.unsaved.clear()
         return applied
 
@@ -67,27 +67,32 @@ class Learner:
                     break
                 self.decided[slot] = entry.value
             slot += 1
-        return self._apply_ready()
+        return self._apply_ready(acceptor)
 
     def decide(self, first_slot: int, values: list[Value], acceptor: Acceptor) -> list[Applied]:
         """Take chosen values, and apply what has no hole before it."""
         for slot, value in enumerate(values, first_slot):
             if slot > self.commit_slot and slot not in self.decided:
                 self.decided[slot] = value
-                entry = acceptor.accepted.get(slot)
-                if entry is None or entry.value != value:
-                    self.unsaved.append([DECIDED, slot, value])
-        return self._apply_ready()
+        return self._apply_ready(acceptor)
 
     def state_digest(self) -> int:
         """64 bits over the replicated state: the machine and the session table."""
         return self.machine.digest() ^ self.sessions.digest()
 
-    def _apply_ready(self) -> list[Applied]:
+    def _apply_ready(self, acceptor: Acceptor) -> list[Applied]:
         applied: list[Applied] = []
-        while (value := self.decided.get(self.commit_slot + 1)) is not None:
-            self.commit_slot += 1
-            applied.append(self._apply(self.commit_slot, value))
+        accepted = acceptor.accepted
+        slot = self.commit_slot + 1
+        while (value := self.decided.get(slot)) is not None:
+            self.commit_slot = slot
+            applied.append(self._apply(slot, value))
+            # COMMITTED says "as it was accepted". Told only now, not when it was decided: beyond a
+            # hole the acceptance that agreed could be overwritten before the commit reaches it.
+            entry = accepted.get(slot)
+            if entry is None or entry.value != value:
+                self.unsaved.append([DECIDED, slot, value])
+            slot += 1
         if applied:
             self.unsaved.append([COMMITTED, self.commit_slot])
         return applied

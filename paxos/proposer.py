@@ -145,6 +145,10 @@ class Proposer:
         return runs
 
     def settle(self, commit_slot: int) -> None:
-        """Forget the proposals that are committed."""
+        """Forget the proposals that are committed, and the acks that no longer matter.
+
+        They are not always this proposer's doing: decisions of an earlier leader may come late.
+        """
         for slot in [s for s in self.proposals if s <= commit_slot]:
             del self.proposals[slot]
+            self.acks.pop(slot, None)

@@ -126,7 +126,7 @@ class Replica:
         recovered, self._recovered = self._recovered, None
         assert recovered is not None, "a replica starts once"  # noqa: S101 - the host's mistake
         self.acceptor.unsaved.append([INCARNATION, self.client.incarnation])
-        self._out += self.learner.replay(recovered)
+        self._out += self.learner.replay(recovered, self.acceptor)
         if self.votes:
             timing = self.config.timing
             self._out.append(
@@ -304,9 +304,16 @@ class Replica:
             self._out.append(Send(source, decisions))
 
     def _on_decisions(self, source: int, decisions: Decisions, now_us: int) -> None:
+        # Its sender leads at that ballot: whoever proposes at a lower one must not go on to tell
+        # what was chosen above, as followers take it for what was proposed below.
+        self.election.see(decisions.ballot)
+        self._yield_to(decisions.ballot, now_us)
         before = self.commit_slot
         self._apply(self.learner.decide(decisions.first_slot, decisions.values, self.acceptor))
         self._apply(self.learner.follow(self.acceptor))
+        if self.role is Role.LEADER:
+            self.proposer.settle(self.commit_slot)
+            self._flush()
         if before < self.commit_slot < decisions.commit_slot:
             more = HeartbeatAck(decisions.ballot, decisions.commit_slot, self.commit_slot)
             self._out.append(Send(source, more))
@@ -378,6 +385,7 @@ class Replica:
         self.election.role = Role.CANDIDATE
         self.election.tries = 0
         self.election.see(ballot)
+        self.acceptor.promise(ballot)
         self.proposer.prepare(ballot, self.commit_slot + 1)
         prepare = Prepare(ballot, self.commit_slot + 1)
         self._out.append(Broadcast(self.config.membership.voters, prepare))

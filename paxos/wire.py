@@ -9,11 +9,21 @@ from typing import Any
 from zlib import crc32
 
 import msgpack
+from attrs import fields
 
+from paxos.ballot import Ballot
 from paxos.messages import MESSAGES, Message, Row
 
 _packer = msgpack.Packer(autoreset=True)
 _PARSERS: dict[int, Callable[[Row], Message]] = {kind.TAG: kind.parse for kind in MESSAGES}
+
+
+def _row_length(kind: Any) -> int:
+    """How long a row of this kind is: the tag, and two places for a ballot."""
+    return 1 + sum(2 if field.type is Ballot else 1 for field in fields(kind))
+
+
+_LENGTHS: dict[int, int] = {kind.TAG: _row_length(kind) for kind in MESSAGES}
 
 
 class WireError(ValueError):
@@ -75,7 +85,9 @@ def unpack(frame: bytes) -> Message:
     parse = _PARSERS.get(row[0]) if type(row[0]) is int else None
     if parse is None:
         raise WireError(f"unknown message tag {row[0]!r}; known are 1 to {len(MESSAGES)}")
+    if len(row) != _LENGTHS[row[0]]:
+        raise WireError(f"a message with tag {row[0]} and {len(row) - 1} fields: {row!r}")
     try:
         return parse(row)
-    except (IndexError, TypeError) as error:
+    except (LookupError, TypeError) as error:
         raise WireError(f"a message with tag {row[0]} and the wrong fields: {row!r}") from error
