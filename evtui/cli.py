@@ -6,6 +6,7 @@ error, 130 interrupted. What a command found goes to standard output, all else t
 Start-up is kept short: each command imports what it needs, and only the app imports Textual.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from cyclopts import App, Parameter
 from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 
 from evtui import __version__
+from evtui.errors import UsageError
 
 if TYPE_CHECKING:
     from cyclopts import Token
@@ -23,13 +25,11 @@ EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 
+_CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
 DEFAULT_SCENARIO = "ten-minutes"
 MAX_SEED = 2**63 - 1
 SPEED_RANGE = (0.1, 1_000.0)
-
-
-class UsageError(Exception):
-    """Something on the command line that cannot be done; each line is one clear sentence."""
 
 
 app = App(
@@ -61,7 +61,7 @@ def _seed(_hint: Any, tokens: Sequence["Token"]) -> int:
 def _speed(_hint: Any, tokens: Sequence["Token"]) -> float:
     text = tokens[0].value
     if text == "max":
-        return float("inf")
+        return 0.0  # see evtui.render.units.MAX_SPEED
     low, high = SPEED_RANGE
     try:
         speed = float(text.removesuffix("x").removesuffix("×"))
@@ -114,7 +114,7 @@ Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
 @app.default
-def watch(scenario: str = DEFAULT_SCENARIO, /, *, seed: Seed = None, speed: Speed = 1.0) -> int:
+def watch(scenario: str = DEFAULT_SCENARIO, /, *, seed: Seed = None, speed: Speed = 10.0) -> int:
     """Open a scenario in the terminal.
 
     Parameters
@@ -124,18 +124,16 @@ def watch(scenario: str = DEFAULT_SCENARIO, /, *, seed: Seed = None, speed: Spee
     seed
         Seed of all randomness; the scenario's own if left out.
     speed
-        Virtual seconds in a second, 0.1 to 1000, or max. [default: 1]
+        Virtual seconds in a second, 0.1 to 1000, or max. [default: 10]
 
     """
     from scenarios.loader import load
 
     loaded = load(scenario)
     _need_terminal(scenario)
-    from evtui.app import EvtuiApp
-    from scenarios.session import Session
+    from evtui.app import run_app
 
-    EvtuiApp(Session(loaded, seed), speed=speed).run()
-    return 0
+    return run_app(loaded, seed, speed)
 
 
 @app.command
@@ -231,9 +229,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read us has gone; nothing is left to say, and nobody to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_stdout()
         return EXIT_BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE:
+            raise
+        _abandon_stdout()
+        return _complain(f"standard output: cannot write ({error.strerror})")
     return result if isinstance(result, int) else 0
+
+
+def _abandon_stdout() -> None:
+    """Let what is still buffered go nowhere, or the interpreter complains when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(*sentences: str) -> int:

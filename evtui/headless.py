@@ -12,7 +12,7 @@ from typing import TextIO
 
 from attrs import frozen
 
-from evtui.cli import UsageError
+from evtui.errors import UsageError
 from scenarios.expect import sentence
 from scenarios.kinds import printable
 from scenarios.loader import library, load
@@ -59,7 +59,6 @@ def run_headless(order: Order) -> int:
         )
     out = sys.stderr if order.trace == STDOUT else sys.stdout
     out.write(report.to_json() + "\n" if order.as_json else report.to_text())
-    out.flush()
     if report.exit_code:
         sys.stderr.write(f"evtui: see it again with: {again(report, order, scenario)}\n")
     return report.exit_code
