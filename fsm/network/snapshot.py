@@ -57,10 +57,28 @@ def unpack_snapshot(data: bytes) -> Content:
         _records(Transaction, transactions),
         _records(IdTag, id_tags),
     )
-    known = {asset.cp_id for asset in content.assets}
-    if any(transaction.cp_id not in known for transaction in content.transactions):
-        raise SnapshotError("a transaction's charge point is missing")
+    _check(content)
     return content
+
+
+def _check(content: Content) -> None:
+    """Raise :class:`SnapshotError` unless the records fit together as commands leave them."""
+    assets = {asset.cp_id for asset in content.assets}
+    tags = {tag.id_tag for tag in content.id_tags}
+    opened = [record for record in content.transactions if record.is_open]
+    whole = (
+        len(assets) == len(content.assets)
+        and len(tags) == len(content.id_tags)
+        and all(asset.current in ("AC", "DC") for asset in content.assets)
+        and [record.id for record in content.transactions]
+        == list(range(1, len(content.transactions) + 1))
+        and all(record.cp_id in assets for record in content.transactions)
+        and all(record.id_tag in tags for record in content.transactions)
+        and len({record.cp_id for record in opened}) == len(opened)
+        and len({record.id_tag for record in opened}) == len(opened)
+    )
+    if not whole:
+        raise SnapshotError("its records do not fit together")
 
 
 def _records(cls: type[R], rows: Any) -> list[R]:
