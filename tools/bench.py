@@ -1,0 +1,93 @@
+"""Timings of the main job, for people: ``make bench``. Nothing here is asserted.
+
+The run is ``evtui run ten-minutes`` with every invariant on. Absolute times say something about
+one machine at one moment; the last line compares with a bare loop measured in the same minute.
+"""
+
+import heapq
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import msgpack
+
+from scenarios.loader import load
+from scenarios.report import Report
+from scenarios.runner import run
+
+SCENARIO = "ten-minutes"
+ROUNDS = 5
+FLOOR_MESSAGES = 100_000
+
+
+def timed(work: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float]:
+    """Best and median wall time in seconds."""
+    taken: list[float] = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return min(taken), statistics.median(taken)
+
+
+def process(*args: str) -> Callable[[], object]:
+    """The program in a process of its own."""
+    command = [sys.executable, "-m", "evtui.cli", *args]
+    return lambda: subprocess.run(command, capture_output=True, check=True)
+
+
+def floor() -> None:
+    """What a simulated message costs at least, without any protocol.
+
+    Pop, draw for loss, decode, dispatch, encode, draw for latency, push.
+    """
+    packer = msgpack.Packer()
+    draws = random.Random(1)
+    handlers: dict[int, Callable[[list[object]], bytes]] = {1: packer.pack}
+    frame = packer.pack([1, 2, 3, 4, 5, 6, 7, 8, b"value"])
+    heap: list[tuple[int, int, bytes]] = [(0, i, frame) for i in range(16)]
+    for number in range(16, FLOOR_MESSAGES):
+        time_us, _, payload = heapq.heappop(heap)
+        if draws.random() < 0.0:
+            continue
+        message = msgpack.unpackb(payload)
+        answer = handlers[message[0]](message)
+        heapq.heappush(heap, (time_us + draws.getrandbits(12), number, answer))
+
+
+def line(what: str, value: str, note: str = "") -> None:
+    """One figure with its unit."""
+    print(f"{what:<38}{value:>16}  {note}".rstrip())
+
+
+def main() -> None:
+    """Measure and print."""
+    scenario = load(SCENARIO)
+    report: Report = run(scenario)
+    inside_s, inside_median_s = timed(lambda: run(scenario))
+    whole_s, whole_median_s = timed(process("run", SCENARIO, "--json"))
+    help_s, help_median_s = timed(process("--help"))
+    floor_s, _ = timed(floor)
+    floor_rate = FLOOR_MESSAGES / floor_s
+    rate = report.messages / inside_s
+
+    print(f"Python {platform.python_version()}, {platform.machine()}, best of {ROUNDS} (median)")
+    print(f"{SCENARIO}: {report.events:,} events, {report.messages:,} messages, exit code "
+          f"{report.exit_code}, every invariant on")  # fmt: skip
+    line("evtui run ten-minutes, whole process", f"{whole_s:.3f} s", f"({whole_median_s:.3f} s)")
+    line("the run alone", f"{inside_s:.3f} s", f"({inside_median_s:.3f} s)")
+    line("evtui --help, whole process", f"{help_s:.3f} s", f"({help_median_s:.3f} s)")
+    line("events", f"{report.events / inside_s:,.0f} /s")
+    line("messages", f"{rate:,.0f} /s")
+    line("virtual time ÷ wall time", f"{report.virtual_s / inside_s:,.0f} ×",
+         f"at {report.messages / report.virtual_s:.0f} messages a virtual second")  # fmt: skip
+    line("bare heap and msgpack loop", f"{floor_rate:,.0f} /s", "messages")
+    line("share of the bare loop", f"{rate / floor_rate:.1%}")
+
+
+if __name__ == "__main__":
+    main()
