@@ -122,12 +122,18 @@ class Table(Generic[S, E]):
         return "\n".join(lines) + "\n"
 
     def mermaid(self) -> str:
-        """The state diagram in Mermaid's notation; loops on one state are left out."""
+        """The state diagram in Mermaid's notation; loops on one state are left out.
+
+        Of many events on one edge the first are named and the others counted.
+        """
         lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
         edges: dict[tuple[str, str], list[str]] = {}
         for row in self.rows.values():
             if row.state is not row.next_state:
                 key = (row.state.value, row.next_state.value)
                 edges.setdefault(key, []).append(row.event.value)
-        lines += [f"    {a} --> {b}: {', '.join(events)}" for (a, b), events in edges.items()]
+        for (before, after), events in edges.items():
+            more = f" and {len(events) - 3} more" if len(events) > 4 else ""
+            named = events[:3] if more else events
+            lines.append(f"    {before} --> {after}: {', '.join(named)}{more}")
         return "\n".join(lines) + "\n"

@@ -1,12 +1,9 @@
 """A traction battery: what is in it, and how much power it takes now."""
 
-from typing import Literal
-
 from attrs import define, field
 
 from fsm.energy.meter import UJ_PER_WH
-
-Current = Literal["AC", "DC"]
+from fsm.energy.supply import Current
 
 PPM = 1_000_000
 

@@ -19,10 +19,8 @@ delayed, lost, cut off or crashed.
 from collections.abc import Sequence
 
 from fsm.energy.sharing import share_in_turn
-from fsm.network.records import Asset, least_power_w
-
-LIMIT_APPLIED = "LimitApplied"
-"""DataTransfer with ``{version}``: the charge point, and its EV, follow this version now."""
+from fsm.energy.supply import least_power_w
+from fsm.network.records import Asset
 
 
 def redistribute(capacity_w: int, served: Sequence[Asset]) -> list[Asset]:

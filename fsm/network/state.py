@@ -27,10 +27,19 @@ from typing import Any, ClassVar
 from fsm.network.checks import integer, one_of, readings_wh, text
 from fsm.network.describe import describe as describe
 from fsm.network.digest import Digest
-from fsm.network.limits import LIMIT_APPLIED, confirm, redistribute, release
+from fsm.network.limits import confirm, redistribute, release
 from fsm.network.records import Asset, IdTag, Record, Transaction, flat
 from fsm.network.snapshot import pack_snapshot, unpack_snapshot
-from fsm.ocpp.actions import ID_TAG_MAX, Action, AuthorizationStatus, ChargePointError, Reason
+from fsm.ocpp.actions import (
+    ID_TAG_MAX,
+    LIMIT_APPLIED,
+    SET_ID_TAG,
+    VENDOR_ID,
+    Action,
+    AuthorizationStatus,
+    ChargePointError,
+    Reason,
+)
 from fsm.ocpp.frames import (
     CallError,
     ErrorCode,
@@ -46,12 +55,6 @@ HEARTBEAT_INTERVAL_S = 60
 
 RATED_MAX_W = 10_000_000
 CONNECTOR_MAX = 16
-VENDOR_ID = "evtui"
-"""The ``vendorId`` of this network's own DataTransfer messages."""
-
-SET_ID_TAG = "SetIdTag"
-"""DataTransfer with ``{idTag, status}``: what the network thinks of an id tag from now on."""
-
 Result = dict[str, object]
 
 

@@ -54,5 +54,14 @@ class ChargePointError(StrEnum):
     OTHER_ERROR = "OtherError"
 
 
+VENDOR_ID: Final = "evtui"
+"""The ``vendorId`` of this network's own DataTransfer messages."""
+
+LIMIT_APPLIED: Final = "LimitApplied"
+"""DataTransfer with ``{version}``: the charge point, and its EV, follow this version now."""
+
+SET_ID_TAG: Final = "SetIdTag"
+"""DataTransfer with ``{idTag, status}``: what the network thinks of an id tag from now on."""
+
 ID_TAG_MAX: Final = 20
 """Longest id tag (CiString20Type)."""

@@ -12,14 +12,20 @@ from typing import Any, ClassVar
 
 from fsm.effects import Call, Effect, Notice, SetTimer
 from fsm.energy.meter import Meter
-from fsm.ocpp.actions import Action, AuthorizationStatus, ChargePointError, Reason
+from fsm.ocpp.actions import (
+    LIMIT_APPLIED,
+    VENDOR_ID,
+    Action,
+    AuthorizationStatus,
+    ChargePointError,
+    Reason,
+)
 from fsm.ocpp.frames import CALL_RESULT
 from fsm.ocpp.status import TRANSITIONS, ConnectorStatus
 
 CONNECTOR_ID = 1
 """A charge point has one connector here."""
 
-VENDOR = "evtui"
 MODEL = {"AC": "Simulated AC", "DC": "Simulated DC"}
 
 START_TRIES = 3
@@ -62,7 +68,7 @@ class Station:
     def boot(self) -> list[Effect]:
         """BootNotification; ``ratedPower`` and ``current`` tell the network what it can share."""
         payload: dict[str, object] = {
-            "chargePointVendor": VENDOR,
+            "chargePointVendor": VENDOR_ID,
             "chargePointModel": MODEL[self.current],
             "ratedPower": self.rated_w,
             "current": self.current,
@@ -121,8 +127,8 @@ class Station:
     def limit_applied(self, version: int) -> list[Effect]:
         """The EV follows the limit of this version (:mod:`fsm.network.limits`)."""
         payload: dict[str, object] = {
-            "vendorId": VENDOR,
-            "messageId": "LimitApplied",
+            "vendorId": VENDOR_ID,
+            "messageId": LIMIT_APPLIED,
             "data": {"version": version},
         }
         return [Call(Action.DATA_TRANSFER.value, payload)]

@@ -11,8 +11,8 @@ The meter is hardware and outlives it.
 from typing import Any, ClassVar
 
 from fsm.effects import Contactor, Effect, PilotDuty, SendV2g
-from fsm.energy.battery import Current
 from fsm.energy.meter import Meter
+from fsm.energy.supply import Current
 from fsm.ocpp.actions import ChargePointError, Reason
 from fsm.ocpp.status import ConnectorStatus
 from fsm.v2g import messages as m

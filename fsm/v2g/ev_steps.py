@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from fsm.effects import Notice, SetTimer
-from fsm.network.records import phases
+from fsm.energy.supply import phases
 from fsm.v2g import messages as m
 from fsm.v2g import timeouts
 from fsm.v2g.codes import ChargeProgress, EnergyTransferMode, EVSENotification, PaymentOption

@@ -8,8 +8,8 @@ they must happen.
 from enum import StrEnum
 
 from fsm.effects import CancelTimer, Effect, PilotState, SendV2g, SetTimer
-from fsm.energy.battery import Battery, Current
-from fsm.network.records import LEAST_A, PHASE_V
+from fsm.energy.battery import Battery
+from fsm.energy.supply import LEAST_A, PHASE_V, Current
 from fsm.v2g import messages as m
 from fsm.v2g import timeouts
 from fsm.v2g.codec import encode

@@ -8,9 +8,8 @@ in which they must happen.
 from attrs import define
 
 from fsm.effects import CancelTimer, Contactor, Effect, Notice, PilotDuty, SetTimer
-from fsm.energy.battery import Current
 from fsm.energy.meter import Meter
-from fsm.network.records import PHASE_V, phases
+from fsm.energy.supply import PHASE_V, Current, phases
 from fsm.ocpp.station import Station
 from fsm.v2g.codes import EnergyTransferMode, PaymentOption
 from fsm.v2g.kinds import PMaxEntry

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from itertools import pairwise
 from typing import Any, Final
 
-from fsm.network.records import PHASE_V
+from fsm.energy.supply import PHASE_V
 from fsm.ocpp.actions import AuthorizationStatus, Reason
 from fsm.v2g import messages as m
 from fsm.v2g import timeouts

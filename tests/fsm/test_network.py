@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fsm.network.records import least_power_w
+from fsm.energy.supply import least_power_w
 from fsm.network.snapshot import SnapshotError
 from fsm.network.state import NetworkState, describe
 from fsm.ocpp.frames import pack_operation
