@@ -170,7 +170,7 @@ class World:
             return str(violation)
         events = self.cluster.trace.events
         self.journal.append(Input(self.now_us, events, verb, dict(args)))
-        self.cluster.trace.add(self.now_us, SCRIPT, 0, 0, self.journal[-1].line())
+        self.cluster.trace.mark(self.journal[-1].line())
         self.note(severity, subject, text)
         return text
 

@@ -22,10 +22,14 @@ class Trace:
         """Take one event into the digest."""
         self.events += 1
         head = b"%d %d %d %d " % (time_us, kind, target, source)
-        if type(payload) is bytes:
-            self._pending.append(head + payload)
-        else:
-            self._pending.append(head + repr(payload).encode())
+        self._add(head + (payload if type(payload) is bytes else repr(payload).encode()))
+
+    def mark(self, text: str) -> None:
+        """Take what came from outside into the digest; it is no event of the run's own."""
+        self._add(text.encode())
+
+    def _add(self, row: bytes) -> None:
+        self._pending.append(row)
         if len(self._pending) >= _CHUNK:
             self._state = self._fold()
             self._pending = []
