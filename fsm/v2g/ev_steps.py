@@ -186,7 +186,7 @@ def status(ev: Evcc, response: Any) -> None:
         progress = ChargeProgress.RENEGOTIATE
         ev.send(m.PowerDeliveryReq(ev.session_id, progress, ev.tuple_id))
     else:
-        ev.later(m.ChargingStatusReq(ev.session_id), timeouts.STATUS_PERIOD_US)
+        ev.later(ev.loop_request(), timeouts.STATUS_PERIOD_US)
 
 
 def repeat(ev: Evcc, response: m.Response | None) -> None:

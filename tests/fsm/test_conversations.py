@@ -276,6 +276,34 @@ def test_a_new_session_after_a_pause_ends_the_old_one():
     assert pump.spots["CP1"].cp.state is CpState.CHARGING
 
 
+def test_going_on_after_an_end():
+    """The driver changes his mind: the charge point is woken by B, C, B for a new session."""
+    pump = Pump()
+    pump.plug(make_ev())
+    pump.run(10)
+    pump.ev("stop_charging")
+    pump.run(5)
+    pump.ev("resume_charging")
+    pump.run(5)
+    assert transcript(pump, since=14.9).startswith("EV1 pilot C\nCP1 pilot 5 %\n")
+    assert [t.is_open for t in pump.network.transactions.values()] == [False, True]
+    assert pump.spots["CP1"].ev.state is EvState.CHARGING_WITH_PROFILE
+
+
+def test_a_long_schedule_is_joined_to_24_entries():
+    """96 quarter-hours: equal neighbours are joined, the rest at the lowest; never above PMax."""
+    ev = make_ev(max_w=11_000)
+    ev.offered = tuple((900 * i, 7_000 if i < 40 else 4_000 + 100 * (i % 7)) for i in range(96))
+    profile = ev.plan()
+    assert len(profile) == 24
+    assert profile[:2] == ((0, 7_000), (36_000, 4_500))
+    for start_s, pmax_w in ev.offered:
+        in_force = [power_w for from_s, power_w in profile if from_s <= start_s][-1]
+        assert in_force <= pmax_w
+    ev.profile, ev.now_us = profile, 36_000 * S
+    assert ev.profile_w() == 4_500
+
+
 def test_the_charge_point_can_ask_for_a_stop():
     """EVSENotification StopCharging ends in good order."""
     pump = Pump()
