@@ -1,0 +1,85 @@
+"""What the documents say is so: commands run, examples load, tables are current, links lead on."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from evtui.cli import main
+from scenarios.loader import library_names, loads
+from tools.scenario_docs import TARGET, renew
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+AROUND = """\
+cps = 5
+[[ev]]
+id = "EV1"
+"""
+"""What an example that is a part of a scenario stands in."""
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """All fenced blocks of a language, with the document each stands in."""
+    pattern = re.compile(rf"^```{language}\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+    return [
+        (document.name, block)
+        for document in DOCUMENTS
+        for block in pattern.findall(document.read_text(encoding="utf-8"))
+    ]
+
+
+def commands() -> list[str]:
+    """Every headless command that a document prints."""
+    lines = [line for _, block in blocks("sh") for line in block.splitlines()]
+    found = [line.split("#")[0].strip() for line in lines]
+    return [line for line in dict.fromkeys(found) if re.match(r"evtui (run|scenarios)", line)]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_printed_command_works(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each ends as expected."""
+    monkeypatch.chdir(tmp_path)
+    Path("my-scenario.toml").write_text('duration = "5s"\ncps = 3\n', encoding="utf-8")
+    assert main(shlex.split(command)[1:]) == 0
+
+
+def test_there_are_commands_and_examples() -> None:
+    """The tests above and below look at something."""
+    assert len(commands()) >= 5
+    assert len(blocks("toml")) >= 4
+
+
+@pytest.mark.parametrize(("document", "example"), blocks("toml"))
+def test_an_example_loads(document: str, example: str) -> None:
+    """As a whole scenario, or as a part of one."""
+    whole = example if "duration" in example else f'duration = "10m"\n{AROUND}{example}'
+    loads(whole, document)
+
+
+def test_the_tables_of_keys_are_current() -> None:
+    """Made anew with ``python -m tools.scenario_docs``."""
+    text = TARGET.read_text(encoding="utf-8")
+    assert renew(text) == text
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files(document: Path) -> None:
+    """Relative ones, without their anchors."""
+    targets = re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8"))
+    missing = [
+        target
+        for target in targets
+        if "://" not in target and not (document.parent / target).exists()
+    ]
+    assert missing == []
+
+
+def test_the_readme_names_every_scenario() -> None:
+    """Of the library."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in library_names() if f"`{name}`" not in text] == []

@@ -1,0 +1,106 @@
+"""Keeps the tables of keys in docs/scenario-format.md as the loader has them.
+
+``python -m tools.scenario_docs`` writes them anew; a test compares.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from attrs import NOTHING, Attribute, Factory, fields
+
+from scenarios import format as spec
+from scenarios.format import Key, Table
+from scenarios.schema import (
+    VERBS,
+    At,
+    ChargePoint,
+    Consensus,
+    Expect,
+    Network,
+    Scenario,
+    Site,
+    Vehicle,
+)
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "scenario-format.md"
+
+_TABLES: dict[str, tuple[Table, type]] = {
+    "top": (spec.TOP, Scenario),
+    "site": (spec.SITE, Site),
+    "network": (spec.NETWORK, Network),
+    "paxos": (spec.PAXOS, Consensus),
+    "cp": (spec.CP, ChargePoint),
+    "ev": (spec.EV, Vehicle),
+    "at": (spec.AT, At),
+    "expect": (spec.EXPECT, Expect),
+}
+
+
+def key_table(name: str) -> str:
+    """The Markdown table of one kind of table."""
+    table, owner = _TABLES[name]
+    attributes = {attribute.name: attribute for attribute in fields(owner)}
+    rows = [
+        f"| `{key.name}` | {_default(key, attributes.get(key.attribute))} | {key.doc} |"
+        for key in table.keys
+    ]
+    return "\n".join(["| key | default | meaning |", "|---|---|---|", *rows])
+
+
+def _default(key: Key, attribute: "Attribute[object] | None") -> str:
+    if key.required:
+        return "required"
+    if attribute is None or attribute.default in (NOTHING, None, ""):
+        return ""
+    default = attribute.default
+    if isinstance(default, Factory):  # type: ignore[arg-type]
+        return ""
+    written = key.kind.write(default)
+    if isinstance(written, bool):
+        return f"`{str(written).lower()}`"
+    if isinstance(written, list):
+        return "`[" + ", ".join(f'"{item}"' for item in written) + "]`"
+    return f'`"{written}"`' if isinstance(written, str) else f"`{written}`"
+
+
+def verb_table() -> str:
+    """The Markdown table of verbs and their arguments."""
+    rows = ["| verb | needs | may have |", "|---|---|---|"]
+    for verb in VERBS:
+        needed, optional = spec.arguments(verb)
+        cells = [" ".join(f"`{key.name}`" for key in keys) for keys in (needed, optional)]
+        rows.append(f"| `{verb}` | {cells[0]} | {cells[1]} |")
+    return "\n".join(rows)
+
+
+def subject_table() -> str:
+    """The Markdown table of an expectation's subjects and what may be said of them."""
+    rows = ["| subject | with one or more of |", "|---|---|"]
+    for subject, sayings in spec.SUBJECTS.items():
+        rows.append(f"| `{subject}` | {' '.join(f'`{saying}`' for saying in sayings)} |")
+    return "\n".join(rows)
+
+
+def _parts() -> Iterator[tuple[str, str]]:
+    yield from ((name, key_table(name)) for name in _TABLES)
+    yield "verbs", verb_table()
+    yield "subjects", subject_table()
+
+
+def renew(text: str) -> str:
+    """The document with every marked table made anew.
+
+    A table stands between ``<!-- name -->`` and ``<!-- end -->``.
+    """
+    for name, table in _parts():
+        mark = f"<!-- {name} -->"
+        pattern = re.compile(re.escape(mark) + r"\n.*?<!-- end -->", re.DOTALL)
+        text, count = pattern.subn(f"{mark}\n{table}\n<!-- end -->".replace("\\", r"\\"), text)
+        if count != 1:
+            raise ValueError(f"{mark} stands {count} times in the document")
+    return text
+
+
+if __name__ == "__main__":
+    TARGET.write_text(renew(TARGET.read_text(encoding="utf-8")), encoding="utf-8")
