@@ -1,8 +1,23 @@
-"""What a state machine of charging asks its host to do.
+"""What a state machine of charging asks its host to do, and what it expects of it.
 
 Every input returns a list of effects, and the host carries them out **in order**: a
 ``Contactor(closed=False)`` that stands before a ``SendV2g`` has happened before the peer hears of
-it. Times are integer microseconds.
+it. Times are integer microseconds. An effect may lead to inputs of the other side at once (the
+pilot has no delay); these come after the call that returned the effect, so nothing is entered
+twice.
+
+The host's duties:
+
+* count energy up to now **before** each input of a charge point: it may read its meter;
+* pass every ``PilotState`` to the charge point (``on_pilot``) and every ``PilotDuty`` to the EV
+  (``on_pilot``); to an EV at a charge point that is down, ``on_pilot(False, 0, …)``;
+* when a charge point restarts: a new object, ``boot`` with what the EV's resistor shows, and
+  after the answer to its BootNotification ``on_orphan`` for the open transaction that the network
+  still has of it;
+* ``on_limit`` whenever ``NetworkState.limit_version`` of the charge point has changed, with
+  ``limit_w`` and ``unconfirmed_version``;
+* ``on_tick`` of an EV once a second while power flows;
+* queue each ``Call`` (:class:`fsm.ocpp.client.CallClient`) and pass its answer to ``on_result``.
 """
 
 from attrs import frozen
