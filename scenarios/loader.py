@@ -138,7 +138,7 @@ def _syntax_problem(path: str, text: str, error: tomllib.TOMLDecodeError) -> str
         line, column = int(place[1]), f" at column {place[2]}"
         message = message[: place.start()]
     else:
-        line, column = max(1, len(text.splitlines())), ""
+        line, column = text.rstrip("\n").count("\n") + 1, ""
         message = message.removesuffix(" (at end of document)")
     message = printable(message[:1].lower() + message[1:])
     return f"{path}:{line}: syntax: found {message}{column}; allowed TOML"
