@@ -1,6 +1,6 @@
 """Which request may follow: the SECC's "Wait for …Req" states of ISO 15118-2.
 
-Source: the SECC's state figures, AC [V2G2-542 … 601] and DC [V2G2-565, V2G2-582 …]. After
+Source: the SECC's state figures, AC [V2G2-573 … 580] and DC [V2G2-565, V2G2-582]. After
 ChargeParameterDiscovery a DC session always goes through CableCheck, after a renegotiation too.
 SessionStopReq is taken wherever no power flows: an EV may end what has not begun.
 """
