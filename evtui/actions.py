@@ -50,17 +50,17 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="step", keys="full_stop", shown=".", label="step",
         title="Step one event", group="Time", method="step",
-        help="Let exactly one event happen, then pause",
+        help="Exactly one event, then pause",
     ),
     Action(
         id="faster", keys="plus,equals_sign", shown="+", label="speed", foot="+-",
         title="Faster", group="Time", method="faster",
-        help="Next speed up, 0.1× to 1000×, then as fast as it goes",
+        help="0.1× to 1000×, then as fast as it goes",
     ),
     Action(
         id="slower", keys="minus", shown="-",
         title="Slower", group="Time", method="slower",
-        help="Next speed down",
+        help="The next speed down",
     ),
     Action(
         id="select_previous", keys="up,left", shown="↑ ←",
@@ -75,37 +75,37 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="kill", keys="k", shown="k", label="kill", other="start",
         title="Kill or restart the CP", group="Break", method="kill",
-        help="Crash it: what its disk had not synced is lost",
+        help="A crash loses what was not synced",
     ),
     Action(
         id="hold", keys="u", shown="u", label="hold", other="wake",
         title="Pause or resume the CP", group="Break", method="hold",
-        help="A paused CP handles nothing, and forgets nothing",
+        help="It handles nothing, forgets nothing",
     ),
     Action(
         id="link", keys="x", shown="x", label="link",
-        title="Cut or join a link of the CP", group="Break", method="link",
-        help="Asks to which other CP, both ways or one way",
+        title="Cut or join a link", group="Break", method="link",
+        help="Asks to which CP; both ways or one",
     ),
     Action(
         id="partition", keys="p", shown="p", label="split",
         title="Partition the network", group="Break", method="partition",
-        help="Well-known shapes, or each CP on a side by hand",
+        help="Well-known shapes, or by hand",
     ),
     Action(
         id="heal", keys="h", shown="h", label="heal",
         title="Heal all links", group="Break", method="heal",
-        help="Undo every cut, partition and rate; restarts nothing",
+        help="Undoes all cuts; restarts nothing",
     ),
     Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll back", group="Look", method="page(-1)",
-        help="The log; Tab to the events to scroll those",
+        help="The log; after Tab the events",
     ),
     Action(
         id="page_down", keys="pagedown", shown="PgDn",
         title="Scroll forward", group="Look", method="page(1)",
-        help="Or turn the mouse wheel over it",
+        help="Or the mouse wheel",
     ),
     Action(
         id="to_start", keys="home", shown="Home",
@@ -125,7 +125,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="help", keys="question_mark", shown="?", label="help", rank=0,
         title="Help", group="Program", method="help",
-        help="Keys and symbols; virtual time stands meanwhile",
+        help="Virtual time stands meanwhile",
     ),
     Action(
         id="quit", keys="q", shown="q", label="quit", rank=0,

@@ -46,7 +46,9 @@ class EvtuiApp(App[int]):
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
-    picture: reactive[Picture | None] = reactive(None, always_update=True, init=False)
+    picture: reactive[Picture | None] = reactive(
+        None, always_update=True, init=False, repaint=False
+    )
 
     def __init__(
         self, controls: Controls, *, speed: float = DEFAULT_SPEED, paused: bool = False

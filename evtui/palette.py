@@ -23,7 +23,7 @@ class Actions(Provider):
     def _actions(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         for action in ACTIONS:
             if action.id != _PALETTE:
-                yield f"{action.title}  [{action.shown}]", action.help, self._do(action.method)
+                yield f"{action.title} · {action.shown}", action.help, self._do(action.method)
 
     def _names(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         picture: Any = getattr(self.app, "picture", None)

@@ -279,7 +279,7 @@ def card(cp: CpView, view: View, width: int, *, selected: bool) -> list[Line]:
             ("meter", units.energy(cp.energy_wh)),
             half,
         ),
-        _pair(("prom.", cp.promised), ("acc.", cp.accepted), half),
+        _pair(("promised", cp.promised), ("accepted", cp.accepted), half),
         _pair(("commit", str(cp.commit_slot)), ("applied", str(cp.applied_slot)), half),
         [
             ("links ", "dim"),
@@ -299,10 +299,10 @@ def card(cp: CpView, view: View, width: int, *, selected: bool) -> list[Line]:
 
 def _pair(a: tuple[str, str], b: tuple[str, str], half: int) -> list[Span]:
     return [
-        (left(a[0], 7), "dim"),
-        (left(a[1], half - 7), ""),
-        (left(b[0], 8), "dim"),
-        (left(b[1], half - 8), ""),
+        (left(a[0], 9), "dim"),
+        (left(a[1], half - 9), ""),
+        (left(b[0], 9), "dim"),
+        (left(b[1], half - 9), ""),
     ]
 
 

@@ -12,9 +12,9 @@ def keys(width: int) -> list[Line]:
     for group in GROUPS:
         for n, action in enumerate(a for a in ACTIONS if a.group == group):
             spans: list[Span] = [
-                (left(group if n == 0 else "", 9), "text bold"),
+                (left(" " + group if n == 0 else "", 10), "text bold"),
                 (left(action.shown, 7), "key bold"),
-                (left(action.title, 29), ""),
+                (left(action.title, 25), ""),
                 (action.help, "dim"),
             ]
             lines.append(fit(spans, width))
@@ -22,9 +22,9 @@ def keys(width: int) -> list[Line]:
 
 
 def _legend(title: str, items: list[tuple[str, str, str]], width: int) -> Line:
-    spans: list[Span] = [(left(title, 9), "text bold")]
-    for symbol, role, word in items:
-        spans += [(symbol, role), (f" {word}   ", "dim")]
+    spans: list[Span] = [(left(" " + title, 10), "text bold")]
+    for n, (symbol, role, word) in enumerate(items):
+        spans += [("   " if n else "", ""), (symbol, role), (" " + word, "dim")]
     return fit(spans, width)
 
 
@@ -45,6 +45,6 @@ def symbols(width: int) -> list[Line]:
     ]
 
 
-def page(width: int) -> list[Line]:
-    """The whole panel."""
-    return [*keys(width), line(), *symbols(width)]
+def page(width: int, *, spaced: bool = False) -> list[Line]:
+    """The whole panel: 22 lines, so that it is seen at once in 80×24."""
+    return [*keys(width), *([line()] if spaced else []), *symbols(width)]

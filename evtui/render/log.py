@@ -1,5 +1,6 @@
 """The replicated log as a grid: a row a slot, a column a CP, and the decoded command."""
 
+import itertools
 from collections.abc import Sequence
 
 from rich.cells import cell_len
@@ -9,7 +10,7 @@ from evtui.render.bars import scrollbar
 from evtui.render.line import Line, Span, fit, heading, left, right
 from scenarios.view import CellState, LogRow, View
 
-LEAST_COMMAND = 24
+LEAST_COMMAND = 30
 """Cells that a command needs to be worth reading."""
 
 
@@ -18,10 +19,21 @@ def cell_width(view: View, width: int) -> int:
     count = max(len(view.cps), 1)
     name = max([cell_len(cp.id) for cp in view.cps], default=0)
     room = width - edge_width(view) - LEAST_COMMAND
-    for want in (max(ballot_width(view) + 3, name + 1), max(name + 1, 2), 2):
+    full, short = ballot_width(view), ballot_width(view) - len(common_prefix(view))
+    for want in (max(full + 3, name + 1), max(short + 3, name + 1), max(name + 1, 2), 2):
         if want * count <= room:
             return want
     return 1
+
+
+def common_prefix(view: View) -> str:
+    """What all ids begin with, digits apart: a short ballot leaves it out (``3.CP2``, ``3.2``)."""
+    ids = [cp.id for cp in view.cps]
+    if len(ids) < 2:
+        return ""
+    pairs = zip(min(ids), max(ids), strict=False)
+    same = "".join(a for a, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return same.rstrip("0123456789")
 
 
 def ballot_width(view: View) -> int:
@@ -108,8 +120,7 @@ def body(view: View, rows: Sequence[LogRow], selected: str, width: int, height: 
 def row(entry: LogRow, view: View, each: int, columns: tuple[int, int]) -> list[Span]:
     """One slot of the log.
 
-    A cell tells its ballot where it is accepted only, or another one; where that has no room, the
-    round of the ballot stands for it.
+    A cell tells its ballot where it is accepted only, or another one, in the form that has room.
     """
     start, count = columns
     ballot = ballot_of(entry)
@@ -119,7 +130,7 @@ def row(entry: LogRow, view: View, each: int, columns: tuple[int, int]) -> list[
         told = cell.state is CellState.ACCEPTED or cell.ballot != ballot
         text = glyphs.CELL[cell.state]
         if told and cell.ballot:
-            short = cell.ballot.partition(".")[0]
+            short = cell.ballot.replace("." + common_prefix(view), ".")
             texts = (f"{text} {cell.ballot}", f"{text} {short}", text)
             text = next(t for t in texts if cell_len(t) < each or t == text)
         spans.append((left(text, each), role))

@@ -104,7 +104,7 @@ def page(
         ]
         lines.append(fit(spans, width))
     lines.append(line())
-    room = max(height - len(lines) - 3, 1)
+    room = max(height - len(lines) - 2, 1)
     top = min(max(cursor - room + 1, 0), max(len(view.cps) - room, 0))
     lines += [
         _side(view, plan, index, width, selected=index == cursor)
@@ -116,7 +116,7 @@ def page(
 
 def first_row(count: int, cursor: int, shapes_count: int, height: int) -> int:
     """Index of the CP on the first row of sides, for clicks."""
-    room = max(height - shapes_count - 1 - 3, 1)
+    room = max(height - shapes_count - 1 - 2, 1)
     return min(max(cursor - room + 1, 0), max(count - room, 0))
 
 
@@ -126,7 +126,8 @@ def _side(view: View, plan: Plan, index: int, width: int, *, selected: bool) -> 
     spans: list[Span] = [(mark, "key"), (left(cp.id, 10), "text bold")]
     for n in range(2 if plan.one_way else len(SIDES)):
         mine = plan.sides[index] == n
-        spans.append((f"[{SIDES[n]}]" if mine else f" {'·'} ", "accent bold" if mine else "faint"))
+        text = f"[{SIDES[n]}]" if mine else f" {SIDES[n]} "
+        spans.append((text, "accent bold" if mine else "dim"))
     star = glyphs.ROLE.get(cp.role, " ")
     spans += [("  ", ""), (star, glyphs.ROLE_ROLE.get(cp.role, "")), (" " + cp.role, "dim")]
     return fit(spans, width, "selected" if selected else "base")

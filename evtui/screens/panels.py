@@ -19,7 +19,8 @@ from evtui.widgets.lines import Lines
 
 Result = TypeVar("Result")
 CHROME = 4
-"""Rows of a panel that are not its body: title, keys, and a gap at each."""
+"""Rows of a panel that are not its body: title, keys, a gap at each; on a short terminal two."""
+SHORT = 30
 
 
 @frozen
@@ -37,12 +38,17 @@ class Body(Lines):
         """Ask the screen."""
         screen = self.screen
         assert isinstance(screen, Panel)  # noqa: S101 (a body lives in a panel only)
-        return screen.lines(picture, width, height)
+        lines = screen.lines(picture, width, height)
+        return [ln if ln.ground != "base" else ln._replace(ground="panel") for ln in lines]
+
+    def _chrome(self) -> int:
+        """Rows of the panel that are not the body."""
+        return CHROME if self.screen.size.height >= SHORT else CHROME - 2
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """What the screen has to say, as far as the terminal has room for it."""
         wanted = self.screen.rows() if isinstance(self.screen, Panel) else 1
-        return max(min(wanted, self.screen.size.height - CHROME), 1)
+        return max(min(wanted, self.screen.size.height - self._chrome()), 1)
 
     def on_click(self, event: events.Click) -> None:
         """Tell the screen which row."""
@@ -55,6 +61,7 @@ class Panel(ModalScreen[Result], Generic[Result]):
 
     TITLE_TEXT = ""
     KEYS = "Esc closes"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (SHORT, "-tall")]  # noqa: RUF012 (Textual's way)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", id="panel_close"),
     ]
@@ -104,11 +111,11 @@ class HelpPanel(Panel[None]):
 
     def rows(self) -> int:
         """The whole page."""
-        return len(help_page.page(80))
+        return len(help_page.page(80, spaced=True))
 
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
         """The page, from where it is scrolled to."""
-        page = help_page.page(width)
+        page = help_page.page(width, spaced=height > self.rows() - 1)
         self._top = min(max(self._top, 0), max(len(page) - height, 0))
         return page[self._top : self._top + height]
 
@@ -177,7 +184,7 @@ class PartitionPanel(Panel[partition.Plan]):
     """Who can talk to whom: a well-known shape, or each CP on a side by hand."""
 
     TITLE_TEXT = "Partition the network"
-    KEYS = "1–5 shape   ↑↓ CP   ←→ or A–D side   o one way   Enter applies   Esc closes"
+    KEYS = "1–5 shape  ↑↓ CP  ←→ A–D side  o one way  Enter applies  Esc closes"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Before", id="partition_up"),
         Binding("down", "move(1)", "After", id="partition_down"),

@@ -8,6 +8,7 @@ import pytest
 from textual import events
 from textual.command import CommandPalette
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from evtui.actions import ACTIONS
 from evtui.app import EvtuiApp
@@ -15,7 +16,7 @@ from evtui.pace import SPEEDS
 from evtui.screens.panels import HelpPanel, LinkPanel, PartitionPanel
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
-from evtui.widgets.lines import Pane
+from evtui.widgets.lines import Lines, Pane
 from evtui.widgets.panes import EventLog, LogGrid
 from scenarios.view import View, Window
 
@@ -411,3 +412,22 @@ def test_the_registry_is_sound() -> None:
     assert not any(binding.priority for binding in bindings)
     for action in ACTIONS:
         assert hasattr(EvtuiApp, f"action_{action.method.partition('(')[0]}")
+
+
+async def test_a_step_draws_only_the_lines_that_changed(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One event changes little of the network, and little is drawn for it."""
+    drawn: list[int] = []
+    render = Lines.render_line
+
+    def counted(self: Lines, y: int) -> Strip:
+        drawn.append(y)
+        return render(self, y)
+
+    app = make_app()
+    async with app.run_test(size=(200, 60)) as pilot:
+        await press(pilot, ".")
+        monkeypatch.setattr(Lines, "render_line", counted)
+        await press(pilot, ".")
+        assert 0 < len(drawn) < 20

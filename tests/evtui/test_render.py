@@ -228,8 +228,8 @@ def test_log_cells_have_a_symbol_each_and_tell_another_ballot() -> None:
     view = sample.view(log=(LogRow(7, "CP1 Heartbeat", cells),))
     text = "".join(span[0] for span in log.row(view.log[0], view, 8, (0, 5)))
     assert text.split() == ["7", "·", "○", "2.CP1", "◐", "●", "●", "3.CP2", "CP1", "Heartbeat"]
-    narrow = "".join(span[0] for span in log.row(view.log[0], view, 4, (0, 5)))
-    assert "○ 2 " in narrow
+    narrow = "".join(span[0] for span in log.row(view.log[0], view, 6, (0, 5)))
+    assert "○ 2.1 " in narrow
 
 
 def test_the_log_of_many_cps_keeps_the_selected_one_in_sight() -> None:
