@@ -40,6 +40,10 @@ class Wiring(Protocol):
         """What the EV's resistor shows on the control pilot, A to D."""
         ...
 
+    def settle(self, now_us: int) -> None:
+        """Bring the meter up to now: it is read in the step that follows."""
+        ...
+
 
 class Node:
     """The process of one charge point; a crash loses all of it but the replica's disk."""
@@ -78,6 +82,7 @@ class Node:
         if kind == Kind.PAXOS:
             effects = self.replica.on_message(source, unpack(frame), now_us)
             return self._after_replica(effects, now_us)
+        self.wiring.settle(now_us)
         if kind == Kind.V2G:
             return self._take(self.controller.on_message(unseal(frame), now_us), now_us)
         if kind == Kind.SIGNAL:
@@ -87,6 +92,7 @@ class Node:
     def on_timer(self, timer: Any, now_us: int) -> list[Any]:
         """Take the firing of a timer: the replica's are numbers, the controller's are names."""
         if type(timer) is str:
+            self.wiring.settle(now_us)
             return self._take(self.controller.on_timer(timer, now_us), now_us)
         return self._after_replica(self.replica.on_timer(Timer(timer), now_us), now_us)
 
