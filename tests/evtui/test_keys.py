@@ -303,6 +303,19 @@ async def test_the_palette_has_every_action(make_app: MakeApp) -> None:
         assert look(app).cps[0].status == "alive"
 
 
+async def test_the_palette_finds_charge_points_and_speeds(make_app: MakeApp) -> None:
+    """What has no key of its own has a name."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        for words in ("select cp4", "speed max"):
+            await press(pilot, ":", *[{" ": "space"}.get(char, char) for char in words])
+            await pilot.pause(0.4)
+            await press(pilot, "enter")
+            await pilot.pause(0.2)
+        assert app.selected == "CP4"
+        assert app.pace.speed == SPEEDS[-1]
+
+
 async def test_the_log_scrolls_back_through_all_of_it(make_app: MakeApp) -> None:
     """Page by page from the newest slot to the first; End follows again."""
     app = make_app()
