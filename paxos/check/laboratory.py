@@ -111,9 +111,14 @@ class Laboratory:
         self.cluster.execute(host, effects)
 
     def perform(self, node: int, effect: Any) -> None:
-        """Remember the results that clients get from their own node."""
+        """Remember the results that clients get from their own node, while they live.
+
+        What an earlier incarnation had under way is applied too, or found stale; nobody waits.
+        """
         if type(effect) is Applied and effect.client is not None and effect.client.node == node:
-            self.results.setdefault((*effect.client, effect.sequence), effect.result)
+            replica = self.replica(node)
+            if replica is not None and effect.client == replica.client:
+                self.results.setdefault((*effect.client, effect.sequence), effect.result)
 
     def replica(self, node: int) -> Replica | None:
         """The replica of a node that runs."""
