@@ -39,7 +39,7 @@ app = App(
     usage="Usage: evtui [SCENARIO] [--seed N] [--speed X]\n       evtui COMMAND [OPTIONS]",
     help_format="plaintext",
     help_epilogue=(
-        "Exit codes: 0 as expected, 1 an invariant or an expectation was violated, "
+        "Exit codes: 0 as expected, 1 an invariant or (with run) an expectation was violated, "
         "2 usage or scenario error, 130 interrupted."
     ),
     help_formatter="plain",
@@ -211,6 +211,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from scenarios.errors import ScenarioError
 
     tokens = list(sys.argv[1:] if argv is None else argv)
+    if sys.stdout is None:
+        return _complain("standard output is closed; allowed an open one, as results go there")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # an odd locale spoils a letter, not the run

@@ -12,6 +12,7 @@ Randomness is the host's too: a timer is asked for with a range, and the host dr
 from enum import IntEnum
 from typing import TypeAlias
 
+from paxos.ballot import NO_BALLOT, Ballot
 from paxos.clients import Client, Verdict
 from paxos.messages import Message, Value, message
 
@@ -85,10 +86,16 @@ class Applied:
 
 @message
 class RoleChanged:
-    """The replica's role is now ``role``; ``why`` is a sentence for people."""
+    """The replica's role is now ``role``.
+
+    ``why`` is a sentence for people, with ``{ballot}`` and ``{node}`` where it speaks of these:
+    only the host knows what people call a node.
+    """
 
     role: str
     why: str
+    ballot: Ballot = NO_BALLOT
+    node: int = 0
 
 
 Effect: TypeAlias = Persist | Send | Broadcast | SetTimer | CancelTimer | Applied | RoleChanged

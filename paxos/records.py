@@ -1,6 +1,6 @@
 """What a replica writes to its disk, and what it recovers from it.
 
-Four kinds of rows, appended and never changed:
+Five kinds of rows, appended and never changed:
 
 =================================== ==========================================================
 ``[1, incarnation]``                the node started for the ``incarnation``-th time

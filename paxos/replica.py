@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from attrs import field, frozen
 
 from paxos.acceptor import Acceptor
-from paxos.ballot import Ballot
+from paxos.ballot import NO_BALLOT, Ballot
 from paxos.clients import Client, Command, decode, encode
 from paxos.effects import (
     Applied,
@@ -233,7 +233,9 @@ class Replica:
         proposer = self.proposer
         if nack.ballot == proposer.ballot and proposer.phase is not Phase.IDLE:
             self.election.preemptions += 1
-            self._stand_down(f"node {source} has promised the higher ballot {nack.promised}")
+            self._stand_down(
+                "{node} has promised the higher ballot {ballot}", nack.promised, source
+            )
 
     def _become_leader(self, now_us: int) -> None:
         proposer, election = self.proposer, self.election
@@ -249,8 +251,9 @@ class Replica:
         # The queue keeps order: what phase 1 found gets its old slots before anything new.
         proposer.queue = adopted
         slots = "1 slot" if len(adopted) == 1 else f"{len(adopted)} slots"
-        why = f"a quorum promised ballot {proposer.ballot}; {slots} to propose again"
-        self._out += (RoleChanged("leader", why), CancelTimer(Timer.ELECTION))
+        why = f"a quorum promised ballot {{ballot}}; {slots} to propose again"
+        self._out.append(RoleChanged("leader", why, proposer.ballot, self.node))
+        self._out.append(CancelTimer(Timer.ELECTION))
         self._beat()
         self._flush()
         self._hand_in(list(self.pending.values()))
@@ -400,9 +403,9 @@ class Replica:
         if election.role is Role.PRECANDIDATE or ballot > self.proposer.ballot:
             if election.role is not Role.PRECANDIDATE:
                 election.preemptions += 1
-            self._stand_down(f"node {ballot.node} uses ballot {ballot}")
+            self._stand_down("{node} uses ballot {ballot}", ballot, ballot.node)
 
-    def _stand_down(self, why: str) -> None:
+    def _stand_down(self, why: str, ballot: Ballot = NO_BALLOT, node: int = 0) -> None:
         """Follow again, and wait a randomised while before trying once more."""
         election = self.election
         was_leader = election.role is Role.LEADER
@@ -413,7 +416,8 @@ class Replica:
         self.proposer.retire()
         self._proposed = set()
         low, high = election.backoff_us()
-        self._out += (RoleChanged("follower", why), SetTimer(Timer.ELECTION, low, high))
+        self._out.append(RoleChanged("follower", why, ballot, node))
+        self._out.append(SetTimer(Timer.ELECTION, low, high))
 
     def _on_heartbeat_timer(self, now_us: int) -> None:
         if self.role is not Role.LEADER:

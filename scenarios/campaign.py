@@ -51,7 +51,15 @@ def with_faults(scenario: Scenario, seed: int) -> Scenario:
     faults = tuple(_line(fault, ids) for fault in schedule)
     script = sorted((*scenario.script, *faults), key=lambda line: line.t_us)
     script += _second_visit(scenario, end_us)
-    return evolve(scenario, script=tuple(script), duration_us=end_us + QUIET_US, expectations=())
+    # Slow disks, too: what must be written before it is said is put to the test by them.
+    fsync_us = stream(seed, "fsync").choice((scenario.paxos.fsync_us, 10_000, 60_000, 200_000))
+    return evolve(
+        scenario,
+        script=tuple(script),
+        duration_us=end_us + QUIET_US,
+        expectations=(),
+        paxos=evolve(scenario.paxos, fsync_us=fsync_us),
+    )
 
 
 def _second_visit(scenario: Scenario, healed_us: int) -> list[At]:

@@ -128,9 +128,8 @@ def _crash(world: "World", verb: str, args: Args) -> Done:
     number = _cp(world, args["cp"])
     if world.cluster.hosts[number].status is Status.CRASHED:
         raise InputError(f"{world.ids[number]} is down already")
-    lost = world.cluster.crash(number)
-    world.lose_power(number)
-    rows = f"; its disk lost {lost} unsynced rows" if lost else ""
+    lost = world.crash(number)
+    rows = f"; its disk lost {lost} unsynced {'row' if lost == 1 else 'rows'}" if lost else ""
     return "fault", world.ids[number], f"crashed{rows}"
 
 
@@ -138,7 +137,7 @@ def _restart(world: "World", verb: str, args: Args) -> Done:
     number = _cp(world, args["cp"])
     if world.cluster.hosts[number].status is not Status.CRASHED:
         raise InputError(f"{world.ids[number]} runs; only a crashed charge point restarts")
-    world.cluster.start(number)
+    world.restart(number)
     return "repair", world.ids[number], "restarted from its disk"
 
 

@@ -1,5 +1,9 @@
 """Looking at the world: builds the frozen :class:`~scenarios.view.View`."""
 
+from collections.abc import Mapping
+
+from attrs import frozen
+
 from fsm.energy.meter import UJ_PER_WH
 from fsm.network.describe import describe
 from paxos.ballot import NO_BALLOT, Ballot
@@ -8,7 +12,6 @@ from paxos.messages import NOOP, Value
 from paxos.replica import ROLE_NAMES
 from paxos.sim.cluster import Host, Status
 from scenarios.connector import Car
-from scenarios.node import Node
 from scenarios.view import (
     CellState,
     CpView,
@@ -21,16 +24,31 @@ from scenarios.view import (
 )
 from scenarios.world import World
 
-_CELLS = {state: LogCell(state, "") for state in CellState}
+NO_SLOT = 0
+
+
+@frozen
+class _Paper:
+    """What a charge point has on paper: its replica's memory, or the disk of a crashed one."""
+
+    promised: Ballot
+    last_accepted: Ballot
+    last_slot: int
+    accepted: Mapping[int, tuple[Ballot, Value]]
+    decided: Mapping[int, Value]
+    commit_slot: int
 
 
 def look(world: World, window: Window, expectations: tuple[int, int, int]) -> View:
     """A picture of now. ``expectations``: how many held, failed, and there are."""
     evs = {name: _ev(world, car) for name, car in world.cars.items()}
-    cps = tuple(_cp(world, number, evs) for number in world.ids)
+    papers = [_paper(world, number) for number in world.ids]
+    cps = tuple(
+        _cp(world, number, paper, evs) for number, paper in zip(world.ids, papers, strict=True)
+    )
     leader = world.leader()
     first, rows = _event_window(len(world.log), window)
-    log_last = max((_last_slot(world.node(number)) for number in world.ids), default=0)
+    log_last = max(paper.last_slot for paper in papers)
     finished = world.violation is not None or world.now_us >= world.scenario.duration_us
     return View(
         scenario=world.scenario.name,
@@ -53,7 +71,7 @@ def look(world: World, window: Window, expectations: tuple[int, int, int]) -> Vi
         checks=world.invariants.checks if world.invariants else 0,
         violation=str(world.violation) if world.violation else "",
         log_last=log_last,
-        log=_log(world, log_last, window),
+        log=_log(world, papers, log_last, window),
         event_total=len(world.log),
         event_first=first,
         event_rows=tuple(world.log[first : first + rows]),
@@ -71,13 +89,12 @@ def _event_window(total: int, window: Window) -> tuple[int, int]:
 # Charge points and EVs.
 
 
-def _cp(world: World, number: int, evs: dict[str, EvView]) -> CpView:
+def _cp(world: World, number: int, paper: _Paper, evs: dict[str, EvView]) -> CpView:
     host = world.cluster.hosts[number]
     connector = world.connectors[number]
     asset = world.scenario.cps[number - 1]
     node = world.node(number)
     replica = node.replica if node else None
-    acceptor = replica.acceptor if replica else None
     return CpView(
         id=asset.id,
         status=host.status.name.lower(),
@@ -91,13 +108,37 @@ def _cp(world: World, number: int, evs: dict[str, EvView]) -> CpView:
         rated_w=asset.rated_w,
         energy_wh=connector.meter.energy_uj / UJ_PER_WH,
         role=_role(world, host),
-        promised=_ballot(world, acceptor.promised) if acceptor else "-",
-        accepted=_ballot(world, acceptor.last_accepted) if acceptor else "-",
-        commit_slot=replica.commit_slot if replica else 0,
+        promised=_ballot(world, paper.promised),
+        accepted=_ballot(world, paper.last_accepted),
+        commit_slot=paper.commit_slot,
         applied_slot=replica.commit_slot if replica else 0,
         state_digest=f"{replica.learner.state_digest():016x}" if replica else "",
         queued_calls=node.calls.pending if node else 0,
         links=tuple(_link(world, number, other) for other in world.ids),
+    )
+
+
+def _paper(world: World, number: int) -> _Paper:
+    node = world.node(number)
+    if node is not None:
+        acceptor, learner = node.replica.acceptor, node.replica.learner
+        return _Paper(
+            acceptor.promised,
+            acceptor.last_accepted,
+            max(acceptor.last_slot, learner.commit_slot),
+            acceptor.accepted,
+            learner.decided,
+            learner.commit_slot,
+        )
+    disk = world.remains[number].disk
+    last = max(disk.accepted, default=NO_SLOT)
+    return _Paper(
+        disk.promised,
+        max((ballot for ballot, _ in disk.accepted.values()), default=NO_BALLOT),
+        max(last, disk.commit_slot),
+        disk.accepted,
+        disk.decided,
+        disk.commit_slot,
     )
 
 
@@ -162,38 +203,28 @@ def _ballot(world: World, ballot: Ballot) -> str:
 # The log.
 
 
-def _last_slot(node: Node | None) -> int:
-    if node is None:
-        return 0
-    return max(node.replica.acceptor.last_slot, node.replica.commit_slot)
-
-
-def _log(world: World, last: int, window: Window) -> tuple[LogRow, ...]:
+def _log(world: World, papers: list[_Paper], last: int, window: Window) -> tuple[LogRow, ...]:
     first = last - window.log_rows + 1 if window.log_first is None else window.log_first
     first = max(1, min(first, max(1, last)))
     return tuple(
-        _row(world, slot) for slot in range(first, min(last, first + window.log_rows - 1) + 1)
+        _row(world, papers, slot)
+        for slot in range(first, min(last, first + window.log_rows - 1) + 1)
     )
 
 
-def _row(world: World, slot: int) -> LogRow:
+def _row(world: World, papers: list[_Paper], slot: int) -> LogRow:
     value: Value | None = None
     best = NO_BALLOT
     cells = []
-    for number in world.ids:
-        node = world.node(number)
-        if node is None:
-            cells.append(_CELLS[CellState.EMPTY])
-            continue
-        learner = node.replica.learner
-        entry = node.replica.acceptor.accepted.get(slot)
-        decided = learner.decided.get(slot)
+    for paper in papers:
+        entry = paper.accepted.get(slot)
+        decided = paper.decided.get(slot)
         if decided is not None:
             value, best = decided, Ballot(1 << 62, 0)
-        elif entry is not None and entry.ballot > best:
-            value, best = entry.value, entry.ballot
-        ballot = _ballot(world, entry.ballot) if entry is not None else ""
-        cells.append(LogCell(_cell_state(learner.commit_slot, slot, decided, entry), ballot))
+        elif entry is not None and entry[0] > best:
+            best, value = entry
+        ballot = _ballot(world, entry[0]) if entry is not None else ""
+        cells.append(LogCell(_cell_state(paper.commit_slot, slot, decided, entry), ballot))
     return LogRow(slot, _command(value), tuple(cells))
 
 
@@ -217,9 +248,11 @@ def _command(value: Value | None) -> str:
 def _sessions(world: World) -> tuple[SessionView, ...]:
     """The transactions as the replica that has applied most knows them."""
     nodes = [node for number in world.ids if (node := world.node(number)) is not None]
-    best = max(nodes, key=lambda node: node.replica.commit_slot, default=None)
-    if best is None:
-        return ()
+    states = [(node.replica.commit_slot, node.network) for node in nodes]
+    if not states:
+        # Nobody runs: what was known last, which the disks still hold.
+        states = [(left.network.applied, left.network) for left in world.remains.values()]
+    _, network = max(states, key=lambda state: state[0])
     names = {car.ev.id_tag: name for name, car in world.cars.items()}
     return tuple(
         SessionView(
@@ -231,5 +264,5 @@ def _sessions(world: World) -> tuple[SessionView, ...]:
             energy_wh=transaction.energy_wh,
             reason=transaction.reason or "",
         )
-        for transaction in best.network.transactions.values()
+        for transaction in network.transactions.values()
     )

@@ -149,4 +149,4 @@ class Session:
             self.outcomes.append(outcome)
             severity = "info" if outcome.held else "violation"
             word = "held" if outcome.held else f"failed, found {outcome.found}"
-            self.world.note(severity, "expectation", f"{outcome.text}: {word}")
+            self.world.note(severity, "expectation", f"{word}: {outcome.text}")

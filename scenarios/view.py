@@ -45,7 +45,11 @@ class EvView:
 
 @frozen
 class CpView:
-    """A charge point: its replica, its ISO 15118 session, its connector."""
+    """A charge point: its replica, its ISO 15118 session, its connector.
+
+    Of a crashed one ``promised``, ``accepted``, ``commit_slot`` and its cells of the log are what
+    its disk holds; what lived in memory is gone.
+    """
 
     id: str
     status: str

@@ -7,6 +7,8 @@ effects out; the world carries out charging's, moves energy, and is the only doo
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from attrs import frozen
+
 from fsm import effects as fx
 from fsm.energy.battery import Battery
 from fsm.network.state import NetworkState
@@ -16,10 +18,10 @@ from paxos.check.invariants import Invariants, InvariantViolation
 from paxos.effects import Applied, RoleChanged
 from paxos.election import Timing
 from paxos.membership import Membership
-from paxos.records import Recovered
+from paxos.records import Recovered, recover
 from paxos.replica import Config, Replica
 from paxos.sim.cluster import Cluster, Kind, Status
-from paxos.sim.faults import set_rate
+from paxos.sim.faults import links_between
 from paxos.sim.kernel import Event
 from paxos.wire import seal
 from scenarios import inputs
@@ -39,6 +41,15 @@ SECOND_US = 1_000_000
 FIRST_CAR = 10_001
 MAX_VOTERS = 7
 HISTORY_S = 120
+
+
+@frozen
+class Remains:
+    """What is left of a crashed charge point, for people to look at: no part of the run."""
+
+    disk: Recovered
+    network: NetworkState
+    """The network's state as its process knew it last."""
 
 
 class World:
@@ -64,6 +75,8 @@ class World:
         self.connectors = {number: Connector(number) for number in self.ids}
         self.cars = {ev.id: self._add_car(i) for i, ev in enumerate(scenario.evs)}
         self._by_endpoint = {car.endpoint: car for car in self.cars.values()}
+        self.remains: dict[int, Remains] = {}
+        """Crashed charge points, and what they left."""
         self.journal: list[Input] = []
         self.log: list[EventRow] = []
         self.violation: InvariantViolation | None = None
@@ -93,8 +106,9 @@ class World:
 
     def _set_rates(self) -> None:
         network = self.scenario.network
-        for rate in ("loss_ppm", "duplicate_ppm", "reorder_ppm", "corrupt_ppm"):
-            set_rate(self.cluster.bus, tuple(self.ids), rate, getattr(network, rate))
+        usual = (network.loss_ppm, network.duplicate_ppm, network.reorder_ppm, network.corrupt_ppm)
+        for link in links_between(self.cluster.bus, tuple(self.ids)):
+            link.settle(usual)
 
     # Time.
 
@@ -176,6 +190,21 @@ class World:
     def note(self, severity: str, subject: str, text: str) -> None:
         """Write a line into the event log."""
         self.log.append(EventRow(self.now_us, severity, subject, text))
+
+    def crash(self, number: int) -> int:
+        """Kill a charge point's process; returns how many rows its disk lost."""
+        node = self.node(number)
+        assert node is not None  # noqa: S101 - inputs checked it
+        lost = self.cluster.crash(number)
+        self.lose_power(number)
+        disk = recover(self.cluster.hosts[number].disk.rows())
+        self.remains[number] = Remains(disk, node.network)
+        return lost
+
+    def restart(self, number: int) -> None:
+        """Start a crashed charge point from its disk."""
+        del self.remains[number]
+        self.cluster.start(number)
 
     # What people ask.
 
@@ -291,7 +320,9 @@ class World:
         """The node itself has passed the result on; the world has nothing to add."""
 
     def _role_changed(self, number: int, effect: RoleChanged) -> None:
-        self.note("consensus", self.ids[number], f"{effect.role}: {effect.why}")
+        ballot = f"{effect.ballot.round}.{self.ids.get(effect.ballot.node, '-')}"
+        why = effect.why.format(ballot=ballot, node=self.ids.get(effect.node, "-"))
+        self.note("consensus", self.ids[number], f"{effect.role}: {why}")
 
     _PERFORM: ClassVar[dict[type, Callable[["World", int, Any], None]]] = {
         SendOcpp: _send_ocpp,

@@ -21,6 +21,8 @@ class Link:
 
     random: Random
     latencies_us: tuple[int, ...]
+    usual: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Loss, duplication, reordering and damage without any fault: what healing goes back to."""
     loss_ppm: int = 0
     duplicate_ppm: int = 0
     reorder_ppm: int = 0
@@ -32,14 +34,18 @@ class Link:
     lost: int = 0
 
     def is_faulty(self) -> bool:
-        """Whether any fault but a cut is on."""
-        return bool(
-            self.loss_ppm
-            or self.duplicate_ppm
-            or self.reorder_ppm
-            or self.corrupt_ppm
-            or self.extra_us
-        )
+        """Whether any fault but a cut is on: the link is not as it usually is."""
+        return bool(self.extra_us) or self.rates != self.usual
+
+    @property
+    def rates(self) -> tuple[int, int, int, int]:
+        """Loss, duplication, reordering and damage now."""
+        return self.loss_ppm, self.duplicate_ppm, self.reorder_ppm, self.corrupt_ppm
+
+    def settle(self, usual: tuple[int, int, int, int]) -> None:
+        """Make these rates the usual ones, and have them now."""
+        self.usual = usual
+        self.loss_ppm, self.duplicate_ppm, self.reorder_ppm, self.corrupt_ppm = usual
 
     def carry(self, now_us: int, frame: bytes) -> list[tuple[int, bytes]]:
         """When which bytes arrive of a frame sent now: nothing, once, or twice."""
@@ -81,8 +87,8 @@ class Link:
     def clear_faults(self) -> None:
         """Undo every fault, also a cut."""
         self.cut = False
-        self.loss_ppm = self.duplicate_ppm = self.reorder_ppm = self.corrupt_ppm = 0
         self.extra_us = 0
+        self.settle(self.usual)
 
 
 def flip_bit(frame: bytes, draw: int) -> bytes:

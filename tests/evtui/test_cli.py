@@ -4,6 +4,7 @@ import inspect
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -253,6 +254,16 @@ def test_a_full_disk_is_a_clear_line() -> None:
     done = evtui("run", "ten-minutes", "--trace", "/dev/full")
     assert done.returncode == 2
     assert done.stderr == ('evtui: --trace: cannot write "/dev/full" (No space left on device)\n')
+
+
+def test_a_closed_standard_output_is_a_clear_line() -> None:
+    """A shell's ``>&-`` leaves nowhere to report to."""
+    command = shlex.join([*EVTUI, "run", "ten-minutes", "--until", "1s"]) + " >&-"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "evtui: standard output is closed; allowed an open one, as results go there\n"
+    )
 
 
 def test_a_reader_that_leaves_early_is_no_error() -> None:

@@ -234,7 +234,8 @@ class Stage:
         self.invariants.applied(self.replica(node), effect)
 
     def _role_changed(self, node: int, effect: RoleChanged) -> None:
-        self.note("role", node, f"node {node} is {effect.role}: {effect.why}")
+        why = effect.why.format(ballot=effect.ballot, node=f"node {effect.node}")
+        self.note("role", node, f"node {node} is {effect.role}: {why}")
 
     _PERFORM: ClassVar[dict[type, Callable[["Stage", int, Any], None]]] = {
         Persist: _persist,

@@ -1,6 +1,7 @@
 """Inputs: every verb does what it says, says so, and refuses what is not possible now."""
 
 import pytest
+from attrs import evolve
 
 from scenarios.errors import InputError
 from scenarios.loader import load
@@ -41,6 +42,8 @@ def test_crash_and_restart(session: Session) -> None:
     assert session.act("crash", cp="CP1").startswith("crashed")
     down = cp(session, "CP1")
     assert (down.status, down.role, down.power_w, down.state_digest) == ("crashed", "-", 0, "")
+    assert down.commit_slot > 0, "its disk remembers"
+    assert down.promised == cp(session, "CP2").promised
     assert last_line(session.view())[0] == "fault"
     promised = cp(session, "CP2").promised
     session.act("restart", cp="CP1")
@@ -48,6 +51,24 @@ def test_crash_and_restart(session: Session) -> None:
     assert (back.status, back.role) == ("alive", "follower")
     assert back.promised == promised
     assert back.applied_slot > 0
+
+
+def test_what_all_disks_hold_is_seen_when_nobody_runs(session: Session) -> None:
+    """A power cut takes no slot and no session: they are on the disks, and come back."""
+    before = session.view()
+    for cp_id in session.world.nodes:
+        session.act("crash", cp=cp_id)
+    dark = session.view()
+    assert dark.leader is None
+    assert dark.power_w == 0
+    assert dark.sessions == before.sessions != ()
+    assert max(each.commit_slot for each in dark.cps) == before.log_last
+    assert dark.log[-1].command == before.log[-1].command
+    for cp_id in session.world.nodes:
+        session.act("restart", cp=cp_id)
+    session.run(120 * SECOND_US, 1_000_000)
+    assert session.view().leader is not None
+    assert cp(session, "CP1").applied_slot > before.log_last
 
 
 def test_pause_and_resume(session: Session) -> None:
@@ -82,6 +103,21 @@ def test_partition_and_heal(session: Session) -> None:
     session.act("loss", rate_ppm=100_000, a="CP3", b="CP4")
     session.act("heal")
     assert all(set(each.links) == {"self", "up"} for each in session.view().cps)
+
+
+def test_healing_goes_back_to_the_networks_usual_rates() -> None:
+    """A network that loses frames by its nature still does so when its faults are healed."""
+    scenario = load("ten-minutes")
+    lossy = evolve(scenario, network=evolve(scenario.network, loss_ppm=30_000))
+    session = Session(lossy, 1)
+    assert set(links(session, "CP2")) == {"self", "up"}
+    session.act("loss", rate_ppm=900_000)
+    session.act("corrupt", rate_ppm=1_000)
+    assert links(session, "CP2").count("lossy") == 4
+    session.act("heal")
+    assert set(links(session, "CP2")) == {"self", "up"}
+    rates = {link.rates for link in session.world.cluster.bus.links.values()}
+    assert rates == {(30_000, 0, 0, 0)}
 
 
 @pytest.mark.parametrize("verb", ["loss", "duplicate", "reorder", "corrupt", "delay"])

@@ -119,3 +119,14 @@ def test_a_world_copied_in_mid_run_goes_on_to_the_same_end() -> None:
     assert session.world is not twin.world
     assert session.world.cluster.trace.digest() == twin.world.cluster.trace.digest()
     assert session.world.cluster.trace.events == twin.world.cluster.trace.events
+
+
+def test_people_read_names_and_verdicts_first(view: View) -> None:
+    """The event log speaks of charge points, never of node numbers; a verdict comes first."""
+    texts = [row.text for row in view.event_rows]
+    elected = next(row for row in view.event_rows if row.text.startswith("leader: "))
+    ballot = f"1.{elected.subject}"
+    assert elected.text == f"leader: a quorum promised ballot {ballot}; 0 slots to propose again"
+    assert not [text for text in texts if "node " in text]
+    judged = [row.text for row in view.event_rows if row.subject == "expectation"]
+    assert all(text.startswith("held: ") for text in judged)
