@@ -12,7 +12,9 @@ class Action:
 
     ``keys`` are Textual's names of the keys, ``shown`` is what they look like; ``label`` is the
     word in the footer (None: not there) and ``other`` the word while the opposite is possible;
-    ``rank`` says in which order words leave a narrow footer (0 never goes).
+    ``brief`` and ``brief_other`` are the same words where the footer has no room for the whole
+    ones; ``rank`` says in which order words leave a narrow footer (0 never goes). ``after`` is the
+    word in the footer once the run has ended, for what has none before.
     """
 
     id: str
@@ -24,9 +26,17 @@ class Action:
     method: str
     label: str | None = None
     other: str = ""
+    brief: str = ""
+    brief_other: str = ""
+    after: str = ""
     rank: int = 1
     foot: str = ""
     """What the key looks like in the footer, where it stands for its opposite too."""
+
+    @property
+    def needs_run(self) -> bool:
+        """Whether it moves time or changes the world: not possible after the end of the run."""
+        return self.group in {"Time", "Break"}
 
     def binding(self) -> Binding:
         """The binding of this action, with an id so that a keymap can change its keys."""
@@ -65,6 +75,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="select_previous", keys="up,left", shown="↑ ←",
         title="Select the CP before", group="Select", method="select(-1)",
+        after="select", foot="↑↓",
         help="Or click on it",
     ),
     Action(
@@ -73,22 +84,24 @@ ACTIONS: tuple[Action, ...] = (
         help="Or click on it",
     ),
     Action(
-        id="kill", keys="k", shown="k", label="kill", other="start",
+        id="kill", keys="k", shown="k", label="kill CP", other="restart CP",
+        brief="kill", brief_other="restart",
         title="Kill or restart the CP", group="Break", method="kill",
         help="A crash loses what was not synced",
     ),
     Action(
-        id="hold", keys="u", shown="u", label="hold", other="wake",
-        title="Pause or resume the CP", group="Break", method="hold",
+        id="pause_cp", keys="u", shown="u", label="pause CP", other="resume CP",
+        brief="pause", brief_other="resume",
+        title="Pause or resume the CP", group="Break", method="pause_cp",
         help="It handles nothing, forgets nothing",
     ),
     Action(
-        id="link", keys="x", shown="x", label="link",
+        id="link", keys="x", shown="x", label="cut/join", brief="cut",
         title="Cut or join a link", group="Break", method="link",
         help="Asks to which CP; both ways or one",
     ),
     Action(
-        id="partition", keys="p", shown="p", label="split",
+        id="partition", keys="p", shown="p", label="partition", brief="part.",
         title="Partition the network", group="Break", method="partition",
         help="Well-known shapes, or by hand",
     ),
@@ -100,6 +113,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll back", group="Look", method="page(-1)",
+        after="scroll", foot="PgUp PgDn",
         help="The log; after Tab the events",
     ),
     Action(

@@ -29,6 +29,7 @@ from scenarios.session import Controls
 from scenarios.view import Window
 
 DEFAULT_SPEED = 10.0
+ENDED = "The run has ended"
 
 
 class EvtuiApp(App[int]):
@@ -128,21 +129,22 @@ class EvtuiApp(App[int]):
 
     def action_toggle_clock(self) -> None:
         """Pause or run."""
-        if self.controls.finished:
-            self._refuse("The run has ended")
-            return
-        self.set_paused(not self.paused)
+        if not self._ended():
+            self.set_paused(not self.paused)
 
     def action_step(self) -> None:
         """One event, then stand still."""
+        if self._ended():
+            return
         self.paused = True
         self._wind()
-        if self.controls.finished or not self.controls.step():
-            self._refuse("The run has ended: nothing is left to happen")
+        self.controls.step()
         self.take_picture()
 
     def action_speed(self, speed: float) -> None:
         """Run at this speed from now on."""
+        if self._ended():
+            return
         self.pace.speed = speed
         self._wind()
         self.take_picture()
@@ -189,6 +191,8 @@ class EvtuiApp(App[int]):
 
     def act(self, verb: str, **args: object) -> bool:
         """Act on the world; what is not possible now is told, and nothing has changed."""
+        if self._ended():
+            return False
         try:
             self.controls.act(verb, **args)
         except InputError as error:
@@ -197,6 +201,12 @@ class EvtuiApp(App[int]):
         self._wind()
         self.take_picture()
         return True
+
+    def _ended(self) -> bool:
+        """Whether nothing can happen any more; says so, in the same words whatever was asked."""
+        if self.controls.finished:
+            self._refuse(ENDED)
+        return self.controls.finished
 
     def _refuse(self, why: str) -> None:
         self.clear_notifications()
@@ -210,7 +220,7 @@ class EvtuiApp(App[int]):
         """Crash the selected charge point, or restart it."""
         self.act("restart" if self._status() == "crashed" else "crash", cp=self.selected)
 
-    def action_hold(self) -> None:
+    def action_pause_cp(self) -> None:
         """Pause the selected charge point, or resume it."""
         self.act("resume" if self._status() == "paused" else "pause", cp=self.selected)
 
@@ -220,6 +230,8 @@ class EvtuiApp(App[int]):
 
     def action_link(self) -> None:
         """Ask which link of the selected charge point to cut or join."""
+        if self._ended():
+            return
         if self.picture is None or len(self.picture.view.cps) < 2:
             self._refuse("There is no other charge point to have a link to")
             return
@@ -233,6 +245,8 @@ class EvtuiApp(App[int]):
 
     def action_partition(self) -> None:
         """Ask who can talk to whom."""
+        if self._ended():
+            return
         if self.picture is None or len(self.picture.view.cps) < 2:
             self._refuse("One charge point alone cannot be partitioned")
             return

@@ -21,8 +21,10 @@ class Actions(Provider):
         return partial(self.app.run_action, action)
 
     def _actions(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
+        picture: Any = getattr(self.app, "picture", None)
+        ended = picture is not None and picture.view.finished
         for action in ACTIONS:
-            if action.id != _PALETTE:
+            if action.id != _PALETTE and not (ended and action.needs_run):
                 yield f"{action.title} · {action.shown}", action.help, self._do(action.method)
 
     def _names(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
@@ -30,7 +32,7 @@ class Actions(Provider):
         for cp in picture.view.cps if picture else ():
             text = f"Select {cp.id}"
             yield text, "Make it the selected charge point", self._do(f"select_cp({cp.id!r})")
-        for speed in SPEEDS:
+        for speed in () if picture and picture.view.finished else SPEEDS:
             text = f"Speed {units.speed(speed)}"
             yield text, "Virtual seconds per second", self._do(f"speed({speed})")
 

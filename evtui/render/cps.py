@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from evtui.render import glyphs, units
 from evtui.render.bars import bar
-from evtui.render.line import Line, Span, clip, fit, flow, left, line, right, spread
+from evtui.render.line import Line, Span, fit, flow, left, line, right, spread
 from scenarios.view import CpView, View
 
 STATE_ROLE = {
@@ -30,15 +30,19 @@ def standing(cp: CpView) -> str:
 
 
 def links_of(cp: CpView, ids: Sequence[str], width: int) -> list[Span]:
-    """The CP's links: a symbol for each other CP, or how many are not up."""
+    """The CP's links: a symbol for each CP, or how many are cut, lossy or up."""
     if len(cp.links) <= width:
         return [
             (glyphs.LINK.get(state, "?"), glyphs.LINK_ROLE.get(state, "")) for state in cp.links
         ]
-    faulty = sum(state not in {"up", "self"} for state in cp.links)
-    if not faulty:
-        return [("up", "dim")]
-    return [(clip(f"{faulty} {glyphs.LINK['cut']}", width), "bad bold")]
+    cut = sum(state in {"cut", "in", "out"} for state in cp.links)
+    lossy = cp.links.count("lossy")
+    if cut or lossy:
+        count, word = (cut, "cut") if cut else (lossy, "lossy")
+        text = f"{count} {word}"
+        sign = glyphs.LINK[word]
+        return [(text if cell_len(text) <= width else f"{count} {sign}", glyphs.LINK_ROLE[word])]
+    return [(f"{cp.links.count('up')} up", "dim")]
 
 
 def state_role(cp: CpView) -> str:
@@ -99,7 +103,7 @@ def _text(value: str, role: str = "") -> list[Span]:
 
 @frozen
 class Column:
-    """A column of the table: how wide, how important (1 is never left out), what it shows."""
+    """A column of the table: how wide, how important (0 is never left out), what it shows."""
 
     head: str
     width: int
@@ -120,10 +124,18 @@ def columns(view: View, width: int) -> list[Column]:
     wide_ballot = _longest([b for cp in cps for b in (cp.promised, cp.accepted)], 5, 12)
     digits = len(str(max([cp.commit_slot for cp in cps], default=0)))
     make = _full if width >= FULL_TABLE else _medium if width >= ROOMY else _compact
-    names = [Column("CP", wide_id, 1, lambda cp: _text(cp.id, "text bold"))]
-    table = names + make(wide_ev, wide_ballot, max(2 * digits + 1, 7), ids)
+    names = [Column("CP", wide_id, 0, lambda cp: _text(cp.id, "text bold"))]
+    slots = max(2 * digits + 1, 7)
     gap = gap_of(width)
-    while len(table) > 1 and 1 + sum(c.width + gap for c in table) > width + gap:
+
+    def fits(table: list[Column]) -> bool:
+        return 1 + sum(c.width + gap for c in table) <= width + gap
+
+    table = names + make(wide_ev, wide_ballot, slots, ids)
+    if make is _compact and not fits(table):
+        tight = names + _compact(wide_ev, wide_ballot, slots, ids, bars=False)
+        table = tight if fits(tight) else table
+    while len(table) > 1 and not fits(table):
         table.remove(max(table, key=lambda column: column.rank))
     return table
 
@@ -135,34 +147,40 @@ def gap_of(width: int) -> int:
 
 def _ballots(wide: int, promised: str, accepted: str) -> list[Column]:
     return [
-        Column(promised, max(wide, len(promised)), 4, lambda cp: _text(cp.promised)),
+        Column(promised, max(wide, len(promised)), 9, lambda cp: _text(cp.promised)),
         Column(
             accepted,
             max(wide, len(accepted)),
-            4,
+            9,
             lambda cp: _text(cp.accepted, "" if cp.accepted == cp.promised else "warn"),
         ),
     ]
 
 
 def _links(ids: Sequence[str], most: int) -> Column:
-    width = max(len(ids) if len(ids) <= most else 5, 5)
-    return Column("links", width, 5, lambda cp: links_of(cp, ids, width))
+    width = max(len(ids), 5) if len(ids) <= most else len(f"{len(ids)} cut")
+    return Column("links", width, 10, lambda cp: links_of(cp, ids, width))
 
 
-def _compact(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column]:
-    """80 cells: everything that matters, the rest is in the detail."""
+def _compact(
+    ev: int, ballot: int, slots: int, ids: Sequence[str], *, bars: bool = True
+) -> list[Column]:
+    """80 cells: everything that matters, the rest is in the detail.
+
+    Without bars the charge is told in digits only.
+    """
+    charge = 11 if bars else 6
     return [
         Column("role", 11, 1, _standing),
         Column(
-            "state", 11, 1, lambda cp: _text(SHORT_STATE.get(cp.state, cp.state), state_role(cp))
+            "state", 11, 2, lambda cp: _text(SHORT_STATE.get(cp.state, cp.state), state_role(cp))
         ),
-        Column("P", 1, 3, lambda cp: _text(cp.pilot)),
-        Column("EV", ev, 2, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
-        Column("charge %", 11, 2, lambda cp: _charge(cp, 11)),
-        Column(" kW/rtd", 7, 1, lambda cp: _power(cp, 7)),
+        Column("P", 1, 8, lambda cp: _text(cp.pilot)),
+        Column("EV", ev, 5, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
+        Column("charge %" if bars else "SoC %", charge, 6, lambda cp: _charge(cp, charge)),
+        Column(" kW/rtd", 7, 3, lambda cp: _power(cp, 7)),
         *_ballots(ballot, "prom.", "acc."),
-        Column("com/app", slots, 1, lambda cp: _slots(cp, slots)),
+        Column("com/app", slots, 4, lambda cp: _slots(cp, slots)),
         _links(ids, 7),
     ]
 
@@ -171,14 +189,14 @@ def _medium(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column
     """120 cells: whole names of states, limits too."""
     return [
         Column("role", 11, 1, _standing),
-        Column("state", 18, 1, lambda cp: _text(cp.state, state_role(cp))),
-        Column("P", 1, 3, lambda cp: _text(cp.pilot)),
-        Column("EV", ev, 2, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
-        Column("charge %", 14, 2, lambda cp: _charge(cp, 14)),
-        Column("kW/rated", 8, 1, lambda cp: _power(cp, 8)),
-        Column("limit", 5, 1, _limit),
+        Column("state", 18, 2, lambda cp: _text(cp.state, state_role(cp))),
+        Column("P", 1, 8, lambda cp: _text(cp.pilot)),
+        Column("EV", ev, 5, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
+        Column("charge %", 14, 6, lambda cp: _charge(cp, 14)),
+        Column("kW/rated", 8, 3, lambda cp: _power(cp, 8)),
+        Column("limit", 5, 7, _limit),
         *_ballots(ballot, "prom.", "acc."),
-        Column(" com/app", slots + 1, 1, lambda cp: _slots(cp, slots + 1)),
+        Column(" com/app", slots + 1, 4, lambda cp: _slots(cp, slots + 1)),
         _links(ids, 9),
     ]
 
@@ -188,18 +206,18 @@ def _full(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column]:
     return [
         Column("role", 11, 1, _role),
         Column("status", 9, 1, _status),
-        Column("state", 18, 1, lambda cp: _text(cp.state, state_role(cp))),
-        Column("pilot", 5, 3, lambda cp: _text(cp.pilot)),
-        Column("EV", ev, 2, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
-        Column("charge %", 19, 2, lambda cp: _charge(cp, 19)),
-        Column("kW/rated", 8, 1, lambda cp: _power(cp, 8)),
-        Column("limit", 5, 1, _limit),
+        Column("state", 18, 2, lambda cp: _text(cp.state, state_role(cp))),
+        Column("pilot", 5, 8, lambda cp: _text(cp.pilot)),
+        Column("EV", ev, 5, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
+        Column("charge %", 19, 6, lambda cp: _charge(cp, 19)),
+        Column("kW/rated", 8, 3, lambda cp: _power(cp, 8)),
+        Column("limit", 5, 7, _limit),
         *_ballots(ballot, "promised", "accepted"),
-        Column("commit/applied", 14, 1, lambda cp: _slots(cp, max(slots, 13))),
+        Column("commit/applied", 14, 4, lambda cp: _slots(cp, max(slots, 13))),
         _links(ids, 20),
-        Column("meter", 10, 6, lambda cp: _text(right(units.energy(cp.energy_wh), 10), "dim")),
-        Column("OCPP", 13, 7, lambda cp: _text(cp.ocpp_status, "dim")),
-        Column("digest", 8, 8, lambda cp: _text(cp.state_digest[:8], "dim")),
+        Column("meter", 10, 11, lambda cp: _text(right(units.energy(cp.energy_wh), 10), "dim")),
+        Column("OCPP", 13, 12, lambda cp: _text(cp.ocpp_status, "dim")),
+        Column("digest", 8, 13, lambda cp: _text(cp.state_digest[:8], "dim")),
     ]
 
 
@@ -207,18 +225,14 @@ def _limit(cp: CpView) -> list[Span]:
     return _text(right(units.kilowatts(cp.limit_w), 5), "dim")
 
 
-def table_head(table: Sequence[Column], view: View, top: int, rows: int, width: int) -> Line:
-    """The heading row of the table; says where one is in a table that is longer than its room."""
+def table_head(table: Sequence[Column], width: int) -> Line:
+    """The heading row of the table."""
     gap = gap_of(width)
     spans: list[Span] = [(" ", "")]
     for column in table:
         numeric = column.head in {"limit", "meter"}
         text = right(column.head, column.width) if numeric else left(column.head, column.width)
         spans += [(text, "dim"), (" " * gap, "")]
-    count = len(view.cps)
-    if rows < count:
-        here = f" {top + 1}–{min(top + rows, count)} of {count} "
-        return spread(fit(spans, width).spans, [(here, "warn")], width, "panel")
     return fit(spans, width, "panel")
 
 
@@ -337,16 +351,23 @@ def card_at(view: View, x: int, width: int) -> int | None:
     return index if column < each and index < len(view.cps) else None
 
 
-def detail(cp: CpView, view: View, width: int) -> list[Line]:
-    """Two lines that say of one CP what its row has no room for."""
+def detail(cp: CpView, view: View, width: int, *, place: bool = False) -> list[Line]:
+    """Two lines that say of one CP what its row has no room for.
+
+    ``place`` says which of how many it is, for a table of which only a part is seen.
+    """
+    where = f" {view.cps.index(cp) + 1} of {len(view.cps)}" if place else ""
     ev = cp.ev
     faults = [
         (f"{other.id} {glyphs.LINK[state]} {glyphs.LINK_WORD[state]}", glyphs.LINK_ROLE[state])
         for other, state in zip(view.cps, cp.links, strict=False)
         if state not in {"up", "self"}
     ]
+    state = cp.state
+    if cp.status == "crashed":
+        state = f"crashed, its disk has promised {cp.promised}, slots to {cp.commit_slot}"
     items: list[tuple[Span, ...]] = [
-        ((cp.id, "text bold"), (" " + cp.state, state_role(cp))),
+        ((cp.id, "text bold"), (where, "warn"), (" " + state, state_role(cp))),
         (("limit ", "dim"), (f"{units.kilowatts(cp.limit_w)} kW", "")),
         (("OCPP ", "dim"), (cp.ocpp_status, "")),
         (("meter ", "dim"), (units.energy(cp.energy_wh), "")),

@@ -19,51 +19,76 @@ class Spot:
     action: Action
 
 
-def label(action: Action, picture: Picture) -> str:
+def label(action: Action, picture: Picture, *, brief: bool = False) -> str:
     """The word for an action: what it would do now."""
     cp = picture.cp
-    opposite = (
-        (action.id == "pause" and (picture.drive.paused or picture.view.finished))
+    if action.label is None:
+        return action.after
+    opposite = action.other and (
+        (action.id == "pause" and picture.drive.paused)
         or (action.id == "kill" and cp is not None and cp.status == "crashed")
-        or (action.id == "hold" and cp is not None and cp.status == "paused")
+        or (action.id == "pause_cp" and cp is not None and cp.status == "paused")
     )
-    return action.other if opposite and action.other else action.label or ""
+    whole, short = action.label, action.brief
+    if opposite:
+        whole, short = action.other, action.brief_other
+    return short if brief and short else whole
 
 
-def _width(actions: Sequence[Action], picture: Picture, gap: int) -> int:
-    words = [cell_len(a.foot or a.shown) + 1 + cell_len(label(a, picture)) for a in actions]
-    return sum(words) + gap * (len(words) - 1) + 2
+def possible(picture: Picture) -> list[Action]:
+    """The actions that the footer has to offer now: none that would be refused."""
+    if picture.view.finished:
+        return [
+            action
+            for action in ACTIONS
+            if not action.needs_run and (action.label is not None or action.after)
+        ]
+    crashed = picture.cp is not None and picture.cp.status == "crashed"
+    return [
+        action
+        for action in ACTIONS
+        if action.label is not None and not (crashed and action.id == "pause_cp")
+    ]
 
 
-def shown(picture: Picture, width: int) -> tuple[list[Action], int]:
-    """The actions that fit, and the gap between them."""
-    actions = [action for action in ACTIONS if action.label is not None]
+def _width(words: Sequence[tuple[Action, str]], gap: int) -> int:
+    cells = [cell_len(action.foot or action.shown) + 1 + cell_len(text) for action, text in words]
+    return sum(cells) + gap * (len(cells) - 1) + 2
+
+
+def shown(picture: Picture, width: int) -> tuple[list[tuple[Action, str]], int]:
+    """The actions that fit with their words, and the gap between them.
+
+    Where room is short, the longest words go first, then the palette, then whole words.
+    """
+    actions = possible(picture)
     while True:
-        for gap in (3, 2, 1):
-            if _width(actions, picture, gap) <= width:
-                return actions, gap
-        last = max(actions, key=lambda action: action.rank)
+        for brief in (False, True):
+            words = [(action, label(action, picture, brief=brief)) for action in actions]
+            for gap in (3, 2, 1):
+                if _width(words, gap) <= width:
+                    return words, gap
+        last = max(reversed(actions), key=lambda action: action.rank)
         if last.rank == 0:
-            return actions, 1
+            return words, 1
         actions.remove(last)
 
 
 def footer(picture: Picture, width: int) -> tuple[Line, list[Spot]]:
     """The line, and where on it one can click. Program keys stand at the right edge."""
-    actions, gap = shown(picture, width)
-    rest = max(width - _width(actions, picture, gap), 0)
+    words, gap = shown(picture, width)
+    rest = max(width - _width(words, gap), 0)
     spans: list[Span] = [(" ", "")]
     spots: list[Spot] = []
     at = 1
     program = False
-    for n, action in enumerate(actions):
+    for n, (action, text) in enumerate(words):
         space = gap if n else 0
         if action.group == "Program" and not program:
             program = True
             space += rest
         spans.append((" " * space, ""))
         at += space
-        text = label(action, picture)
         key = action.foot or action.shown
         spans += [(key, "key bold"), (" " + text, "dim")]
         end = at + cell_len(key) + 1 + cell_len(text)

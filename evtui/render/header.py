@@ -20,16 +20,23 @@ def motion(view: View, drive: Drive) -> Span:
     return (f"{glyphs.RUNNING} {units.speed(drive.speed)}", "ok bold")
 
 
-def verdict(view: View) -> Span:
-    """Whether every invariant holds."""
+ROOMY = 90
+"""Cells of the second line from which failed expectations are told in more words."""
+
+
+def verdict(view: View, width: int) -> Span:
+    """Whether every invariant holds; a failed expectation beside it must have room too."""
+    words = [f"{glyphs.HOLDS} {units.count(view.checks)} checks", glyphs.HOLDS]
     if view.violation:
-        return (f"{glyphs.BROKEN} invariant violated", "bad bold")
-    return (f"{glyphs.HOLDS} {units.count(view.checks)} checks", "ok bold")
+        words = [f"{glyphs.BROKEN} invariant violated", f"{glyphs.BROKEN} violated", glyphs.BROKEN]
+    beside = cell_len(_failed(view)[2]) + 2 if view.expectations_failed else 0
+    text = next((text for text in words if cell_len(text) + 2 + beside <= width), words[-1])
+    return (text, "bad bold" if view.violation else "ok bold")
 
 
 def header(view: View, drive: Drive, width: int) -> list[Line]:
     """Two lines of ``width`` cells."""
-    state, sign = motion(view, drive), verdict(view)
+    state, sign = motion(view, drive), verdict(view, width)
     name = view.title if view.title and width >= 110 else view.scenario
     start: list[Span] = [(" ", ""), (name, "text bold"), ("  ", "")]
     end: list[Span] = [("  ", ""), (left_pad(state[0], 13), state[1]), (" ", "")]
@@ -41,7 +48,7 @@ def header(view: View, drive: Drive, width: int) -> list[Line]:
     first = [*start, (now, "text bold"), (" ", ""), *progress, (" ", ""), (total, "dim")]
     return [
         spread(first, end, width, "panel"),
-        spread(_who(view, width - cell_len(sign[0]) - 3), [sign, (" ", "")], width, "panel"),
+        spread(_who(view, width - cell_len(sign[0]) - 2), [sign, (" ", "")], width, "panel"),
     ]
 
 
@@ -50,8 +57,38 @@ def left_pad(text: str, least: int) -> str:
     return text.rjust(least)
 
 
+def _failed(view: View) -> list[str]:
+    """That expectations failed, from the longest words to the shortest; nothing while none did."""
+    if not view.expectations_failed:
+        return []
+    share = f"{glyphs.BROKEN} {view.expectations_failed}/{view.expectations_total}"
+    return [f"{share} expected failed", f"{share} failed", share, glyphs.BROKEN]
+
+
 def _who(view: View, room: int) -> list[Span]:
-    """Leader and ballot; then seed, expectations and messages, as far as there is room."""
+    """What failed; leader and ballot; then seed, messages and events: whatever there is room for.
+
+    What does not fit is left out, and what comes after it is still tried.
+    """
+    spans: list[Span] = []
+    failed = _failed(view)
+    if failed:
+        roomy = room >= ROOMY
+        words = [text for text in failed[0 if roomy else 1 :] if cell_len(text) < room]
+        item = ((words or failed[-1:])[0], "bad bold")
+        spans = [(" ", ""), item]
+        room -= 1 + cell_len(item[0])
+    for item_spans in _items(view):
+        gap = "   " if spans else " "
+        size = len(gap) + sum(cell_len(text) for text, _ in item_spans)
+        if size <= room:
+            spans += [(gap, ""), *item_spans]
+            room -= size
+    return spans
+
+
+def _items(view: View) -> list[list[Span]]:
+    """What the second line tells, the most important first."""
     items: list[list[Span]] = [[("no leader", "warn bold")]]
     if view.leader:
         items = [
@@ -62,23 +99,12 @@ def _who(view: View, room: int) -> list[Span]:
             ]
         ]
     items.append([("seed ", "dim"), (str(view.seed), "")])
-    if view.expectations_total:
+    if view.expectations_total and not view.expectations_failed:
         done = f"{view.expectations_held}/{view.expectations_total}"
         items.append([("expected ", "dim"), (done, "")])
-        if view.expectations_failed:
-            failed = f" {glyphs.BROKEN} {view.expectations_failed} failed"
-            items[-1].append((failed, "bad bold"))
     items.append([("messages ", "dim"), (units.count(view.messages), "")])
     items.append([("events ", "dim"), (units.count(view.events), "")])
-    spans: list[Span] = []
-    for item in items:
-        gap = "   " if spans else " "
-        size = len(gap) + sum(cell_len(text) for text, _ in item)
-        if size > room:
-            break
-        spans += [(gap, ""), *item]
-        room -= size
-    return spans
+    return items
 
 
 def banner(view: View, width: int) -> list[Line]:

@@ -39,7 +39,7 @@ def symbols(width: int) -> list[Line]:
     events = [(symbol, role, word) for word, (symbol, role) in glyphs.SEVERITY.items()]
     return [
         _legend("CP", health, width),
-        _legend("Slot", cells, width),
+        _legend("Slot", [*cells, ("dim", "dim", "on the disk of ✗")], width),
         _legend("Link", links[1:], width),
         _legend("Event", events, width),
     ]

@@ -20,7 +20,7 @@ def cell_width(view: View, width: int) -> int:
     name = max([cell_len(cp.id) for cp in view.cps], default=0)
     room = width - edge_width(view) - LEAST_COMMAND
     full, short = ballot_width(view), ballot_width(view) - len(common_prefix(view))
-    for want in (max(full + 3, name + 1), max(short + 3, name + 1), max(name + 1, 2), 2):
+    for want in (max(full + 3, name + 2), max(short + 3, name + 2), name + 2, max(name + 1, 2), 2):
         if want * count <= room:
             return want
     return 1
@@ -96,8 +96,12 @@ def head(
     spans: list[Span] = [(" " + right("slot", slot_width(view)) + "  ", "dim")]
     for cp in view.cps[start : start + count]:
         role = "key bold" if cp.id == selected else "dim"
-        name = cp.id if each > cell_len(cp.id) else ("▾" if cp.id == selected else " ")
-        spans.append((left(name, each), role))
+        mark = glyphs.STATUS["crashed"] if cp.status == "crashed" else ""
+        name = cp.id
+        if each <= cell_len(cp.id):
+            name = "" if mark else "▾" if cp.id == selected else " "
+        blank = " " * (each - cell_len(name + mark))
+        spans += [(name, role), (mark, glyphs.STATUS_ROLE["crashed"]), (blank, "")]
     if each == 1:
         spans.append((" ", ""))
     spans.append((left("ballot", max(ballot_width(view), 6)) + "  command", "dim"))
@@ -122,13 +126,17 @@ def body(view: View, rows: Sequence[LogRow], selected: str, width: int, height: 
 def row(entry: LogRow, view: View, each: int, columns: tuple[int, int]) -> list[Span]:
     """One slot of the log.
 
-    A cell tells its ballot where it is accepted only, or another one, in the form that has room.
+    What a crashed CP knows is what its disk holds: the same symbols, dimmed. A cell tells its
+    ballot where it is accepted only, or another one, in the form that has room.
     """
     start, count = columns
     ballot = ballot_of(entry)
     spans: list[Span] = [(" " + right(units.count(entry.slot), slot_width(view)) + "  ", "dim")]
-    for cell in entry.cells[start : start + count]:
+    crashed = [cp.status == "crashed" for cp in view.cps]
+    for n, cell in enumerate(entry.cells[start : start + count], start):
         role = glyphs.CELL_ROLE[cell.state]
+        if crashed[n] and cell.state is not CellState.EMPTY:
+            role = "dim"
         told = cell.state is CellState.ACCEPTED or cell.ballot != ballot
         text = glyphs.CELL[cell.state]
         if told and cell.ballot:

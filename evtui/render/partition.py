@@ -63,7 +63,7 @@ def shapes(view: View, selected: str) -> list[Shape]:
     with_leader = {leader, *others[: max(minority - 1, 0)]}
     deaf = Plan(tuple(int(cp == leader) for cp in ids), one_way=True)
     return [
-        Shape("1", "split off a minority", "the rest goes on", apart(few)),
+        Shape("1", "cut off a minority", "the rest goes on", apart(few)),
         Shape("2", f"isolate {selected}", "the selected CP alone", apart({selected})),
         Shape("3", f"isolate leader {leader}", "the rest elects another", apart({leader})),
         Shape("4", "leader with a minority", "it may propose, never choose", apart(with_leader)),

@@ -5,6 +5,7 @@ from textual.geometry import Size
 from textual.message import Message
 
 from evtui.render import cps
+from evtui.render.bars import scrollbar
 from evtui.render.line import Line
 from evtui.render.picture import Picture
 from evtui.widgets.lines import Lines
@@ -57,14 +58,16 @@ class CpPanel(Lines):
             return cps.cards(view, picture.selected, width)
         rows = self._rows()
         self._keep_in_sight(picture, rows)
-        table = cps.columns(view, width)
-        lines = [cps.table_head(table, view, self._top, rows, width)]
-        lines += [
-            cps.table_row(cp, table, width, selected=cp.id == picture.selected)
-            for cp in view.cps[self._top : self._top + rows]
-        ]
+        part = rows < len(view.cps)
+        room = width - part
+        table = cps.columns(view, room)
+        thumb = scrollbar(self._top, rows, len(view.cps))
+        lines = [cps.table_head(table, width)]
+        for n, cp in enumerate(view.cps[self._top : self._top + rows]):
+            row = cps.table_row(cp, table, room, selected=cp.id == picture.selected)
+            lines.append(row._replace(spans=(*row.spans, (thumb[n], "faint"))) if part else row)
         chosen = picture.cp
-        return [*lines, *(cps.detail(chosen, view, width) if chosen else [])]
+        return [*lines, *(cps.detail(chosen, view, width, place=part) if chosen else [])]
 
     def _keep_in_sight(self, picture: Picture, rows: int) -> None:
         """When another CP is selected, scroll to it."""

@@ -18,6 +18,8 @@ from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
 from evtui.widgets.lines import Lines, Pane
 from evtui.widgets.panes import EventLog, LogGrid
+from scenarios.loader import loads
+from scenarios.session import Session
 from scenarios.view import View, Window
 
 MakeApp = Callable[..., EvtuiApp]
@@ -386,6 +388,49 @@ async def test_the_end_stays_on_the_screen(make_app: MakeApp) -> None:
         assert app._timer is None
         await press(pilot, "space", ".", "down")
         assert app.selected == "CP2"
+
+
+async def test_after_the_end_one_short_message_and_no_panel(make_app: MakeApp) -> None:
+    """Whatever is asked of a run that has ended, the answer is the same; looking still works."""
+    app = make_app(600_000_000)
+    async with app.run_test() as pilot:
+        speed = app.pace.speed
+        for key in ("space", ".", "+", "-", "k", "u", "x", "p", "h"):
+            await press(pilot, key)
+            assert len(app.screen_stack) == 1
+            assert [note.message for note in app._notifications] == ["The run has ended"]
+        assert app.pace.speed == speed
+        spots = {spot.action.id: spot for spot in app.screen.query_one(Footer)._spots}
+        assert not any(spot.action.needs_run for spot in spots.values())
+        await pilot.click(Footer, offset=(spots["page_up"].start, 0))
+        await pilot.pause()
+        assert app.screen.query_one(LogGrid).first is not None
+
+
+async def test_a_panel_that_is_open_at_the_end_says_so(make_app: MakeApp) -> None:
+    """The run ended while somebody chose a link."""
+    app = make_app(599_000_000)
+    async with app.run_test() as pilot:
+        await press(pilot, "x")
+        app.action_speed(SPEEDS[-1])
+        app.set_paused(False)
+        await until(lambda: app.controls.finished)
+        await press(pilot, "enter")
+        assert not faulty(app)
+        assert [note.message for note in app._notifications] == ["The run has ended"]
+
+
+async def test_the_table_of_many_cps_has_a_scroll_bar() -> None:
+    """The selected one is in sight, with its place among all."""
+    app = EvtuiApp(Session(loads('duration = "20s"\ncps = 40\n', "many.toml")), paused=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "up")
+        lines = app.screen.query_one(CpPanel)._lines
+        assert "links" in lines[0].plain
+        assert lines[1].plain.endswith(" ")
+        assert lines[-3].plain.startswith("▌CP40")
+        assert lines[-3].plain.endswith("▐")
+        assert "40 of 40" in lines[-2].plain
 
 
 async def test_resize_keeps_everything_in_place(make_app: MakeApp) -> None:

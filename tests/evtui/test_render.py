@@ -108,9 +108,9 @@ def test_every_line_fits_the_terminal(width: int, count: int) -> None:
     lines = [
         *header.header(view, RUNNING, width),
         *header.banner(view, width),
-        cps.table_head(table, view, 0, 5, width),
+        cps.table_head(table, width),
         *[cps.table_row(cp, table, width, selected=False) for cp in view.cps],
-        *cps.detail(view.cps[0], view, width),
+        *cps.detail(view.cps[0], view, width, place=True),
         *log.head(view, rows, "CP1", width, following=True, focused=False),
         *log.body(view, rows, "CP1", width, 7),
         power.strip(view, width),
@@ -152,6 +152,22 @@ def test_header_tells_paused_ended_and_violated() -> None:
     assert header.banner(broken, 80)[0].plain.strip() == f"✗ {broken.violation}"
 
 
+@pytest.mark.parametrize("width", [20, 30, 40, 60, 80, 120])
+@pytest.mark.parametrize("violation", ["", "A1 (a promise never falls): CP1 did"])
+@pytest.mark.parametrize("leader", ["CP2", "a-charge-point-with-a-very-long-name"])
+def test_a_failed_expectation_is_never_out_of_sight(
+    width: int, violation: str, leader: str
+) -> None:
+    """It comes first; a leader of whatever name comes after it or not at all."""
+    view = sample.view(
+        expectations_failed=3, expectations_total=14, violation=violation, leader=leader
+    )
+    text = header.header(view, RUNNING, width)[1].plain
+    assert text.startswith(" ✗ 3/14")
+    if width >= 80 or (width == 60 and len(leader) > 3):
+        assert "seed 7" in text
+
+
 def test_compact_row_of_a_cp() -> None:
     """At 80 cells a row has all columns, in this order."""
     view = sample.view()
@@ -164,6 +180,35 @@ def test_compact_row_of_a_cp() -> None:
         "▌CP2", "★", "leader", "charging", "C", "EV2", "━━━──", "53→80", "7.4/11",
         "3.CP2", "3.CP2", "143/143", "═·═══",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [20, 30, 40, 50, 59, 80])
+def test_the_id_of_a_cp_is_the_last_to_go(width: int) -> None:
+    """Then what it is and does; the links go first."""
+    view = sample.view()
+    heads = [column.head.strip() for column in cps.columns(view, width)]
+    assert heads[0] == "CP"
+    assert heads[1] == "role"
+    assert ("links" in heads) == (width == 80)
+
+
+def test_links_of_many_cps_are_counted() -> None:
+    """Forty symbols have no room: how many are cut, else lossy, else up."""
+    view = sample.view(40)
+    table = cps.columns(view, 79)
+    assert [column.head for column in table][-1] == "links"
+    assert table[-1].width >= len("39 up")
+    assert cps.table_head(table, 79).plain.rstrip().endswith(" links")
+    for states, words in (
+        ({}, "39 up"),
+        ({3: "cut", 7: "in"}, "2 cut"),
+        ({3: "lossy", 4: "lossy"}, "2 ≈"),
+        ({3: "lossy", 4: "out"}, "1 cut"),
+    ):
+        links = tuple(states.get(n, state) for n, state in enumerate(view.cps[0].links))
+        row = cps.table_row(sample.cp(1, 40, links=links), table, 79, selected=False)
+        assert row.plain.rstrip().endswith(" " + words)
+    assert "CP7 7 of 40" in cps.detail(view.cps[6], view, 80, place=True)[0].plain
 
 
 @pytest.mark.parametrize(
@@ -232,6 +277,12 @@ def test_log_cells_have_a_symbol_each_and_tell_another_ballot() -> None:
     assert "○ 2.1 " in narrow
 
 
+def test_the_log_names_its_columns_beside_power_and_events() -> None:
+    """Five CPs in the 66 cells that a terminal of 120 leaves to the log."""
+    shown = log.head(sample.view(), (), "CP2", 66, following=True, focused=False)[1].plain
+    assert "CP1 CP2 CP3 CP4 CP5 " in shown
+
+
 def test_the_log_of_many_cps_keeps_the_selected_one_in_sight() -> None:
     """Fifty columns do not fit into 80 cells."""
     view = sample.view(50)
@@ -239,6 +290,31 @@ def test_the_log_of_many_cps_keeps_the_selected_one_in_sight() -> None:
     start, count = log.first_cp(view, "CP50", 80, each)
     assert start + count == 50
     assert count < 50
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_disk_of_a_crashed_cp_is_seen(width: int) -> None:
+    """The same symbols, dimmed, and a mark in the heading; its row keeps what the disk holds."""
+    view = sample.view()
+    dead = sample.cp(1, status="crashed", role="-", state="-", applied_slot=0, state_digest="")
+    after = attrs.evolve(view, cps=(dead, *view.cps[1:]))
+    each, columns = log.cell_width(view, width), log.first_cp(view, "CP2", width, 2)
+    assert each == log.cell_width(after, width)
+    entry = view.log[-1]
+    alive, crashed = (log.row(entry, v, each, columns) for v in (view, after))
+    assert [text for text, _ in alive] == [text for text, _ in crashed]
+    assert (alive[1][1], crashed[1][1]) == ("warn", "dim")
+    assert alive[2:] == crashed[2:]
+    empty = attrs.evolve(entry, cells=(LogCell(CellState.EMPTY, ""), *entry.cells[1:]))
+    assert log.row(empty, view, each, columns) == log.row(empty, after, each, columns)
+    shown = log.head(after, view.log, "CP2", width, following=True, focused=False)[1].plain
+    assert ("CP1✗" if width > 60 else "✗") in shown
+    assert "its disk has promised 3.CP2, slots to 143" in cps.detail(dead, after, 80)[0].plain
+    if width > 60:
+        row = cps.table_row(dead, cps.columns(after, width), width, selected=False)
+        assert "✗ crashed" in row.plain
+        assert row.plain.count("3.CP2") == 2
+        assert "143/0" in row.plain
 
 
 def test_power_over_capacity_is_said() -> None:
@@ -279,6 +355,43 @@ def test_the_footer_never_loses_help_and_quit(width: int) -> None:
                 assert (action.foot or action.shown) + " " in text
 
 
+def test_the_footer_has_the_words_of_the_help() -> None:
+    """One name for one key; short forms are the beginnings of the whole words."""
+    text = footer.footer(picture(), 120)[0].plain
+    for word in ("k kill CP", "u pause CP", "x cut/join", "p partition", "h heal"):
+        assert word in text
+    text = footer.footer(picture(), 80)[0].plain
+    for word in ("k kill", "u pause", "x cut", "p part.", "h heal"):
+        assert word in text
+    for action in ACTIONS:
+        if action.group == "Break":
+            for word in (action.label, action.other, action.brief, action.brief_other):
+                for part in (word or "").removesuffix(" CP").removesuffix(".").split("/"):
+                    assert part in action.title.lower()
+
+
+@pytest.mark.parametrize("status", ["alive", "paused", "crashed"])
+@pytest.mark.parametrize("paused", [False, True])
+def test_the_footer_offers_all_that_is_possible_at_80_cells(status: str, paused: bool) -> None:
+    """A crashed CP cannot be paused; all else has room, whatever its word is now."""
+    view = sample.view()
+    view = attrs.evolve(view, cps=(sample.cp(1, status=status), *view.cps[1:]))
+    spots = footer.footer(Picture(view, Drive(10.0, paused), "CP1"), 80)[1]
+    keys = [spot.action.shown for spot in spots]
+    wanted = ["space", ".", "+", "k", "u", "x", "p", "h", "?", "q"]
+    assert keys == [key for key in wanted if status != "crashed" or key != "u"]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_footer_after_the_end_offers_only_what_works(width: int) -> None:
+    """To look, for help, for commands, and to leave."""
+    spots = footer.footer(picture(finished=True), width)[1]
+    assert [spot.action.id for spot in spots] == [
+        "select_previous", "page_up", "palette", "help", "quit",
+    ]  # fmt: skip
+    assert "PgUp PgDn scroll" in footer.footer(picture(finished=True), width)[0].plain
+
+
 def test_the_footer_says_what_a_key_would_do_now() -> None:
     """Its words follow the selected CP and the clock."""
     crashed = attrs.evolve(sample.cp(1), status="crashed")
@@ -288,7 +401,7 @@ def test_the_footer_says_what_a_key_would_do_now() -> None:
     )
     text = footer.footer(shown, 120)[0].plain
     assert "space run" in text
-    assert "k start" in text
+    assert "k restart CP" in text
 
 
 def test_link_chooser_says_what_enter_would_do() -> None:
