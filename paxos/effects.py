@@ -37,6 +37,19 @@ class Persist:
 
 
 @message
+class Checkpoint:
+    """Replace everything on stable storage by these rows, in one step, and make it durable.
+
+    A snapshot is among them; it covers every slot up to ``floor_slot``. After a crash either all
+    of the old rows are there or all of these. What leaves later waits for it, as for a
+    :class:`Persist`.
+    """
+
+    rows: list[list[object]]
+    floor_slot: int
+
+
+@message
 class Send:
     """Send a message to one node; a node's message to itself is delivered like any other."""
 
@@ -84,6 +97,17 @@ class Applied:
 
 
 @message
+class Installed:
+    """A snapshot took the place of every slot up to ``slot`` that was not applied here.
+
+    ``results`` holds ``(sequence, result)`` of this node's own commands that it contains.
+    """
+
+    slot: int
+    results: list[tuple[int, bytes]]
+
+
+@message
 class RoleChanged:
     """The replica's role is now ``role``; ``why`` is a sentence for people."""
 
@@ -91,4 +115,14 @@ class RoleChanged:
     why: str
 
 
-Effect: TypeAlias = Persist | Send | Broadcast | SetTimer | CancelTimer | Applied | RoleChanged
+Effect: TypeAlias = (
+    Persist
+    | Checkpoint
+    | Send
+    | Broadcast
+    | SetTimer
+    | CancelTimer
+    | Applied
+    | Installed
+    | RoleChanged
+)

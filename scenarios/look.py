@@ -194,6 +194,8 @@ def _row(world: World, slot: int) -> LogRow:
             value, best = entry.value, entry.ballot
         ballot = _ballot(world, entry.ballot) if entry is not None else ""
         cells.append(LogCell(_cell_state(learner.commit_slot, slot, decided, entry), ballot))
+    if value is None and any(cell.state is CellState.APPLIED for cell in cells):
+        return LogRow(slot, "(compacted: a snapshot stands for it)", tuple(cells))
     return LogRow(slot, _command(value), tuple(cells))
 
 

@@ -14,7 +14,7 @@ from fsm import effects as fx
 from fsm.energy.battery import Battery
 from fsm.network.state import NetworkState
 from paxos.check.invariants import Invariants, InvariantViolation
-from paxos.effects import Applied, RoleChanged
+from paxos.effects import Applied, Installed, RoleChanged
 from paxos.election import Timing
 from paxos.membership import Membership
 from paxos.records import Recovered
@@ -291,12 +291,16 @@ class World:
     def _applied(self, number: int, effect: Applied) -> None:
         """The node itself has passed the result on; the world has nothing to add."""
 
+    def _installed(self, number: int, effect: Installed) -> None:
+        self.note("consensus", self.ids[number], f"installed a snapshot of slot {effect.slot}")
+
     def _role_changed(self, number: int, effect: RoleChanged) -> None:
         self.note("consensus", self.ids[number], f"{effect.role}: {effect.why}")
 
     _PERFORM: ClassVar[dict[type, Callable[["World", int, Any], None]]] = {
         SendOcpp: _send_ocpp,
         Applied: _applied,
+        Installed: _installed,
         RoleChanged: _role_changed,
         fx.SendV2g: _send_v2g,
         fx.SetTimer: _set_timer,

@@ -14,7 +14,7 @@ from attrs import Factory, define
 
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.clients import Client, Verdict
-from paxos.effects import Applied
+from paxos.effects import Applied, Installed
 from paxos.election import Role
 from paxos.membership import Membership
 from paxos.messages import NOOP, Accept, Accepted, Message, Promise, Value
@@ -74,6 +74,7 @@ class _Life:
 
     promised: Ballot = NO_BALLOT
     entries: int = 0
+    floor_slot: int = 0
     applied_slot: int = 0
     state_slot: int = 0
     """Up to where the state was compared."""
@@ -95,6 +96,8 @@ class Invariants:
         self.chosen: dict[int, tuple[Ballot, Value]] = {}
         self.digests: dict[int, tuple[int, int]] = {}
         self.leaders: dict[Ballot, int] = {}
+        self._floors: dict[int, int] = {}
+        self._forgotten = 0
         self._voters: dict[int, _Voter] = {}
         self._lives: dict[int, _Life] = {}
 
@@ -123,6 +126,8 @@ class Invariants:
             )
         for slot, ballot in voter.acknowledged.items():
             entry = acceptor.accepted.get(slot)
+            if slot <= acceptor.floor_slot:
+                continue
             if entry is None or entry.ballot < ballot:
                 found = "nothing" if entry is None else f"ballot {self.ballot(entry.ballot)}"
                 raise InvariantViolation(
@@ -133,7 +138,9 @@ class Invariants:
                     ballots=(ballot,),
                     nodes=(node,),
                 )
-        self._lives[node] = _Life(acceptor.promised, len(acceptor.accepted))
+        life = _Life(acceptor.promised, len(acceptor.accepted), acceptor.floor_slot)
+        life.applied_slot = replica.commit_slot
+        self._lives[node] = life
 
     def produced(self, replica: Replica, message: Message) -> None:
         """A2 and R5, where the message is made."""
@@ -173,6 +180,35 @@ class Invariants:
                 )
             life.commands.add(command)
 
+    def installed(self, replica: Replica, installed: Installed) -> None:
+        """R3 and R4 for a replica that jumped to a snapshot."""
+        self.checks += 2
+        life = self._lives[replica.node]
+        if installed.slot <= life.applied_slot:
+            raise InvariantViolation(
+                "R4",
+                f"{self.node(replica.node)} went from slot {life.applied_slot} "
+                f"back to a snapshot of slot {installed.slot}",
+                slot=installed.slot,
+                nodes=(replica.node,),
+            )
+        life.applied_slot = installed.slot
+
+    def compacted(self, node: int, floor_slot: int) -> None:
+        """A node will never again say or apply anything up to ``floor_slot``.
+
+        What lies below every node's floor can no longer be broken, and is forgotten.
+        """
+        self._floors[node] = floor_slot
+        voter = self._voters[node]
+        voter.acknowledged = {s: b for s, b in voter.acknowledged.items() if s > floor_slot}
+        everyone = self.membership.everyone
+        forgotten = min(self._floors.get(each, 0) for each in everyone)
+        for slot in range(self._forgotten + 1, forgotten + 1):
+            for table in (self.proposed, self.votes, self.chosen, self.digests):
+                table.pop(slot, None)
+        self._forgotten = max(self._forgotten, forgotten)
+
     def stepped(self, replica: Replica) -> None:
         """A1, A3, R3, R4 and L1 for a replica that finished a step."""
         self.checks += 5
@@ -188,13 +224,13 @@ class Invariants:
             )
         life.promised = acceptor.promised
         entries = len(acceptor.accepted)
-        if entries < life.entries:
+        if entries < life.entries and acceptor.floor_slot == life.floor_slot:
             raise InvariantViolation(
                 "A3",
                 f"{self.node(node)} held {life.entries} accepted slots and now holds {entries}",
                 nodes=(node,),
             )
-        life.entries = entries
+        life.entries, life.floor_slot = entries, acceptor.floor_slot
         if replica.commit_slot != life.applied_slot:
             raise InvariantViolation(
                 "R4" if replica.commit_slot < life.applied_slot else "R2",

@@ -17,6 +17,8 @@ from paxos.effects import (
     Applied,
     Broadcast,
     CancelTimer,
+    Checkpoint,
+    Installed,
     Persist,
     RoleChanged,
     Send,
@@ -112,6 +114,14 @@ class Observer(Protocol):
         """A replica applied a slot."""
         ...
 
+    def installed(self, replica: Replica, installed: Installed) -> None:
+        """A replica jumped to a snapshot."""
+        ...
+
+    def compacted(self, node: int, floor_slot: int) -> None:
+        """A node's disk holds a snapshot now, and no slot up to it."""
+        ...
+
     def stepped(self, replica: Replica) -> None:
         """A replica has finished a step."""
         ...
@@ -134,6 +144,8 @@ class Host:
     timers: dict[Any, int] = Factory(dict)
     queued: dict[Any, int] = Factory(dict)
     outbox: deque[tuple[int, Send | Broadcast]] = Factory(deque)
+    checkpoints: deque[tuple[int, int]] = Factory(deque)
+    """Position and floor of the checkpoints that are not synced yet."""
     held: list[Event] = Factory(list)
 
 
@@ -234,7 +246,7 @@ class Cluster:
         host.status = Status.CRASHED
         host.process = None
         host.generation += 1
-        for waiting in (host.timers, host.queued, host.outbox, host.held):
+        for waiting in (host.timers, host.queued, host.outbox, host.checkpoints, host.held):
             waiting.clear()
         return host.disk.crash()
 
@@ -338,6 +350,11 @@ class Cluster:
         if host.disk.begin_fsync():
             self._queue_fsync(host)
 
+    def _checkpoint(self, host: Host, effect: Checkpoint) -> None:
+        host.checkpoints.append((host.disk.replace(effect.rows), effect.floor_slot))
+        if host.disk.begin_fsync():
+            self._queue_fsync(host)
+
     def _queue_fsync(self, host: Host) -> None:
         done_us = self.now_us + host.disk.fsync_us
         self.kernel.push(done_us, Kind.DISK, host.node, host.generation)
@@ -345,6 +362,10 @@ class Cluster:
     def _end_fsync(self, host: Host) -> None:
         disk = host.disk
         disk.end_fsync()
+        while host.checkpoints and host.checkpoints[0][0] <= disk.synced:
+            _, floor_slot = host.checkpoints.popleft()
+            if self.observer is not None:
+                self.observer.compacted(host.node, floor_slot)
         while host.outbox and host.outbox[0][0] <= disk.synced:
             self._release(host.node, host.outbox.popleft()[1])
         if disk.begin_fsync():
@@ -380,16 +401,23 @@ class Cluster:
             self.observer.applied(replica, effect)
         self.outside.perform(host.node, effect)
 
+    def _installed(self, host: Host, effect: Installed) -> None:
+        if self.observer is not None and (replica := _replica(host)) is not None:
+            self.observer.installed(replica, effect)
+        self.outside.perform(host.node, effect)
+
     def _role_changed(self, host: Host, effect: RoleChanged) -> None:
         self.outside.perform(host.node, effect)
 
     _PERFORM: ClassVar[dict[type, Callable[["Cluster", Host, Any], None]]] = {
         Persist: _persist,
+        Checkpoint: _checkpoint,
         Send: _send,
         Broadcast: _send,
         SetTimer: _set,
         CancelTimer: _cancel,
         Applied: _applied,
+        Installed: _installed,
         RoleChanged: _role_changed,
     }
 
