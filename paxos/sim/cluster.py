@@ -29,6 +29,7 @@ from paxos.messages import Message
 from paxos.records import Recovered, recover
 from paxos.replica import Replica
 from paxos.sim.bus import Bus
+from paxos.sim.coverage import Coverage
 from paxos.sim.disk import Disk
 from paxos.sim.kernel import Event, Kernel
 from paxos.sim.streams import stream
@@ -169,6 +170,7 @@ class Cluster:
         self.kernel = Kernel()
         self.bus = Bus(self.kernel, seed, latency_us, tail)
         self.trace = Trace()
+        self.coverage = Coverage()
         self.seed = seed
         self.fsync_us = fsync_us
         self.hosts: dict[int, Host] = {}
@@ -207,6 +209,16 @@ class Cluster:
             pass
         self.kernel.advance(until_us)
 
+    def covered(self) -> dict[str, int]:
+        """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
+        bus = self.bus
+        frames = {
+            "frames_lost": bus.lost,
+            "frames_duplicated": bus.duplicated,
+            "frames_damaged": bus.damaged,
+        }
+        return {**self.coverage.counts, **frames}
+
     # Nodes.
 
     def _add_host(self, node: int) -> Host:
@@ -226,6 +238,8 @@ class Cluster:
         host = self.hosts[node]
         if host.status is not Status.CRASHED:
             raise ValueError(f"node {node} runs already")
+        if host.generation:
+            self.coverage.count("restarts")
         host.generation += 1
         host.status = Status.ALIVE
         recovered = recover(host.disk.rows())
@@ -248,7 +262,10 @@ class Cluster:
         host.generation += 1
         for waiting in (host.timers, host.queued, host.outbox, host.checkpoints, host.held):
             waiting.clear()
-        return host.disk.crash()
+        lost = host.disk.crash()
+        self.coverage.count("crashes")
+        self.coverage.count("rows_lost", lost)
+        return lost
 
     def pause(self, node: int) -> None:
         """Let a node's process stand still; what comes for it waits."""
@@ -256,6 +273,7 @@ class Cluster:
         if host.status is not Status.ALIVE:
             raise ValueError(f"node {node} is {host.status.name.lower()}")
         host.status = Status.PAUSED
+        self.coverage.count("pauses")
 
     def resume(self, node: int) -> None:
         """Let a paused node go on: all that waited comes now, in its order."""
@@ -351,6 +369,7 @@ class Cluster:
             self._queue_fsync(host)
 
     def _checkpoint(self, host: Host, effect: Checkpoint) -> None:
+        self.coverage.count("snapshots_taken")
         host.checkpoints.append((host.disk.replace(effect.rows), effect.floor_slot))
         if host.disk.begin_fsync():
             self._queue_fsync(host)
@@ -377,12 +396,14 @@ class Cluster:
         if host.disk.wanted > host.disk.synced:
             # Nothing leaves before what was to be durable before it is.
             host.outbox.append((host.disk.wanted, effect))
+            self.coverage.count("gated_sends")
         else:
             self._release(host.node, effect)
 
     def _release(self, node: int, effect: Send | Broadcast) -> None:
         if self.observer is not None:
             self.observer.released(node, effect.message)
+        self.coverage.released(effect.message)
         frame = pack(effect.message)
         targets = (effect.to,) if type(effect) is Send else effect.to
         for target in targets:  # type: ignore[union-attr]
@@ -399,14 +420,17 @@ class Cluster:
     def _applied(self, host: Host, effect: Applied) -> None:
         if self.observer is not None and (replica := _replica(host)) is not None:
             self.observer.applied(replica, effect)
+        self.coverage.applied(effect)
         self.outside.perform(host.node, effect)
 
     def _installed(self, host: Host, effect: Installed) -> None:
         if self.observer is not None and (replica := _replica(host)) is not None:
             self.observer.installed(replica, effect)
+        self.coverage.count("snapshots_installed")
         self.outside.perform(host.node, effect)
 
     def _role_changed(self, host: Host, effect: RoleChanged) -> None:
+        self.coverage.role(host.node, effect.role)
         self.outside.perform(host.node, effect)
 
     _PERFORM: ClassVar[dict[type, Callable[["Cluster", Host, Any], None]]] = {
