@@ -1,5 +1,6 @@
 """The terminal app: drives a run, shows it, and lets a person break it."""
 
+import os
 import time
 from collections.abc import Callable
 from typing import ClassVar
@@ -56,7 +57,8 @@ class EvtuiApp(App[int]):
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK.name
+        wished = os.environ.get("TEXTUAL_THEME", "")
+        self.theme = wished if wished in self.available_themes else DARK.name
         self.controls = controls
         self.pace = pace.Pace(speed)
         self.paused = paused

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fsm.v2g.ev import ElectricVehicle
-
 from paxos.sim.cluster import Kind
 from paxos.wire import unseal
 

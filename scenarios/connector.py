@@ -5,9 +5,9 @@ This is physics: it goes on whatever the computers at both ends believe.
 """
 
 from attrs import Factory, define
-from fsm.v2g.ev import ElectricVehicle
 
 from fsm.energy.meter import Meter
+from fsm.v2g.ev import ElectricVehicle
 
 
 @define

@@ -9,11 +9,11 @@ nodes are the CSMS.
 from typing import Any, Protocol
 
 import msgpack
-from fsm.v2g.charge_point import ChargePoint
 
 from fsm.effects import Call
 from fsm.network.state import NetworkState
 from fsm.ocpp.client import CallClient
+from fsm.v2g.charge_point import ChargePoint
 from paxos.effects import Applied, Installed, Timer
 from paxos.messages import message
 from paxos.replica import Replica

@@ -1,13 +1,15 @@
 """What a run showed: one value, for programs as JSON and for people as text."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from attrs import asdict, frozen
+from attrs import frozen
+from cattrs.preconf.json import make_converter
 
 from scenarios.expect import Outcome, energy_text
 from scenarios.units import DURATION
 from scenarios.view import CpView, EvView, SessionView, View
+
+_JSON = make_converter(forbid_extra_keys=True)
 
 EXIT_OK = 0
 EXIT_VIOLATED = 1
@@ -91,7 +93,15 @@ class Report:
 
     def to_json(self) -> str:
         """One JSON object, on one line, in ASCII, with keys in a fixed order."""
-        return json.dumps(asdict(self))
+        return _JSON.dumps(self)
+
+    @staticmethod
+    def from_json(text: str) -> "Report":
+        """The report that :meth:`to_json` wrote.
+
+        Raises ValueError when the text is no JSON, and cattrs' errors when it is no report.
+        """
+        return _JSON.loads(text, Report)
 
     def to_text(self) -> str:
         """The report for people, a few tables without colour."""

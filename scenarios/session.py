@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from paxos.sim.kernel import Event
+from scenarios.errors import InputError
 from scenarios.expect import Outcome, evaluate
 from scenarios.look import look
 from scenarios.schema import Scenario
@@ -105,9 +106,11 @@ class Session:
             A sentence that says what was done.
 
         Raises:
-            scenarios.errors.InputError: the verb or an argument is not possible now; nothing
-                was changed.
+            scenarios.errors.InputError: the run has ended, or the verb or an argument is not
+                possible now; nothing was changed.
         """
+        if self.finished:
+            raise InputError(f"the run has ended at {self.time_us / 1_000_000:g} s")
         return self.world.act(verb, args)
 
     def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen

@@ -7,12 +7,11 @@ effects out; the world carries out charging's, moves energy, and is the only doo
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from fsm.v2g.charge_point import ChargePoint
-from fsm.v2g.ev import ElectricVehicle
-
 from fsm import effects as fx
 from fsm.energy.battery import Battery
 from fsm.network.state import NetworkState
+from fsm.v2g.charge_point import ChargePoint
+from fsm.v2g.ev import ElectricVehicle
 from paxos.check.invariants import Invariants, InvariantViolation
 from paxos.effects import Applied, Installed, RoleChanged
 from paxos.election import Timing

@@ -36,11 +36,13 @@ def line(*spans: Span, ground: str = "base") -> Line:
 
 
 def clip(text: str, width: int) -> str:
-    """Shorten a text to ``width`` cells; an ellipsis says that something is missing."""
+    """Shorten a text to ``width`` cells; an ellipsis says that more than blanks is missing."""
     if width <= 0:
         return ""
     if cell_len(text) <= width:
         return text
+    if cell_len(text.rstrip()) <= width:
+        return set_cell_size(text, width)
     return set_cell_size(text, width - 1).rstrip() + "…"
 
 

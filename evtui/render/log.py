@@ -48,7 +48,7 @@ def slot_width(view: View) -> int:
 
 def edge_width(view: View) -> int:
     """Cells beside the CPs' columns and the command: slot, ballot, gaps."""
-    return slot_width(view) + max(ballot_width(view), 6) + 5
+    return slot_width(view) + max(ballot_width(view), 6) + 6
 
 
 def first_cp(view: View, selected: str, width: int, each: int) -> tuple[int, int]:
@@ -98,6 +98,8 @@ def head(
         role = "key bold" if cp.id == selected else "dim"
         name = cp.id if each > cell_len(cp.id) else ("▾" if cp.id == selected else " ")
         spans.append((left(name, each), role))
+    if each == 1:
+        spans.append((" ", ""))
     spans.append((left("ballot", max(ballot_width(view), 6)) + "  command", "dim"))
     return [heading(title, note, where, width), fit(spans, width)]
 
@@ -135,6 +137,8 @@ def row(entry: LogRow, view: View, each: int, columns: tuple[int, int]) -> list[
             text = next(t for t in texts if cell_len(t) < each or t == text)
         spans.append((left(text, each), role))
     settled = any(cell.state >= CellState.CHOSEN for cell in entry.cells)
+    if each == 1:
+        spans.append((" ", ""))
     spans.append((left(ballot, max(ballot_width(view), 6)) + "  ", "dim"))
     spans.append((entry.command, "" if settled else "dim"))
     return spans

@@ -17,7 +17,7 @@ from paxos.clients import Client, Verdict
 from paxos.effects import Applied, Installed
 from paxos.election import Role
 from paxos.membership import Membership
-from paxos.messages import NOOP, Accept, Accepted, Message, Promise, Value
+from paxos.messages import NOOP, Accept, Accepted, Message, Prepare, Promise, Value
 from paxos.replica import Replica
 
 REMEMBERED_SLOTS = 5_000
@@ -34,7 +34,7 @@ SENTENCES: dict[str, str] = {
     "R3": "equal applied slots mean equal states",
     "R4": "the applied slot never goes back while a process lives",
     "R5": "proposals stay within the window beyond the commit index",
-    "L1": "a ballot has one leader",
+    "L1": "a ballot has one leader, in one of its lives",
     "C1": "a command is applied at most once",
 }
 
@@ -75,6 +75,7 @@ class _Voter:
 class _Life:
     """What one process did since it started."""
 
+    incarnation: int
     promised: Ballot = NO_BALLOT
     entries: int = 0
     floor_slot: int = 0
@@ -99,6 +100,7 @@ class Invariants:
         self.chosen: dict[int, tuple[Ballot, Value]] = {}
         self.digests: dict[int, tuple[int, int]] = {}
         self.leaders: dict[Ballot, int] = {}
+        self.users: dict[Ballot, tuple[int, int]] = {}
         self._floors: dict[int, int] = {}
         self._forgotten = 0
         self._voters: dict[int, _Voter] = {}
@@ -141,18 +143,22 @@ class Invariants:
                     ballots=(ballot,),
                     nodes=(node,),
                 )
-        life = _Life(acceptor.promised, len(acceptor.accepted), acceptor.floor_slot)
-        life.applied_slot = replica.commit_slot
-        self._lives[node] = life
+        self._lives[node] = _Life(
+            replica.client.incarnation,
+            acceptor.promised,
+            len(acceptor.accepted),
+            acceptor.floor_slot,
+            replica.commit_slot,
+        )
 
     def produced(self, replica: Replica, message: Message) -> None:
-        """A2 and R5, where the message is made."""
+        """A2, A3, A4 and R5, where the message is made."""
         check = self._PRODUCED.get(type(message))
         if check is not None:
             check(self, replica, message)
 
     def released(self, node: int, message: Message) -> None:
-        """A4, A5 and R1, where the message leaves."""
+        """A1, A2, A4, A5, L1 and R1, where the message leaves."""
         check = self._RELEASED.get(type(message))
         if check is not None:
             check(self, node, message)
@@ -311,22 +317,67 @@ class Invariants:
             )
 
     def _accepted_produced(self, replica: Replica, accepted: Accepted) -> None:
+        node, acceptor, ballot = replica.node, replica.acceptor, accepted.ballot
+        if ballot != acceptor.promised:
+            raise InvariantViolation(
+                "A2",
+                f"{self.node(node)} accepts slot {accepted.first_slot} at ballot "
+                f"{self.ballot(ballot)}, but it has promised {self.ballot(acceptor.promised)}",
+                slot=accepted.first_slot,
+                ballots=(ballot, acceptor.promised),
+                nodes=(node,),
+            )
+        for slot in range(accepted.first_slot, accepted.first_slot + accepted.count):
+            if slot <= acceptor.floor_slot:
+                continue
+            self.checks += 2
+            entry = acceptor.accepted.get(slot)
+            if entry is None or entry.ballot != ballot:
+                found = "nothing" if entry is None else f"ballot {self.ballot(entry.ballot)}"
+                raise InvariantViolation(
+                    "A3",
+                    f"{self.node(node)} acknowledges slot {slot} at ballot "
+                    f"{self.ballot(ballot)}, but it holds {found} there",
+                    slot=slot,
+                    ballots=(ballot,),
+                    nodes=(node,),
+                )
+            proposed = self.proposed[slot][ballot]
+            if entry.value != proposed:
+                raise InvariantViolation(
+                    "A4",
+                    f"{self.node(node)} accepted {show(entry.value)} in slot {slot} at ballot "
+                    f"{self.ballot(ballot)}, which proposed {show(proposed)}",
+                    slot=slot,
+                    ballots=(ballot,),
+                    nodes=(node,),
+                )
+
+    def _prepare_released(self, node: int, prepare: Prepare) -> None:
         self.checks += 1
-        promised = replica.acceptor.promised
-        if accepted.ballot == promised:
-            return
-        raise InvariantViolation(
-            "A2",
-            f"{self.node(replica.node)} accepts slot {accepted.first_slot} at ballot "
-            f"{self.ballot(accepted.ballot)}, but it has promised {self.ballot(promised)}",
-            slot=accepted.first_slot,
-            ballots=(accepted.ballot, promised),
-            nodes=(replica.node,),
-        )
+        ballot, incarnation = prepare.ballot, self._lives[node].incarnation
+        user = self.users.setdefault(ballot, (node, incarnation))
+        if user != (node, incarnation):
+            raise InvariantViolation(
+                "L1",
+                f"{self.node(node)} prepares ballot {self.ballot(ballot)} in its life "
+                f"{incarnation}, but {self.node(user[0])} used it in its life {user[1]}",
+                ballots=(ballot,),
+                nodes=(user[0], node),
+            )
 
     def _promise_released(self, node: int, promise: Promise) -> None:
-        voter = self._voters[node]
-        voter.answered = max(voter.answered, promise.ballot)
+        self.checks += 1
+        voter, ballot = self._voters[node], promise.ballot
+        if ballot < voter.answered:
+            raise InvariantViolation(
+                "A1",
+                f"{self.node(node)} promises ballot {self.ballot(ballot)}, "
+                f"but it had answered at ballot {self.ballot(voter.answered)}",
+                ballots=(ballot, voter.answered),
+                nodes=(node,),
+            )
+        voter.answered = ballot
 
     def _accept_released(self, node: int, accept: Accept) -> None:
         ballot = accept.ballot
@@ -351,7 +402,16 @@ class Invariants:
     def _accepted_released(self, node: int, accepted: Accepted) -> None:
         voter = self._voters[node]
         ballot = accepted.ballot
-        voter.answered = max(voter.answered, ballot)
+        if ballot < voter.answered:
+            raise InvariantViolation(
+                "A2",
+                f"{self.node(node)} acknowledges slot {accepted.first_slot} at ballot "
+                f"{self.ballot(ballot)}, but it had answered at {self.ballot(voter.answered)}",
+                slot=accepted.first_slot,
+                ballots=(ballot, voter.answered),
+                nodes=(node,),
+            )
+        voter.answered = ballot
         for slot in range(accepted.first_slot, accepted.first_slot + accepted.count):
             if slot <= self._forgotten:
                 continue
@@ -413,6 +473,7 @@ class Invariants:
         Accepted: _accepted_produced,
     }
     _RELEASED: ClassVar[dict[type[Message], Callable[["Invariants", int, Any], None]]] = {
+        Prepare: _prepare_released,
         Promise: _promise_released,
         Accept: _accept_released,
         Accepted: _accepted_released,

@@ -15,7 +15,7 @@ def ev(
         id=f"EV{n}",
         state=state,
         cp=cp,
-        soc=30.0 + 11.5 * n,
+        soc=30.0 + 11.5 * (n % 5),
         target=80.0,
         power_w=power_w,
         energy_wh=1234.0 * n,

@@ -2,10 +2,14 @@
 
 import pytest
 from textual.color import Color
+from textual.geometry import Region
 from textual.theme import Theme
 
+from evtui.app import EvtuiApp
 from evtui.render.ink import GROUNDS, ROLES, Ink
 from evtui.themes import DARK, LIGHT
+from evtui.widgets.panes import Header
+from tests.evtui.conftest import session_at
 
 
 def contrast(a: Color, b: Color) -> float:
@@ -32,3 +36,28 @@ def test_text_has_a_contrast_of_four_and_a_half(theme: Theme, ground: str, role:
     assert style.bgcolor is not None
     ratio = contrast(Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor))
     assert ratio >= 4.5
+
+
+async def test_another_theme_is_drawn_at_once() -> None:
+    """Lines take their colours anew when the theme changes, paused or not."""
+    app = EvtuiApp(session_at(0), paused=True)
+    async with app.run_test() as pilot:
+        for theme in (LIGHT, DARK):
+            app.theme = theme.name
+            await pilot.pause()
+            await pilot.pause()
+            strip = app.screen.query_one(Header).render_lines(Region(0, 0, 80, 1))[0]
+            colors = {seg.style.bgcolor.name for seg in strip if seg.style and seg.style.bgcolor}
+            assert theme.variables["ink-panel"] in colors
+
+
+@pytest.mark.parametrize(
+    ("wished", "theme"),
+    [("evtui-light", "evtui-light"), ("ansi-dark", "ansi-dark"), ("no", DARK.name)],
+)
+def test_the_environment_can_wish_a_theme(
+    monkeypatch: pytest.MonkeyPatch, wished: str, theme: str
+) -> None:
+    """``TEXTUAL_THEME`` names any theme there is; what there is not is passed over."""
+    monkeypatch.setenv("TEXTUAL_THEME", wished)
+    assert EvtuiApp(session_at(0), paused=True).theme == theme

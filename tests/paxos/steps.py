@@ -6,9 +6,10 @@ from typing import Any
 import msgpack
 
 from paxos.ballot import Ballot
+from paxos.check.invariants import Invariants
 from paxos.check.laboratory import Register
 from paxos.clients import Client, Command, encode
-from paxos.effects import Broadcast, Effect, Persist, RoleChanged, Send, SetTimer, Timer
+from paxos.effects import Applied, Broadcast, Effect, Persist, RoleChanged, Send, SetTimer, Timer
 from paxos.election import Role, Timing
 from paxos.membership import Membership
 from paxos.messages import Heartbeat, Message, PreVoteReply, Promise, Value
@@ -118,7 +119,7 @@ def persisted(effects: Iterable[Effect]) -> list[list[Any]]:
 
 
 class Group:
-    """Replicas and the letters between them, delivered when the test says so."""
+    """Replicas and the letters between them, delivered when the test says so; all checked."""
 
     def __init__(self, settings: Config | None = None) -> None:
         self.settings = settings or config()
@@ -127,6 +128,7 @@ class Group:
         self.replicas: dict[int, Replica] = {}
         self.letters: list[Letter] = []
         self.applied: dict[int, list[Any]] = {}
+        self.invariants = Invariants(self.settings.membership)
         for node in self.settings.membership.everyone:
             self.start(node)
 
@@ -136,13 +138,22 @@ class Group:
         replica = Replica(node, self.settings, Register(), recovered, self.now_us)
         self.replicas[node] = replica
         self.applied[node] = []
+        self.invariants.restarted(replica)
         self.take(node, replica.start(self.now_us))
 
     def take(self, node: int, effects: list[Effect]) -> list[Effect]:
         """Carry out the effects of a node: its disk is at once durable, its letters wait."""
+        replica, watch = self.replicas[node], self.invariants
         self.rows[node] += persisted(effects)
         self.letters += [(node, target, message) for target, message in sent(effects)]
-        self.applied[node] += [e for e in effects if type(e).__name__ == "Applied"]
+        for effect in effects:
+            if isinstance(effect, Send | Broadcast):
+                watch.produced(replica, effect.message)
+                watch.released(node, effect.message)
+            elif isinstance(effect, Applied):
+                self.applied[node].append(effect)
+                watch.applied(replica, effect)
+        watch.stepped(replica)
         return effects
 
     def fire(self, node: int, timer: Timer) -> list[Effect]:

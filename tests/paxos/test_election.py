@@ -10,7 +10,7 @@ TIMING = Timing()
 
 def election(voters: int = 3, **sizes: int) -> Election:
     """Node 1's view at time 0."""
-    return Election(1, Membership(tuple(range(1, voters + 1)), **sizes), TIMING, 0)
+    return Election(1, Membership(tuple(range(1, voters + 1)), (), **sizes), TIMING, 0)
 
 
 def test_a_later_leader_is_followed_and_an_earlier_is_not() -> None:

@@ -13,7 +13,7 @@ OLD = Ballot(4, 1)
 
 def preparing(voters: int = 3, window: int = 64, pipeline: int = 8, **sizes: int) -> Proposer:
     """A proposer in phase 1 of its ballot, from slot 1 on."""
-    membership = Membership(tuple(range(1, voters + 1)), **sizes)
+    membership = Membership(tuple(range(1, voters + 1)), (), **sizes)
     proposer = Proposer(membership, window, pipeline)
     proposer.prepare(MINE, 1)
     return proposer

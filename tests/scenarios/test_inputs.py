@@ -151,6 +151,14 @@ def test_what_is_not_possible_changes_nothing(
     assert (session.view(Window()), len(session.world.journal)) == before
 
 
+def test_nothing_is_done_after_the_end(session: Session) -> None:
+    """A run that has ended takes no more inputs."""
+    session.run(session.scenario.duration_us, 1_000_000)
+    with pytest.raises(InputError, match="the run has ended at 600 s"):
+        session.act("crash", cp="CP1")
+    assert cp(session, "CP1").status == "alive"
+
+
 def test_every_input_is_in_the_journal_and_in_the_digest(session: Session) -> None:
     """Two runs that differ in one input are two runs, and the journal says in what."""
     untouched = session.world.cluster.trace.digest()

@@ -300,6 +300,12 @@ def test_a_line_after_the_end() -> None:
     ]
 
 
+def test_the_last_instant_still_counts() -> None:
+    """A line and an expectation may stand at the very end."""
+    text = f'{HEAD}[[at]]\nt = "10m"\ndo = "heal"\n[[expect]]\nt = "10m"\nsessions = 0\n'
+    assert loads(text, "f.toml").script[0].t_us == loads(text, "f.toml").duration_us
+
+
 def test_all_problems_come_at_once_in_order_of_lines() -> None:
     """One round of mending is enough, whatever part of the loader found the problem."""
     text = """\

@@ -1,0 +1,39 @@
+"""Campaigns: many seeds of random faults, all invariants on, then everything must settle."""
+
+import pytest
+
+from tests.paxos.campaigns import run, storm_of
+
+BLOCK = 20
+
+
+@pytest.mark.parametrize("first", range(0, 200, BLOCK))
+def test_no_seed_breaks_the_protocol(first: int) -> None:
+    """Groups of all sizes survive crashes, pauses, cuts, partitions and bad links, and settle."""
+    for seed in range(first, first + BLOCK):
+        lab = run(seed)
+        assert lab.results, f"seed {seed} did nothing"
+
+
+@pytest.mark.parametrize("first", range(0, 40, BLOCK))
+def test_no_storm_breaks_the_protocol(first: int) -> None:
+    """Elections faster than messages, and faults without a pause: nothing breaks, all settles."""
+    for seed in range(first, first + BLOCK):
+        lab = run(seed, storm_of(seed))
+        assert lab.invariants is not None
+        assert len(lab.invariants.leaders) > 10, f"seed {seed} had hardly an election"
+
+
+@pytest.mark.parametrize("seed", [182, 241, 515])
+def test_seeds_that_once_broke_something(seed: int) -> None:
+    """Late decisions of an earlier leader, then late acks: the leader once failed on these."""
+    run(seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("first", range(1000, 6000, 100))
+def test_no_seed_of_many_breaks_the_protocol(first: int) -> None:
+    """The same as above for thousands of seeds, in both kinds of weather."""
+    for seed in range(first, first + 100):
+        run(seed)
+        run(seed, storm_of(seed))
