@@ -132,6 +132,6 @@ class SessionTable:
         """Become the table that :meth:`snapshot` packed."""
         self._digest, rows = msgpack.unpackb(data)
         self._sessions = {
-            node: _Session(incarnation, first_outstanding, {s: r for s, r in results})
+            node: _Session(incarnation, first_outstanding, dict(results))
             for node, incarnation, first_outstanding, results in rows
         }

@@ -303,8 +303,7 @@ class SnapshotChunk:
 
 @message
 class SnapshotPull:
-    """Send the next piece of the snapshot of ``slot`` from ``offset`` on, or begin with a newer
-    one.
+    """Send the snapshot of ``slot`` from ``offset`` on, or begin with a newer one.
 
     The receiver asks for each piece, so the sender remembers nothing of the transfer, and what is
     lost is asked for again.
