@@ -242,6 +242,8 @@ class Replica:
         if self.commit_slot == before:
             return
         proposer.settle(self.commit_slot)
+        # Only now: proposers that win phase 1 by turns, and choose nothing, must part as well.
+        self.election.preemptions = 0
         if not self._flush() and not proposer.acks:
             # Nothing under way that would carry the commit index: tell it by itself.
             self._out.append(Broadcast(self.others, Commit(proposer.ballot, self.commit_slot)))
@@ -257,7 +259,6 @@ class Replica:
         proposer, election = self.proposer, self.election
         adopted = proposer.lead()
         election.role = Role.LEADER
-        election.preemptions = 0
         election.follow(proposer.ballot, now_us)
         election.heard_us = dict.fromkeys(self.config.membership.voters, now_us)
         self._proposed = set()
@@ -267,7 +268,8 @@ class Replica:
                 self._proposed.add((command.client, command.sequence))
         # The queue keeps order: what phase 1 found gets its old slots before anything new.
         proposer.queue = adopted
-        why = f"a quorum promised ballot {proposer.ballot}; {len(adopted)} slots to propose again"
+        slots = "1 slot" if len(adopted) == 1 else f"{len(adopted)} slots"
+        why = f"a quorum promised ballot {proposer.ballot}; {slots} to propose again"
         self._out += (RoleChanged("leader", why), CancelTimer(Timer.ELECTION))
         self._beat()
         self._flush()

@@ -235,6 +235,18 @@ def test_each_preemption_waits_longer() -> None:
     assert widths == [2 * span, 4 * span, 8 * span, 8 * span]
 
 
+def test_only_a_choice_ends_the_back_off() -> None:
+    """Winning phase 1 proves nothing: proposers that preempt each other by turns must part, too."""
+    group = Group(config(3))
+    group.replicas[1].election.preemptions = 2
+    head = group.elect(1)
+    assert head.election.preemptions == 2
+    group.submit(1, 1)
+    group.deliver()
+    assert head.commit_slot == 1
+    assert head.election.preemptions == 0
+
+
 @pytest.mark.parametrize("make", [candidate, leader])
 def test_a_nack_of_the_own_ballot_ends_it(make: Make) -> None:
     """Somebody promised more: candidate and leader stand down; a nack of a past ballot is old."""

@@ -1,0 +1,257 @@
+"""Real replicas on a stage where everything waits for a word: network, disks, timers and time.
+
+The host here does what :mod:`paxos.effects` asks of every host, and no more: effects in their
+order, nothing sent before what stands before it is on stable storage. All that happens is noted
+down as text, and watched by the invariants.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from attrs import Factory, define, frozen
+
+from paxos.check.invariants import Invariants
+from paxos.check.laboratory import Register
+from paxos.effects import (
+    Applied,
+    Broadcast,
+    CancelTimer,
+    Effect,
+    Persist,
+    RoleChanged,
+    Send,
+    SetTimer,
+    Timer,
+)
+from paxos.messages import Message
+from paxos.records import recover
+from paxos.replica import Config, Replica
+from paxos.wire import pack, unpack
+from tests.paxos import wording
+
+
+class Refused(Exception):  # noqa: N818 - a command that makes no sense here is no error
+    """What was asked for is not possible now: there is no such node, timer or message."""
+
+
+@frozen
+class Note:
+    """Something that happened: when, of which kind, at which node, in words."""
+
+    at_us: int
+    kind: str
+    node: int
+    text: str
+
+
+@define(eq=False)
+class Letter:
+    """A message on its way; one that is held stays until it is released."""
+
+    source: int
+    target: int
+    frame: bytes
+    held: bool = False
+
+    @property
+    def message(self) -> Message:
+        """What it says; read from the bytes, so that no two copies share anything."""
+        return unpack(self.frame)
+
+    def __str__(self) -> str:
+        return f"{self.source}>{self.target} {wording.message(self.message)}"
+
+
+@define(eq=False)
+class Seat:
+    """One node's place: its process while it runs, its disk, its timers, what waits to leave."""
+
+    replica: Replica | None = None
+    rows: list[list[Any]] = Factory(list)
+    synced: int = 0
+    wanted: int = 0
+    """Up to which row somebody waits for a sync."""
+    by_hand: bool = False
+    """Whether the disk syncs only on command; else it does at once."""
+    outbox: list[Send | Broadcast] = Factory(list)
+    timers: dict[Timer, tuple[int, int]] = Factory(dict)
+    """From when on, and until when at the latest, each fires."""
+
+
+class Stage:
+    """A group of replicas whose every step is somebody's word."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.now_us = 0
+        self.letters: list[Letter] = []
+        self.notes: list[Note] = []
+        self.last: list[tuple[int, Effect]] = []
+        """The effects of the latest step."""
+        self.sides: tuple[tuple[int, ...], ...] = ()
+        self.invariants = Invariants(config.membership)
+        self.seats = {node: Seat() for node in config.membership.everyone}
+        for node in self.seats:
+            self.start(node)
+
+    def note(self, kind: str, node: int, text: str) -> None:
+        """Remember that something happened."""
+        self.notes.append(Note(self.now_us, kind, node, text))
+
+    def replica(self, node: int) -> Replica:
+        """The replica of a node that runs."""
+        replica = self.seats[node].replica
+        if replica is None:
+            raise Refused(f"node {node} is down")
+        return replica
+
+    def alive(self) -> list[Replica]:
+        """The replicas that run, in the order of nodes."""
+        return [s.replica for s in self.seats.values() if s.replica is not None]
+
+    # Steps of replicas.
+
+    def start(self, node: int) -> None:
+        """Start a node from what its disk says, for the first time or again."""
+        seat = self.seats[node]
+        if seat.replica is not None:
+            raise Refused(f"node {node} runs already")
+        seat.replica = Replica(node, self.config, Register(), recover(seat.rows), self.now_us)
+        self.invariants.restarted(seat.replica)
+        self._carry_out(node, seat.replica.start(self.now_us))
+
+    def submit(self, node: int, op: bytes) -> None:
+        """A node's client hands in an operation."""
+        self._carry_out(node, self.replica(node).submit(op, self.now_us)[1])
+
+    def fire(self, node: int, timer: Timer) -> None:
+        """Let a timer fire that is due."""
+        replica, seat = self.replica(node), self.seats[node]
+        if timer not in seat.timers:
+            raise Refused(f"node {node} has set no such timer")
+        if seat.timers[timer][0] > self.now_us:
+            due = wording.span(*seat.timers[timer])
+            raise Refused(f"too early: the timer of node {node} is set to {due}")
+        del seat.timers[timer]
+        self._carry_out(node, replica.on_timer(timer, self.now_us))
+
+    def deliver(self, letter: Letter) -> None:
+        """Let a letter arrive."""
+        self.letters.remove(letter)
+        replica = self.seats[letter.target].replica
+        if replica is None:
+            self.note("missed", letter.target, f"lost {letter}: node {letter.target} is down")
+            return
+        self.note("delivered", letter.target, str(letter))
+        self._carry_out(
+            letter.target, replica.on_message(letter.source, letter.message, self.now_us)
+        )
+
+    # Disks.
+
+    def fsync(self, node: int) -> None:
+        """Make all that was written durable, and let go what waited for it."""
+        seat = self.seats[node]
+        fresh = seat.rows[seat.synced :]
+        seat.synced = seat.wanted = len(seat.rows)
+        if fresh:
+            self.note("disk", node, f"on disk: {', '.join(map(wording.row, fresh))}")
+        waiting, seat.outbox = seat.outbox, []
+        for effect in waiting:
+            self._release(node, effect)
+
+    def crash(self, node: int, keep: int = 0) -> list[list[Any]]:
+        """Kill a node; of what was not synced, only the first ``keep`` rows stay."""
+        self.replica(node)
+        seat = self.seats[node]
+        kept = seat.synced + keep
+        lost = seat.rows[kept:]
+        rows = seat.rows[:kept]
+        self.seats[node] = Seat(rows=rows, synced=kept, wanted=kept, by_hand=seat.by_hand)
+        return lost
+
+    # The network.
+
+    def connected(self, a: int, b: int) -> bool:
+        """Whether messages from one node to another arrive."""
+        return a == b or not self.sides or any(a in side and b in side for side in self.sides)
+
+    def cut(self, sides: tuple[tuple[int, ...], ...]) -> None:
+        """Cut the network into sides; what is under way between them, and not held, is lost."""
+        self.sides = sides
+        for letter in [x for x in self.letters if not x.held]:
+            if not self.connected(letter.source, letter.target):
+                self.letters.remove(letter)
+                self.note("lost", letter.source, f"lost {letter}")
+
+    # Effects.
+
+    def _carry_out(self, node: int, effects: list[Effect]) -> None:
+        self.last = [(node, effect) for effect in effects]
+        for effect in effects:
+            self._PERFORM[type(effect)](self, node, effect)
+        self.invariants.stepped(self.replica(node))
+
+    def _persist(self, node: int, effect: Persist) -> None:
+        seat = self.seats[node]
+        seat.rows += effect.rows
+        if effect.sync:
+            self.note("writes", node, f"writes {', '.join(map(wording.row, effect.rows))}")
+            seat.wanted = len(seat.rows)
+            if not seat.by_hand:
+                seat.synced = seat.wanted
+
+    def _send(self, node: int, effect: Send | Broadcast) -> None:
+        self.invariants.produced(self.replica(node), effect.message)
+        seat = self.seats[node]
+        if seat.wanted > seat.synced:
+            seat.outbox.append(effect)
+            self.note("waits", node, f"keeps {post(node, effect)} until its disk is synced")
+        else:
+            self._release(node, effect)
+
+    def _release(self, node: int, effect: Send | Broadcast) -> None:
+        self.invariants.released(node, effect.message)
+        targets = addressees(effect)
+        reached = [target for target in targets if self.connected(node, target)]
+        frame = pack(effect.message)
+        for target in reached:
+            self.letters.append(Letter(node, target, frame))
+        for kind, some in (("sends", reached), ("lost", [t for t in targets if t not in reached])):
+            if some:
+                text = f"{kind} {node}>{wording.nodes(some)} {wording.message(effect.message)}"
+                self.note(kind, node, text)
+
+    def _set_timer(self, node: int, effect: SetTimer) -> None:
+        due = (self.now_us + effect.low_us, self.now_us + effect.high_us)
+        self.seats[node].timers[effect.timer] = due
+
+    def _cancel_timer(self, node: int, effect: CancelTimer) -> None:
+        self.seats[node].timers.pop(effect.timer, None)
+
+    def _applied(self, node: int, effect: Applied) -> None:
+        self.note("applies", node, f"applied {wording.applied(effect)}")
+        self.invariants.applied(self.replica(node), effect)
+
+    def _role_changed(self, node: int, effect: RoleChanged) -> None:
+        self.note("role", node, f"node {node} is {effect.role}: {effect.why}")
+
+    _PERFORM: ClassVar[dict[type, Callable[["Stage", int, Any], None]]] = {
+        Persist: _persist,
+        Send: _send,
+        Broadcast: _send,
+        SetTimer: _set_timer,
+        CancelTimer: _cancel_timer,
+        Applied: _applied,
+        RoleChanged: _role_changed,
+    }
+
+
+def addressees(effect: Send | Broadcast) -> Iterable[int]:
+    """Who gets it."""
+    return (effect.to,) if isinstance(effect, Send) else effect.to
+
+
+def post(node: int, effect: Send | Broadcast) -> str:
+    """A send in words."""
+    return f"{node}>{wording.nodes(addressees(effect))} {wording.message(effect.message)}"
