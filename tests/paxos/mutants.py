@@ -79,8 +79,8 @@ def nothing_told_in_promises(patch: Patch) -> None:
     """The acceptor promises, and keeps what it accepted to itself."""
     original = Acceptor.on_prepare
 
-    def on_prepare(self: Acceptor, prepare: Prepare, commit_slot: int) -> Promise | Nack:
-        reply = original(self, prepare, commit_slot)
+    def on_prepare(self: Acceptor, prepare: Prepare) -> Promise | Nack:
+        reply = original(self, prepare)
         return reply if type(reply) is Nack else Promise(prepare.ballot, prepare.from_slot, [], 0)
 
     patch.setattr(Acceptor, "on_prepare", on_prepare)
@@ -137,7 +137,7 @@ def holes_skipped(patch: Patch) -> None:
             applied.append(self._apply(slot, self.decided[slot]))
         return applied
 
-    patch.setattr(Learner, "_apply_ready", apply_ready)
+    patch.setattr(Learner, "apply_ready", apply_ready)
 
 
 # Ballots.
@@ -275,9 +275,9 @@ def promise_lowered_by_prepare(patch: Patch) -> None:
     """Every Prepare is promised, also a lower one."""
     original = Acceptor.on_prepare
 
-    def on_prepare(self: Acceptor, prepare: Prepare, commit_slot: int) -> Promise | Nack:
+    def on_prepare(self: Acceptor, prepare: Prepare) -> Promise | Nack:
         self.promised = min(self.promised, prepare.ballot)
-        return original(self, prepare, commit_slot)
+        return original(self, prepare)
 
     patch.setattr(Acceptor, "on_prepare", on_prepare)
 
@@ -287,12 +287,12 @@ def one_ballot_for_promised_and_accepted(patch: Patch) -> None:
     """What was accepted is told at the promised ballot, as if it had just been accepted."""
     original = Acceptor.on_prepare
 
-    def on_prepare(self: Acceptor, prepare: Prepare, commit_slot: int) -> Promise | Nack:
+    def on_prepare(self: Acceptor, prepare: Prepare) -> Promise | Nack:
         before = self.promised
-        reply = original(self, prepare, commit_slot)
+        reply = original(self, prepare)
         if type(reply) is Promise:
             told = [(slot, before, value) for slot, _, value in reply.accepted]
-            return Promise(reply.ballot, reply.from_slot, told, commit_slot)
+            return Promise(reply.ballot, reply.from_slot, told, reply.floor_slot)
         return reply
 
     patch.setattr(Acceptor, "on_prepare", on_prepare)
@@ -409,7 +409,7 @@ def follower_commits_by_index(patch: Patch) -> None:
             if entry is None:
                 break
             self.decided.setdefault(slot, entry.value)
-        return self._apply_ready(acceptor)
+        return self.apply_ready(acceptor)
 
     patch.setattr(Learner, "follow", follow)
 

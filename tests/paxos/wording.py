@@ -15,7 +15,7 @@ from paxos.ballot import Ballot
 from paxos.clients import Verdict, decode
 from paxos.effects import Applied, Timer
 from paxos.messages import NOOP, Message, Value
-from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED
+from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED, SNAPSHOT
 
 LEFT_OUT = frozenset(
     {("Promise", "commit_slot"), ("Promise", "floor_slot"), ("PreVote", "commit_slot")}
@@ -120,6 +120,8 @@ def row(written: Sequence[Any]) -> str:
         return f"commit {rest[0]}"
     if kind == DECIDED:
         return f"decided {rest[0]}:{value(rest[1])}"
+    if kind == SNAPSHOT:
+        return f"snapshot up to {rest[0]}"
     return f"row {kind} {rest}"
 
 
