@@ -356,4 +356,10 @@ def _config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
         retry_us=max(400_000, 8 * latency_us),
     )
     membership = Membership(nodes[:MAX_VOTERS], nodes[MAX_VOTERS:])
-    return Config(membership=membership, timing=timing, window=paxos.window)
+    return Config(
+        membership=membership,
+        timing=timing,
+        window=paxos.window,
+        snapshot_slots=paxos.snapshot_slots,
+        retain_slots=paxos.retain_slots,
+    )
