@@ -257,6 +257,9 @@ class Replica:
 
     def _become_leader(self, now_us: int) -> None:
         proposer, election = self.proposer, self.election
+        # Late decisions may have come since the Prepare. What they cover is not proposed again:
+        # who has compacted it no longer tells of it, and it would look like a hole.
+        proposer.from_slot = max(proposer.from_slot, self.commit_slot + 1)
         adopted = proposer.lead()
         election.role = Role.LEADER
         election.follow(proposer.ballot, now_us)

@@ -4,12 +4,10 @@ State machine and session table together: a snapshot without the table would app
 whose second copy is chosen later. Whether a snapshot is right is seen by its digest of the state.
 """
 
-from typing import Any
-
 import msgpack
 from attrs import frozen
 
-from paxos.wire import WireError, seal, unseal
+from paxos.wire import WireError, seal, unpack_row
 
 CHUNK_BYTES = 16_384
 """How much of a snapshot one message carries."""
@@ -35,8 +33,8 @@ class Snapshot:
         Raises:
             paxos.wire.WireError: the bytes are damaged or are no snapshot.
         """
-        row: Any = msgpack.unpackb(unseal(data))
-        if type(row) is not list or len(row) != 3:
+        row = unpack_row(data)
+        if len(row) != 3:
             raise WireError(f"a body that is no snapshot, of {len(data)} bytes")
         return Snapshot(row[0], row[1], row[2])
 
@@ -57,7 +55,8 @@ class Download:
         """Take a piece; returns the whole when it is complete.
 
         A piece of a newer snapshot begins anew; one that does not fit where this one ends is
-        passed over, and asked for again.
+        passed over, and asked for again. The pieces may be of two nodes' snapshots of one slot:
+        whether they make one is seen by its checksum, at the latest when there are too many bytes.
         """
         if slot > self.slot and offset == 0:
             self.slot = slot
@@ -65,7 +64,7 @@ class Download:
         if slot != self.slot or offset != len(self._data):
             return None
         self._data += data
-        return bytes(self._data) if len(self._data) == size else None
+        return bytes(self._data) if len(self._data) >= size else None
 
     def clear(self) -> None:
         """Forget it: it is installed, or was damaged."""

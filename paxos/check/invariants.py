@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from attrs import Factory, define
 
 from paxos.ballot import NO_BALLOT, Ballot
-from paxos.clients import Client, Verdict
+from paxos.clients import Verdict, decode
 from paxos.effects import Applied, Installed
 from paxos.election import Role
 from paxos.membership import Membership
@@ -72,6 +72,15 @@ class _Voter:
 
 
 @define
+class _Done:
+    """What a node's client had applied: by its newest incarnation, and not below ``first``."""
+
+    incarnation: int
+    first: int = 1
+    sequences: set[int] = Factory(set)
+
+
+@define
 class _Life:
     """What one process did since it started."""
 
@@ -82,7 +91,8 @@ class _Life:
     applied_slot: int = 0
     state_slot: int = 0
     """Up to where the state was compared."""
-    commands: set[tuple[Client, int]] = Factory(set)
+    done: dict[int, _Done] = Factory(dict)
+    """By the client's node."""
 
 
 class Invariants:
@@ -178,16 +188,7 @@ class Invariants:
         life.applied_slot = slot
         self._check_decision(node, slot, applied.value)
         if applied.client is not None and applied.verdict is Verdict.FRESH:
-            command = (applied.client, applied.sequence)
-            if command in life.commands:
-                raise InvariantViolation(
-                    "C1",
-                    f"{self.node(node)} applied command {applied.sequence} of "
-                    f"{self.node(applied.client.node)} again in slot {slot}",
-                    slot=slot,
-                    nodes=(node,),
-                )
-            life.commands.add(command)
+            self._check_once(node, life, applied)
 
     def installed(self, replica: Replica, installed: Installed) -> None:
         """R3 and R4 for a replica that jumped to a snapshot."""
@@ -270,6 +271,30 @@ class Invariants:
                 slot=slot,
                 nodes=(first, node),
             )
+
+    def _check_once(self, node: int, life: _Life, applied: Applied) -> None:
+        """C1 for a command that was applied; what its client had answered needs no memory.
+
+        A command below its client's first outstanding, or of an earlier incarnation, may have been
+        applied before, and nobody waits for it: to apply it is as wrong as to apply it again.
+        """
+        client, sequence, first, _ = decode(applied.value)
+        done = life.done.get(client.node)
+        if done is None or client.incarnation > done.incarnation:
+            done = life.done[client.node] = _Done(client.incarnation)
+        again = sequence < done.first or sequence in done.sequences
+        if again or client.incarnation < done.incarnation:
+            raise InvariantViolation(
+                "C1",
+                f"{self.node(node)} applied command {sequence} of "
+                f"{self.node(client.node)} again in slot {applied.slot}",
+                slot=applied.slot,
+                nodes=(node,),
+            )
+        done.sequences.add(sequence)
+        if first > done.first:
+            done.first = first
+            done.sequences = {s for s in done.sequences if s >= first}
 
     def _check_leader(self, node: int, ballot: Ballot) -> None:
         known = self.leaders.setdefault(ballot, node)

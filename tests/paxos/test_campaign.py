@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.paxos.campaigns import run, storm_of
+from tests.paxos.campaigns import compact_of, run, storm_of
 
 BLOCK = 20
 
@@ -24,6 +24,17 @@ def test_no_storm_breaks_the_protocol(first: int) -> None:
         assert len(lab.invariants.leaders) > 10, f"seed {seed} had hardly an election"
 
 
+@pytest.mark.parametrize("first", range(0, 120, BLOCK))
+def test_no_compacted_log_breaks_the_protocol(first: int) -> None:
+    """Logs of a few slots in all weathers: who lags at all needs a snapshot, and gets it."""
+    installed = 0
+    for seed in range(first, first + BLOCK):
+        counts = run(seed, compact_of(seed)).cluster.covered()
+        assert counts["snapshots_taken"], f"seed {seed} never compacted"
+        installed += counts["snapshots_installed"]
+    assert installed >= BLOCK
+
+
 @pytest.mark.parametrize("seed", [182, 241, 515])
 def test_seeds_that_once_broke_something(seed: int) -> None:
     """Late decisions of an earlier leader, then late acks: the leader once failed on these."""
@@ -37,3 +48,4 @@ def test_no_seed_of_many_breaks_the_protocol(first: int) -> None:
     for seed in range(first, first + 100):
         run(seed)
         run(seed, storm_of(seed))
+        run(seed, compact_of(seed))
