@@ -9,6 +9,7 @@ from typing import Any
 import msgpack
 
 from paxos.check.invariants import Invariants
+from paxos.clients import Verdict
 from paxos.effects import Applied, Installed
 from paxos.membership import Membership
 from paxos.records import Recovered
@@ -123,7 +124,9 @@ class Laboratory:
     def perform(self, node: int, effect: Any) -> None:
         """Remember the results that clients get from their own node."""
         if type(effect) is Applied and effect.client is not None and effect.client.node == node:
-            self.results.setdefault((*effect.client, effect.sequence), effect.result)
+            # Of an earlier incarnation: it was not applied, and nobody waits for it.
+            if effect.verdict is not Verdict.STALE:
+                self.results.setdefault((*effect.client, effect.sequence), effect.result)
         elif type(effect) is Installed and (replica := self.replica(node)) is not None:
             for sequence, result in effect.results:
                 self.results.setdefault((*replica.client, sequence), result)
