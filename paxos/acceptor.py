@@ -36,9 +36,11 @@ class Acceptor:
         self.last_accepted: Ballot = max(
             (e.ballot for e in self.accepted.values()), default=NO_BALLOT
         )
+        self.floor_slot: int = recovered.floor_slot
+        """Slots up to here are decided and forgotten; a snapshot stands for them."""
         self.unsaved: list[list[object]] = []
 
-    def on_prepare(self, prepare: Prepare, commit_slot: int) -> Promise | Nack:
+    def on_prepare(self, prepare: Prepare) -> Promise | Nack:
         """Phase 1: promise and tell what was accepted, or refuse.
 
         A repeated Prepare of the promised ballot is answered again: the first answer may be lost.
@@ -48,10 +50,10 @@ class Acceptor:
         self.promise(prepare.ballot)
         accepted = [
             (slot, entry.ballot, entry.value)
-            for slot in range(prepare.from_slot, self.last_slot + 1)
+            for slot in range(max(prepare.from_slot, self.floor_slot + 1), self.last_slot + 1)
             if (entry := self.accepted.get(slot)) is not None
         ]
-        return Promise(prepare.ballot, prepare.from_slot, accepted, commit_slot)
+        return Promise(prepare.ballot, prepare.from_slot, accepted, self.floor_slot)
 
     def on_accept(self, accept: Accept) -> Accepted | Nack:
         """Phase 2: accept the whole run of slots, or refuse it."""
@@ -62,13 +64,21 @@ class Acceptor:
         slot = accept.first_slot
         for value in accept.values:
             entry = self.accepted.get(slot)
-            if entry is None or entry.ballot != ballot:
+            # What is below the floor is decided: to agree again needs no memory.
+            if slot > self.floor_slot and (entry is None or entry.ballot != ballot):
                 self.accepted[slot] = Entry(ballot, value)
                 self.unsaved.append([ACCEPTED, *ballot, slot, value])
             slot += 1
         self.last_slot = max(self.last_slot, slot - 1)
         self.last_accepted = ballot
         return Accepted(ballot, accept.first_slot, len(accept.values))
+
+    def compact(self, floor_slot: int) -> None:
+        """Forget every slot up to ``floor_slot``; a snapshot that is kept covers them."""
+        for slot in range(self.floor_slot + 1, floor_slot + 1):
+            self.accepted.pop(slot, None)
+        self.floor_slot = max(self.floor_slot, floor_slot)
+        self.last_slot = max(self.last_slot, self.floor_slot)
 
     def promise(self, ballot: Ballot) -> None:
         """Bind this node to a ballot, if it is higher than every one before.

@@ -118,3 +118,20 @@ class SessionTable:
     def digest(self) -> int:
         """64 bits over every fresh command and its result, in order."""
         return self._digest
+
+    def snapshot(self) -> bytes:
+        """The table as bytes: without it, a snapshot would apply commands twice."""
+        rows = [
+            [node, session.incarnation, session.first_outstanding, list(session.results.items())]
+            for node, session in self._sessions.items()
+        ]
+        packed: bytes = msgpack.packb([self._digest, rows])
+        return packed
+
+    def restore(self, data: bytes) -> None:
+        """Become the table that :meth:`snapshot` packed."""
+        self._digest, rows = msgpack.unpackb(data)
+        self._sessions = {
+            node: _Session(incarnation, first_outstanding, dict(results))
+            for node, incarnation, first_outstanding, results in rows
+        }

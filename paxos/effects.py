@@ -38,6 +38,19 @@ class Persist:
 
 
 @message
+class Checkpoint:
+    """Replace everything on stable storage by these rows, in one step, and make it durable.
+
+    A snapshot is among them; it covers every slot up to ``floor_slot``. After a crash either all
+    of the old rows are there or all of these. What leaves later waits for it, as for a
+    :class:`Persist`.
+    """
+
+    rows: list[list[object]]
+    floor_slot: int
+
+
+@message
 class Send:
     """Send a message to one node; a node's message to itself is delivered like any other."""
 
@@ -85,6 +98,17 @@ class Applied:
 
 
 @message
+class Installed:
+    """A snapshot took the place of every slot up to ``slot`` that was not applied here.
+
+    ``results`` holds ``(sequence, result)`` of this node's own commands that it contains.
+    """
+
+    slot: int
+    results: list[tuple[int, bytes]]
+
+
+@message
 class RoleChanged:
     """The replica's role is now ``role``.
 
@@ -98,4 +122,14 @@ class RoleChanged:
     node: int = 0
 
 
-Effect: TypeAlias = Persist | Send | Broadcast | SetTimer | CancelTimer | Applied | RoleChanged
+Effect: TypeAlias = (
+    Persist
+    | Checkpoint
+    | Send
+    | Broadcast
+    | SetTimer
+    | CancelTimer
+    | Applied
+    | Installed
+    | RoleChanged
+)

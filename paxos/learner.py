@@ -14,6 +14,7 @@ from paxos.clients import SessionTable, Verdict, decode
 from paxos.effects import Applied
 from paxos.messages import NOOP, Value
 from paxos.records import COMMITTED, DECIDED, Recovered
+from paxos.snapshot import Snapshot
 
 
 class StateMachine(Protocol):
@@ -27,27 +28,67 @@ class StateMachine(Protocol):
         """64 bits that tell two different states apart."""
         ...
 
+    def snapshot(self) -> bytes:
+        """The whole state as bytes."""
+        ...
+
+    def restore(self, data: bytes) -> None:
+        """Become the state that :meth:`snapshot` packed."""
+        ...
+
 
 class Learner:
     """Decisions, commit index and execution of one node.
 
     ``commit_slot``: every slot up to it is decided and applied. ``decided`` may also hold slots
-    beyond a hole.
+    beyond a hole, and none up to ``floor_slot``: these were compacted, and ``snapshot`` covers
+    them. It starts from the snapshot that was recovered, if there is one.
     """
 
-    def __init__(self, machine: StateMachine) -> None:
+    def __init__(self, machine: StateMachine, recovered: Recovered) -> None:
         self.machine = machine
         self.sessions = SessionTable()
         self.decided: dict[int, Value] = {}
         self.commit_slot = 0
+        self.floor_slot = 0
+        self.snapshot_slot = 0
+        self.snapshot: bytes = b""
         self.told: tuple[Ballot, int] = (NO_BALLOT, 0)
         """The highest commit index heard, and the ballot of the leader who told it."""
         self.unsaved: list[list[object]] = []
+        if recovered.snapshot:
+            self.install(recovered.snapshot)
+
+    def install(self, data: bytes) -> None:
+        """Become what a packed snapshot says; everything that it covers is forgotten.
+
+        Raises:
+            paxos.wire.WireError: it is damaged; nothing was changed.
+        """
+        snapshot = Snapshot.unpack(data)
+        self.machine.restore(snapshot.machine)
+        self.sessions.restore(snapshot.sessions)
+        self.snapshot, self.snapshot_slot = data, snapshot.slot
+        self.commit_slot = snapshot.slot
+        self.decided = {s: v for s, v in self.decided.items() if s > snapshot.slot}
+        self.floor_slot = snapshot.slot
+
+    def compact(self, retain_slots: int) -> int:
+        """Take a snapshot of now, and forget all but the last slots; returns the new floor."""
+        self.snapshot_slot = self.commit_slot
+        self.snapshot = Snapshot(
+            self.commit_slot, self.machine.snapshot(), self.sessions.snapshot()
+        ).pack()
+        floor_slot = max(self.floor_slot, self.commit_slot - retain_slots)
+        for slot in range(self.floor_slot + 1, floor_slot + 1):
+            del self.decided[slot]
+        self.floor_slot = floor_slot
+        return floor_slot
 
     def replay(self, recovered: Recovered, acceptor: Acceptor) -> list[Applied]:
         """Apply what the disk says was decided before the restart."""
-        self.decided = dict(recovered.decided)
-        applied = self._apply_ready(acceptor)
+        self.decided = {s: v for s, v in recovered.decided.items() if s > self.floor_slot}
+        applied = self.apply_ready(acceptor)
         self.unsaved.clear()
         return applied
 
@@ -67,20 +108,21 @@ class Learner:
                     break
                 self.decided[slot] = entry.value
             slot += 1
-        return self._apply_ready(acceptor)
+        return self.apply_ready(acceptor)
 
     def decide(self, first_slot: int, values: list[Value], acceptor: Acceptor) -> list[Applied]:
         """Take chosen values, and apply what has no hole before it."""
         for slot, value in enumerate(values, first_slot):
             if slot > self.commit_slot and slot not in self.decided:
                 self.decided[slot] = value
-        return self._apply_ready(acceptor)
+        return self.apply_ready(acceptor)
 
     def state_digest(self) -> int:
         """64 bits over the replicated state: the machine and the session table."""
         return self.machine.digest() ^ self.sessions.digest()
 
-    def _apply_ready(self, acceptor: Acceptor) -> list[Applied]:
+    def apply_ready(self, acceptor: Acceptor) -> list[Applied]:
+        """Apply every decided slot that has no hole before it."""
         applied: list[Applied] = []
         accepted = acceptor.accepted
         slot = self.commit_slot + 1

@@ -51,22 +51,22 @@ class Prepare:
 class Promise:
     """Phase 1b: what the acceptor has accepted from ``from_slot`` on, each at its highest ballot.
 
-    ``accepted`` holds ``(slot, ballot, value)`` in the order of slots; ``commit_slot`` is how far
-    the promiser has learned.
+    ``accepted`` holds ``(slot, ballot, value)`` in the order of slots. Up to ``floor_slot`` the
+    promiser has compacted its log: those slots are decided, and it can no longer say how.
     """
 
     TAG: ClassVar[int] = 2
     ballot: Ballot
     from_slot: int
     accepted: list[tuple[int, Ballot, Value]]
-    commit_slot: int
+    floor_slot: int
 
     def row(self) -> Row:
         """The fields in wire order."""
         flat: list[Any] = []
         for slot, ballot, value in self.accepted:
             flat += (slot, ballot.round, ballot.node, value)
-        return [2, *self.ballot, self.from_slot, flat, self.commit_slot]
+        return [2, *self.ballot, self.from_slot, flat, self.floor_slot]
 
     @staticmethod
     def parse(row: Row) -> "Promise":
@@ -247,15 +247,16 @@ class PreVote:
 
     TAG: ClassVar[int] = 11
     ballot: Ballot
+    commit_slot: int
 
     def row(self) -> Row:
         """The fields in wire order."""
-        return [11, *self.ballot]
+        return [11, *self.ballot, self.commit_slot]
 
     @staticmethod
     def parse(row: Row) -> "PreVote":
         """The message in a row."""
-        return PreVote(Ballot(row[1], row[2]))
+        return PreVote(Ballot(row[1], row[2]), row[3])
 
 
 @message
@@ -277,6 +278,51 @@ class PreVoteReply:
         return PreVoteReply(Ballot(row[1], row[2]), row[3], Ballot(row[4], row[5]))
 
 
+@message
+class SnapshotChunk:
+    """A piece of the snapshot that covers every slot up to ``slot``.
+
+    ``data`` stands at ``offset`` of ``size`` bytes.
+    """
+
+    TAG: ClassVar[int] = 13
+    slot: int
+    offset: int
+    size: int
+    data: bytes
+
+    def row(self) -> Row:
+        """The fields in wire order."""
+        return [13, self.slot, self.offset, self.size, self.data]
+
+    @staticmethod
+    def parse(row: Row) -> "SnapshotChunk":
+        """The message in a row."""
+        return SnapshotChunk(row[1], row[2], row[3], row[4])
+
+
+@message
+class SnapshotPull:
+    """Send the snapshot of ``slot`` from ``offset`` on, or begin with a newer one.
+
+    The receiver asks for each piece, so the sender remembers nothing of the transfer, and what is
+    lost is asked for again.
+    """
+
+    TAG: ClassVar[int] = 14
+    slot: int
+    offset: int
+
+    def row(self) -> Row:
+        """The fields in wire order."""
+        return [14, self.slot, self.offset]
+
+    @staticmethod
+    def parse(row: Row) -> "SnapshotPull":
+        """The message in a row."""
+        return SnapshotPull(row[1], row[2])
+
+
 Message: TypeAlias = (
     Prepare
     | Promise
@@ -290,6 +336,8 @@ Message: TypeAlias = (
     | Forward
     | PreVote
     | PreVoteReply
+    | SnapshotChunk
+    | SnapshotPull
 )
 
 MESSAGES: tuple[type[Message], ...] = (
@@ -305,4 +353,6 @@ MESSAGES: tuple[type[Message], ...] = (
     Forward,
     PreVote,
     PreVoteReply,
+    SnapshotChunk,
+    SnapshotPull,
 )

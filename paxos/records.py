@@ -1,6 +1,6 @@
 """What a replica writes to its disk, and what it recovers from it.
 
-Five kinds of rows, appended and never changed:
+Six kinds of rows, appended and never changed, until a checkpoint replaces them all:
 
 =================================== ==========================================================
 ``[1, incarnation]``                the node started for the ``incarnation``-th time
@@ -8,6 +8,7 @@ Five kinds of rows, appended and never changed:
 ``[3, round, node, slot, value]``   accepted the value for the slot, at this ballot
 ``[4, commit_slot]``                every slot up to this one is decided as it was accepted
 ``[5, slot, value]``                learned that the value is decided for the slot
+``[6, slot, snapshot]``             everything up to this slot, as :mod:`paxos.snapshot` packs it
 =================================== ==========================================================
 
 An acceptance also stands for a promise of its ballot. Losing rows of the last two kinds costs a
@@ -26,6 +27,7 @@ PROMISED = 2
 ACCEPTED = 3
 COMMITTED = 4
 DECIDED = 5
+SNAPSHOT = 6
 
 
 @define
@@ -37,6 +39,9 @@ class Recovered:
     accepted: dict[int, tuple[Ballot, Value]] = Factory(dict)
     decided: dict[int, Value] = Factory(dict)
     commit_slot: int = 0
+    snapshot: bytes = b""
+    """The newest snapshot, empty for none; it covers every slot up to ``floor_slot``."""
+    floor_slot: int = 0
 
 
 def recover(rows: list[list[Any]]) -> Recovered:
@@ -57,6 +62,9 @@ def recover(rows: list[list[Any]]) -> Recovered:
             found.commit_slot = max(found.commit_slot, row[1])
         elif kind == DECIDED:
             found.decided[row[1]] = row[2]
+        elif kind == SNAPSHOT:
+            found.floor_slot, found.snapshot = row[1], row[2]
+            found.commit_slot = max(found.commit_slot, found.floor_slot)
         else:
             found.incarnation = max(found.incarnation, row[1])
     return found

@@ -22,7 +22,9 @@ from paxos.effects import (
     Applied,
     Broadcast,
     CancelTimer,
+    Checkpoint,
     Effect,
+    Installed,
     Persist,
     RoleChanged,
     Send,
@@ -47,10 +49,14 @@ from paxos.messages import (
     PreVote,
     PreVoteReply,
     Promise,
+    SnapshotChunk,
+    SnapshotPull,
     Value,
 )
 from paxos.proposer import Phase, Proposer
-from paxos.records import INCARNATION, Recovered
+from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED, SNAPSHOT, Recovered
+from paxos.snapshot import CHUNK_BYTES, Download
+from paxos.wire import WireError
 
 ROLE_NAMES = {
     Role.FOLLOWER: "follower",
@@ -72,6 +78,10 @@ class Config:
     """How many runs of slots may be under way before further commands are batched."""
     run_slots: int = 64
     """How many slots one Accept, Decisions or Forward carries at the most."""
+    snapshot_slots: int = 1_000
+    """After how many applied slots a snapshot is taken and the log compacted."""
+    retain_slots: int = 200
+    """How many slots before a snapshot are kept, for those that lag only a little."""
 
 
 class Replica:
@@ -93,13 +103,15 @@ class Replica:
         self.client = Client(node, recovered.incarnation + 1)
         self.acceptor = Acceptor(recovered)
         self.proposer = Proposer(membership, config.window, config.pipeline)
-        self.learner = Learner(machine)
+        self.learner = Learner(machine, recovered)
+        self.download = Download()
         self.election = Election(node, membership, config.timing, now_us)
         self.pending: dict[int, Value] = {}
         """This node's own commands that were not seen applied yet, by sequence."""
         self._recovered: Recovered | None = recovered
         self._sequence = 0
         self._proposed: set[tuple[Client, int]] = set()
+        self._checkpoint_due = False
         self._out: list[Effect] = []
 
     # What others may look at.
@@ -176,7 +188,10 @@ class Replica:
             self.acceptor.unsaved = []
         if lazy:
             self.learner.unsaved = []
-        if rows or lazy:
+        if self._checkpoint_due:
+            self._checkpoint_due = False
+            out.insert(0, self._checkpoint())
+        elif rows or lazy:
             out.insert(0, Persist(rows + lazy, sync=bool(rows)))
         return out
 
@@ -185,7 +200,7 @@ class Replica:
     def _on_prepare(self, source: int, prepare: Prepare, now_us: int) -> None:
         if not self.votes:
             return
-        reply = self.acceptor.on_prepare(prepare, self.commit_slot)
+        reply = self.acceptor.on_prepare(prepare)
         self.election.see(prepare.ballot)
         if type(reply) is Promise:
             self._yield_to(prepare.ballot, now_us)
@@ -205,7 +220,12 @@ class Replica:
     # Proposer.
 
     def _on_promise(self, source: int, promise: Promise, now_us: int) -> None:
-        if self.proposer.on_promise(source, promise):
+        if promise.ballot == self.proposer.ballot and promise.floor_slot > self.commit_slot:
+            # What that node has compacted may be decided and known to nobody else who answers.
+            if self.role is Role.CANDIDATE:
+                self._stand_down("{node} has compacted slots that are unknown here", node=source)
+                self._out.append(Send(source, SnapshotPull(0, 0)))
+        elif self.proposer.on_promise(source, promise):
             self._become_leader(now_us)
 
     def _on_accepted(self, source: int, accepted: Accepted, now_us: int) -> None:
@@ -239,6 +259,9 @@ class Replica:
 
     def _become_leader(self, now_us: int) -> None:
         proposer, election = self.proposer, self.election
+        # Late decisions may have come since the Prepare. What they cover is not proposed again:
+        # who has compacted it no longer tells of it, and it would look like a hole.
+        proposer.from_slot = max(proposer.from_slot, self.commit_slot + 1)
         adopted = proposer.lead()
         election.role = Role.LEADER
         election.follow(proposer.ballot, now_us)
@@ -301,7 +324,9 @@ class Replica:
         if self.role is not Role.LEADER or ack.ballot != self.proposer.ballot:
             return
         self.election.heard_us[source] = now_us
-        if ack.commit_slot < ack.told_slot:
+        if ack.commit_slot < self.learner.floor_slot:
+            self._send_chunk(source, 0)
+        elif ack.commit_slot < ack.told_slot:
             first = ack.commit_slot + 1
             last = min(self.commit_slot, ack.commit_slot + self.config.run_slots)
             values = [self.learner.decided[slot] for slot in range(first, last + 1)]
@@ -323,6 +348,75 @@ class Replica:
             more = HeartbeatAck(decisions.ballot, decisions.commit_slot, self.commit_slot)
             self._out.append(Send(source, more))
 
+    # Snapshots.
+
+    def _compact(self) -> None:
+        """Take a snapshot when enough was applied since the last one, and shorten log and disk."""
+        learner = self.learner
+        if self.commit_slot - learner.snapshot_slot >= self.config.snapshot_slots:
+            self.acceptor.compact(learner.compact(self.config.retain_slots))
+            self._checkpoint_due = True
+
+    def _checkpoint(self) -> Checkpoint:
+        """Everything that a restart needs, instead of all rows so far."""
+        acceptor, learner = self.acceptor, self.learner
+        rows: list[list[object]] = [
+            [INCARNATION, self.client.incarnation],
+            [PROMISED, *acceptor.promised],
+            [SNAPSHOT, learner.snapshot_slot, learner.snapshot],
+        ]
+        after = learner.snapshot_slot
+        rows += [
+            [ACCEPTED, *entry.ballot, slot, entry.value]
+            for slot, entry in acceptor.accepted.items()
+            if slot > after
+        ]
+        rows += [[DECIDED, s, value] for s, value in learner.decided.items() if s > after]
+        rows.append([COMMITTED, self.commit_slot])
+        return Checkpoint(rows, after)
+
+    def _send_chunk(self, to: int, offset: int) -> None:
+        data, slot = self.learner.snapshot, self.learner.snapshot_slot
+        if offset < len(data):
+            piece = data[offset : offset + CHUNK_BYTES]
+            self._out.append(Send(to, SnapshotChunk(slot, offset, len(data), piece)))
+
+    def _on_snapshot_pull(self, source: int, pull: SnapshotPull, now_us: int) -> None:
+        same = pull.slot == self.learner.snapshot_slot
+        self._send_chunk(source, pull.offset if same else 0)
+
+    def _on_snapshot_chunk(self, source: int, chunk: SnapshotChunk, now_us: int) -> None:
+        if chunk.slot <= self.commit_slot:
+            return
+        before = (self.download.slot, self.download.offset)
+        whole = self.download.take(chunk.slot, chunk.offset, chunk.size, chunk.data)
+        after = (self.download.slot, self.download.offset)
+        if whole is not None:
+            self._install(whole, now_us)
+        elif after != before or chunk.offset == 0:
+            # The leader begins anew with each heartbeat: go on from where this node is.
+            self._out.append(Send(source, SnapshotPull(*after)))
+
+    def _install(self, data: bytes, now_us: int) -> None:
+        """Jump to a snapshot's slot."""
+        self.download.clear()
+        try:
+            self.learner.install(data)
+        except WireError:
+            return
+        if self.role is not Role.FOLLOWER:
+            self._stand_down("a snapshot showed how far the others are")
+        slot, sessions = self.commit_slot, self.learner.sessions
+        self.acceptor.compact(slot)
+        done = [s for s in self.pending if sessions.is_done(self.client, s)]
+        results = [(s, sessions.result(self.client, s) or b"") for s in done]
+        for sequence in done:
+            del self.pending[sequence]
+        self._out.append(Installed(slot, results))
+        self._checkpoint_due = True
+        self._apply(self.learner.apply_ready(self.acceptor))
+        self._apply(self.learner.follow(self.acceptor))
+
     def _hear(self, ballot: Ballot, commit_slot: int, now_us: int) -> None:
         """Take what the leader of ``ballot`` tells, unless a later leader is known."""
         if self.election.follow(ballot, now_us):
@@ -336,6 +430,8 @@ class Replica:
                 if outcome.client == self.client:
                     self.pending.pop(outcome.sequence, None)
         self._out += applied
+        if applied:
+            self._compact()
 
     # Elections.
 
@@ -371,13 +467,17 @@ class Replica:
         ballot = self.election.next_ballot(self.acceptor.promised)
         self.election.ask(ballot)
         voters = tuple(v for v in self.config.membership.voters if v != self.node)
-        self._out.append(Broadcast(voters, PreVote(ballot)))
+        self._out.append(Broadcast(voters, PreVote(ballot, self.commit_slot)))
         if self.election.on_grant(self.node, ballot):
             self._prepare(ballot, now_us)
 
     def _on_prevote(self, source: int, prevote: PreVote, now_us: int) -> None:
         promised = self.acceptor.promised
-        granted = self.votes and self.election.would_vote(prevote.ballot, promised, now_us)
+        granted = (
+            self.votes
+            and prevote.commit_slot >= self.acceptor.floor_slot
+            and self.election.would_vote(prevote.ballot, promised, now_us)
+        )
         self._out.append(Send(source, PreVoteReply(prevote.ballot, granted, promised)))
 
     def _on_prevote_reply(self, source: int, reply: PreVoteReply, now_us: int) -> None:
@@ -479,4 +579,6 @@ class Replica:
         Forward: _on_forward,
         PreVote: _on_prevote,
         PreVoteReply: _on_prevote_reply,
+        SnapshotChunk: _on_snapshot_chunk,
+        SnapshotPull: _on_snapshot_pull,
     }

@@ -40,6 +40,8 @@ class Finding:
     faults: int
     sessions: int
     leaders: int
+    coverage: dict[str, int]
+    """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
 
 
 def with_faults(scenario: Scenario, seed: int) -> Scenario:
@@ -107,6 +109,7 @@ def run_seed(scenario: Scenario, seed: int) -> Finding:
         faults=len(faulty.script) - len(scenario.script),
         sessions=len(session.view().sessions),
         leaders=leaders,
+        coverage=world.cluster.covered(),
     )
 
 

@@ -137,6 +137,18 @@ PAXOS = Table(
         ),
         Key("window", "window", Whole(1, 4_096), "How many slots may be open at once (alpha)."),
         Key("fsync", "fsync_us", Quantity(DURATION, 0, 60_000_000), "How long a disk write takes."),
+        Key(
+            "snapshot",
+            "snapshot_slots",
+            Whole(1, 1_000_000),
+            "After how many slots a replica takes a snapshot and compacts its log.",
+        ),
+        Key(
+            "retain",
+            "retain_slots",
+            Whole(0, 1_000_000),
+            "How many slots before a snapshot are kept, for those that lag only a little.",
+        ),
     ),
 )
 CP = Table(

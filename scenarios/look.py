@@ -225,6 +225,8 @@ def _row(world: World, papers: list[_Paper], slot: int) -> LogRow:
             best, value = entry
         ballot = _ballot(world, entry[0]) if entry is not None else ""
         cells.append(LogCell(_cell_state(paper.commit_slot, slot, decided, entry), ballot))
+    if value is None and any(cell.state is CellState.APPLIED for cell in cells):
+        return LogRow(slot, "(compacted: a snapshot stands for it)", tuple(cells))
     return LogRow(slot, _command(value), tuple(cells))
 
 

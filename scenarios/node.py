@@ -14,7 +14,7 @@ from fsm.effects import Call
 from fsm.network.state import NetworkState
 from fsm.ocpp.client import CallClient
 from fsm.v2g.charge_point import ChargePoint
-from paxos.effects import Applied, Timer
+from paxos.effects import Applied, Installed, Timer
 from paxos.messages import message
 from paxos.replica import Replica
 from paxos.sim.cluster import Kind
@@ -134,9 +134,12 @@ class Node:
         for effect in effects:
             if type(effect) is Applied:
                 changed = True
-                if effect.sequence == self._waiting and effect.client == self.replica.client:
-                    self._waiting = None
-                    answers.append(SendOcpp(self.replica.node, seal(effect.result)))
+                if effect.client == self.replica.client:
+                    answers += self._answer(effect.sequence, effect.result)
+            elif type(effect) is Installed:
+                changed = True
+                for sequence, result in effect.results:
+                    answers += self._answer(sequence, result)
         if not changed:
             return effects
         version = self.network.limit_version(self.cp_id)
@@ -147,6 +150,13 @@ class Node:
             asked = self.controller.on_limit(limit_w, now_us, unconfirmed)
             answers += self._take(asked, now_us)
         return effects + answers
+
+    def _answer(self, sequence: int, result: bytes) -> list[Any]:
+        """The result of the call that waits, if this is it."""
+        if sequence != self._waiting:
+            return []
+        self._waiting = None
+        return [SendOcpp(self.replica.node, seal(result))]
 
     def _take(self, effects: list[Any], now_us: int) -> list[Any]:
         """Queue the controller's calls; everything else is the world's to carry out."""

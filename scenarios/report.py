@@ -78,6 +78,8 @@ class Report:
     cps: dict[str, CpReport]
     evs: dict[str, EvReport]
     sessions: tuple[SessionReport, ...]
+    coverage: dict[str, int]
+    """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
 
     @property
     def failed(self) -> tuple[Expectation, ...]:
@@ -107,7 +109,11 @@ class Report:
 
 
 def from_view(
-    view: View, digest: str, violations: Sequence[str], outcomes: Iterable[Outcome]
+    view: View,
+    digest: str,
+    violations: Sequence[str],
+    outcomes: Iterable[Outcome],
+    coverage: dict[str, int],
 ) -> Report:
     """The report of a run that ended in ``view``."""
     evs = {ev.id: ev for ev in (*view.evs, *view.unplugged)}
@@ -125,6 +131,7 @@ def from_view(
         cps={cp.id: _cp(cp) for cp in view.cps},
         evs={name: _ev(evs[name]) for name in sorted(evs, key=_natural)},
         sessions=tuple(_session(session) for session in view.sessions),
+        coverage=coverage,
     )
 
 

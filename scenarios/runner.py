@@ -42,4 +42,10 @@ def report(session: Session) -> Report:
     world = session.world
     violations = (str(world.violation),) if world.violation is not None else ()
     view = session.view(Window(log_rows=1, event_rows=1))
-    return from_view(view, world.cluster.trace.digest(), violations, tuple(session.outcomes))
+    return from_view(
+        view,
+        world.cluster.trace.digest(),
+        violations,
+        tuple(session.outcomes),
+        world.cluster.covered(),
+    )

@@ -70,6 +70,10 @@ class Consensus:
     window: int = 64
     """Alpha: how many slots may be proposed beyond the commit index."""
     fsync_us: int = 1_000
+    snapshot_slots: int = 1_000
+    """After how many applied slots a replica takes a snapshot and compacts its log."""
+    retain_slots: int = 200
+    """How many slots before a snapshot stay, for those that lag only a little."""
 
 
 @frozen(kw_only=True)

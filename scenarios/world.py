@@ -15,7 +15,7 @@ from fsm.network.state import NetworkState
 from fsm.v2g.charge_point import ChargePoint
 from fsm.v2g.ev import ElectricVehicle
 from paxos.check.invariants import Invariants, InvariantViolation
-from paxos.effects import Applied, RoleChanged
+from paxos.effects import Applied, Installed, RoleChanged
 from paxos.election import Timing
 from paxos.membership import Membership
 from paxos.records import Recovered, recover
@@ -319,6 +319,9 @@ class World:
     def _applied(self, number: int, effect: Applied) -> None:
         """The node itself has passed the result on; the world has nothing to add."""
 
+    def _installed(self, number: int, effect: Installed) -> None:
+        self.note("consensus", self.ids[number], f"installed a snapshot of slot {effect.slot}")
+
     def _role_changed(self, number: int, effect: RoleChanged) -> None:
         ballot = f"{effect.ballot.round}.{self.ids.get(effect.ballot.node, '-')}"
         why = effect.why.format(ballot=ballot, node=self.ids.get(effect.node, "-"))
@@ -327,6 +330,7 @@ class World:
     _PERFORM: ClassVar[dict[type, Callable[["World", int, Any], None]]] = {
         SendOcpp: _send_ocpp,
         Applied: _applied,
+        Installed: _installed,
         RoleChanged: _role_changed,
         fx.SendV2g: _send_v2g,
         fx.SetTimer: _set_timer,
@@ -383,4 +387,10 @@ def _config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
         retry_us=max(400_000, 8 * latency_us),
     )
     membership = Membership(nodes[:MAX_VOTERS], nodes[MAX_VOTERS:])
-    return Config(membership=membership, timing=timing, window=paxos.window)
+    return Config(
+        membership=membership,
+        timing=timing,
+        window=paxos.window,
+        snapshot_slots=paxos.snapshot_slots,
+        retain_slots=paxos.retain_slots,
+    )

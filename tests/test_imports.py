@@ -38,8 +38,8 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "paxos": (
         ("ballot",),
         ("messages", "membership"),
-        ("clients", "records"),
-        ("effects", "wire", "snapshot"),
+        ("clients", "records", "wire"),
+        ("effects", "snapshot"),
         ("acceptor", "proposer", "election"),
         ("learner",),
         ("replica",),

@@ -13,12 +13,15 @@ from typing import Any, ClassVar
 from attrs import Factory, define
 
 from paxos.ballot import NO_BALLOT, Ballot
-from paxos.clients import Client, Verdict
-from paxos.effects import Applied
+from paxos.clients import Verdict, decode
+from paxos.effects import Applied, Installed
 from paxos.election import Role
 from paxos.membership import Membership
 from paxos.messages import NOOP, Accept, Accepted, Message, Prepare, Promise, Value
 from paxos.replica import Replica
+
+REMEMBERED_SLOTS = 5_000
+"""How many slots below every compaction floor are still checked."""
 
 SENTENCES: dict[str, str] = {
     "A1": "a promise never falls, not even over a restart",
@@ -69,16 +72,27 @@ class _Voter:
 
 
 @define
+class _Done:
+    """What a node's client had applied: by its newest incarnation, and not below ``first``."""
+
+    incarnation: int
+    first: int = 1
+    sequences: set[int] = Factory(set)
+
+
+@define
 class _Life:
     """What one process did since it started."""
 
     incarnation: int
     promised: Ballot = NO_BALLOT
     entries: int = 0
+    floor_slot: int = 0
     applied_slot: int = 0
     state_slot: int = 0
     """Up to where the state was compared."""
-    commands: set[tuple[Client, int]] = Factory(set)
+    done: dict[int, _Done] = Factory(dict)
+    """By the client's node."""
 
 
 class Invariants:
@@ -97,6 +111,8 @@ class Invariants:
         self.digests: dict[int, tuple[int, int]] = {}
         self.leaders: dict[Ballot, int] = {}
         self.users: dict[Ballot, tuple[int, int]] = {}
+        self._floors: dict[int, int] = {}
+        self._forgotten = 0
         self._voters: dict[int, _Voter] = {}
         self._lives: dict[int, _Life] = {}
 
@@ -125,6 +141,8 @@ class Invariants:
             )
         for slot, ballot in voter.acknowledged.items():
             entry = acceptor.accepted.get(slot)
+            if slot <= acceptor.floor_slot:
+                continue
             if entry is None or entry.ballot < ballot:
                 found = "nothing" if entry is None else f"ballot {self.ballot(entry.ballot)}"
                 raise InvariantViolation(
@@ -136,7 +154,11 @@ class Invariants:
                     nodes=(node,),
                 )
         self._lives[node] = _Life(
-            replica.client.incarnation, acceptor.promised, len(acceptor.accepted)
+            replica.client.incarnation,
+            acceptor.promised,
+            len(acceptor.accepted),
+            acceptor.floor_slot,
+            replica.commit_slot,
         )
 
     def produced(self, replica: Replica, message: Message) -> None:
@@ -166,16 +188,38 @@ class Invariants:
         life.applied_slot = slot
         self._check_decision(node, slot, applied.value)
         if applied.client is not None and applied.verdict is Verdict.FRESH:
-            command = (applied.client, applied.sequence)
-            if command in life.commands:
-                raise InvariantViolation(
-                    "C1",
-                    f"{self.node(node)} applied command {applied.sequence} of "
-                    f"{self.node(applied.client.node)} again in slot {slot}",
-                    slot=slot,
-                    nodes=(node,),
-                )
-            life.commands.add(command)
+            self._check_once(node, life, applied)
+
+    def installed(self, replica: Replica, installed: Installed) -> None:
+        """R3 and R4 for a replica that jumped to a snapshot."""
+        self.checks += 2
+        life = self._lives[replica.node]
+        if installed.slot <= life.applied_slot:
+            raise InvariantViolation(
+                "R4",
+                f"{self.node(replica.node)} went from slot {life.applied_slot} "
+                f"back to a snapshot of slot {installed.slot}",
+                slot=installed.slot,
+                nodes=(replica.node,),
+            )
+        life.applied_slot = installed.slot
+
+    def compacted(self, node: int, floor_slot: int) -> None:
+        """A node will never again say or apply anything up to ``floor_slot``.
+
+        What lies far below every node's floor is forgotten, so that a long run needs no more
+        memory than a short one. Not what lies just below: a new leader that did not know of the
+        floor would propose there, and A5 must see it.
+        """
+        self._floors[node] = floor_slot
+        voter = self._voters[node]
+        voter.acknowledged = {s: b for s, b in voter.acknowledged.items() if s > floor_slot}
+        everyone = self.membership.everyone
+        forgotten = min(self._floors.get(each, 0) for each in everyone) - REMEMBERED_SLOTS
+        for slot in range(self._forgotten + 1, forgotten + 1):
+            for table in (self.proposed, self.votes, self.chosen, self.digests):
+                table.pop(slot, None)
+        self._forgotten = max(self._forgotten, forgotten)
 
     def stepped(self, replica: Replica) -> None:
         """A1, A3, R3, R4 and L1 for a replica that finished a step."""
@@ -192,13 +236,13 @@ class Invariants:
             )
         life.promised = acceptor.promised
         entries = len(acceptor.accepted)
-        if entries < life.entries:
+        if entries < life.entries and acceptor.floor_slot == life.floor_slot:
             raise InvariantViolation(
                 "A3",
                 f"{self.node(node)} held {life.entries} accepted slots and now holds {entries}",
                 nodes=(node,),
             )
-        life.entries = entries
+        life.entries, life.floor_slot = entries, acceptor.floor_slot
         if replica.commit_slot != life.applied_slot:
             raise InvariantViolation(
                 "R4" if replica.commit_slot < life.applied_slot else "R2",
@@ -227,6 +271,30 @@ class Invariants:
                 slot=slot,
                 nodes=(first, node),
             )
+
+    def _check_once(self, node: int, life: _Life, applied: Applied) -> None:
+        """C1 for a command that was applied; what its client had answered needs no memory.
+
+        A command below its client's first outstanding, or of an earlier incarnation, may have been
+        applied before, and nobody waits for it: to apply it is as wrong as to apply it again.
+        """
+        client, sequence, first, _ = decode(applied.value)
+        done = life.done.get(client.node)
+        if done is None or client.incarnation > done.incarnation:
+            done = life.done[client.node] = _Done(client.incarnation)
+        again = sequence < done.first or sequence in done.sequences
+        if again or client.incarnation < done.incarnation:
+            raise InvariantViolation(
+                "C1",
+                f"{self.node(node)} applied command {sequence} of "
+                f"{self.node(client.node)} again in slot {applied.slot}",
+                slot=applied.slot,
+                nodes=(node,),
+            )
+        done.sequences.add(sequence)
+        if first > done.first:
+            done.first = first
+            done.sequences = {s for s in done.sequences if s >= first}
 
     def _check_leader(self, node: int, ballot: Ballot) -> None:
         known = self.leaders.setdefault(ballot, node)
@@ -285,6 +353,8 @@ class Invariants:
                 nodes=(node,),
             )
         for slot in range(accepted.first_slot, accepted.first_slot + accepted.count):
+            if slot <= acceptor.floor_slot:
+                continue
             self.checks += 2
             entry = acceptor.accepted.get(slot)
             if entry is None or entry.ballot != ballot:
@@ -337,6 +407,8 @@ class Invariants:
     def _accept_released(self, node: int, accept: Accept) -> None:
         ballot = accept.ballot
         for slot, value in enumerate(accept.values, accept.first_slot):
+            if slot <= self._forgotten:
+                continue
             self.checks += 2
             known = self.proposed.setdefault(slot, {}).setdefault(ballot, value)
             if known != value:
@@ -366,6 +438,8 @@ class Invariants:
             )
         voter.answered = ballot
         for slot in range(accepted.first_slot, accepted.first_slot + accepted.count):
+            if slot <= self._forgotten:
+                continue
             self.checks += 1
             voter.acknowledged[slot] = ballot
             votes = self.votes.setdefault(slot, {}).setdefault(ballot, set())

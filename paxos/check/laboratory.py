@@ -9,7 +9,7 @@ from typing import Any
 import msgpack
 
 from paxos.check.invariants import Invariants
-from paxos.effects import Applied
+from paxos.effects import Applied, Installed
 from paxos.membership import Membership
 from paxos.records import Recovered
 from paxos.replica import Config, Replica
@@ -43,6 +43,16 @@ class Register:
     def digest(self) -> int:
         """A hash over every operation and its result, in order."""
         return int.from_bytes(self._digest, "little")
+
+    def snapshot(self) -> bytes:
+        """Keys, values and hash."""
+        packed: bytes = msgpack.packb([self._digest, list(self.values.items())])
+        return packed
+
+    def restore(self, data: bytes) -> None:
+        """Become what :meth:`snapshot` packed."""
+        self._digest, items = msgpack.unpackb(data)
+        self.values = dict(items)
 
 
 class Laboratory:
@@ -119,6 +129,9 @@ class Laboratory:
             replica = self.replica(node)
             if replica is not None and effect.client == replica.client:
                 self.results.setdefault((*effect.client, effect.sequence), effect.result)
+        elif type(effect) is Installed and (replica := self.replica(node)) is not None:
+            for sequence, result in effect.results:
+                self.results.setdefault((*replica.client, sequence), result)
 
     def replica(self, node: int) -> Replica | None:
         """The replica of a node that runs."""

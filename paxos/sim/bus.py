@@ -21,6 +21,7 @@ class Bus:
         self.sent = 0
         self.delivered = 0
         self.lost = 0
+        self.duplicated = 0
         self.damaged = 0
 
     def link(self, source: int, target: int) -> Link:
@@ -46,6 +47,7 @@ class Bus:
         arrivals = self.link(source, target).carry(now_us, frame)
         if not arrivals:
             self.lost += 1
+        self.duplicated += len(arrivals) > 1
         for arrival_us, body in arrivals:
             self.kernel.push(arrival_us, kind, target, source, body)
 

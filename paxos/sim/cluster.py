@@ -17,6 +17,8 @@ from paxos.effects import (
     Applied,
     Broadcast,
     CancelTimer,
+    Checkpoint,
+    Installed,
     Persist,
     RoleChanged,
     Send,
@@ -27,6 +29,7 @@ from paxos.messages import Message
 from paxos.records import Recovered, recover
 from paxos.replica import Replica
 from paxos.sim.bus import Bus
+from paxos.sim.coverage import Coverage
 from paxos.sim.disk import Disk
 from paxos.sim.kernel import Event, Kernel
 from paxos.sim.streams import stream
@@ -112,6 +115,14 @@ class Observer(Protocol):
         """A replica applied a slot."""
         ...
 
+    def installed(self, replica: Replica, installed: Installed) -> None:
+        """A replica jumped to a snapshot."""
+        ...
+
+    def compacted(self, node: int, floor_slot: int) -> None:
+        """A node's disk holds a snapshot now, and no slot up to it."""
+        ...
+
     def stepped(self, replica: Replica) -> None:
         """A replica has finished a step."""
         ...
@@ -134,6 +145,8 @@ class Host:
     timers: dict[Any, int] = Factory(dict)
     queued: dict[Any, int] = Factory(dict)
     outbox: deque[tuple[int, Send | Broadcast]] = Factory(deque)
+    checkpoints: deque[tuple[int, int]] = Factory(deque)
+    """Position and floor of the checkpoints that are not synced yet."""
     held: list[Event] = Factory(list)
 
 
@@ -157,6 +170,7 @@ class Cluster:
         self.kernel = Kernel()
         self.bus = Bus(self.kernel, seed, latency_us, tail)
         self.trace = Trace()
+        self.coverage = Coverage()
         self.seed = seed
         self.fsync_us = fsync_us
         self.hosts: dict[int, Host] = {}
@@ -195,6 +209,16 @@ class Cluster:
             pass
         self.kernel.advance(until_us)
 
+    def covered(self) -> dict[str, int]:
+        """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
+        bus = self.bus
+        frames = {
+            "frames_lost": bus.lost,
+            "frames_duplicated": bus.duplicated,
+            "frames_damaged": bus.damaged,
+        }
+        return {**self.coverage.counts, **frames}
+
     # Nodes.
 
     def _add_host(self, node: int) -> Host:
@@ -214,6 +238,8 @@ class Cluster:
         host = self.hosts[node]
         if host.status is not Status.CRASHED:
             raise ValueError(f"node {node} runs already")
+        if host.generation:
+            self.coverage.count("restarts")
         host.generation += 1
         host.status = Status.ALIVE
         recovered = recover(host.disk.rows())
@@ -234,9 +260,12 @@ class Cluster:
         host.status = Status.CRASHED
         host.process = None
         host.generation += 1
-        for waiting in (host.timers, host.queued, host.outbox, host.held):
+        for waiting in (host.timers, host.queued, host.outbox, host.checkpoints, host.held):
             waiting.clear()
-        return host.disk.crash()
+        lost = host.disk.crash()
+        self.coverage.count("crashes")
+        self.coverage.count("rows_lost", lost)
+        return lost
 
     def pause(self, node: int) -> None:
         """Let a node's process stand still; what comes for it waits."""
@@ -244,6 +273,7 @@ class Cluster:
         if host.status is not Status.ALIVE:
             raise ValueError(f"node {node} is {host.status.name.lower()}")
         host.status = Status.PAUSED
+        self.coverage.count("pauses")
 
     def resume(self, node: int) -> None:
         """Let a paused node go on: all that waited comes now, in its order."""
@@ -338,6 +368,12 @@ class Cluster:
         if host.disk.begin_fsync():
             self._queue_fsync(host)
 
+    def _checkpoint(self, host: Host, effect: Checkpoint) -> None:
+        self.coverage.count("snapshots_taken")
+        host.checkpoints.append((host.disk.replace(effect.rows), effect.floor_slot))
+        if host.disk.begin_fsync():
+            self._queue_fsync(host)
+
     def _queue_fsync(self, host: Host) -> None:
         done_us = self.now_us + host.disk.fsync_us
         self.kernel.push(done_us, Kind.DISK, host.node, host.generation)
@@ -345,6 +381,10 @@ class Cluster:
     def _end_fsync(self, host: Host) -> None:
         disk = host.disk
         disk.end_fsync()
+        while host.checkpoints and host.checkpoints[0][0] <= disk.synced:
+            _, floor_slot = host.checkpoints.popleft()
+            if self.observer is not None:
+                self.observer.compacted(host.node, floor_slot)
         while host.outbox and host.outbox[0][0] <= disk.synced:
             self._release(host.node, host.outbox.popleft()[1])
         if disk.begin_fsync():
@@ -356,12 +396,14 @@ class Cluster:
         if host.disk.wanted > host.disk.synced:
             # Nothing leaves before what was to be durable before it is.
             host.outbox.append((host.disk.wanted, effect))
+            self.coverage.count("gated_sends")
         else:
             self._release(host.node, effect)
 
     def _release(self, node: int, effect: Send | Broadcast) -> None:
         if self.observer is not None:
             self.observer.released(node, effect.message)
+        self.coverage.released(effect.message)
         frame = pack(effect.message)
         targets = (effect.to,) if type(effect) is Send else effect.to
         for target in targets:  # type: ignore[union-attr]
@@ -378,18 +420,28 @@ class Cluster:
     def _applied(self, host: Host, effect: Applied) -> None:
         if self.observer is not None and (replica := _replica(host)) is not None:
             self.observer.applied(replica, effect)
+        self.coverage.applied(effect)
+        self.outside.perform(host.node, effect)
+
+    def _installed(self, host: Host, effect: Installed) -> None:
+        if self.observer is not None and (replica := _replica(host)) is not None:
+            self.observer.installed(replica, effect)
+        self.coverage.count("snapshots_installed")
         self.outside.perform(host.node, effect)
 
     def _role_changed(self, host: Host, effect: RoleChanged) -> None:
+        self.coverage.role(host.node, effect.role)
         self.outside.perform(host.node, effect)
 
     _PERFORM: ClassVar[dict[type, Callable[["Cluster", Host, Any], None]]] = {
         Persist: _persist,
+        Checkpoint: _checkpoint,
         Send: _send,
         Broadcast: _send,
         SetTimer: _set,
         CancelTimer: _cancel,
         Applied: _applied,
+        Installed: _installed,
         RoleChanged: _role_changed,
     }
 

@@ -8,11 +8,11 @@ from random import Random
 from typing import Any
 
 import msgpack
-from attrs import frozen
+from attrs import evolve, frozen
 
 from paxos.check.laboratory import FAULT, SUBMIT, Laboratory
 from paxos.clients import Client, decode
-from paxos.effects import RoleChanged
+from paxos.effects import Applied, RoleChanged
 from paxos.election import Timing
 from paxos.membership import Membership
 from paxos.messages import NOOP
@@ -101,6 +101,17 @@ def storm_of(seed: int) -> Shape:
     return Shape(config, (1_000,) * voters, random.choice((150_000, 400_000)))
 
 
+def compact_of(seed: int) -> Shape:
+    """The weather of :func:`shape_of` or :func:`storm_of`, with a log of a few slots only."""
+    random = Random(f"compact/{seed}")
+    shape = random.choice((shape_of, storm_of))(seed)
+    snapshot_slots, retain_slots = random.choice((1, 3, 8, 20)), random.choice((0, 0, 2, 10))
+    return evolve(
+        shape,
+        config=evolve(shape.config, snapshot_slots=snapshot_slots, retain_slots=retain_slots),
+    )
+
+
 class Campaign(Laboratory):
     """A laboratory that remembers when clients submitted and when they got their results.
 
@@ -111,6 +122,8 @@ class Campaign(Laboratory):
         super().__init__(shape.config, seed=seed, **options)
         self.submitted_us: dict[Key, int] = {}
         self.done_us: dict[Key, int] = {}
+        self.log: dict[int, bytes] = {}
+        """Every slot's value as it was applied: the replicas forget."""
         self.shape = shape
         self.random = Random(f"ambush/{seed}")
         for host, fsync_us in zip(self.cluster.hosts.values(), shape.fsync_us, strict=True):
@@ -138,10 +151,13 @@ class Campaign(Laboratory):
         """Note the time of a result; lie in wait for a node whose role changes."""
         if type(effect) is RoleChanged and self.random.random() < self.shape.ambush:
             self._ambush(node)
+        if type(effect) is Applied:
+            self.log.setdefault(effect.slot, effect.value)
         before = len(self.results)
         super().perform(node, effect)
-        if len(self.results) > before:
-            self.done_us[next(reversed(self.results))] = self.cluster.now_us
+        # A snapshot may answer several at once.
+        for key in list(self.results)[before:]:
+            self.done_us[key] = self.cluster.now_us
 
     def _ambush(self, node: int) -> None:
         crash_us = self.cluster.now_us + self.random.randint(0, 60_000)
@@ -204,7 +220,7 @@ def check_history(lab: Campaign) -> None:
     newest: dict[int, int] = {}
     latest_us = 0
     for slot in range(1, replica.commit_slot + 1):
-        value = replica.learner.decided[slot]
+        value = lab.log[slot]
         if value == NOOP:
             continue
         command = decode(value)

@@ -18,12 +18,13 @@ from paxos.effects import Broadcast, Send
 from paxos.election import Election, Role
 from paxos.learner import Learner
 from paxos.membership import Membership
-from paxos.messages import Accept, Accepted, HeartbeatAck, Nack, Prepare, Promise
+from paxos.messages import Accept, Accepted, HeartbeatAck, Nack, Prepare, PreVote, Promise
 from paxos.proposer import Phase, Proposer
 from paxos.records import ACCEPTED, PROMISED, Recovered
 from paxos.replica import Replica
 from paxos.sim.cluster import Cluster, Host
-from tests.paxos.campaigns import Inconsistent, NotSettled, Shape, shape_of, storm_of
+from paxos.sim.disk import Disk
+from tests.paxos.campaigns import Inconsistent, NotSettled, Shape, compact_of, shape_of, storm_of
 
 Patch = pytest.MonkeyPatch
 LIVENESS = NotSettled.__name__
@@ -79,8 +80,8 @@ def nothing_told_in_promises(patch: Patch) -> None:
     """The acceptor promises, and keeps what it accepted to itself."""
     original = Acceptor.on_prepare
 
-    def on_prepare(self: Acceptor, prepare: Prepare, commit_slot: int) -> Promise | Nack:
-        reply = original(self, prepare, commit_slot)
+    def on_prepare(self: Acceptor, prepare: Prepare) -> Promise | Nack:
+        reply = original(self, prepare)
         return reply if type(reply) is Nack else Promise(prepare.ballot, prepare.from_slot, [], 0)
 
     patch.setattr(Acceptor, "on_prepare", on_prepare)
@@ -137,7 +138,7 @@ def holes_skipped(patch: Patch) -> None:
             applied.append(self._apply(slot, self.decided[slot]))
         return applied
 
-    patch.setattr(Learner, "_apply_ready", apply_ready)
+    patch.setattr(Learner, "apply_ready", apply_ready)
 
 
 # Ballots.
@@ -275,9 +276,9 @@ def promise_lowered_by_prepare(patch: Patch) -> None:
     """Every Prepare is promised, also a lower one."""
     original = Acceptor.on_prepare
 
-    def on_prepare(self: Acceptor, prepare: Prepare, commit_slot: int) -> Promise | Nack:
+    def on_prepare(self: Acceptor, prepare: Prepare) -> Promise | Nack:
         self.promised = min(self.promised, prepare.ballot)
-        return original(self, prepare, commit_slot)
+        return original(self, prepare)
 
     patch.setattr(Acceptor, "on_prepare", on_prepare)
 
@@ -287,12 +288,12 @@ def one_ballot_for_promised_and_accepted(patch: Patch) -> None:
     """What was accepted is told at the promised ballot, as if it had just been accepted."""
     original = Acceptor.on_prepare
 
-    def on_prepare(self: Acceptor, prepare: Prepare, commit_slot: int) -> Promise | Nack:
+    def on_prepare(self: Acceptor, prepare: Prepare) -> Promise | Nack:
         before = self.promised
-        reply = original(self, prepare, commit_slot)
+        reply = original(self, prepare)
         if type(reply) is Promise:
             told = [(slot, before, value) for slot, _, value in reply.accepted]
-            return Promise(reply.ballot, reply.from_slot, told, commit_slot)
+            return Promise(reply.ballot, reply.from_slot, told, reply.floor_slot)
         return reply
 
     patch.setattr(Acceptor, "on_prepare", on_prepare)
@@ -409,7 +410,7 @@ def follower_commits_by_index(patch: Patch) -> None:
             if entry is None:
                 break
             self.decided.setdefault(slot, entry.value)
-        return self._apply_ready(acceptor)
+        return self.apply_ready(acceptor)
 
     patch.setattr(Learner, "follow", follow)
 
@@ -454,6 +455,58 @@ def only_the_last_sequence_remembered(patch: Patch) -> None:
         return verdict
 
     patch.setattr(SessionTable, "admit", admit)
+
+
+@mutant("R3", weather=compact_of)
+def snapshot_without_the_session_table(patch: Patch) -> None:
+    """The state alone: a command that it contains is applied again."""
+    patch.setattr(SessionTable, "restore", lambda self, data: None)
+
+
+@mutant("C1", "R3", HISTORY, LIVENESS, weather=compact_of)
+def snapshot_without_the_results(patch: Patch) -> None:
+    """The table comes along with nothing but its digest: the states look equal at first."""
+
+    def restore(self: SessionTable, data: bytes) -> None:
+        original(self, data)
+        for session in self._sessions.values():
+            session.results = {}
+
+    original = SessionTable.restore
+    patch.setattr(SessionTable, "restore", restore)
+
+
+@mutant("A5", "R1", weather=compact_of)
+def floor_left_out_of_the_promise(patch: Patch) -> None:
+    """Whoever is behind takes compacted slots for free, and pre-votes do not stop it."""
+    original = Acceptor.on_prepare
+
+    def on_prepare(self: Acceptor, prepare: Prepare) -> Promise | Nack:
+        reply = original(self, prepare)
+        if type(reply) is Promise:
+            return Promise(reply.ballot, reply.from_slot, reply.accepted, 0)
+        return reply
+
+    def on_prevote(self: Replica, source: int, prevote: PreVote, now_us: int) -> None:
+        far = PreVote(prevote.ballot, self.commit_slot)
+        asked(self, source, far, now_us)
+
+    asked = Replica._on_prevote
+    patch.setattr(Acceptor, "on_prepare", on_prepare)
+    patch.setitem(Replica._HANDLERS, PreVote, on_prevote)
+
+
+@mutant("A3", "A1", weather=compact_of)
+def sends_do_not_wait_for_a_checkpoint(patch: Patch) -> None:
+    """The new file is taken for durable when it is written."""
+    replace = Disk.replace
+
+    def at_once(self: Disk, rows: list[list[Any]]) -> int:
+        position = replace(self, rows)
+        self.wanted = self.synced
+        return position
+
+    patch.setattr(Disk, "replace", at_once)
 
 
 @mutant("R3")

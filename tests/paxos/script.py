@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from paxos.check.invariants import InvariantViolation
-from paxos.effects import Applied, CancelTimer, Persist, RoleChanged, SetTimer
+from paxos.effects import (
+    Applied,
+    CancelTimer,
+    Checkpoint,
+    Installed,
+    Persist,
+    RoleChanged,
+    SetTimer,
+)
 from paxos.election import Role
 from paxos.membership import Membership
 from paxos.messages import MESSAGES, Message
@@ -348,6 +356,10 @@ def effect_text(node: int, effect: Any) -> str:
     if isinstance(effect, Persist):
         sync = "sync" if effect.sync else "no sync"
         return f"Persist {', '.join(map(wording.row, effect.rows))} ({sync})"
+    if isinstance(effect, Checkpoint):
+        return f"Checkpoint {', '.join(map(wording.row, effect.rows))}"
+    if isinstance(effect, Installed):
+        return f"Installed {wording.installed(effect)}"
     if isinstance(effect, SetTimer):
         span = wording.span(effect.low_us, effect.high_us)
         return f"SetTimer {effect.timer.name.lower()} {span}"

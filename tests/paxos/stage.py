@@ -16,7 +16,9 @@ from paxos.effects import (
     Applied,
     Broadcast,
     CancelTimer,
+    Checkpoint,
     Effect,
+    Installed,
     Persist,
     RoleChanged,
     Send,
@@ -71,6 +73,10 @@ class Seat:
     synced: int = 0
     wanted: int = 0
     """Up to which row somebody waits for a sync."""
+    before: list[list[Any]] | None = None
+    """The durable rows that a checkpoint replaces, until it is synced itself."""
+    floor_slot: int = 0
+    """What the latest checkpoint covers."""
     by_hand: bool = False
     """Whether the disk syncs only on command; else it does at once."""
     outbox: list[Send | Broadcast] = Factory(list)
@@ -154,6 +160,7 @@ class Stage:
         seat = self.seats[node]
         fresh = seat.rows[seat.synced :]
         seat.synced = seat.wanted = len(seat.rows)
+        self._keep_checkpoint(node)
         if fresh:
             self.note("disk", node, f"on disk: {', '.join(map(wording.row, fresh))}")
         waiting, seat.outbox = seat.outbox, []
@@ -164,6 +171,13 @@ class Stage:
         """Kill a node; of what was not synced, only the first ``keep`` rows stay."""
         self.replica(node)
         seat = self.seats[node]
+        if seat.before is not None:
+            # The new file had not taken the old one's place.
+            lost = seat.rows
+            rows = seat.before
+            kept = len(rows)
+            self.seats[node] = Seat(rows=rows, synced=kept, wanted=kept, by_hand=seat.by_hand)
+            return lost
         kept = seat.synced + keep
         lost = seat.rows[kept:]
         rows = seat.rows[:kept]
@@ -201,6 +215,23 @@ class Stage:
             if not seat.by_hand:
                 seat.synced = seat.wanted
 
+    def _checkpoint(self, node: int, effect: Checkpoint) -> None:
+        seat = self.seats[node]
+        self.note("writes", node, f"checkpoint: {', '.join(map(wording.row, effect.rows))}")
+        if seat.before is None:
+            seat.before = seat.rows[: seat.synced]
+        seat.rows, seat.synced, seat.wanted = list(effect.rows), 0, len(effect.rows)
+        seat.floor_slot = effect.floor_slot
+        if not seat.by_hand:
+            seat.synced = seat.wanted
+            self._keep_checkpoint(node)
+
+    def _keep_checkpoint(self, node: int) -> None:
+        seat = self.seats[node]
+        if seat.before is not None:
+            seat.before = None
+            self.invariants.compacted(node, seat.floor_slot)
+
     def _send(self, node: int, effect: Send | Broadcast) -> None:
         self.invariants.produced(self.replica(node), effect.message)
         seat = self.seats[node]
@@ -233,17 +264,23 @@ class Stage:
         self.note("applies", node, f"applied {wording.applied(effect)}")
         self.invariants.applied(self.replica(node), effect)
 
+    def _installed(self, node: int, effect: Installed) -> None:
+        self.note("applies", node, f"installed {wording.installed(effect)}")
+        self.invariants.installed(self.replica(node), effect)
+
     def _role_changed(self, node: int, effect: RoleChanged) -> None:
         why = effect.why.format(ballot=effect.ballot, node=f"node {effect.node}")
         self.note("role", node, f"node {node} is {effect.role}: {why}")
 
     _PERFORM: ClassVar[dict[type, Callable[["Stage", int, Any], None]]] = {
         Persist: _persist,
+        Checkpoint: _checkpoint,
         Send: _send,
         Broadcast: _send,
         SetTimer: _set_timer,
         CancelTimer: _cancel_timer,
         Applied: _applied,
+        Installed: _installed,
         RoleChanged: _role_changed,
     }
 

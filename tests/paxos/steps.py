@@ -9,7 +9,18 @@ from paxos.ballot import Ballot
 from paxos.check.invariants import Invariants
 from paxos.check.laboratory import Register
 from paxos.clients import Client, Command, encode
-from paxos.effects import Applied, Broadcast, Effect, Persist, RoleChanged, Send, SetTimer, Timer
+from paxos.effects import (
+    Applied,
+    Broadcast,
+    Checkpoint,
+    Effect,
+    Installed,
+    Persist,
+    RoleChanged,
+    Send,
+    SetTimer,
+    Timer,
+)
 from paxos.election import Role, Timing
 from paxos.membership import Membership
 from paxos.messages import Heartbeat, Message, PreVoteReply, Promise, Value
@@ -128,6 +139,7 @@ class Group:
         self.replicas: dict[int, Replica] = {}
         self.letters: list[Letter] = []
         self.applied: dict[int, list[Any]] = {}
+        self.installed: list[tuple[int, Installed]] = []
         self.invariants = Invariants(self.settings.membership)
         for node in self.settings.membership.everyone:
             self.start(node)
@@ -153,6 +165,12 @@ class Group:
             elif isinstance(effect, Applied):
                 self.applied[node].append(effect)
                 watch.applied(replica, effect)
+            elif isinstance(effect, Installed):
+                self.installed.append((node, effect))
+                watch.installed(replica, effect)
+            elif isinstance(effect, Checkpoint):
+                self.rows[node] = list(effect.rows)
+                watch.compacted(node, effect.floor_slot)
         watch.stepped(replica)
         return effects
 

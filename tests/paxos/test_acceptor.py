@@ -20,9 +20,9 @@ def test_ballots_are_ordered_by_round_then_node() -> None:
 
 
 def test_promises_a_higher_ballot_and_tells_nothing_new() -> None:
-    """An acceptor that has accepted nothing promises, with its commit slot and no entries."""
+    """An acceptor that has accepted nothing promises, with no floor and no entries."""
     acceptor = fresh()
-    assert acceptor.on_prepare(Prepare(MIDDLE, 1), 0) == Promise(MIDDLE, 1, [], 0)
+    assert acceptor.on_prepare(Prepare(MIDDLE, 1)) == Promise(MIDDLE, 1, [], 0)
     assert acceptor.promised == MIDDLE
     assert acceptor.unsaved == [[PROMISED, *MIDDLE]]
 
@@ -30,9 +30,9 @@ def test_promises_a_higher_ballot_and_tells_nothing_new() -> None:
 def test_refuses_a_lower_prepare_with_its_promise() -> None:
     """A nack names the refused ballot and carries the promised one; nothing changes."""
     acceptor = fresh()
-    acceptor.on_prepare(Prepare(MIDDLE, 1), 0)
+    acceptor.on_prepare(Prepare(MIDDLE, 1))
     acceptor.unsaved.clear()
-    assert acceptor.on_prepare(Prepare(LOW, 1), 0) == Nack(LOW, MIDDLE)
+    assert acceptor.on_prepare(Prepare(LOW, 1)) == Nack(LOW, MIDDLE)
     assert acceptor.promised == MIDDLE
     assert acceptor.unsaved == []
 
@@ -40,8 +40,8 @@ def test_refuses_a_lower_prepare_with_its_promise() -> None:
 def test_a_repeated_prepare_is_answered_again() -> None:
     """The promise may have been lost: the same ballot is promised again, and written once."""
     acceptor = fresh()
-    first = acceptor.on_prepare(Prepare(MIDDLE, 1), 0)
-    assert acceptor.on_prepare(Prepare(MIDDLE, 1), 0) == first
+    first = acceptor.on_prepare(Prepare(MIDDLE, 1))
+    assert acceptor.on_prepare(Prepare(MIDDLE, 1)) == first
     assert acceptor.unsaved == [[PROMISED, *MIDDLE]]
 
 
@@ -50,14 +50,14 @@ def test_accept_raises_the_promise() -> None:
     acceptor = fresh()
     assert acceptor.on_accept(Accept(MIDDLE, 1, [b"a"], 0)) == Accepted(MIDDLE, 1, 1)
     assert acceptor.promised == MIDDLE
-    assert acceptor.on_prepare(Prepare(LOW, 1), 0) == Nack(LOW, MIDDLE)
+    assert acceptor.on_prepare(Prepare(LOW, 1)) == Nack(LOW, MIDDLE)
     assert acceptor.unsaved == [[PROMISED, *MIDDLE], [ACCEPTED, *MIDDLE, 1, b"a"]]
 
 
 def test_refuses_to_accept_below_its_promise() -> None:
     """An Accept of a lower ballot changes nothing and is refused as a whole run."""
     acceptor = fresh()
-    acceptor.on_prepare(Prepare(HIGH, 1), 0)
+    acceptor.on_prepare(Prepare(HIGH, 1))
     assert acceptor.on_accept(Accept(MIDDLE, 1, [b"a", b"b"], 0)) == Nack(MIDDLE, HIGH)
     assert acceptor.accepted == {}
 
@@ -66,7 +66,7 @@ def test_a_promise_changes_no_accepted_ballot() -> None:
     """Two variables: what was accepted at a ballot is told at that ballot after a new promise."""
     acceptor = fresh()
     acceptor.on_accept(Accept(LOW, 1, [b"a"], 0))
-    promise = acceptor.on_prepare(Prepare(HIGH, 1), 0)
+    promise = acceptor.on_prepare(Prepare(HIGH, 1))
     assert promise == Promise(HIGH, 1, [(1, LOW, b"a")], 0)
     assert acceptor.accepted == {1: Entry(LOW, b"a")}
 
@@ -77,8 +77,8 @@ def test_tells_each_slot_at_its_highest_ballot_from_the_asked_slot_on() -> None:
     acceptor.on_accept(Accept(LOW, 1, [b"a", b"b"], 0))
     acceptor.on_accept(Accept(LOW, 4, [b"d"], 0))
     acceptor.on_accept(Accept(MIDDLE, 2, [b"B"], 0))
-    promise = acceptor.on_prepare(Prepare(HIGH, 2), 1)
-    assert promise == Promise(HIGH, 2, [(2, MIDDLE, b"B"), (4, LOW, b"d")], 1)
+    promise = acceptor.on_prepare(Prepare(HIGH, 2))
+    assert promise == Promise(HIGH, 2, [(2, MIDDLE, b"B"), (4, LOW, b"d")], 0)
 
 
 def test_a_repeated_accept_is_acknowledged_and_written_once() -> None:
@@ -115,7 +115,7 @@ def test_its_rows_bring_it_back() -> None:
     acceptor = fresh()
     acceptor.on_accept(Accept(LOW, 1, [b"a", b"b"], 0))
     acceptor.on_accept(Accept(MIDDLE, 2, [b"B"], 0))
-    acceptor.on_prepare(Prepare(HIGH, 1), 0)
+    acceptor.on_prepare(Prepare(HIGH, 1))
     back = Acceptor(recover(acceptor.unsaved))
     assert back.promised == HIGH
     assert back.accepted == acceptor.accepted

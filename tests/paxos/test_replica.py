@@ -128,7 +128,7 @@ def test_an_election_from_silence_to_leadership() -> None:
     replica = started()
     asked = replica.on_timer(Timer.ELECTION, LATE)
     assert roles(asked) == ["candidate"]
-    assert sent(asked) == [(v, PreVote(Ballot(1, 1))) for v in (2, 3)]
+    assert sent(asked) == [(v, PreVote(Ballot(1, 1), 0)) for v in (2, 3)]
     assert Timer.ELECTION in timers(asked)
     granted = replica.on_message(3, PreVoteReply(Ballot(1, 1), True, NO_BALLOT), LATE)
     assert sent(granted) == [(v, Prepare(Ballot(1, 1), 1)) for v in (1, 2, 3)]
@@ -153,12 +153,12 @@ def test_an_election_timer_that_fires_too_early_waits_for_the_rest() -> None:
 def test_a_prevote_promises_nothing() -> None:
     """Answering a pre-vote writes nothing, raises no ballot and unseats nobody."""
     follower = started()
-    effects = follower.on_message(2, PreVote(Ballot(9, 2)), LATE)
+    effects = follower.on_message(2, PreVote(Ballot(9, 2), 0), LATE)
     assert sent(effects) == [(2, PreVoteReply(Ballot(9, 2), True, NO_BALLOT))]
     assert persisted(effects) == []
     assert follower.acceptor.promised == NO_BALLOT
     head = leader()
-    effects = head.on_message(2, PreVote(Ballot(9, 2)), LATE)
+    effects = head.on_message(2, PreVote(Ballot(9, 2), 0), LATE)
     assert sent(effects) == [(2, PreVoteReply(Ballot(9, 2), False, Ballot(1, 1)))]
     assert head.role is Role.LEADER
 
@@ -167,7 +167,7 @@ def test_a_prevote_is_denied_while_a_leader_is_heard() -> None:
     """A node that was cut off comes back and disturbs nobody: no ballot rises."""
     replica = started()
     heard_from(replica, Ballot(1, 2), LATE)
-    effects = replica.on_message(3, PreVote(Ballot(2, 3)), LATE + SECOND)
+    effects = replica.on_message(3, PreVote(Ballot(2, 3), 0), LATE + SECOND)
     assert sent(effects) == [(3, PreVoteReply(Ballot(2, 3), False, NO_BALLOT))]
 
 
@@ -177,7 +177,7 @@ def test_a_denied_prevote_tells_which_round_to_go_beyond() -> None:
     replica.on_timer(Timer.ELECTION, LATE)
     replica.on_message(2, PreVoteReply(Ballot(1, 1), False, Ballot(6, 3)), LATE)
     effects = replica.on_timer(Timer.ELECTION, LATE + SECOND)
-    assert sent(effects) == [(v, PreVote(Ballot(7, 1))) for v in (2, 3)]
+    assert sent(effects) == [(v, PreVote(Ballot(7, 1), 0)) for v in (2, 3)]
 
 
 def test_somebody_alive_ends_a_prevote() -> None:
@@ -633,7 +633,7 @@ def test_learners_catch_up_and_never_vote() -> None:
     assert learner.learner.state_digest() == group.replicas[2].learner.state_digest()
     assert learner.on_message(1, Prepare(Ballot(9, 1), 1), LATE) == []
     assert learner.on_message(1, Accept(Ballot(9, 1), 9, [b""], 0), LATE) == []
-    assert sent(learner.on_message(1, PreVote(Ballot(9, 1)), 99 * SECOND)) == [
+    assert sent(learner.on_message(1, PreVote(Ballot(9, 1), 0), 99 * SECOND)) == [
         (1, PreVoteReply(Ballot(9, 1), False, NO_BALLOT))
     ]
     assert learner.on_timer(Timer.ELECTION, 99 * SECOND) == []
@@ -662,7 +662,7 @@ def test_a_restarted_replica_is_where_its_disk_left_it() -> None:
 def test_a_restarted_follower_denies_votes_at_first() -> None:
     """A leader may live whom it has forgotten: it behaves as if it had just heard one."""
     replica = started(now_us=LATE)
-    effects = replica.on_message(2, PreVote(Ballot(9, 2)), LATE + TIMING.election_low_us - 1)
+    effects = replica.on_message(2, PreVote(Ballot(9, 2), 0), LATE + TIMING.election_low_us - 1)
     assert sent(effects) == [(2, PreVoteReply(Ballot(9, 2), False, NO_BALLOT))]
 
 

@@ -21,6 +21,8 @@ from paxos.messages import (
     PreVote,
     PreVoteReply,
     Promise,
+    SnapshotChunk,
+    SnapshotPull,
 )
 from paxos.wire import WireError, pack, pack_row, seal, unpack, unpack_row, unseal
 
@@ -40,8 +42,10 @@ everything: dict[type[Message], st.SearchStrategy[Message]] = {
     Commit: st.builds(Commit, ballots, numbers),
     Decisions: st.builds(Decisions, ballots, numbers, runs, numbers),
     Forward: st.builds(Forward, runs),
-    PreVote: st.builds(PreVote, ballots),
+    PreVote: st.builds(PreVote, ballots, numbers),
     PreVoteReply: st.builds(PreVoteReply, ballots, st.booleans(), ballots),
+    SnapshotChunk: st.builds(SnapshotChunk, numbers, numbers, numbers, values),
+    SnapshotPull: st.builds(SnapshotPull, numbers, numbers),
 }
 any_message = st.one_of(*everything.values())
 
@@ -56,8 +60,10 @@ SAMPLES: list[Message] = [
     Commit(Ballot(3, 1), 6),
     Decisions(Ballot(3, 1), 1, [b"x", b""], 6),
     Forward([b"x", b"y"]),
-    PreVote(Ballot(3, 1)),
+    PreVote(Ballot(3, 1), 6),
     PreVoteReply(Ballot(3, 1), True, Ballot(2, 2)),
+    SnapshotChunk(6, 2, 4, b"xy"),
+    SnapshotPull(6, 2),
 ]
 
 
@@ -106,7 +112,7 @@ def test_wrong_arity_is_no_message(message: Message) -> None:
             unpack(pack_row(wrong))
 
 
-@pytest.mark.parametrize("tag", [0, 13, -1, True, 1.0, "1", None, [1]])
+@pytest.mark.parametrize("tag", [0, 15, -1, True, 1.0, "1", None, [1]])
 def test_an_unknown_tag_is_no_message(tag: object) -> None:
     """Only the integers of the known kinds are tags; a boolean or a float is none."""
     with pytest.raises(WireError, match="unknown message tag"):

@@ -13,14 +13,12 @@ from attrs import fields
 
 from paxos.ballot import Ballot
 from paxos.clients import Verdict, decode
-from paxos.effects import Applied, Timer
+from paxos.effects import Applied, Installed, Timer
 from paxos.messages import NOOP, Message, Value
-from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED
+from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED, SNAPSHOT
 
-LEFT_OUT = frozenset(
-    {("Promise", "commit_slot"), ("Promise", "floor_slot"), ("PreVote", "commit_slot")}
-)
-"""How far the sender has learned or compacted: hints, which no transcript is about."""
+LEFT_OUT = frozenset({("PreVote", "commit_slot")})
+"""How far the sender has learned: a hint, which no transcript is about."""
 
 TIMERS = {timer.name.lower(): timer for timer in Timer}
 
@@ -101,6 +99,10 @@ def _field(said: Any, name: str) -> str:
             return f"slots={slots(said.first_slot, content)}"
         case "first_slot":
             return ""
+        case "floor_slot" if not content:
+            return ""
+        case "data":
+            return f"bytes={len(content)}"
     short = name.removesuffix("_slot")
     if isinstance(content, bool):
         content = "yes" if content else "no"
@@ -120,6 +122,8 @@ def row(written: Sequence[Any]) -> str:
         return f"commit {rest[0]}"
     if kind == DECIDED:
         return f"decided {rest[0]}:{value(rest[1])}"
+    if kind == SNAPSHOT:
+        return f"snapshot up to {rest[0]}"
     return f"row {kind} {rest}"
 
 
@@ -132,6 +136,13 @@ def applied(effect: Applied) -> str:
         return f"{text} ({effect.verdict.name.lower()}: not again)"
     before = msgpack.unpackb(effect.result)
     return text if before is None else f"{text} (was {before})"
+
+
+def installed(effect: Installed) -> str:
+    """The snapshot that took the place of slots, and the own commands that it answers."""
+    answered = ",".join(str(sequence) for sequence, _ in effect.results)
+    own = f", which holds the own commands {answered}" if answered else ""
+    return f"the snapshot up to {effect.slot}{own}"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from scenarios.campaign import Finding, run_seed, with_faults
 from scenarios.loader import load
@@ -23,6 +24,18 @@ def test_no_seed_breaks_the_ten_minute_network(first: int) -> None:
     assert [f for f in findings if f.problems] == []
     assert all(finding.faults > 20 for finding in findings)
     assert sum(finding.sessions for finding in findings) >= 3 * BLOCK
+
+
+@pytest.mark.parametrize("first", range(0, 40, BLOCK))
+def test_no_seed_breaks_it_with_a_short_log(first: int) -> None:
+    """Every 30 slots a snapshot: charge points that were away install one, and charge on."""
+    scenario = load("ten-minutes")
+    short = evolve(scenario.paxos, snapshot_slots=30, retain_slots=5)
+    findings = [
+        run_seed(evolve(scenario, paxos=short), seed) for seed in range(first, first + BLOCK)
+    ]
+    assert [f for f in findings if f.problems] == []
+    assert sum(f.coverage["snapshots_installed"] for f in findings) >= BLOCK
 
 
 def test_a_campaign_does_something() -> None:

@@ -16,3 +16,11 @@ def test_a_library_scenario_holds(name: str, seed: int | None) -> None:
     assert [f"{e.text}: found {e.found}" for e in report.failed] == []
     assert len(report.expectations) == len(scenario.expectations)
     assert report.exit_code == 0
+
+
+def test_a_charge_point_that_was_down_for_long_installs_a_snapshot() -> None:
+    """In its scenario no log holds what it lacks; with the default intervals, decisions do."""
+    assert run(load("snapshot-catch-up")).coverage["snapshots_installed"] == 1
+    coverage = run(load("restart-catch-up")).coverage
+    assert coverage["catch_ups"] > 0
+    assert coverage["snapshots_installed"] == 0

@@ -45,6 +45,8 @@ heartbeat = "200ms"
 election_timeout = ["1s", "2s"]
 window = 8
 fsync = "2ms"
+snapshot = 500
+retain = 0
 
 [[cp]]
 id = "north"
@@ -141,6 +143,8 @@ def test_every_key_arrives_in_integers() -> None:
             election_timeout_us=(1_000_000, 2_000_000),
             window=8,
             fsync_us=2_000,
+            snapshot_slots=500,
+            retain_slots=0,
         ),
         cps=(
             ChargePoint(id="north", rated_w=22_000),
@@ -160,22 +164,22 @@ def test_every_key_arrives_in_integers() -> None:
             ),
         ),
         script=(
-            At(t_us=10_000_000, verb="plug_in", args={"ev": "EV1", "cp": "south"}, line=67),
+            At(t_us=10_000_000, verb="plug_in", args={"ev": "EV1", "cp": "south"}, line=69),
             At(
                 t_us=60_000_000,
                 verb="partition",
                 args={"groups": (("north",), ("south", "west"))},
-                line=55,
+                line=57,
             ),
             At(
                 t_us=60_000_000,
                 verb="loss",
                 args={"rate_ppm": 50_000, "a": "north", "b": "south"},
-                line=60,
+                line=62,
             ),
-            At(t_us=120_000_000, verb="heal", line=51),
-            At(t_us=180_000_000, verb="delay", args={"extra_us": 50_000}, line=73),
-            At(t_us=240_000_000, verb="crash", args={"cp": "leader"}, line=78),
+            At(t_us=120_000_000, verb="heal", line=53),
+            At(t_us=180_000_000, verb="delay", args={"extra_us": 50_000}, line=75),
+            At(t_us=240_000_000, verb="crash", args={"cp": "leader"}, line=80),
         ),
         expectations=(
             Expect(
@@ -186,10 +190,10 @@ def test_every_key_arrives_in_integers() -> None:
                 soc_ppm=(125_000, 200_000),
                 session_start_us=(10_000_000, 20_000_000),
                 session_stop_us=(180_000_000, 300_000_000),
-                line=83,
+                line=85,
             ),
-            Expect(t_us=300_000_000, cp="north", status="alive", line=92),
-            Expect(t_us=300_000_000, power_w=(0, 22_000), line=96),
+            Expect(t_us=300_000_000, cp="north", status="alive", line=94),
+            Expect(t_us=300_000_000, power_w=(0, 22_000), line=98),
         ),
         meter_interval_us=5_000_000,
         path="x/full.toml",
@@ -331,7 +335,7 @@ def test_an_unknown_name_lists_the_library(tmp_path: Path, monkeypatch: pytest.M
         load("ten-minuts")
     assert str(caught.value) == (
         'scenario: found "ten-minuts"; allowed dc-fast, leader-crash, minority-partition, '
-        "restart-catch-up, ten-minutes, or the path of a .toml file"
+        "restart-catch-up, snapshot-catch-up, ten-minutes, or the path of a .toml file"
         '; did you mean "ten-minutes"?'
     )
     monkeypatch.chdir(tmp_path)

@@ -26,7 +26,7 @@ RUN = view(
 
 def report(*outcomes: Outcome, violations: tuple[str, ...] = ()) -> Report:
     """The report of the run above."""
-    return from_view(RUN, "d1ce", violations, outcomes)
+    return from_view(RUN, "d1ce", violations, outcomes, {"elections": 1, "noops": 0})
 
 
 def test_the_json_has_these_keys_in_this_order() -> None:
@@ -75,10 +75,12 @@ def test_the_json_has_these_keys_in_this_order() -> None:
             {"ev": "EV2", "cp": "CP1", "start_s": 10.0, "stop_s": 20.5, "energy_wh": 1_000},
             {"ev": "EV10", "cp": "CP1", "start_s": 60.000001, "stop_s": None, "energy_wh": 1_000},
         ],
+        "coverage": {"elections": 1, "noops": 0},
     }
     assert list(data) == [
         "scenario", "seed", "virtual_s", "events", "messages", "committed", "leader", "digest",
         "violations", "expectations", "cps", "evs", "sessions",
+        "coverage",
     ]  # fmt: skip
     assert list(data["evs"]) == ["EV2", "EV10"]
 
@@ -145,7 +147,7 @@ VIOLATED  R1: slot 4 was decided twice
 
 def test_an_empty_run_has_a_report_too() -> None:
     """No EV, no session, no expectation."""
-    text = from_view(view(cps=(cp("CP1"),), leader=None), "00", (), ()).to_text()
+    text = from_view(view(cps=(cp("CP1"),), leader=None), "00", (), (), {}).to_text()
     assert "leader none" in text
     assert "no charging session" in text
     assert text.endswith("no expectation was due\nall invariants held\n")

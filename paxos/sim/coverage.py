@@ -1,0 +1,79 @@
+"""What a run has exercised: how often each feature of the protocol and the laboratory happened.
+
+A campaign over which a count stays zero has not tested that feature, however green it is.
+"""
+
+from paxos.clients import Verdict
+from paxos.effects import Applied
+from paxos.messages import Accept, Decisions, Forward, Message, Nack, PreVoteReply, SnapshotChunk
+
+FEATURES: dict[str, str] = {
+    "elections": "a candidate became leader",
+    "step_downs": "a leader gave up",
+    "prevotes_refused": "a pre-vote was refused",
+    "preemptions": "a ballot was refused with a nack",
+    "forwards": "commands were forwarded to the leader",
+    "batches": "one Accept carried several slots",
+    "noops": "a hole was filled with a no-op, and a replica applied it",
+    "duplicates": "a command was chosen again and not applied again",
+    "stale_commands": "a command of an earlier incarnation was chosen and not applied",
+    "catch_ups": "decisions were sent to a replica that lacked them",
+    "snapshots_taken": "a replica compacted its log",
+    "snapshot_chunks": "a piece of a snapshot was sent",
+    "snapshots_installed": "a replica jumped to a snapshot",
+    "crashes": "a node crashed",
+    "restarts": "a node came back from its disk",
+    "pauses": "a node stood still",
+    "rows_lost": "a crash took rows that were not synced",
+    "gated_sends": "a message waited for the disk",
+    "frames_lost": "a frame was lost",
+    "frames_duplicated": "a frame arrived twice",
+    "frames_damaged": "a damaged frame was dropped",
+}
+"""Every feature that is counted, and what one count means."""
+
+
+class Coverage:
+    """Counts by feature; every feature is there from the beginning, with 0."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = dict.fromkeys(FEATURES, 0)
+        self._leads: dict[int, bool] = {}
+
+    def count(self, feature: str, times: int = 1) -> None:
+        """Note that a feature of :data:`FEATURES` happened."""
+        self.counts[feature] += times
+
+    def released(self, message: Message) -> None:
+        """Note a message that leaves."""
+        kind = type(message)
+        if kind is Nack:
+            self.counts["preemptions"] += 1
+        elif kind is Accept:
+            self.counts["batches"] += len(message.values) > 1  # type: ignore[union-attr]
+        elif kind is Decisions:
+            self.counts["catch_ups"] += 1
+        elif kind is Forward:
+            self.counts["forwards"] += 1
+        elif kind is SnapshotChunk:
+            self.counts["snapshot_chunks"] += 1
+        elif kind is PreVoteReply:
+            self.counts["prevotes_refused"] += not message.granted  # type: ignore[union-attr]
+
+    def applied(self, applied: Applied) -> None:
+        """Note a slot that a replica applied."""
+        if applied.client is None:
+            self.counts["noops"] += 1
+        elif applied.verdict is Verdict.DUPLICATE:
+            self.counts["duplicates"] += 1
+        elif applied.verdict is Verdict.STALE:
+            self.counts["stale_commands"] += 1
+
+    def role(self, node: int, role: str) -> None:
+        """Note a change of role."""
+        leads = role == "leader"
+        if leads:
+            self.counts["elections"] += 1
+        elif self._leads.get(node):
+            self.counts["step_downs"] += 1
+        self._leads[node] = leads
