@@ -491,7 +491,7 @@ def floor_left_out_of_the_promise(patch: Patch) -> None:
         far = PreVote(prevote.ballot, self.commit_slot)
         asked(self, source, far, now_us)
 
-    asked = Replica._on_prevote
+    asked = Replica.on_prevote
     patch.setattr(Acceptor, "on_prepare", on_prepare)
     patch.setitem(Replica._HANDLERS, PreVote, on_prevote)
 
@@ -534,7 +534,7 @@ def window_ignored(patch: Patch) -> None:
 def nothing_is_sent_again(patch: Patch) -> None:
     """What was lost stays lost: accepts, decisions and commands of clients."""
     patch.setattr(Proposer, "unacknowledged", lambda self: [])
-    patch.setattr(Replica, "_on_retry_timer", lambda self: None)
+    patch.setattr(Replica, "on_retry_timer", lambda self: None)
     patch.setitem(Replica._HANDLERS, HeartbeatAck, _alive)
 
 
@@ -559,7 +559,7 @@ def acks_of_any_ballot_counted(patch: Patch) -> None:
     It takes five voters, a leader that returns two ballots later, and an ack that outlives both:
     with three voters the stale ack and the leader's own had chosen the older value already.
     """
-    original = Replica._on_accepted
+    original = Replica.on_accepted
 
     def on_accepted(self: Replica, source: int, accepted: Accepted, now_us: int) -> None:
         now = Accepted(self.proposer.ballot, accepted.first_slot, accepted.count)

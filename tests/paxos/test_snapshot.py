@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from paxos import replica as replica_module
+from paxos import following as following_module
 from paxos.acceptor import Acceptor
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.check.invariants import InvariantViolation
@@ -505,7 +505,7 @@ def test_a_snapshot_in_many_pieces_crosses_a_bad_link(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A third is lost, doubled or overtaken; newer snapshots come in between; it arrives."""
-    monkeypatch.setattr(replica_module, "CHUNK_BYTES", 64)
+    monkeypatch.setattr(following_module, "CHUNK_BYTES", 64)
     lab = laboratory(3, snapshot_slots=20, seed=seed)
     lab.schedule([Fault(4 * SECOND, "crash", {"cp": 3})])
     for number in range(120):

@@ -1,0 +1,167 @@
+"""The parts of a replica, and what every role of it needs.
+
+The roles build on it one on the other: :mod:`paxos.following` answers, :mod:`paxos.leading`
+proposes, :mod:`paxos.campaigning` seeks to lead, and :mod:`paxos.replica` is all of them.
+"""
+
+from attrs import field, frozen
+
+from paxos.acceptor import Acceptor
+from paxos.ballot import NO_BALLOT, Ballot
+from paxos.clients import Client
+from paxos.effects import (
+    Applied,
+    CancelTimer,
+    Checkpoint,
+    Effect,
+    Persist,
+    RoleChanged,
+    SetTimer,
+    Timer,
+)
+from paxos.election import Election, Role, Timing
+from paxos.learner import Learner, StateMachine
+from paxos.membership import Membership
+from paxos.messages import Value
+from paxos.proposer import Proposer
+from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED, SNAPSHOT, Recovered
+from paxos.snapshot import Download
+
+
+@frozen(kw_only=True)
+class Config:
+    """What all replicas of a group agree on beforehand."""
+
+    membership: Membership
+    timing: Timing = field(factory=Timing)
+    window: int = 64
+    """Alpha: how many slots beyond the commit index may be proposed."""
+    pipeline: int = 8
+    """How many runs of slots may be under way before further commands are batched."""
+    run_slots: int = 64
+    """How many slots one Accept, Decisions or Forward carries at the most."""
+    snapshot_slots: int = 1_000
+    """After how many applied slots a snapshot is taken and the log compacted."""
+    retain_slots: int = 200
+    """How many slots before a snapshot are kept, for those that lag only a little."""
+
+
+class Core:
+    """One node's acceptor, proposer, learner and election. ``recovered`` is what its disk says."""
+
+    def __init__(
+        self,
+        node: int,
+        config: Config,
+        machine: StateMachine,
+        recovered: Recovered,
+        now_us: int = 0,
+    ) -> None:
+        self.node = node
+        self.config = config
+        membership = config.membership
+        self.others = tuple(n for n in membership.everyone if n != node)
+        self.votes = node in membership.voters
+        self.client = Client(node, recovered.incarnation + 1)
+        self.acceptor = Acceptor(recovered)
+        self.proposer = Proposer(membership, config.window, config.pipeline)
+        self.learner = Learner(machine, recovered)
+        self.download = Download()
+        self.election = Election(node, membership, config.timing, now_us)
+        self.pending: dict[int, Value] = {}
+        """This node's own commands that were not seen applied yet, by sequence."""
+        self._recovered: Recovered | None = recovered
+        self._sequence = 0
+        self._proposed: set[tuple[Client, int]] = set()
+        self._checkpoint_due = False
+        self._out: list[Effect] = []
+
+    @property
+    def role(self) -> Role:
+        """What the replica is doing."""
+        return self.election.role
+
+    @property
+    def leader(self) -> int | None:
+        """Whom this replica believes to lead."""
+        return self.election.leader
+
+    @property
+    def commit_slot(self) -> int:
+        """Every slot up to this one is decided here and applied."""
+        return self.learner.commit_slot
+
+    def _effects(self) -> list[Effect]:
+        """What this step asks for: what must be durable first, then everything else."""
+        out, self._out = self._out, []
+        lazy = self.learner.unsaved
+        rows = self.acceptor.unsaved
+        if rows:
+            self.acceptor.unsaved = []
+        if lazy:
+            self.learner.unsaved = []
+        if self._checkpoint_due:
+            self._checkpoint_due = False
+            out.insert(0, self._checkpoint())
+        elif rows or lazy:
+            out.insert(0, Persist(rows + lazy, sync=bool(rows)))
+        return out
+
+    def _checkpoint(self) -> Checkpoint:
+        """Everything that a restart needs, instead of all rows so far."""
+        acceptor, learner = self.acceptor, self.learner
+        rows: list[list[object]] = [
+            [INCARNATION, self.client.incarnation],
+            [PROMISED, *acceptor.promised],
+            [SNAPSHOT, learner.snapshot_slot, learner.snapshot],
+        ]
+        after = learner.snapshot_slot
+        rows += [
+            [ACCEPTED, *entry.ballot, slot, entry.value]
+            for slot, entry in acceptor.accepted.items()
+            if slot > after
+        ]
+        rows += [[DECIDED, s, value] for s, value in learner.decided.items() if s > after]
+        rows.append([COMMITTED, self.commit_slot])
+        return Checkpoint(rows, after)
+
+    def _compact(self) -> None:
+        """Take a snapshot when enough was applied since the last one, and shorten log and disk."""
+        learner = self.learner
+        if self.commit_slot - learner.snapshot_slot >= self.config.snapshot_slots:
+            self.acceptor.compact(learner.compact(self.config.retain_slots))
+            self._checkpoint_due = True
+
+    def _apply(self, applied: list[Applied]) -> None:
+        for outcome in applied:
+            if outcome.client is not None:
+                self._proposed.discard((outcome.client, outcome.sequence))
+                if outcome.client == self.client:
+                    self.pending.pop(outcome.sequence, None)
+        self._out += applied
+        if applied:
+            self._compact()
+
+    def _stand_down(self, why: str, ballot: Ballot = NO_BALLOT, node: int = 0) -> None:
+        """Follow again, and wait a randomised while before trying once more."""
+        election = self.election
+        was_leader = election.role is Role.LEADER
+        election.role = Role.FOLLOWER
+        if was_leader:
+            election.leader = None
+            self._out.append(CancelTimer(Timer.HEARTBEAT))
+        self.proposer.retire()
+        self._proposed = set()
+        low, high = election.backoff_us()
+        self._out.append(RoleChanged("follower", why, ballot, node))
+        self._out.append(SetTimer(Timer.ELECTION, low, high))
+
+    def _yield_to(self, ballot: Ballot, now_us: int) -> None:
+        """Somebody uses ``ballot``: a leader or candidate of a lower one gives way."""
+        election = self.election
+        if election.role is Role.FOLLOWER or ballot.node == self.node:
+            return
+        if election.role is Role.PRECANDIDATE or ballot > self.proposer.ballot:
+            if election.role is not Role.PRECANDIDATE:
+                election.preemptions += 1
+            self._stand_down("{node} uses ballot {ballot}", ballot, ballot.node)

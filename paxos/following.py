@@ -1,0 +1,112 @@
+"""Following: what a replica does with what candidates and leaders say, and with snapshots."""
+
+from paxos.ballot import Ballot
+from paxos.core import Core
+from paxos.effects import Installed, Send
+from paxos.election import Role
+from paxos.messages import (
+    Accept,
+    Accepted,
+    Commit,
+    Heartbeat,
+    HeartbeatAck,
+    Nack,
+    Prepare,
+    Promise,
+    SnapshotChunk,
+    SnapshotPull,
+)
+from paxos.snapshot import CHUNK_BYTES
+from paxos.wire import WireError
+
+
+class Following(Core):
+    """The acceptor's and the learner's side of a replica."""
+
+    def on_prepare(self, source: int, prepare: Prepare, now_us: int) -> None:
+        """Phase 1a: promise, or refuse."""
+        if not self.votes:
+            return
+        reply = self.acceptor.on_prepare(prepare)
+        self.election.see(prepare.ballot)
+        if type(reply) is Promise:
+            self._yield_to(prepare.ballot, now_us)
+            # Whoever was promised gets time to lead before the next one tries.
+            self.election.leader_heard_us = now_us
+        self._out.append(Send(source, reply))
+
+    def on_accept(self, source: int, accept: Accept, now_us: int) -> None:
+        """Phase 2a: accept and follow, or refuse."""
+        if not self.votes:
+            return
+        reply = self.acceptor.on_accept(accept)
+        if type(reply) is Accepted:
+            self._yield_to(accept.ballot, now_us)
+            self._hear(accept.ballot, accept.commit_slot, now_us)
+        self._out.append(Send(source, reply))
+
+    def on_heartbeat(self, source: int, heartbeat: Heartbeat, now_us: int) -> None:
+        """Follow the leader, and tell how far this node got; refuse one that is past."""
+        if heartbeat.ballot < self.acceptor.promised:
+            self._out.append(Send(source, Nack(heartbeat.ballot, self.acceptor.promised)))
+            return
+        self._yield_to(heartbeat.ballot, now_us)
+        self._hear(heartbeat.ballot, heartbeat.commit_slot, now_us)
+        told = HeartbeatAck(heartbeat.ballot, heartbeat.commit_slot, self.commit_slot)
+        self._out.append(Send(source, told))
+
+    def on_commit(self, source: int, commit: Commit, now_us: int) -> None:
+        """Learn what the leader tells to be chosen."""
+        if commit.ballot >= self.acceptor.promised:
+            self._yield_to(commit.ballot, now_us)
+            self._hear(commit.ballot, commit.commit_slot, now_us)
+
+    def _hear(self, ballot: Ballot, commit_slot: int, now_us: int) -> None:
+        """Take what the leader of ``ballot`` tells, unless a later leader is known."""
+        if self.election.follow(ballot, now_us):
+            self.learner.tell(ballot, commit_slot)
+            self._apply(self.learner.follow(self.acceptor))
+
+    def _send_chunk(self, to: int, offset: int) -> None:
+        data, slot = self.learner.snapshot, self.learner.snapshot_slot
+        if offset < len(data):
+            piece = data[offset : offset + CHUNK_BYTES]
+            self._out.append(Send(to, SnapshotChunk(slot, offset, len(data), piece)))
+
+    def on_snapshot_pull(self, source: int, pull: SnapshotPull, now_us: int) -> None:
+        """Send the piece that is asked for."""
+        same = pull.slot == self.learner.snapshot_slot
+        self._send_chunk(source, pull.offset if same else 0)
+
+    def on_snapshot_chunk(self, source: int, chunk: SnapshotChunk, now_us: int) -> None:
+        """Take a piece of a snapshot, and ask for the next."""
+        if chunk.slot <= self.commit_slot:
+            return
+        before = (self.download.slot, self.download.offset)
+        whole = self.download.take(chunk.slot, chunk.offset, chunk.size, chunk.data)
+        after = (self.download.slot, self.download.offset)
+        if whole is not None:
+            self._install(whole, now_us)
+        elif after != before or chunk.offset == 0:
+            # The leader begins anew with each heartbeat: go on from where this node is.
+            self._out.append(Send(source, SnapshotPull(*after)))
+
+    def _install(self, data: bytes, now_us: int) -> None:
+        """Jump to a snapshot's slot."""
+        self.download.clear()
+        try:
+            self.learner.install(data)
+        except WireError:
+            return
+        if self.role is not Role.FOLLOWER:
+            self._stand_down("a snapshot showed how far the others are")
+        slot, sessions = self.commit_slot, self.learner.sessions
+        self.acceptor.compact(slot)
+        done = [s for s in self.pending if sessions.is_done(self.client, s)]
+        results = [(s, sessions.result(self.client, s) or b"") for s in done]
+        for sequence in done:
+            del self.pending[sequence]
+        self._out.append(Installed(slot, results))
+        self._checkpoint_due = True
+        self._apply(self.learner.apply_ready(self.acceptor))
+        self._apply(self.learner.follow(self.acceptor))
