@@ -365,7 +365,7 @@ def detail(cp: CpView, view: View, width: int, *, place: bool = False) -> list[L
     ]
     state = cp.state
     if cp.status == "crashed":
-        state = f"crashed, its disk has promised {cp.promised}, slots to {cp.commit_slot}"
+        state = f"crashed; on its disk: promised {cp.promised}, slots to {cp.commit_slot}"
     items: list[tuple[Span, ...]] = [
         ((cp.id, "text bold"), (where, "warn"), (" " + state, state_role(cp))),
         (("limit ", "dim"), (f"{units.kilowatts(cp.limit_w)} kW", "")),

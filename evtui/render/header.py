@@ -62,7 +62,7 @@ def _failed(view: View) -> list[str]:
     if not view.expectations_failed:
         return []
     share = f"{glyphs.BROKEN} {view.expectations_failed}/{view.expectations_total}"
-    return [f"{share} expected failed", f"{share} failed", share, glyphs.BROKEN]
+    return [f"{share} expectations failed", f"{share} failed", share, glyphs.BROKEN]
 
 
 def _who(view: View, room: int) -> list[Span]:

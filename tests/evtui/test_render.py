@@ -309,7 +309,7 @@ def test_the_disk_of_a_crashed_cp_is_seen(width: int) -> None:
     assert log.row(empty, view, each, columns) == log.row(empty, after, each, columns)
     shown = log.head(after, view.log, "CP2", width, following=True, focused=False)[1].plain
     assert ("CP1✗" if width > 60 else "✗") in shown
-    assert "its disk has promised 3.CP2, slots to 143" in cps.detail(dead, after, 80)[0].plain
+    assert "on its disk: promised 3.CP2, slots to 143" in cps.detail(dead, after, 80)[0].plain
     if width > 60:
         row = cps.table_row(dead, cps.columns(after, width), width, selected=False)
         assert "✗ crashed" in row.plain
