@@ -39,8 +39,8 @@ app = App(
     usage="Usage: evtui [SCENARIO] [--seed N] [--speed X]\n       evtui COMMAND [OPTIONS]",
     help_format="plaintext",
     help_epilogue=(
-        "Exit codes: 0 as expected, 1 an invariant or (with run) an expectation was violated, "
-        "2 usage or scenario error, 130 interrupted."
+        "Exit codes: 0 as expected, 1 an invariant was violated or, in evtui run, an expectation "
+        "did not hold, 2 usage or scenario error, 130 interrupted."
     ),
     help_formatter="plain",
     suppress_keyboard_interrupt=False,
