@@ -14,7 +14,8 @@ from fsm.energy.battery import Battery
 from fsm.network.state import NetworkState
 from fsm.v2g.charge_point import ChargePoint
 from fsm.v2g.ev import ElectricVehicle
-from paxos.check.invariants import Invariants, InvariantViolation
+from paxos.check.invariants import Invariants
+from paxos.check.violation import InvariantViolation
 from paxos.effects import Applied, Installed, RoleChanged
 from paxos.election import Timing
 from paxos.membership import Membership

@@ -1,8 +1,9 @@
 """What must hold after every event, checked from outside while the run goes on.
 
 The checker believes no replica. It counts votes itself, from the messages that leave once their
-sender's disk is safe, and remembers for ever what was chosen: a majority that held a chosen value
-may later hold newer ballots, so scanning acceptors could miss a broken promise.
+sender's disk is safe, and remembers what was chosen: a majority that held a chosen value may later
+hold newer ballots, so scanning acceptors could miss a broken promise. Only what lies far below
+every compaction floor is forgotten (:data:`REMEMBERED_SLOTS`).
 
 Each check costs a look at what one event changed, never a walk through the log.
 """
@@ -13,54 +14,16 @@ from typing import Any, ClassVar
 from attrs import Factory, define
 
 from paxos.ballot import NO_BALLOT, Ballot
+from paxos.check.violation import InvariantViolation, show
 from paxos.clients import Verdict, decode
 from paxos.effects import Applied, Installed
 from paxos.election import Role
 from paxos.membership import Membership
-from paxos.messages import NOOP, Accept, Accepted, Message, Prepare, Promise, Value
+from paxos.messages import Accept, Accepted, Message, Prepare, Promise, Value
 from paxos.replica import Replica
 
 REMEMBERED_SLOTS = 5_000
 """How many slots below every compaction floor are still checked."""
-
-SENTENCES: dict[str, str] = {
-    "A1": "a promise never falls, not even over a restart",
-    "A2": "an acceptor accepts only at the ballot that it has promised",
-    "A3": "an accepted slot is never lost",
-    "A4": "one ballot proposes one value for a slot",
-    "A5": "once a value is chosen, every higher ballot proposes that value for the slot",
-    "R1": "a slot has one decision, for ever, and only a quorum makes it",
-    "R2": "slots are applied without holes",
-    "R3": "equal applied slots mean equal states",
-    "R4": "the applied slot never goes back while a process lives",
-    "R5": "proposals stay within the window beyond the commit index",
-    "L1": "a ballot has one leader, in one of its lives",
-    "C1": "a command is applied at most once",
-}
-
-
-class InvariantViolation(Exception):  # noqa: N818 - the field's word for it
-    """An invariant does not hold: which, what happened, and who was involved.
-
-    ``sentence`` says what the invariant means, for one that :data:`SENTENCES` does not know.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        found: str,
-        *,
-        sentence: str | None = None,
-        slot: int | None = None,
-        ballots: tuple[Ballot, ...] = (),
-        nodes: tuple[int, ...] = (),
-    ) -> None:
-        super().__init__(f"{name} ({sentence or SENTENCES[name]}): {found}")
-        self.name = name
-        self.found = found
-        self.slot = slot
-        self.ballots = ballots
-        self.nodes = nodes
 
 
 @define
@@ -503,10 +466,3 @@ class Invariants:
         Accept: _accept_released,
         Accepted: _accepted_released,
     }
-
-
-def show(value: Value) -> str:
-    """A value as people recognise it: the no-op, or its length and first bytes."""
-    if value == NOOP:
-        return "a no-op"
-    return f"a command of {len(value)} bytes ({value[:12].hex()}…)"

@@ -188,7 +188,7 @@ class Cluster:
         """Let one event happen, no later than ``until_us``; None when there is none.
 
         Raises:
-            paxos.check.invariants.InvariantViolation: the event broke an invariant.
+            paxos.check.violation.InvariantViolation: the event broke an invariant.
         """
         kernel = self.kernel
         while True:

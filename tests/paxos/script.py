@@ -7,7 +7,7 @@ output, so it is seen when a transcript is read.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from paxos.check.invariants import InvariantViolation
+from paxos.check.violation import InvariantViolation
 from paxos.effects import (
     Applied,
     CancelTimer,

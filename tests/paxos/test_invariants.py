@@ -6,7 +6,8 @@ import pytest
 
 from paxos.acceptor import Entry
 from paxos.ballot import Ballot
-from paxos.check.invariants import SENTENCES, Invariants, InvariantViolation
+from paxos.check.invariants import Invariants
+from paxos.check.violation import SENTENCES, InvariantViolation
 from paxos.clients import Client, Verdict
 from paxos.effects import Applied
 from paxos.membership import Membership

@@ -3,7 +3,7 @@
 import pytest
 
 from paxos.ballot import Ballot
-from paxos.check.invariants import InvariantViolation
+from paxos.check.violation import InvariantViolation
 from paxos.effects import Timer
 from paxos.election import Role
 from paxos.messages import Accept, Accepted, Decisions, Heartbeat, HeartbeatAck

@@ -7,8 +7,8 @@ import pytest
 from paxos import following as following_module
 from paxos.acceptor import Acceptor
 from paxos.ballot import NO_BALLOT, Ballot
-from paxos.check.invariants import InvariantViolation
 from paxos.check.laboratory import Laboratory, Register, majority_of
+from paxos.check.violation import InvariantViolation
 from paxos.clients import Verdict, decode
 from paxos.effects import Checkpoint, Installed, Timer
 from paxos.election import Role
