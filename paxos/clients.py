@@ -28,26 +28,54 @@ class Client(NamedTuple):
     incarnation: int
 
 
+class Purpose(IntEnum):
+    """Whom a command is for."""
+
+    UPDATE = 0
+    """The state machine, which it may change."""
+    READ = 1
+    """The state machine, which only answers: a read through the log."""
+    CHANGE = 2
+    """The group itself: a change of membership (:mod:`paxos.membership`)."""
+
+
 class Command(NamedTuple):
-    """A decoded command. ``op`` is for the state machine alone."""
+    """A decoded command. Who reads ``op`` depends on its purpose."""
 
     client: Client
     sequence: int
     first_outstanding: int
     op: bytes
+    purpose: Purpose = Purpose.UPDATE
+
+
+_PURPOSES = tuple(Purpose)
+_LIST_OF_SIX = b"\x96"
+_CHANGE = bytes([Purpose.CHANGE])
 
 
 def encode(command: Command) -> Value:
-    """The command as the opaque value of a slot."""
-    client, sequence, first_outstanding, op = command
-    value: bytes = msgpack.packb([client.node, client.incarnation, sequence, first_outstanding, op])
+    """The command as the opaque value of a slot; an update does not say that it is one."""
+    client, sequence, first_outstanding, op, purpose = command
+    row: list[object] = [client.node, client.incarnation, sequence, first_outstanding, op]
+    if purpose:
+        row.append(int(purpose))
+    value: bytes = msgpack.packb(row)
     return value
 
 
 def decode(value: Value) -> Command:
     """The command in a slot's value; the value must not be the no-op."""
-    node, incarnation, sequence, first_outstanding, op = msgpack.unpackb(value)
-    return Command(Client(node, incarnation), sequence, first_outstanding, op)
+    node, incarnation, sequence, first_outstanding, op, *purpose = msgpack.unpackb(value)
+    client = Client(node, incarnation)
+    if not purpose:
+        return Command(client, sequence, first_outstanding, op)
+    return Command(client, sequence, first_outstanding, op, _PURPOSES[purpose[0]])
+
+
+def is_change(value: Value) -> bool:
+    """Whether a slot's value is a change of membership; cheap enough to ask of every slot."""
+    return value[:1] == _LIST_OF_SIX and value[-1:] == _CHANGE
 
 
 class Verdict(IntEnum):

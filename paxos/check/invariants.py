@@ -241,7 +241,7 @@ class Invariants:
         A command below its client's first outstanding, or of an earlier incarnation, may have been
         applied before, and nobody waits for it: to apply it is as wrong as to apply it again.
         """
-        client, sequence, first, _ = decode(applied.value)
+        client, sequence, first, *_ = decode(applied.value)
         done = life.done.get(client.node)
         if done is None or client.incarnation > done.incarnation:
             done = life.done[client.node] = _Done(client.incarnation)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paxos.clients import Client, Command, SessionTable, Verdict, decode, encode
+from paxos.clients import Client, Command, Purpose, SessionTable, Verdict, decode, encode, is_change
 
 ME = Client(1, 1)
 FRESH, DUPLICATE, STALE = Verdict.FRESH, Verdict.DUPLICATE, Verdict.STALE
@@ -18,14 +18,23 @@ def give(table: SessionTable, sequence: int, first: int = 1, client: Client = ME
     return verdict
 
 
-@given(st.builds(Client, st.integers(0), st.integers(1)), st.integers(1), st.binary())
-def test_a_command_comes_back_as_it_was(client: Client, sequence: int, op: bytes) -> None:
+@given(
+    st.builds(Client, st.integers(0), st.integers(1)),
+    st.integers(1),
+    st.binary(),
+    st.sampled_from(Purpose),
+)
+def test_a_command_comes_back_as_it_was(
+    client: Client, sequence: int, op: bytes, purpose: Purpose
+) -> None:
     """Encoding and decoding are inverse; the value is never the no-op."""
     if max(*client, sequence) >= 2**63:
         return
-    command = Command(client, sequence, 1, op)
-    assert decode(encode(command)) == command
-    assert encode(command) != b""
+    command = Command(client, sequence, 1, op, purpose)
+    value = encode(command)
+    assert decode(value) == command
+    assert value != b""
+    assert is_change(value) == (purpose is Purpose.CHANGE)
 
 
 def test_a_command_is_fresh_once() -> None:
