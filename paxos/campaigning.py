@@ -42,25 +42,25 @@ class Campaigning(Leading):
     def _ask_for_votes(self, now_us: int) -> None:
         ballot = self.election.next_ballot(self.acceptor.promised)
         self.election.ask(ballot)
-        voters = tuple(v for v in self.config.membership.voters if v != self.node)
+        voters = tuple(v for v in self.group.present.voters if v != self.node)
         self._out.append(Broadcast(voters, PreVote(ballot, self.commit_slot)))
-        if self.election.on_grant(self.node, ballot):
+        if self.election.on_grant(self.node, ballot, self.group.present):
             self._prepare(ballot, now_us)
 
     def on_prevote(self, source: int, prevote: PreVote, now_us: int) -> None:
         """Say whether a promise would be given; nothing is promised by it."""
         promised = self.acceptor.promised
-        granted = (
-            self.votes
-            and prevote.commit_slot >= self.acceptor.floor_slot
-            and self.election.would_vote(prevote.ballot, promised, now_us)
+        granted = prevote.commit_slot >= self.acceptor.floor_slot and self.election.would_vote(
+            prevote.ballot, promised, now_us
         )
         self._out.append(Send(source, PreVoteReply(prevote.ballot, granted, promised)))
+        self._greet(source)
 
     def on_prevote_reply(self, source: int, reply: PreVoteReply, now_us: int) -> None:
         """Count a pre-vote; a quorum of them starts phase 1."""
         self.election.see(reply.promised)
-        if reply.granted and self.election.on_grant(source, reply.ballot):
+        present = self.group.present
+        if reply.granted and self.election.on_grant(source, reply.ballot, present):
             self._prepare(reply.ballot, now_us)
 
     def _prepare(self, ballot: Ballot, now_us: int) -> None:
@@ -71,10 +71,10 @@ class Campaigning(Leading):
         self.acceptor.promise(ballot)
         self.proposer.prepare(ballot, self.commit_slot + 1)
         prepare = Prepare(ballot, self.commit_slot + 1)
-        self._out.append(Broadcast(self.config.membership.voters, prepare))
+        self._out.append(Broadcast(self.proposer.waiting_for(), prepare))
 
     def on_promise(self, source: int, promise: Promise, now_us: int) -> None:
-        """Phase 1b: count a promise; a quorum of them makes the leader."""
+        """Phase 1b: count a promise; a quorum of them makes the leader, or opens an era to it."""
         if promise.ballot == self.proposer.ballot and promise.floor_slot > self.commit_slot:
             # What that node has compacted may be decided and known to nobody else who answers.
             if self.role is Role.CANDIDATE:
@@ -82,3 +82,5 @@ class Campaigning(Leading):
                 self._out.append(Send(source, SnapshotPull(0, 0)))
         elif self.proposer.on_promise(source, promise):
             self._become_leader(now_us)
+        elif self.role is Role.LEADER:
+            self._flush()

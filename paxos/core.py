@@ -4,6 +4,8 @@ The roles build on it one on the other: :mod:`paxos.following` answers, :mod:`pa
 proposes, :mod:`paxos.campaigning` seeks to lead, and :mod:`paxos.replica` is all of them.
 """
 
+from typing import NamedTuple
+
 from attrs import field, frozen
 
 from paxos.acceptor import Acceptor
@@ -15,13 +17,15 @@ from paxos.effects import (
     Checkpoint,
     Effect,
     Persist,
+    Regrouped,
     RoleChanged,
     SetTimer,
     Timer,
 )
 from paxos.election import Election, Role, Timing
+from paxos.group import Group
 from paxos.learner import Learner, StateMachine
-from paxos.membership import Membership
+from paxos.membership import Goal, Membership
 from paxos.messages import Value
 from paxos.proposer import Proposer
 from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED, SNAPSHOT, Recovered
@@ -33,9 +37,15 @@ class Config:
     """What all replicas of a group agree on beforehand."""
 
     membership: Membership
+    """Who votes and who learns from the first slot on; what comes later stands in the log."""
+    max_voters: int = 7
+    """How many nodes may vote at the most; the others learn."""
     timing: Timing = field(factory=Timing)
     window: int = 64
-    """Alpha: how many slots beyond the commit index may be proposed."""
+    """Alpha: how many slots beyond the commit index may be proposed.
+
+    Also after how many slots a change of membership takes effect.
+    """
     pipeline: int = 8
     """How many runs of slots may be under way before further commands are batched."""
     run_slots: int = 64
@@ -44,6 +54,13 @@ class Config:
     """After how many applied slots a snapshot is taken and the log compacted."""
     retain_slots: int = 200
     """How many slots before a snapshot are kept, for those that lag only a little."""
+
+
+class Farewell(NamedTuple):
+    """What a leader owes to a node that has left: the news, up to ``slot``, in so many beats."""
+
+    slot: int
+    beats: int
 
 
 class Core:
@@ -59,17 +76,27 @@ class Core:
     ) -> None:
         self.node = node
         self.config = config
-        membership = config.membership
-        self.others = tuple(n for n in membership.everyone if n != node)
-        self.votes = node in membership.voters
+        self.group = Group(config.membership, config.window, config.max_voters)
         self.client = Client(node, recovered.incarnation + 1)
         self.acceptor = Acceptor(recovered)
-        self.proposer = Proposer(membership, config.window, config.pipeline)
-        self.learner = Learner(machine, recovered)
+        self.proposer = Proposer(self.group, config.window, config.pipeline)
+        self.learner = Learner(machine, self.group, recovered)
         self.download = Download()
-        self.election = Election(node, membership, config.timing, now_us)
+        self.election = Election(node, config.timing, now_us)
         self.pending: dict[int, Value] = {}
         """This node's own commands that were not seen applied yet, by sequence."""
+        self.others: tuple[int, ...] = ()
+        """Everybody else of the group, in any era from now on."""
+        self.votes = False
+        """Whether this node votes in any era from now on."""
+        self.progress: dict[int, int] = {}
+        """As leader: how far each of the others has applied, as it said last."""
+        self._leaving: dict[int, Farewell] = {}
+        self._goal: Goal | None = None
+        self._asked_for = 0
+        self._asked_version = 0
+        self._present = self.group.eras[0]
+        self._revision = -1
         self._recovered: Recovered | None = recovered
         self._sequence = 0
         self._proposed: set[tuple[Client, int]] = set()
@@ -93,6 +120,8 @@ class Core:
 
     def _effects(self) -> list[Effect]:
         """What this step asks for: what must be durable first, then everything else."""
+        if self._revision != self.group.revision:
+            self._regroup()
         out, self._out = self._out, []
         lazy = self.learner.unsaved
         rows = self.acceptor.unsaved
@@ -137,10 +166,35 @@ class Core:
             if outcome.client is not None:
                 self._proposed.discard((outcome.client, outcome.sequence))
                 if outcome.client == self.client:
-                    self.pending.pop(outcome.sequence, None)
+                    self._resolve(outcome.sequence, outcome.result)
         self._out += applied
         if applied:
             self._compact()
+
+    def _resolve(self, sequence: int, result: bytes) -> None:
+        """A command of this node's own client was applied; known for the first time or again."""
+        del result
+        self.pending.pop(sequence, None)
+
+    def _regroup(self) -> None:
+        """The eras have changed: see who belongs to the group, and whether this node votes."""
+        group, voted = self.group, self.votes
+        self._revision = group.revision
+        self.others = tuple(n for n in group.everyone if n != self.node)
+        self.votes = group.votes(self.node)
+        if self.votes and not voted:
+            timing = self.config.timing
+            self._out.append(
+                SetTimer(Timer.ELECTION, timing.election_low_us, timing.election_high_us)
+            )
+        elif voted and not self.votes:
+            if self.role in (Role.PRECANDIDATE, Role.CANDIDATE):
+                self._stand_down("it no longer votes")
+            self._out.append(CancelTimer(Timer.ELECTION))
+        era, before = group.eras[0], self._present
+        if era.version != before.version:
+            self._present = era
+            self._out.append(Regrouped(*era, before.membership))
 
     def _stand_down(self, why: str, ballot: Ballot = NO_BALLOT, node: int = 0) -> None:
         """Follow again, and wait a randomised while before trying once more."""

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.clients import Client, Verdict
+from paxos.membership import Membership
 from paxos.messages import Message, Value, message
 
 
@@ -109,6 +110,19 @@ class Installed:
 
 
 @message
+class Regrouped:
+    """From ``from_slot`` on, the next slot to be applied, ``membership`` decides.
+
+    ``version`` counts the memberships from 1; ``before`` is the one that this replica knew.
+    """
+
+    from_slot: int
+    version: int
+    membership: Membership
+    before: Membership
+
+
+@message
 class RoleChanged:
     """The replica's role is now ``role``.
 
@@ -131,5 +145,6 @@ Effect: TypeAlias = (
     | CancelTimer
     | Applied
     | Installed
+    | Regrouped
     | RoleChanged
 )

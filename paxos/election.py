@@ -42,9 +42,8 @@ MAX_TRIES = 4
 class Election:
     """One node's view of who leads."""
 
-    def __init__(self, node: int, membership: Membership, timing: Timing, now_us: int) -> None:
+    def __init__(self, node: int, timing: Timing, now_us: int) -> None:
         self.node = node
-        self.membership = membership
         self.timing = timing
         self.role = Role.FOLLOWER
         self.leader: int | None = None
@@ -97,16 +96,16 @@ class Election:
         self._asked = ballot
         self._granted = set()
 
-    def on_grant(self, source: int, ballot: Ballot) -> bool:
+    def on_grant(self, source: int, ballot: Ballot, membership: Membership) -> bool:
         """Count a pre-vote; True when a phase 1 quorum would promise."""
         if self.role is not Role.PRECANDIDATE or ballot != self._asked:
             return False
         self._granted.add(source)
-        return self.membership.is_phase1_quorum(self._granted)
+        return membership.is_phase1_quorum(self._granted)
 
-    def reaches_quorum(self, now_us: int) -> bool:
+    def reaches_quorum(self, now_us: int, membership: Membership) -> bool:
         """Whether a phase 2 quorum, this node included, answered within an election time-out."""
         since = now_us - self.timing.election_high_us
         heard = {node for node, at in self.heard_us.items() if at >= since}
         heard.add(self.node)
-        return self.membership.is_phase2_quorum(heard)
+        return membership.is_phase2_quorum(heard)

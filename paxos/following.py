@@ -24,9 +24,10 @@ class Following(Core):
     """The acceptor's and the learner's side of a replica."""
 
     def on_prepare(self, source: int, prepare: Prepare, now_us: int) -> None:
-        """Phase 1a: promise, or refuse."""
-        if not self.votes:
-            return
+        """Phase 1a: promise, or refuse.
+
+        Whoever asks knows who votes on the slots it asks for; this node may not have heard of it.
+        """
         reply = self.acceptor.on_prepare(prepare)
         self.election.see(prepare.ballot)
         if type(reply) is Promise:
@@ -37,8 +38,6 @@ class Following(Core):
 
     def on_accept(self, source: int, accept: Accept, now_us: int) -> None:
         """Phase 2a: accept and follow, or refuse."""
-        if not self.votes:
-            return
         reply = self.acceptor.on_accept(accept)
         if type(reply) is Accepted:
             self._yield_to(accept.ballot, now_us)
@@ -104,8 +103,8 @@ class Following(Core):
         self.acceptor.compact(slot)
         done = [s for s in self.pending if sessions.is_done(self.client, s)]
         results = [(s, sessions.result(self.client, s) or b"") for s in done]
-        for sequence in done:
-            del self.pending[sequence]
+        for sequence, result in results:
+            self._resolve(sequence, result)
         self._out.append(Installed(slot, results))
         self._checkpoint_due = True
         self._apply(self.learner.apply_ready(self.acceptor))

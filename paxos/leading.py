@@ -1,9 +1,9 @@
 """Leading: phase 2 as a pipeline, heartbeats, sending again, helping those that lag."""
 
-from paxos.clients import decode
+from paxos.clients import Purpose, decode
+from paxos.core import Farewell
 from paxos.effects import Broadcast, CancelTimer, RoleChanged, Send, SetTimer, Timer
 from paxos.election import Role
-from paxos.following import Following
 from paxos.messages import (
     NOOP,
     Accept,
@@ -17,9 +17,10 @@ from paxos.messages import (
     Value,
 )
 from paxos.proposer import Phase
+from paxos.ushering import Ushering
 
 
-class Leading(Following):
+class Leading(Ushering):
     """The proposer's side of a replica once it has a quorum's promises."""
 
     def _become_leader(self, now_us: int) -> None:
@@ -27,18 +28,19 @@ class Leading(Following):
         # Late decisions may have come since the Prepare. What they cover is not proposed again:
         # who has compacted it no longer tells of it, and it would look like a hole.
         proposer.from_slot = max(proposer.from_slot, self.commit_slot + 1)
-        adopted = proposer.lead()
+        found = proposer.lead()
         election.role = Role.LEADER
         election.follow(proposer.ballot, now_us)
-        election.heard_us = dict.fromkeys(self.config.membership.voters, now_us)
+        election.heard_us = dict.fromkeys(self.group.present.voters, now_us)
+        self.progress = {}
+        self._leaving = {}
         self._proposed = set()
-        for value in adopted:
+        for value in found:
             if value != NOOP:
                 command = decode(value)
                 self._proposed.add((command.client, command.sequence))
-        # The queue keeps order: what phase 1 found gets its old slots before anything new.
-        proposer.queue = adopted
-        slots = "1 slot" if len(adopted) == 1 else f"{len(adopted)} slots"
+        count = max(0, proposer.last_found + 1 - proposer.from_slot)
+        slots = "1 slot" if count == 1 else f"{count} slots"
         why = f"a quorum promised ballot {{ballot}}; {slots} to propose again"
         self._out.append(RoleChanged("leader", why, proposer.ballot, self.node))
         self._out.append(CancelTimer(Timer.ELECTION))
@@ -65,6 +67,8 @@ class Leading(Following):
     def _enqueue(self, value: Value) -> None:
         command = decode(value)
         key = (command.client, command.sequence)
+        if command.purpose is Purpose.CHANGE and not self._is_timely(command.op):
+            return
         if key not in self._proposed and not self.learner.sessions.is_done(*key):
             self._proposed.add(key)
             self.proposer.queue.append(value)
@@ -73,15 +77,11 @@ class Leading(Following):
         """Propose what is queued, as far as pipeline and window allow; whether anything was."""
         proposer = self.proposer
         sent = False
-        while proposer.queue:
-            count = min(proposer.room(self.commit_slot), self.config.run_slots)
-            if count <= 0:
-                break
-            values = proposer.queue[:count]
-            del proposer.queue[:count]
+        while values := proposer.take(self.commit_slot, self.config.run_slots):
+            voters = self.group.at(proposer.next_slot).voters
             first = proposer.propose(values)
             accept = Accept(proposer.ballot, first, values, self.commit_slot)
-            self._out.append(Broadcast(self.config.membership.voters, accept))
+            self._out.append(Broadcast(voters, accept))
             sent = True
         return sent
 
@@ -100,6 +100,10 @@ class Leading(Following):
         if self.commit_slot == before:
             return
         proposer.settle(self.commit_slot)
+        if self._revision != self.group.revision:
+            self._regroup()
+            if self.role is not Role.LEADER:
+                return
         # Only now: proposers that win phase 1 by turns, and choose nothing, must part as well.
         self.election.preemptions = 0
         if not self._flush() and not proposer.acks:
@@ -120,7 +124,11 @@ class Leading(Following):
         """Give up without a quorum, send again what is unanswered, and beat."""
         if self.role is not Role.LEADER:
             return
-        if not self.election.reaches_quorum(now_us):
+        present = self.group.present
+        for voter in present.voters:
+            # Who came to vote since the last time was never asked: let it have its time.
+            self.election.heard_us.setdefault(voter, now_us)
+        if not self.election.reaches_quorum(now_us, present):
             self._stand_down("no quorum answered within the election time-out")
             return
         proposer = self.proposer
@@ -129,12 +137,15 @@ class Leading(Following):
                 part = values[start : start + self.config.run_slots]
                 accept = Accept(proposer.ballot, first + start, part, self.commit_slot)
                 self._out.append(Broadcast(owing, accept))
+        self._ask_new_voters()
         self._beat()
 
     def _beat(self) -> None:
         heartbeat_us = self.config.timing.heartbeat_us
         heartbeat = Heartbeat(self.proposer.ballot, self.commit_slot)
-        self._out.append(Broadcast(self.others, heartbeat))
+        self._out.append(Broadcast((*self.others, *self._leaving), heartbeat))
+        leaving = self._leaving.items()
+        self._leaving = {n: Farewell(slot, left - 1) for n, (slot, left) in leaving if left > 1}
         self._out.append(SetTimer(Timer.HEARTBEAT, heartbeat_us, heartbeat_us))
 
     def on_heartbeat_ack(self, source: int, ack: HeartbeatAck, now_us: int) -> None:
@@ -142,6 +153,7 @@ class Leading(Following):
         if self.role is not Role.LEADER or ack.ballot != self.proposer.ballot:
             return
         self.election.heard_us[source] = now_us
+        self._note_progress(source, ack)
         if ack.commit_slot < self.learner.floor_slot:
             self._send_chunk(source, 0)
         elif ack.commit_slot < ack.told_slot:
@@ -160,9 +172,15 @@ class Leading(Following):
                 self._enqueue(value)
             self._flush()
         elif self.leader is not None and self.leader != self.node:
-            for start in range(0, len(values), self.config.run_slots):
-                part = values[start : start + self.config.run_slots]
-                self._out.append(Send(self.leader, Forward(part)))
+            self._forward((self.leader,), values)
+        elif self._goal is not None and self.node not in self.group.everyone:
+            # Nobody tells a newcomer who leads: whoever does takes it.
+            self._forward(self._goal.contacts or self.others, values)
+
+    def _forward(self, to: tuple[int, ...], values: list[Value]) -> None:
+        for start in range(0, len(values), self.config.run_slots):
+            part = Forward(values[start : start + self.config.run_slots])
+            self._out += [Send(node, part) for node in to]
 
     def on_forward(self, source: int, forward: Forward, now_us: int) -> None:
         """Propose the commands of another node."""
@@ -170,3 +188,6 @@ class Leading(Following):
             for value in forward.values:
                 self._enqueue(value)
             self._flush()
+        elif self.leader not in (None, self.node, source) and source not in self.group.everyone:
+            # It cannot know who leads. Members do, so nothing is passed on twice.
+            self._forward((self.leader,), forward.values)

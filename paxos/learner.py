@@ -10,8 +10,9 @@ from typing import Protocol
 
 from paxos.acceptor import Acceptor
 from paxos.ballot import NO_BALLOT, Ballot
-from paxos.clients import SessionTable, Verdict, decode
+from paxos.clients import Purpose, SessionTable, Verdict, decode
 from paxos.effects import Applied
+from paxos.group import Group
 from paxos.messages import NOOP, Value
 from paxos.records import COMMITTED, DECIDED, Recovered
 from paxos.snapshot import Snapshot
@@ -45,8 +46,9 @@ class Learner:
     them. It starts from the snapshot that was recovered, if there is one.
     """
 
-    def __init__(self, machine: StateMachine, recovered: Recovered) -> None:
+    def __init__(self, machine: StateMachine, group: Group, recovered: Recovered) -> None:
         self.machine = machine
+        self.group = group
         self.sessions = SessionTable()
         self.decided: dict[int, Value] = {}
         self.commit_slot = 0
@@ -68,6 +70,7 @@ class Learner:
         snapshot = Snapshot.unpack(data)
         self.machine.restore(snapshot.machine)
         self.sessions.restore(snapshot.sessions)
+        self.group.restore(snapshot.group)
         self.snapshot, self.snapshot_slot = data, snapshot.slot
         self.commit_slot = snapshot.slot
         self.decided = {s: v for s, v in self.decided.items() if s > snapshot.slot}
@@ -77,7 +80,10 @@ class Learner:
         """Take a snapshot of now, and forget all but the last slots; returns the new floor."""
         self.snapshot_slot = self.commit_slot
         self.snapshot = Snapshot(
-            self.commit_slot, self.machine.snapshot(), self.sessions.snapshot()
+            self.commit_slot,
+            self.machine.snapshot(),
+            self.sessions.snapshot(),
+            self.group.snapshot(),
         ).pack()
         floor_slot = max(self.floor_slot, self.commit_slot - retain_slots)
         for slot in range(self.floor_slot + 1, floor_slot + 1):
@@ -118,8 +124,8 @@ class Learner:
         return self.apply_ready(acceptor)
 
     def state_digest(self) -> int:
-        """64 bits over the replicated state: the machine and the session table."""
-        return self.machine.digest() ^ self.sessions.digest()
+        """64 bits over the replicated state: the machine, the session table and the group."""
+        return self.machine.digest() ^ self.sessions.digest() ^ self.group.digest()
 
     def apply_ready(self, acceptor: Acceptor) -> list[Applied]:
         """Apply every decided slot that has no hole before it."""
@@ -129,6 +135,7 @@ class Learner:
         while (value := self.decided.get(slot)) is not None:
             self.commit_slot = slot
             applied.append(self._apply(slot, value))
+            self.group.settle(slot)
             # COMMITTED says "as it was accepted". Told only now, not when it was decided: beyond a
             # hole the acceptance that agreed could be overwritten before the commit reaches it.
             entry = accepted.get(slot)
@@ -144,8 +151,14 @@ class Learner:
             return Applied(slot, value, None, 0, b"", Verdict.FRESH)
         command = decode(value)
         verdict = self.sessions.admit(command)
+        result = b""
+        if command.purpose is Purpose.CHANGE:
+            # Whatever became of its client: who votes must follow from the log alone, and a change
+            # that comes twice does nothing the second time.
+            result = self.group.apply(slot, command.op)
         if verdict is Verdict.FRESH:
-            result = self.machine.apply(command.op)
+            if command.purpose is not Purpose.CHANGE:
+                result = self.machine.apply(command.op)
             self.sessions.store(command, result)
         else:
             result = self.sessions.result(command.client, command.sequence) or b""

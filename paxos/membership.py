@@ -1,8 +1,36 @@
-"""Who votes, who learns, and what a quorum is."""
+"""Who votes, who learns, what a quorum is, and how it changes.
 
+A node's number is an *identity*: it belongs to one disk. When the disk is lost, so is what the node
+has promised, and the number never comes back; whoever stands in the same place gets the next one
+(:func:`identity`). So no vote, no ballot and no client of the old disk can be mistaken for one of
+the new.
+"""
+
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from enum import IntEnum
 
-from attrs import field, frozen
+import msgpack
+from attrs import evolve, field, frozen
+
+PLACES = 1_000_000
+"""Places are numbered below this; a node's number is its place on its first disk."""
+
+
+def identity(place: int, disk: int) -> int:
+    """The number of the node that stands at a place with its ``disk``-th disk, counted from 0."""
+    return disk * PLACES + place
+
+
+def place_of(node: int) -> int:
+    """Where a node stands."""
+    return node % PLACES
+
+
+def label(node: int, names: dict[int, str]) -> str:
+    """What people call a node: the name of its place, from the second disk on with its number."""
+    name = names.get(place_of(node), str(place_of(node)))
+    return name if node < PLACES else f"{name}#{node // PLACES + 1}"
 
 
 class MembershipError(ValueError):
@@ -53,3 +81,128 @@ class Membership:
     def is_phase2_quorum(self, nodes: AbstractSet[int]) -> bool:
         """Whether these nodes hold a phase 2 quorum; nodes that do not vote do not count."""
         return sum(voter in nodes for voter in self.voters) >= self.phase2
+
+
+class Step(IntEnum):
+    """What a change does with a node."""
+
+    JOIN = 1
+    """It becomes a learner. Who stood in its place with an earlier disk leaves."""
+    PROMOTE = 2
+    """A learner becomes a voter."""
+    DEMOTE = 3
+    """A voter becomes a learner."""
+    REMOVE = 4
+    """It leaves, for ever."""
+
+
+@frozen
+class Goal:
+    """What a newcomer wants to become: a voter, or only a learner.
+
+    ``contacts`` are nodes that it knows of, beside the first members.
+    """
+
+    vote: bool = True
+    contacts: tuple[int, ...] = ()
+
+
+def goal_of(node: int, first: Membership, contacts: tuple[int, ...] = ()) -> Goal | None:
+    """What a node wants that is none of the first members; None for those.
+
+    On a new disk it wants to be what the node in its place was at first.
+    """
+    if node in first.everyone:
+        return None
+    return Goal(place_of(node) not in first.learners, tuple(n for n in contacts if n != node))
+
+
+class Refusal(ValueError):  # noqa: N818 - an answer, not an error
+    """A change that is not possible, and why."""
+
+
+@frozen
+class Change:
+    """A change of membership, as a command in the log carries it.
+
+    ``version`` is the membership that a PROMOTE or DEMOTE changes: at any other version it does
+    nothing. JOIN and REMOVE leave it at 0; they can happen only once to a node anyway. So a second
+    copy of a change never does anything, whoever may look at it.
+    """
+
+    step: Step
+    node: int
+    version: int = 0
+
+    def pack(self) -> bytes:
+        """The change as a command's ``op``."""
+        packed: bytes = msgpack.packb([int(self.step), self.node, self.version])
+        return packed
+
+    @staticmethod
+    def unpack(op: bytes) -> "Change":
+        """The change in a command's ``op``.
+
+        Raises:
+            Refusal: these bytes are none.
+        """
+        try:
+            step, node, version = msgpack.unpackb(op)
+            change = Change(Step(step), node, version)
+        except (ValueError, TypeError, msgpack.UnpackException) as error:
+            raise Refusal(f"no change of membership: {op!r}") from error
+        if type(node) is not int or type(version) is not int:
+            raise Refusal(f"no change of membership: {op!r}")
+        return change
+
+
+def changed(
+    membership: Membership, change: Change, gone: Sequence[int], max_voters: int
+) -> Membership:
+    """The membership after a change; ``gone`` are the nodes that have left for ever.
+
+    Flexible quorums stay as they are meant: a phase 2 quorum keeps its size where it was chosen,
+    a majority stays a majority, and phase 1 has what it needs to meet it.
+
+    Raises:
+        Refusal: it is not possible.
+    """
+    voters, learners, node = membership.voters, membership.learners, change.node
+    if change.step is Step.JOIN:
+        if node in membership.everyone:
+            raise Refusal("it is a member already")
+        before = next((n for n in membership.everyone if place_of(n) == place_of(node)), 0)
+        if node in gone or node < before:
+            raise Refusal("it has left, and does not come back under its old identity")
+        voters, learners = _without(voters, before), (*_without(learners, before), node)
+    elif node not in membership.everyone:
+        raise Refusal("it is no member")
+    elif change.step is Step.REMOVE:
+        voters, learners = _without(voters, node), _without(learners, node)
+    elif change.step is Step.PROMOTE:
+        if node in voters:
+            raise Refusal("it votes already")
+        if len(voters) >= max_voters:
+            raise Refusal(f"{max_voters} vote already, and no more may")
+        voters, learners = (*voters, node), _without(learners, node)
+    else:
+        if node not in voters:
+            raise Refusal("it does not vote")
+        voters, learners = _without(voters, node), (*learners, node)
+    if not voters:
+        raise Refusal("nobody would be left to vote")
+    return _resized(membership, voters, learners)
+
+
+def _without(nodes: Iterable[int], node: int) -> tuple[int, ...]:
+    return tuple(n for n in nodes if n != node)
+
+
+def _resized(old: Membership, voters: tuple[int, ...], learners: tuple[int, ...]) -> Membership:
+    before, after = len(old.voters), len(voters)
+    if before == after:
+        return evolve(old, voters=voters, learners=learners)
+    if old.phase1 == old.phase2 == before // 2 + 1:
+        return Membership(voters, learners)
+    phase2 = min(old.phase2, after)
+    return Membership(voters, learners, phase1=after + 1 - phase2, phase2=phase2)

@@ -4,13 +4,17 @@
 quorum it takes over, for each slot, the value accepted at the **highest** ballot, fills holes with
 no-ops, and is ``LEADING``. Then each slot's acks are a set of voters at this one ballot.
 
+Quorums are those of the slot's own membership (:mod:`paxos.group`). A later era may have voters
+that were not asked in phase 1, so promises are still gathered while leading, and no slot is
+proposed before a phase 1 quorum of its era has promised.
+
 It never learns from itself: its own acceptor answers it with a message, after its own disk.
 """
 
 from enum import IntEnum
 
 from paxos.ballot import NO_BALLOT, Ballot
-from paxos.membership import Membership
+from paxos.group import Era, Group
 from paxos.messages import NOOP, Accepted, Promise, Value
 
 
@@ -30,8 +34,8 @@ class Proposer:
     proposed beyond the commit index.
     """
 
-    def __init__(self, membership: Membership, window: int, pipeline: int) -> None:
-        self.membership = membership
+    def __init__(self, group: Group, window: int, pipeline: int) -> None:
+        self.group = group
         self.window = window
         self.pipeline = pipeline
         self.phase = Phase.IDLE
@@ -43,6 +47,7 @@ class Proposer:
         self.acks: dict[int, set[int]] = {}
         self._promised_by: set[int] = set()
         self._highest: dict[int, tuple[Ballot, Value]] = {}
+        self.last_found = 0
         self._runs: list[int] = []
         self._overdue_below = 0
 
@@ -61,37 +66,80 @@ class Proposer:
         self.acks = {}
         self._promised_by = set()
         self._highest = {}
+        self.last_found = 0
         self._runs = []
         self._overdue_below = 0
 
     def on_promise(self, source: int, promise: Promise) -> bool:
-        """Count a promise of the current ballot; True when it completes a phase 1 quorum."""
-        if self.phase is not Phase.PREPARING or promise.ballot != self.ballot:
+        """Count a promise of the current ballot; True when it completes a phase 1 quorum.
+
+        The quorum is that of the next slot to be applied. Later eras have to complete theirs
+        before anything is proposed in them, so a promise counts while leading, too.
+        """
+        if self.phase is Phase.IDLE or promise.ballot != self.ballot:
             return False
         if source in self._promised_by:
             return False
+        lacking = self._lacking()
         self._promised_by.add(source)
+        # Where a quorum has promised, this proposer has made up its mind.
+        first_open = max(self.from_slot, lacking[0].from_slot) if lacking else None
         for slot, ballot, value in promise.accepted:
             held = self._highest.get(slot)
+            if first_open is None or slot < first_open:
+                continue
             if held is None or ballot > held[0]:
                 self._highest[slot] = (ballot, value)
-        return self.membership.is_phase1_quorum(self._promised_by)
+                self.last_found = max(self.last_found, slot)
+        preparing = self.phase is Phase.PREPARING
+        return preparing and self.group.present.is_phase1_quorum(self._promised_by)
+
+    def _lacking(self) -> list[Era]:
+        """The eras of which no phase 1 quorum has promised yet."""
+        promised = self._promised_by
+        return [e for e in self.group.eras if not e.membership.is_phase1_quorum(promised)]
 
     def waiting_for(self) -> tuple[int, ...]:
-        """The voters who have not promised yet."""
-        return tuple(v for v in self.membership.voters if v not in self._promised_by)
+        """The voters who have not promised yet, of every era that still lacks a quorum."""
+        voters = dict.fromkeys(v for era in self._lacking() for v in era.membership.voters)
+        return tuple(v for v in voters if v not in self._promised_by)
 
     def lead(self) -> list[Value]:
-        """Become active; returns the values to propose again from ``from_slot`` on, no holes."""
+        """Become active; returns the values found in phase 1, to be proposed again."""
         self.phase = Phase.LEADING
         self.next_slot = self.from_slot
-        last = max(self._highest, default=self.from_slot - 1)
-        adopted = [
-            self._highest[slot][1] if slot in self._highest else NOOP
-            for slot in range(self.from_slot, last + 1)
-        ]
-        self._highest = {}
-        return adopted
+        self._highest = {s: held for s, held in self._highest.items() if s >= self.from_slot}
+        return [self._highest[slot][1] for slot in sorted(self._highest)]
+
+    def take(self, commit_slot: int, most: int) -> list[Value]:
+        """The values for the next slots, as many as may be proposed together now.
+
+        What phase 1 found gets its old slot and holes below it a no-op; then comes the queue. When
+        a later era is known and the queue is empty, no-ops lead up to it: without them a change of
+        membership would wait for the next alpha commands.
+        """
+        first, group = self.next_slot, self.group
+        count = min(self.room(commit_slot), most)
+        if count <= 0 or not group.at(first).is_phase1_quorum(self._promised_by):
+            return []
+        era_ends = group.last_slot(first)
+        end = first + count if era_ends is None else min(first + count, era_ends + 1)
+        lead_up_to = max(self.last_found, group.latest.from_slot - 1)
+        values: list[Value] = []
+        taken = 0
+        for slot in range(first, end):
+            found = self._highest.pop(slot, None)
+            if found is not None:
+                values.append(found[1])
+            elif slot > self.last_found and taken < len(self.queue):
+                values.append(self.queue[taken])
+                taken += 1
+            elif slot <= lead_up_to:
+                values.append(NOOP)
+            else:
+                break
+        del self.queue[:taken]
+        return values
 
     def propose(self, values: list[Value]) -> int:
         """Give the values the next slots; returns the first of them."""
@@ -119,7 +167,7 @@ class Proposer:
             acks = self.acks.get(slot)
             if acks is not None:
                 acks.add(source)
-                if self.membership.is_phase2_quorum(acks):
+                if self.group.at(slot).is_phase2_quorum(acks):
                     chosen.append(slot)
                     del self.acks[slot]
         return chosen
@@ -135,10 +183,15 @@ class Proposer:
         self._overdue_below = self.next_slot
         start = 0
         for i in range(len(slots)):
-            if i + 1 == len(slots) or slots[i + 1] != slots[i] + 1:
+            era = self.group.era(slots[i])
+            if (
+                i + 1 == len(slots)
+                or slots[i + 1] != slots[i] + 1
+                or self.group.era(slots[i + 1]) is not era
+            ):
                 run = slots[start : i + 1]
                 owing = tuple(
-                    v for v in self.membership.voters if any(v not in self.acks[s] for s in run)
+                    v for v in era.membership.voters if any(v not in self.acks[s] for s in run)
                 )
                 runs.append((run[0], [self.proposals[s] for s in run], owing))
                 start = i + 1

@@ -13,10 +13,8 @@ node leads.
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from paxos.campaigning import Campaigning
-from paxos.clients import Command, encode
 from paxos.core import Config as Config
-from paxos.effects import Effect, SetTimer, Timer
+from paxos.effects import Effect, Timer
 from paxos.election import Role
 from paxos.messages import (
     Accept,
@@ -36,6 +34,7 @@ from paxos.messages import (
     SnapshotPull,
 )
 from paxos.records import INCARNATION
+from paxos.serving import Serving
 
 ROLE_NAMES = {
     Role.FOLLOWER: "follower",
@@ -45,7 +44,7 @@ ROLE_NAMES = {
 }
 
 
-class Replica(Campaigning):
+class Replica(Serving):
     """One node of the group; see :meth:`start`."""
 
     def start(self, now_us: int) -> list[Effect]:
@@ -54,11 +53,6 @@ class Replica(Campaigning):
         assert recovered is not None, "a replica starts once"  # noqa: S101 - the host's mistake
         self.acceptor.unsaved.append([INCARNATION, self.client.incarnation])
         self._out += self.learner.replay(recovered, self.acceptor)
-        if self.votes:
-            timing = self.config.timing
-            self._out.append(
-                SetTimer(Timer.ELECTION, timing.election_low_us, timing.election_high_us)
-            )
         return self._effects()
 
     def on_message(self, source: int, message: Message, now_us: int) -> list[Effect]:
@@ -76,44 +70,19 @@ class Replica(Campaigning):
             self.on_retry_timer()
         return self._effects()
 
-    def submit(self, op: bytes, now_us: int) -> tuple[int, list[Effect]]:
-        """Hand in an operation of this node's own client.
-
-        Returns:
-            Its sequence number, which comes back in :class:`~paxos.effects.Applied` with this
-            replica's ``client``, and the effects. It is handed in again until it is applied.
-        """
-        self._sequence += 1
-        sequence = self._sequence
-        first = next(iter(self.pending), sequence)
-        value = encode(Command(self.client, sequence, first, op))
-        if not self.pending:
-            retry_us = self.config.timing.retry_us
-            self._out.append(SetTimer(Timer.RETRY, retry_us, retry_us))
-        self.pending[sequence] = value
-        self._hand_in([value])
-        return sequence, self._effects()
-
-    def on_retry_timer(self) -> None:
-        """Hand in again what was not seen applied."""
-        if self.pending:
-            retry_us = self.config.timing.retry_us
-            self._out.append(SetTimer(Timer.RETRY, retry_us, retry_us))
-            self._hand_in(list(self.pending.values()))
-
     _HANDLERS: ClassVar[dict[type[Message], Callable[["Replica", int, Any, int], None]]] = {
-        Prepare: Campaigning.on_prepare,
-        Promise: Campaigning.on_promise,
-        Accept: Campaigning.on_accept,
-        Accepted: Campaigning.on_accepted,
-        Nack: Campaigning.on_nack,
-        Heartbeat: Campaigning.on_heartbeat,
-        HeartbeatAck: Campaigning.on_heartbeat_ack,
-        Commit: Campaigning.on_commit,
-        Decisions: Campaigning.on_decisions,
-        Forward: Campaigning.on_forward,
-        PreVote: Campaigning.on_prevote,
-        PreVoteReply: Campaigning.on_prevote_reply,
-        SnapshotChunk: Campaigning.on_snapshot_chunk,
-        SnapshotPull: Campaigning.on_snapshot_pull,
+        Prepare: Serving.on_prepare,
+        Promise: Serving.on_promise,
+        Accept: Serving.on_accept,
+        Accepted: Serving.on_accepted,
+        Nack: Serving.on_nack,
+        Heartbeat: Serving.on_heartbeat,
+        HeartbeatAck: Serving.on_heartbeat_ack,
+        Commit: Serving.on_commit,
+        Decisions: Serving.on_decisions,
+        Forward: Serving.on_forward,
+        PreVote: Serving.on_prevote,
+        PreVoteReply: Serving.on_prevote_reply,
+        SnapshotChunk: Serving.on_snapshot_chunk,
+        SnapshotPull: Serving.on_snapshot_pull,
     }

@@ -1,7 +1,8 @@
 """Snapshots: all that a replica needs of the slots up to one, instead of those slots.
 
-State machine and session table together: a snapshot without the table would apply a command again
-whose second copy is chosen later. Whether a snapshot is right is seen by its digest of the state.
+State machine, session table and membership together: a snapshot without the table would apply a
+command again whose second copy is chosen later, one without the membership would not know who
+decides the next slot. Whether a snapshot is right is seen by its digest of the state.
 """
 
 import msgpack
@@ -15,15 +16,16 @@ CHUNK_BYTES = 16_384
 
 @frozen
 class Snapshot:
-    """The replicated state after ``slot``: the machine's bytes and the session table's."""
+    """The replicated state after ``slot``: bytes of the machine, session table and group."""
 
     slot: int
     machine: bytes
     sessions: bytes
+    group: bytes
 
     def pack(self) -> bytes:
         """The snapshot as sealed bytes."""
-        body: bytes = msgpack.packb([self.slot, self.machine, self.sessions])
+        body: bytes = msgpack.packb([self.slot, self.machine, self.sessions, self.group])
         return seal(body)
 
     @staticmethod
@@ -34,9 +36,9 @@ class Snapshot:
             paxos.wire.WireError: the bytes are damaged or are no snapshot.
         """
         row = unpack_row(data)
-        if len(row) != 3:
+        if len(row) != 4:
             raise WireError(f"a body that is no snapshot, of {len(data)} bytes")
-        return Snapshot(row[0], row[1], row[2])
+        return Snapshot(row[0], row[1], row[2], row[3])
 
 
 class Download:

@@ -4,7 +4,7 @@ It puts the two halves together. :mod:`paxos.sim.cluster` hosts the nodes and ca
 effects out; the world carries out charging's, moves energy, and is the only door for inputs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from attrs import frozen
@@ -16,9 +16,9 @@ from fsm.v2g.charge_point import ChargePoint
 from fsm.v2g.ev import ElectricVehicle
 from paxos.check.invariants import Invariants
 from paxos.check.violation import InvariantViolation
-from paxos.effects import Applied, Installed, RoleChanged
+from paxos.effects import Applied, Installed, Regrouped, RoleChanged
 from paxos.election import Timing
-from paxos.membership import Membership
+from paxos.membership import Membership, label
 from paxos.records import Recovered, recover
 from paxos.replica import Config, Replica
 from paxos.sim.cluster import Cluster, Kind, Status
@@ -62,8 +62,7 @@ class World:
         self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
         self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
         self.config = _config(scenario, tuple(self.ids))
-        membership = self.config.membership
-        self.invariants = Invariants(membership, dict(self.ids)) if check else None
+        self.invariants = Invariants(self.config, dict(self.ids)) if check else None
         self.cluster = Cluster(
             outside=self,
             nodes=tuple(self.ids),
@@ -81,6 +80,7 @@ class World:
         self.journal: list[Input] = []
         self.log: list[EventRow] = []
         self.violation: InvariantViolation | None = None
+        self._version = 1
         self.power_history_w: list[int] = []
         self.peak_w = 0
         self._set_rates()
@@ -323,6 +323,24 @@ class World:
     def _installed(self, number: int, effect: Installed) -> None:
         self.note("consensus", self.ids[number], f"installed a snapshot of slot {effect.slot}")
 
+    def _regrouped(self, number: int, effect: Regrouped) -> None:
+        """Who decides from now on; said once, when the first charge point gets there."""
+        if effect.version <= self._version:
+            return
+        self._version = effect.version
+        was, now = effect.before, effect.membership
+        self._say(now.learners, was.everyone, "learns from slot", effect.from_slot)
+        self._say(now.voters, was.voters, "votes from slot", effect.from_slot)
+        stay = [n for n in now.learners if n in was.voters]
+        self._say(stay, (), "votes no more from slot", effect.from_slot)
+        gone = [n for n in was.everyone if n not in now.everyone]
+        self._say(gone, (), "has left the group from slot", effect.from_slot)
+
+    def _say(self, nodes: Sequence[int], old: Sequence[int], words: str, slot: int) -> None:
+        for node in nodes:
+            if node not in old:
+                self.note("consensus", label(node, self.ids), f"{words} {slot} on")
+
     def _role_changed(self, number: int, effect: RoleChanged) -> None:
         ballot = f"{effect.ballot.round}.{self.ids.get(effect.ballot.node, '-')}"
         why = effect.why.format(ballot=ballot, node=self.ids.get(effect.node, "-"))
@@ -332,6 +350,7 @@ class World:
         SendOcpp: _send_ocpp,
         Applied: _applied,
         Installed: _installed,
+        Regrouped: _regrouped,
         RoleChanged: _role_changed,
         fx.SendV2g: _send_v2g,
         fx.SetTimer: _set_timer,

@@ -14,13 +14,14 @@ from typing import Any, ClassVar
 from attrs import Factory, define
 
 from paxos.ballot import NO_BALLOT, Ballot
+from paxos.check.eras import Eras
 from paxos.check.violation import InvariantViolation, show
 from paxos.clients import Verdict, decode
 from paxos.effects import Applied, Installed
 from paxos.election import Role
-from paxos.membership import Membership
+from paxos.membership import label
 from paxos.messages import Accept, Accepted, Message, Prepare, Promise, Value
-from paxos.replica import Replica
+from paxos.replica import Config, Replica
 
 REMEMBERED_SLOTS = 5_000
 """How many slots below every compaction floor are still checked."""
@@ -64,8 +65,8 @@ class Invariants:
     ``name`` maps a node's number to what people call it.
     """
 
-    def __init__(self, membership: Membership, names: dict[int, str] | None = None) -> None:
-        self.membership = membership
+    def __init__(self, config: Config, names: dict[int, str] | None = None) -> None:
+        self.eras = Eras(config)
         self.names = names or {}
         self.checks = 0
         self.proposed: dict[int, dict[Ballot, Value]] = {}
@@ -81,11 +82,11 @@ class Invariants:
 
     def node(self, node: int) -> str:
         """What people call a node."""
-        return self.names.get(node, f"node {node}")
+        return label(node, self.names) if self.names else f"node {node}"
 
     def ballot(self, ballot: Ballot) -> str:
         """A ballot as people read it."""
-        return f"{ballot.round}.{self.names.get(ballot.node, str(ballot.node))}"
+        return f"{ballot.round}.{label(ballot.node, self.names)}"
 
     # What the cluster tells.
 
@@ -177,8 +178,7 @@ class Invariants:
         self._floors[node] = floor_slot
         voter = self._voters[node]
         voter.acknowledged = {s: b for s, b in voter.acknowledged.items() if s > floor_slot}
-        everyone = self.membership.everyone
-        forgotten = min(self._floors.get(each, 0) for each in everyone) - REMEMBERED_SLOTS
+        forgotten = min(self._floors.get(each, 0) for each in self.eras.everyone) - REMEMBERED_SLOTS
         for slot in range(self._forgotten + 1, forgotten + 1):
             for table in (self.proposed, self.votes, self.chosen, self.digests):
                 table.pop(slot, None)
@@ -409,7 +409,7 @@ class Invariants:
             if node in votes:
                 continue
             votes.add(node)
-            if self.membership.is_phase2_quorum(votes):
+            if self.eras.at(slot).is_phase2_quorum(votes):
                 self._choose(slot, ballot)
 
     def _choose(self, slot: int, ballot: Ballot) -> None:
@@ -418,6 +418,7 @@ class Invariants:
         decision = self.chosen.get(slot)
         if decision is None:
             self.chosen[slot] = (ballot, value)
+            self.eras.read(self.chosen)
         elif decision[1] != value:
             raise InvariantViolation(
                 "R1",

@@ -10,7 +10,7 @@ import msgpack
 
 from paxos.check.invariants import Invariants
 from paxos.effects import Applied, Installed
-from paxos.membership import Membership
+from paxos.membership import Membership, Step, goal_of, place_of
 from paxos.records import Recovered
 from paxos.replica import Config, Replica
 from paxos.sim import faults
@@ -58,24 +58,36 @@ class Register:
 class Laboratory:
     """A cluster of registers, with clients that submit at given times."""
 
-    def __init__(self, config: Config, *, seed: int, check: bool = True, **options: Any) -> None:
+    def __init__(
+        self,
+        config: Config,
+        *,
+        seed: int,
+        check: bool = True,
+        spares: tuple[int, ...] = (),
+        **options: Any,
+    ) -> None:
+        """A cluster with a config; ``spares`` are nodes that no one has started yet."""
         self.config = config
-        self.invariants = Invariants(config.membership) if check else None
+        self.invariants = Invariants(config) if check else None
         self.cluster = Cluster(
             outside=self,
-            nodes=config.membership.everyone,
+            nodes=(*config.membership.everyone, *spares),
             seed=seed,
             observer=self.invariants,
             **options,
         )
         self.submitted: dict[tuple[int, int, int], bytes] = {}
         self.results: dict[tuple[int, int, int], bytes] = {}
-        for node in self.cluster.nodes:
+        for node in config.membership.everyone:
             self.cluster.start(node)
 
     def build(self, node: int, recovered: Recovered, now_us: int) -> ReplicaProcess:
-        """A replica of a register."""
-        return ReplicaProcess(Replica(node, self.config, Register(), recovered, now_us))
+        """A replica of a register; one that is not of the first members asks to join."""
+        replica = Replica(node, self.config, Register(), recovered, now_us)
+        return ReplicaProcess(
+            replica, goal_of(node, self.config.membership, self.cluster.identities)
+        )
 
     def submit_at(self, time_us: int, node: int, key: Any, value: Any) -> None:
         """Let the client at a node set a key at a time."""
@@ -93,6 +105,15 @@ class Laboratory:
             case "crash" | "restart" | "pause" | "resume":
                 method = "start" if fault.verb == "restart" else fault.verb
                 getattr(self.cluster, method)(args["cp"])
+            case "renew":
+                if self.cluster.hosts[args["cp"]].status is not Status.CRASHED:
+                    self.cluster.crash(args["cp"])
+                self.cluster.wipe(args["cp"])
+                self.cluster.start(args["cp"])
+            case "admit":
+                self.cluster.start(args["cp"])
+            case "promote" | "demote" | "remove":
+                self._change(Step[fault.verb.upper()], args["cp"])
             case "cut" | "cut_oneway":
                 faults.cut(bus, args["a"], args["b"], both=fault.verb == "cut")
             case "join":
@@ -105,6 +126,17 @@ class Laboratory:
                 faults.set_rate(bus, nodes, "extra_us", args["extra_us"])
             case rate:
                 faults.set_rate(bus, nodes, f"{rate}_ppm", args["rate_ppm"])
+
+    def _change(self, step: Step, place: int) -> None:
+        """Hand a change in: whoever is to vote asks for it; else the leader, or whoever runs."""
+        hosts = self.cluster.hosts
+        running = [n for n in self.cluster.nodes if hosts[n].status is Status.ALIVE]
+        leader = self.leader()
+        first = place_of(leader.node) if leader is not None else next(iter(running), 0)
+        at = place if step is Step.PROMOTE else first
+        if at in running and (replica := self.replica(at)) is not None:
+            effects = replica.change(step, hosts[place].identity, self.cluster.now_us)[1]
+            self.cluster.execute(hosts[at], effects)
 
     def happen(self, event: Event) -> None:
         """A client submits, if its node runs; or a fault happens."""
@@ -125,7 +157,7 @@ class Laboratory:
 
         What an earlier incarnation had under way is applied too, or found stale; nobody waits.
         """
-        if type(effect) is Applied and effect.client is not None and effect.client.node == node:
+        if type(effect) is Applied and effect.client is not None:
             replica = self.replica(node)
             if replica is not None and effect.client == replica.client:
                 self.results.setdefault((*effect.client, effect.sequence), effect.result)

@@ -4,6 +4,7 @@ An endpoint is a number. A frame carries its checksum; whoever unpacks it finds 
 knows nothing of what is inside.
 """
 
+from paxos.membership import place_of
 from paxos.sim.kernel import Kernel
 from paxos.sim.links import Link, new_link
 from paxos.sim.streams import stream
@@ -25,10 +26,17 @@ class Bus:
         self.damaged = 0
 
     def link(self, source: int, target: int) -> Link:
-        """The link from one endpoint to another, made when first used."""
+        """The link from one endpoint to another, made when first used.
+
+        It belongs to the places: a node on a new disk has the links of the one before.
+        """
         link = self.links.get((source, target))
         if link is None:
-            link = self.connect(source, target, self.median_us, self.sigma)
+            places = place_of(source), place_of(target)
+            if places != (source, target):
+                link = self.links[source, target] = self.link(*places)
+            else:
+                link = self.connect(source, target, self.median_us, self.sigma)
         return link
 
     def connect(self, source: int, target: int, median_us: int, sigma: float) -> Link:
@@ -51,9 +59,12 @@ class Bus:
         for arrival_us, body in arrivals:
             self.kernel.push(arrival_us, kind, target, source, body)
 
-    def arrives(self, source: int, target: int) -> bool:
-        """Whether a frame that is due now gets through: a link cut on the way loses it."""
-        if source != target and self.links[source, target].cut:
+    def arrives(self, source: int, target: int, *, known: bool = True) -> bool:
+        """Whether a frame that is due now gets through: a link cut on the way loses it.
+
+        It is lost, too, where its target is not ``known`` any more: another node stands there.
+        """
+        if source != target and (self.links[source, target].cut or not known):
             self.lost += 1
             self.links[source, target].lost += 1
             return False

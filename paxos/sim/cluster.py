@@ -20,11 +20,13 @@ from paxos.effects import (
     Checkpoint,
     Installed,
     Persist,
+    Regrouped,
     RoleChanged,
     Send,
     SetTimer,
     Timer,
 )
+from paxos.membership import PLACES, Goal, place_of
 from paxos.messages import Message
 from paxos.records import Recovered, recover
 from paxos.replica import Replica
@@ -137,6 +139,9 @@ class Host:
     """One endpoint: its process, disk and timers. ``generation`` counts starts."""
 
     node: int
+    """Its place; see ``identity``."""
+    identity: int
+    """The number of the node that stands here now, with its present disk."""
     disk: Disk
     random: Random
     status: Status = Status.CRASHED
@@ -209,6 +214,11 @@ class Cluster:
             pass
         self.kernel.advance(until_us)
 
+    @property
+    def identities(self) -> tuple[int, ...]:
+        """The numbers of the nodes that stand in the group's places now."""
+        return tuple(self.hosts[place].identity for place in self.nodes)
+
     def covered(self) -> dict[str, int]:
         """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
         bus = self.bus
@@ -223,7 +233,7 @@ class Cluster:
 
     def _add_host(self, node: int) -> Host:
         disk = Disk(stream(self.seed, f"disk/{node}"), self.fsync_us)
-        host = self.hosts[node] = Host(node, disk, stream(self.seed, f"timer/{node}"))
+        host = self.hosts[node] = Host(node, node, disk, stream(self.seed, f"timer/{node}"))
         return host
 
     def join(self, endpoint: int, process: Process) -> Host:
@@ -243,7 +253,7 @@ class Cluster:
         host.generation += 1
         host.status = Status.ALIVE
         recovered = recover(host.disk.rows())
-        host.process = self.outside.build(node, recovered, self.now_us)
+        host.process = self.outside.build(host.identity, recovered, self.now_us)
         if self.observer is not None and host.process.replica is not None:
             self.observer.restarted(host.process.replica)
         self.execute(host, host.process.start(self.now_us))
@@ -266,6 +276,20 @@ class Cluster:
         self.coverage.count("crashes")
         self.coverage.count("rows_lost", lost)
         return lost
+
+    def wipe(self, node: int) -> int:
+        """Take a crashed node's disk away; a new node stands in its place from now on.
+
+        Returns:
+            The new node's number.
+        """
+        host = self.hosts[node]
+        if host.status is not Status.CRASHED:
+            raise ValueError(f"node {node} runs")
+        host.identity += PLACES
+        host.disk = Disk(stream(self.seed, f"disk/{host.identity}"), host.disk.fsync_us)
+        self.coverage.count("wiped_disks")
+        return host.identity
 
     def pause(self, node: int) -> None:
         """Let a node's process stand still; what comes for it waits."""
@@ -291,7 +315,7 @@ class Cluster:
 
     def _handle(self, event: Event) -> None:
         now_us, _, kind, target, source, payload = event
-        host = self.hosts.get(target) if kind < Kind.OUTSIDE else None
+        host = self.hosts.get(place_of(target)) if kind < Kind.OUTSIDE else None
         if host is None:
             self.outside.happen(event)
             return
@@ -307,7 +331,9 @@ class Cluster:
             return
         if kind == Kind.TIMER:
             effects = process.on_timer(payload, now_us)
-        elif kind != Kind.SIGNAL and not self.bus.arrives(source, target):
+        elif kind != Kind.SIGNAL and not self.bus.arrives(
+            source, target, known=kind != Kind.PAXOS or target == host.identity
+        ):
             return
         else:
             try:
@@ -384,9 +410,9 @@ class Cluster:
         while host.checkpoints and host.checkpoints[0][0] <= disk.synced:
             _, floor_slot = host.checkpoints.popleft()
             if self.observer is not None:
-                self.observer.compacted(host.node, floor_slot)
+                self.observer.compacted(host.identity, floor_slot)
         while host.outbox and host.outbox[0][0] <= disk.synced:
-            self._release(host.node, host.outbox.popleft()[1])
+            self._release(host.identity, host.outbox.popleft()[1])
         if disk.begin_fsync():
             self._queue_fsync(host)
 
@@ -398,7 +424,7 @@ class Cluster:
             host.outbox.append((host.disk.wanted, effect))
             self.coverage.count("gated_sends")
         else:
-            self._release(host.node, effect)
+            self._release(host.identity, effect)
 
     def _release(self, node: int, effect: Send | Broadcast) -> None:
         if self.observer is not None:
@@ -429,6 +455,10 @@ class Cluster:
         self.coverage.count("snapshots_installed")
         self.outside.perform(host.node, effect)
 
+    def _regrouped(self, host: Host, effect: Regrouped) -> None:
+        self.coverage.regrouped(effect)
+        self.outside.perform(host.node, effect)
+
     def _role_changed(self, host: Host, effect: RoleChanged) -> None:
         self.coverage.role(host.node, effect.role)
         self.outside.perform(host.node, effect)
@@ -442,6 +472,7 @@ class Cluster:
         CancelTimer: _cancel,
         Applied: _applied,
         Installed: _installed,
+        Regrouped: _regrouped,
         RoleChanged: _role_changed,
     }
 
@@ -451,14 +482,16 @@ def _replica(host: Host) -> Replica | None:
 
 
 class ReplicaProcess:
-    """A process that is nothing but a replica."""
+    """A process that is nothing but a replica; a newcomer's has a goal."""
 
-    def __init__(self, replica: Replica) -> None:
+    def __init__(self, replica: Replica, goal: Goal | None = None) -> None:
         self.replica = replica
+        self._goal = goal
 
     def start(self, now_us: int) -> list[Any]:
         """Begin."""
-        return list(self.replica.start(now_us))
+        effects = self.replica.start(now_us)
+        return effects if self._goal is None else effects + self.replica.join(self._goal, now_us)
 
     def on_frame(self, kind: int, source: int, frame: bytes, now_us: int) -> list[Any]:
         """Take a frame of the paxos channel."""

@@ -4,7 +4,7 @@ A campaign over which a count stays zero has not tested that feature, however gr
 """
 
 from paxos.clients import Verdict
-from paxos.effects import Applied
+from paxos.effects import Applied, Regrouped
 from paxos.messages import Accept, Decisions, Forward, Message, Nack, PreVoteReply, SnapshotChunk
 
 FEATURES: dict[str, str] = {
@@ -21,7 +21,12 @@ FEATURES: dict[str, str] = {
     "snapshots_taken": "a replica compacted its log",
     "snapshot_chunks": "a piece of a snapshot was sent",
     "snapshots_installed": "a replica jumped to a snapshot",
+    "changes": "another membership took effect",
+    "joins": "a node became a learner",
+    "promotions": "a learner became a voter",
+    "departures": "a node left the group",
     "crashes": "a node crashed",
+    "wiped_disks": "a node lost its disk, and came back as another",
     "restarts": "a node came back from its disk",
     "pauses": "a node stood still",
     "rows_lost": "a crash took rows that were not synced",
@@ -38,6 +43,7 @@ class Coverage:
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = dict.fromkeys(FEATURES, 0)
+        self._version = 1
         self._leads: dict[int, bool] = {}
 
     def count(self, feature: str, times: int = 1) -> None:
@@ -68,6 +74,18 @@ class Coverage:
             self.counts["duplicates"] += 1
         elif applied.verdict is Verdict.STALE:
             self.counts["stale_commands"] += 1
+
+    def regrouped(self, regrouped: Regrouped) -> None:
+        """Note a membership that took effect at a replica; each counts once."""
+        if regrouped.version <= self._version:
+            return
+        self._version = regrouped.version
+        before, now = regrouped.before, regrouped.membership
+        was, voted = before.everyone, before.voters
+        self.counts["changes"] += 1
+        self.counts["joins"] += sum(n not in was for n in now.everyone)
+        self.counts["departures"] += sum(n not in now.everyone for n in was)
+        self.counts["promotions"] += sum(n in was and n not in voted for n in now.voters)
 
     def role(self, node: int, role: str) -> None:
         """Note a change of role."""

@@ -119,6 +119,22 @@ def random_schedule(
     return sorted(faults, key=lambda fault: fault.time_us)
 
 
+def random_changes(
+    random: Random, nodes: Sequence[int], spares: Sequence[int], start_us: int, end_us: int
+) -> list[Fault]:
+    """Nodes that come, come to vote, cease to, leave, and lose their disks, at random times.
+
+    Not every change is possible when its time has come, nor bearable: that is the host's to see.
+    ``renew`` takes a node's disk away and starts it as another.
+    """
+    faults = [Fault(random.randint(start_us, end_us), "admit", {"cp": node}) for node in spares]
+    for _ in range(random.randint(2, 10)):
+        verb = random.choice(("remove", "demote", "promote", "renew", "renew"))
+        node = random.choice((*nodes, *spares))
+        faults.append(Fault(random.randint(start_us, end_us), verb, {"cp": node}))
+    return sorted(faults, key=lambda fault: fault.time_us)
+
+
 def _random_groups(random: Random, nodes: Sequence[int]) -> list[list[int]]:
     shuffled = list(nodes)
     random.shuffle(shuffled)

@@ -69,9 +69,11 @@ def is_quiet(stage: Stage) -> bool:
     leader = max(leaders, key=lambda r: r.proposer.ballot, default=None)
     if leader is None or leader.proposer.acks or leader.proposer.queue:
         return False
-    reached = [r for r in stage.alive() if stage.connected(r.node, leader.node)]
+    members = leader.group.everyone
+    living = [r for r in stage.alive() if r.node in members]
+    reached = [r for r in living if stage.connected(r.node, leader.node)]
     voting = {r.node for r in reached}
-    return stage.config.membership.is_phase2_quorum(voting) and all(
+    return leader.group.present.is_phase2_quorum(voting) and all(
         _follows(replica, leader) for replica in reached
     )
 

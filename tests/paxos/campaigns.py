@@ -11,14 +11,14 @@ import msgpack
 from attrs import evolve, frozen
 
 from paxos.check.laboratory import FAULT, SUBMIT, Laboratory
-from paxos.clients import Client, decode
+from paxos.clients import Client, Purpose, decode
 from paxos.effects import Applied, RoleChanged
 from paxos.election import Timing
-from paxos.membership import Membership
+from paxos.membership import Membership, place_of
 from paxos.messages import NOOP
 from paxos.replica import Config, Replica
 from paxos.sim.cluster import Status
-from paxos.sim.faults import Fault, random_schedule
+from paxos.sim.faults import Fault, random_changes, random_schedule
 from paxos.sim.kernel import Event
 
 SECOND = 1_000_000
@@ -56,6 +56,8 @@ class Shape:
     gap_us: int
     ambush: float = 0.0
     """How often a node whose role changes is killed within the next moments."""
+    spares: tuple[int, ...] = ()
+    """Nodes that join in the course of the run. With any, others leave and lose their disks."""
 
 
 def shape_of(seed: int) -> Shape:
@@ -112,6 +114,21 @@ def compact_of(seed: int) -> Shape:
     )
 
 
+def moving_of(seed: int) -> Shape:
+    """The weather of :func:`shape_of`, :func:`storm_of` or :func:`compact_of`; nobody stays.
+
+    Quorums are majorities: with others a single lost disk may be one too many.
+    """
+    random = Random(f"moving/{seed}")
+    shape = random.choice((shape_of, storm_of, compact_of))(seed)
+    count = len(shape.config.membership.everyone)
+    spares = tuple(range(count + 1, count + 1 + random.randint(1, 3)))
+    membership = Membership(tuple(range(1, count + 1)))
+    config = evolve(shape.config, membership=membership, window=random.choice((2, 5, 16)))
+    fsync_us = shape.fsync_us + (1_000,) * len(spares)
+    return evolve(shape, config=config, fsync_us=fsync_us, spares=spares)
+
+
 class Campaign(Laboratory):
     """A laboratory that remembers when clients submitted and when they got their results.
 
@@ -119,7 +136,7 @@ class Campaign(Laboratory):
     """
 
     def __init__(self, shape: Shape, *, seed: int, **options: Any) -> None:
-        super().__init__(shape.config, seed=seed, **options)
+        super().__init__(shape.config, seed=seed, spares=shape.spares, **options)
         self.submitted_us: dict[Key, int] = {}
         self.done_us: dict[Key, int] = {}
         self.log: dict[int, bytes] = {}
@@ -138,14 +155,42 @@ class Campaign(Laboratory):
 
     def do(self, fault: Fault) -> None:
         """Schedule and ambush meet: what cannot be done to a node as it is, is left out."""
+        if fault.verb in ("remove", "demote", "renew") and not self._can_bear(fault.args["cp"]):
+            return
         needed = {
+            "admit": (Status.CRASHED,),
             "crash": (Status.ALIVE, Status.PAUSED),
             "restart": (Status.CRASHED,),
             "pause": (Status.ALIVE,),
             "resume": (Status.PAUSED,),
         }.get(fault.verb)
-        if needed is None or self.cluster.hosts[fault.args["cp"]].status in needed:
-            super().do(fault)
+        if needed is not None:
+            host = self.cluster.hosts[fault.args["cp"]]
+            begun = host.generation > 0
+            if host.status not in needed or begun == (fault.verb == "admit"):
+                return
+        super().do(fault)
+
+    def _can_bear(self, place: int) -> bool:
+        """Whether the group can lose one more voter for good, and what only it remembers.
+
+        It can if there are others enough, and if every one of them knows all that was decided
+        before it came to vote beside the others.
+        """
+        leader = self.leader()
+        if leader is None or len(leader.group.eras) > 1:
+            return False
+        era = leader.group.latest
+        hosts = self.cluster.hosts
+        if len(era.membership.voters) <= 3 or not hosts[place].generation:
+            return False
+        for voter in era.membership.voters:
+            replica = self.replica(place_of(voter))
+            if replica is None or replica.node != voter:
+                return False
+            if replica.commit_slot + 1 < era.from_slot:
+                return False
+        return True
 
     def perform(self, node: int, effect: Any) -> None:
         """Note the time of a result; lie in wait for a node whose role changes."""
@@ -174,6 +219,10 @@ def prepared(seed: int, shape: Shape | None = None, *, check: bool = True) -> Ca
     random = Random(f"campaign/{seed}")
     nodes = lab.cluster.nodes
     lab.schedule(random_schedule(random, nodes, SECOND, FAULTY_US, shape.gap_us))
+    if shape.spares:
+        first = shape.config.membership.everyone
+        moves = Random(f"moves/{seed}")
+        lab.schedule(random_changes(moves, first, shape.spares, SECOND, FAULTY_US))
     for number in range(COMMANDS):
         time_us = random.randint(SECOND, FAULTY_US)
         lab.submit_at(time_us, random.choice(nodes), random.randrange(5), number)
@@ -192,10 +241,16 @@ def run(seed: int, shape: Shape | None = None) -> Campaign:
 def check_settled(lab: Laboratory) -> None:
     """After healing: every replica up and equal, every command of a living client done."""
     assert all(event[2] != FAULT for event in lab.cluster.kernel._heap)
-    replicas = [r for node in lab.cluster.nodes if (r := lab.replica(node)) is not None]
-    assert len(replicas) == len(lab.cluster.nodes)
-    if lab.leader() is None:
+    leader = lab.leader()
+    if leader is None:
         raise NotSettled("nobody leads")
+    if len(leader.group.eras) > 1:
+        raise NotSettled(f"a change has not taken effect: {leader.group.eras}")
+    running = [r for node in lab.cluster.nodes if (r := lab.replica(node)) is not None]
+    replicas = [r for r in running if r.node not in leader.group.gone]
+    members = leader.group.present.everyone
+    if sorted(r.node for r in replicas) != sorted(members):
+        raise NotSettled(f"{[r.node for r in replicas]} run, and the members are {members}")
     slots = {r.node: r.commit_slot for r in replicas}
     if len(set(slots.values())) != 1 or max(slots.values()) == 0:
         raise NotSettled(f"commit slots differ: {slots}")
@@ -213,7 +268,7 @@ def check_history(lab: Campaign) -> None:
     A command takes effect once, in the first slot that holds it. If one was done before another
     was submitted, it must stand before it in the log.
     """
-    replica = lab.replica(lab.cluster.nodes[0])
+    replica = lab.leader()
     assert isinstance(replica, Replica)
     values: dict[Any, Any] = {}
     seen: set[Key] = set()
@@ -229,6 +284,8 @@ def check_history(lab: Campaign) -> None:
             continue
         seen.add(key)
         newest[key[0]] = key[1]
+        if command.purpose is Purpose.CHANGE:
+            continue
         result = _set(values, command.op)
         if key in lab.results:
             if lab.results[key] != result:

@@ -9,22 +9,41 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
 from paxos.acceptor import Acceptor
 from paxos.ballot import Ballot
 from paxos.clients import SessionTable, Verdict
 from paxos.effects import Broadcast, Send
 from paxos.election import Election, Role
+from paxos.group import Group
 from paxos.learner import Learner
 from paxos.membership import Membership
-from paxos.messages import Accept, Accepted, HeartbeatAck, Nack, Prepare, PreVote, Promise
+from paxos.messages import (
+    Accept,
+    Accepted,
+    Forward,
+    HeartbeatAck,
+    Nack,
+    Prepare,
+    PreVote,
+    Promise,
+    Value,
+)
 from paxos.proposer import Phase, Proposer
 from paxos.records import ACCEPTED, PROMISED, Recovered
 from paxos.replica import Replica
 from paxos.sim.cluster import Cluster, Host
 from paxos.sim.disk import Disk
-from tests.paxos.campaigns import Inconsistent, NotSettled, Shape, compact_of, shape_of, storm_of
+from tests.paxos.campaigns import (
+    Inconsistent,
+    NotSettled,
+    Shape,
+    compact_of,
+    moving_of,
+    shape_of,
+    storm_of,
+)
 
 Patch = pytest.MonkeyPatch
 LIVENESS = NotSettled.__name__
@@ -98,7 +117,8 @@ def _adopt(patch: Patch, better: Callable[[Ballot, Ballot], bool]) -> None:
             held = self._highest.get(slot)
             if held is None or better(ballot, held[0]):
                 self._highest[slot] = (ballot, value)
-        return self.membership.is_phase1_quorum(self._promised_by)
+                self.last_found = max(self.last_found, slot)
+        return self.group.present.is_phase1_quorum(self._promised_by)
 
     patch.setattr(Proposer, "on_promise", on_promise)
 
@@ -233,9 +253,10 @@ def _only_in_proposer(patch: Patch, name: str, method: Callable[..., bool]) -> N
     wrong = type("Wrong", (Membership,), {name: method})
     original = Proposer.__init__
 
-    def init(self: Proposer, membership: Membership, window: int, pipeline: int) -> None:
-        sizes = (membership.voters, membership.learners, membership.phase1, membership.phase2)
-        original(self, wrong(*sizes), window, pipeline)
+    def init(self: Proposer, group: Group, window: int, pipeline: int) -> None:
+        m = group.present
+        sizes = (m.voters, m.learners, m.phase1, m.phase2)
+        original(self, Group(wrong(*sizes), group.alpha), window, pipeline)
 
     patch.setattr(Proposer, "__init__", init)
 
@@ -570,9 +591,88 @@ def acks_of_any_ballot_counted(patch: Patch) -> None:
 
 def leader_without_a_quorum_stays(patch: Patch) -> None:
     """A leader that is heard and hears nobody keeps the others from electing one."""
-    patch.setattr(Election, "reaches_quorum", lambda self, now_us: True)
+    patch.setattr(Election, "reaches_quorum", lambda self, now_us, membership: True)
 
 
 def prevotes_granted_to_anybody(patch: Patch) -> None:
     """A node that was cut off comes back with a higher ballot and unseats the leader."""
     patch.setattr(Election, "would_vote", lambda self, ballot, promised, now_us: True)
+
+
+# The group.
+
+
+@mutant("R1", "A5", "R2", "R5", weather=moving_of)
+def a_change_takes_effect_at_once(patch: Patch) -> None:
+    """The next slot has the new membership, though others are under way with the old one."""
+    original = Group.apply
+
+    def apply(self: Group, slot: int, op: bytes) -> bytes:
+        self.alpha = 1
+        return original(self, slot, op)
+
+    patch.setattr(Group, "apply", apply)
+
+
+@mutant("R1", weather=moving_of)
+def the_first_membership_for_ever(patch: Patch) -> None:
+    """Acks are counted by who voted at first."""
+
+    def at(self: Group, slot: int) -> Membership:
+        return self.first
+
+    original = Group.__init__
+
+    def init(self: Group, membership: Membership, alpha: int, max_voters: int = 7) -> None:
+        original(self, membership, alpha, max_voters)
+        self.first = membership  # type: ignore[attr-defined]
+
+    patch.setattr(Group, "__init__", init)
+    patch.setattr(Group, "at", at)
+
+
+@mutant("A1", "A3", weather=moving_of)
+def a_wiped_disk_votes_under_its_old_identity(patch: Patch) -> None:
+    """The node comes back with its number, and with nothing that it has promised."""
+    original = Cluster.wipe
+
+    def wipe(self: Cluster, node: int) -> int:
+        host = self.hosts[node]
+        before = host.identity
+        original(self, node)
+        host.identity = before
+        return before
+
+    patch.setattr(Cluster, "wipe", wipe)
+
+
+@mutant("R3", weather=lambda seed: evolve(moving_of(seed), config=evolve(
+    moving_of(seed).config, snapshot_slots=3, retain_slots=0)))  # fmt: skip
+def snapshot_without_the_group(patch: Patch) -> None:
+    """Who votes is left as it was before the snapshot."""
+    patch.setattr(Group, "restore", lambda self, data: None)
+
+
+@mutant(LIVENESS, weather=moving_of)
+def nobody_tells_who_has_left(patch: Patch) -> None:
+    """A newcomer is not heard by any but the leader, and knows none."""
+    patch.setattr(Replica, "_greet", lambda self, source: None)
+    original = Replica.on_forward
+
+    def on_forward(self: Replica, source: int, forward: Forward, now_us: int) -> None:
+        if self.role is Role.LEADER and source in self.group.everyone:
+            original(self, source, forward, now_us)
+
+    patch.setitem(Replica._HANDLERS, Forward, on_forward)
+
+
+def a_new_era_without_its_promises(patch: Patch) -> None:
+    """The leader proposes where other nodes vote, and has not asked what they accepted."""
+    original = Proposer.take
+
+    def take(self: Proposer, commit_slot: int, most: int) -> list[Value]:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(Membership, "is_phase1_quorum", lambda self, nodes: True)
+            return original(self, commit_slot, most)
+
+    patch.setattr(Proposer, "take", take)

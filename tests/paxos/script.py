@@ -18,7 +18,7 @@ from paxos.effects import (
     SetTimer,
 )
 from paxos.election import Role
-from paxos.membership import Membership
+from paxos.membership import Goal, Membership, Step
 from paxos.messages import MESSAGES, Message
 from paxos.proposer import Phase
 from paxos.records import recover
@@ -139,6 +139,10 @@ class Script:
         self.stage.fire(int(node), wording.TIMERS[timer])
         return self._told()
 
+    def _do_change(self, node: str, step: str, other: str) -> list[str]:
+        self.stage.change(int(node), Step[step.upper()], int(other))
+        return self._told()
+
     def _do_submit(self, node: str, *operations: str) -> list[str]:
         for operation in operations:
             self.stage.submit(int(node), wording.operation(operation))
@@ -205,6 +209,14 @@ class Script:
     def _do_crash(self, node: str, keep: str = "keep=0") -> list[str]:
         lost = self.stage.crash(int(node), int(keep.removeprefix("keep=")))
         return [f"lost from disk: {', '.join(map(wording.row, lost))}"] if lost else []
+
+    def _do_wipe(self, node: str) -> list[str]:
+        self.stage.wipe(int(node))
+        return []
+
+    def _do_join(self, node: str, *goal: str) -> list[str]:
+        self.stage.join(int(node), Goal("learn" not in goal))
+        return self._told()
 
     def _do_restart(self, node: str) -> list[str]:
         self.stage.start(int(node))
@@ -302,7 +314,7 @@ def summary(notes: Iterable[Note], *, timed: bool) -> list[str]:
     gathered: dict[str, list[int]] = {}
     arrived: dict[str, int] = {}
     for note in notes:
-        if note.kind == "role":
+        if note.kind in ("role", "group"):
             roles.append(f"{wording.seconds(note.at_us)}: {note.text}" if timed else note.text)
         elif note.kind == "applies":
             gathered.setdefault(note.text, []).append(note.node)
@@ -321,7 +333,7 @@ def status_cells(replica: Replica) -> list[str]:
     state = " ".join(f"{key}={number}" for key, number in sorted(machine.values.items()))
     cells = [
         replica.node,
-        replica.role.name.lower() if replica.votes or replica.role is Role.LEADER else "learner",
+        role_of(replica),
         replica.acceptor.promised,
         "-" if proposer.phase is Phase.IDLE else proposer.ballot,
         replica.leader or "-",
@@ -330,6 +342,13 @@ def status_cells(replica: Replica) -> list[str]:
         state or "-",
     ]
     return [str(cell) for cell in cells]
+
+
+def role_of(replica: Replica) -> str:
+    """What a replica is doing, or that it does not vote."""
+    if replica.votes or replica.role is Role.LEADER:
+        return replica.role.name.lower()
+    return "learner" if replica.node in replica.group.everyone else "no member"
 
 
 def log_cells(stage: Stage, node: int) -> dict[int, str]:

@@ -20,11 +20,13 @@ from paxos.effects import (
     Effect,
     Installed,
     Persist,
+    Regrouped,
     RoleChanged,
     Send,
     SetTimer,
     Timer,
 )
+from paxos.membership import Goal, Step
 from paxos.messages import Message
 from paxos.records import recover
 from paxos.replica import Config, Replica
@@ -95,7 +97,7 @@ class Stage:
         self.last: list[tuple[int, Effect]] = []
         """The effects of the latest step."""
         self.sides: tuple[tuple[int, ...], ...] = ()
-        self.invariants = Invariants(config.membership)
+        self.invariants = Invariants(config)
         self.seats = {node: Seat() for node in config.membership.everyone}
         for node in self.seats:
             self.start(node)
@@ -130,6 +132,24 @@ class Stage:
         """A node's client hands in an operation."""
         self._carry_out(node, self.replica(node).submit(op, self.now_us)[1])
 
+    def change(self, node: int, step: Step, other: int) -> None:
+        """A node's client hands in a change of membership."""
+        replica = self.replica(node)
+        self._carry_out(node, replica.change(step, other, self.now_us)[1])
+
+    def join(self, node: int, goal: Goal) -> None:
+        """A new node, with an empty disk, starts and asks to become a member."""
+        if node not in self.seats:
+            self.seats[node] = Seat()
+            self.start(node)
+        self._carry_out(node, self.replica(node).join(goal, self.now_us))
+
+    def wipe(self, node: int) -> None:
+        """A node that is down loses its disk; it does not come back under its number."""
+        if self.seats[node].replica is not None:
+            raise Refused(f"node {node} runs")
+        del self.seats[node]
+
     def fire(self, node: int, timer: Timer) -> None:
         """Let a timer fire that is due."""
         replica, seat = self.replica(node), self.seats[node]
@@ -144,7 +164,8 @@ class Stage:
     def deliver(self, letter: Letter) -> None:
         """Let a letter arrive."""
         self.letters.remove(letter)
-        replica = self.seats[letter.target].replica
+        seat = self.seats.get(letter.target)
+        replica = None if seat is None else seat.replica
         if replica is None:
             self.note("missed", letter.target, f"lost {letter}: node {letter.target} is down")
             return
@@ -268,6 +289,10 @@ class Stage:
         self.note("applies", node, f"installed {wording.installed(effect)}")
         self.invariants.installed(self.replica(node), effect)
 
+    def _regrouped(self, node: int, effect: Regrouped) -> None:
+        members = wording.membership(effect.membership)
+        self.note("group", node, f"node {node}: from slot {effect.from_slot} on {members}")
+
     def _role_changed(self, node: int, effect: RoleChanged) -> None:
         why = effect.why.format(ballot=effect.ballot, node=f"node {effect.node}")
         self.note("role", node, f"node {node} is {effect.role}: {why}")
@@ -281,6 +306,7 @@ class Stage:
         CancelTimer: _cancel_timer,
         Applied: _applied,
         Installed: _installed,
+        Regrouped: _regrouped,
         RoleChanged: _role_changed,
     }
 

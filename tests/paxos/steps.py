@@ -5,6 +5,7 @@ from typing import Any
 
 import msgpack
 
+from paxos import group
 from paxos.ballot import Ballot
 from paxos.check.invariants import Invariants
 from paxos.check.laboratory import Register
@@ -22,6 +23,7 @@ from paxos.effects import (
     Timer,
 )
 from paxos.election import Role, Timing
+from paxos.learner import Learner
 from paxos.membership import Membership
 from paxos.messages import Heartbeat, Message, PreVoteReply, Promise, Value
 from paxos.records import Recovered, recover
@@ -49,6 +51,11 @@ def config(voters: int = 3, learners: tuple[int, ...] = (), **changes: Any) -> C
     sizes = {name: changes.pop(name) for name in ("phase1", "phase2") if name in changes}
     membership = Membership(tuple(range(1, voters + 1)), learners, **sizes)
     return Config(membership=membership, **changes)
+
+
+def a_learner(recovered: Recovered | None = None) -> Learner:
+    """The learner of a register in a group of three."""
+    return Learner(Register(), group.Group(config().membership, 64), recovered or Recovered())
 
 
 def started(
@@ -140,7 +147,7 @@ class Group:
         self.letters: list[Letter] = []
         self.applied: dict[int, list[Any]] = {}
         self.installed: list[tuple[int, Installed]] = []
-        self.invariants = Invariants(self.settings.membership)
+        self.invariants = Invariants(self.settings)
         for node in self.settings.membership.everyone:
             self.start(node)
 

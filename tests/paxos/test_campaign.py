@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from paxos.sim.coverage import FEATURES
-from tests.paxos.campaigns import compact_of, run, storm_of
+from tests.paxos.campaigns import compact_of, moving_of, run, storm_of
 
 BLOCK = 20
 
@@ -38,6 +38,15 @@ def test_no_compacted_log_breaks_the_protocol(first: int) -> None:
     assert installed >= BLOCK
 
 
+@pytest.mark.parametrize("first", range(0, 80, BLOCK))
+def test_no_change_of_membership_breaks_the_protocol(first: int) -> None:
+    """Nodes join, come to vote, leave and lose their disks, in all weathers."""
+    total: Counter[str] = Counter()
+    for seed in range(first, first + BLOCK):
+        total.update(run(seed, moving_of(seed)).cluster.covered())
+    assert min(total[f] for f in ("joins", "promotions", "departures", "wiped_disks")) > BLOCK // 4
+
+
 def test_a_campaign_covers_every_feature() -> None:
     """A count that stays zero over the seeds would be a feature that nothing here tests.
 
@@ -47,6 +56,8 @@ def test_a_campaign_covers_every_feature() -> None:
     total: Counter[str] = Counter()
     for seed in (*range(60, 75), 10411):
         total.update(run(seed, compact_of(seed)).cluster.covered())
+    for seed in range(5):
+        total.update(run(seed, moving_of(seed)).cluster.covered())
     assert [feature for feature in FEATURES if not total[feature]] == ["duplicates"]
 
 
@@ -73,3 +84,4 @@ def test_no_seed_of_many_breaks_the_protocol(first: int) -> None:
         run(seed)
         run(seed, storm_of(seed))
         run(seed, compact_of(seed))
+        run(seed, moving_of(seed))

@@ -8,9 +8,13 @@ SECOND = 1_000_000
 TIMING = Timing()
 
 
-def election(voters: int = 3, **sizes: int) -> Election:
+THREE = Membership((1, 2, 3))
+FIVE = Membership((1, 2, 3, 4, 5))
+
+
+def election() -> Election:
     """Node 1's view at time 0."""
-    return Election(1, Membership(tuple(range(1, voters + 1)), (), **sizes), TIMING, 0)
+    return Election(1, TIMING, 0)
 
 
 def test_a_later_leader_is_followed_and_an_earlier_is_not() -> None:
@@ -72,17 +76,17 @@ def test_a_new_ballot_is_above_all_promised_and_seen() -> None:
 
 def test_grants_are_a_set_of_voters_for_the_asked_ballot() -> None:
     """Duplicates, grants of other ballots, and grants to whom asks no more do not count."""
-    view = election(5)
+    view = election()
     view.role = Role.PRECANDIDATE
     view.ask(Ballot(2, 1))
-    assert not view.on_grant(2, Ballot(2, 1))
-    assert not view.on_grant(2, Ballot(2, 1))
-    assert not view.on_grant(3, Ballot(1, 1))
-    assert not view.on_grant(9, Ballot(2, 1))
-    assert not view.on_grant(3, Ballot(2, 1))
-    assert view.on_grant(4, Ballot(2, 1))
+    assert not view.on_grant(2, Ballot(2, 1), FIVE)
+    assert not view.on_grant(2, Ballot(2, 1), FIVE)
+    assert not view.on_grant(3, Ballot(1, 1), FIVE)
+    assert not view.on_grant(9, Ballot(2, 1), FIVE)
+    assert not view.on_grant(3, Ballot(2, 1), FIVE)
+    assert view.on_grant(4, Ballot(2, 1), FIVE)
     view.role = Role.FOLLOWER
-    assert not view.on_grant(5, Ballot(2, 1))
+    assert not view.on_grant(5, Ballot(2, 1), FIVE)
 
 
 def test_asking_again_forgets_the_grants() -> None:
@@ -90,20 +94,21 @@ def test_asking_again_forgets_the_grants() -> None:
     view = election()
     view.role = Role.PRECANDIDATE
     view.ask(Ballot(2, 1))
-    view.on_grant(2, Ballot(2, 1))
+    view.on_grant(2, Ballot(2, 1), THREE)
     view.ask(Ballot(3, 1))
-    assert not view.on_grant(3, Ballot(3, 1))
+    assert not view.on_grant(3, Ballot(3, 1), THREE)
 
 
 def test_prevotes_need_a_phase_1_quorum_and_leading_a_phase_2_quorum() -> None:
     """With flexible quorums each question is asked of the quorum that it is about."""
-    view = election(5, phase1=4, phase2=2)
+    sizes = Membership((1, 2, 3, 4, 5), phase1=4, phase2=2)
+    view = election()
     view.role = Role.PRECANDIDATE
     view.ask(Ballot(2, 1))
-    assert [view.on_grant(v, Ballot(2, 1)) for v in (1, 2, 3, 4)] == [False] * 3 + [True]
-    assert not view.reaches_quorum(0)
+    assert [view.on_grant(v, Ballot(2, 1), sizes) for v in (1, 2, 3, 4)] == [False] * 3 + [True]
+    assert not view.reaches_quorum(0, sizes)
     view.heard_us[5] = 0
-    assert view.reaches_quorum(0)
+    assert view.reaches_quorum(0, sizes)
 
 
 def test_a_quorum_is_reached_while_its_answers_are_young() -> None:
@@ -111,5 +116,5 @@ def test_a_quorum_is_reached_while_its_answers_are_young() -> None:
     view = election()
     view.heard_us = {2: SECOND, 9: 10 * SECOND}
     last_us = SECOND + TIMING.election_high_us
-    assert view.reaches_quorum(last_us)
-    assert not view.reaches_quorum(last_us + 1)
+    assert view.reaches_quorum(last_us, THREE)
+    assert not view.reaches_quorum(last_us + 1, THREE)

@@ -10,7 +10,6 @@ from paxos.check.invariants import Invariants
 from paxos.check.violation import SENTENCES, InvariantViolation
 from paxos.clients import Client, Verdict
 from paxos.effects import Applied
-from paxos.membership import Membership
 from paxos.messages import NOOP, Accept, Accepted, Prepare, Promise
 from tests.paxos.steps import Group, config, leader, started, value
 
@@ -20,7 +19,7 @@ A, B = value(1), value(2)
 
 def watched() -> Invariants:
     """A checker that knows three fresh replicas."""
-    watch = Invariants(Membership((1, 2, 3)), {1: "CP1", 2: "CP2", 3: "CP3"})
+    watch = Invariants(config(), {1: "CP1", 2: "CP2", 3: "CP3"})
     for node in (1, 2, 3):
         watch.restarted(started(node))
     return watch

@@ -2,12 +2,11 @@
 
 from paxos.acceptor import Acceptor, Entry
 from paxos.ballot import Ballot
-from paxos.check.laboratory import Register
 from paxos.clients import Verdict
 from paxos.learner import Learner
 from paxos.messages import NOOP, Accept
 from paxos.records import COMMITTED, DECIDED, Recovered, recover
-from tests.paxos.steps import value
+from tests.paxos.steps import a_learner, value
 
 OLD, NEW = Ballot(1, 1), Ballot(2, 2)
 ONE, TWO, THREE = value(1), value(2), value(3)
@@ -29,7 +28,7 @@ def slots(learner: Learner, acceptor: Acceptor, ballot: Ballot, told_slot: int) 
 
 def test_commits_the_entry_of_the_told_ballot() -> None:
     """What was accepted at the ballot whose leader tells its commit slot is what was chosen."""
-    learner = Learner(Register(), Recovered())
+    learner = a_learner()
     acceptor = holding({1: (NEW, ONE), 2: (NEW, TWO), 3: (NEW, THREE)})
     assert slots(learner, acceptor, NEW, 2) == [1, 2]
     assert slots(learner, acceptor, NEW, 2) == []
@@ -38,7 +37,7 @@ def test_commits_the_entry_of_the_told_ballot() -> None:
 
 def test_an_entry_of_another_ballot_does_not_count() -> None:
     """An entry of an older or newer ballot may be another value: it waits for decisions."""
-    learner = Learner(Register(), Recovered())
+    learner = a_learner()
     acceptor = holding({1: (OLD, ONE)})
     assert slots(learner, acceptor, NEW, 1) == []
     acceptor = holding({1: (Ballot(3, 3), ONE)})
@@ -48,7 +47,7 @@ def test_an_entry_of_another_ballot_does_not_count() -> None:
 
 def test_a_hole_stops_the_commit() -> None:
     """Nothing beyond a missing entry is applied, until it comes; then all of it is, in order."""
-    learner = Learner(Register(), Recovered())
+    learner = a_learner()
     acceptor = holding({1: (NEW, ONE), 3: (NEW, THREE)})
     assert slots(learner, acceptor, NEW, 3) == [1]
     acceptor.accepted[2] = Entry(NEW, TWO)
@@ -57,7 +56,7 @@ def test_a_hole_stops_the_commit() -> None:
 
 def test_an_older_leader_tells_nothing() -> None:
     """Once a later leader told its commit slot, an earlier leader's word does not replace it."""
-    learner = Learner(Register(), Recovered())
+    learner = a_learner()
     acceptor = holding({1: (OLD, ONE), 2: (OLD, TWO)})
     assert slots(learner, acceptor, NEW, 1) == []
     assert slots(learner, acceptor, OLD, 2) == []
@@ -66,7 +65,7 @@ def test_an_older_leader_tells_nothing() -> None:
 
 def test_a_later_leader_may_tell_less() -> None:
     """The ballot counts first: a new leader's lower commit slot replaces the old one's."""
-    learner = Learner(Register(), Recovered())
+    learner = a_learner()
     acceptor = holding({1: (NEW, ONE), 2: (NEW, TWO)})
     learner.tell(OLD, 2)
     assert slots(learner, acceptor, NEW, 1) == [1]
@@ -75,7 +74,7 @@ def test_a_later_leader_may_tell_less() -> None:
 
 def test_decisions_may_come_out_of_order() -> None:
     """Decided beyond a hole is remembered, and applied once the hole is filled."""
-    learner = Learner(Register(), Recovered())
+    learner = a_learner()
     acceptor = holding({})
     assert learner.decide(2, [TWO, THREE], acceptor) == []
     applied = learner.decide(1, [ONE], acceptor)
@@ -84,7 +83,7 @@ def test_decisions_may_come_out_of_order() -> None:
 
 def test_a_decision_stands() -> None:
     """What was decided is not decided again, whatever comes later."""
-    learner = Learner(Register(), Recovered())
+    learner = a_learner()
     acceptor = holding({})
     learner.decide(1, [ONE], acceptor)
     learner.decide(1, [TWO], acceptor)
@@ -93,7 +92,7 @@ def test_a_decision_stands() -> None:
 
 def test_writes_what_its_acceptor_does_not_hold() -> None:
     """A decision that differs from the accepted entry, or has none, is written with its value."""
-    learner = Learner(Register(), Recovered())
+    learner = a_learner()
     acceptor = holding({1: (OLD, ONE), 2: (OLD, ONE)})
     learner.decide(1, [ONE, TWO, THREE], acceptor)
     assert learner.unsaved == [[DECIDED, 2, TWO], [DECIDED, 3, THREE], [COMMITTED, 3]]
@@ -101,7 +100,7 @@ def test_writes_what_its_acceptor_does_not_hold() -> None:
 
 def test_a_decision_beyond_a_hole_survives_an_overwritten_entry() -> None:
     """The entry agreed when slot 2 was decided; before slot 1 came, another ballot overwrote it."""
-    learner, acceptor = Learner(Register(), Recovered()), Acceptor(Recovered())
+    learner, acceptor = a_learner(), Acceptor(Recovered())
     acceptor.on_accept(Accept(OLD, 2, [TWO], 0))
     learner.decide(2, [TWO], acceptor)
     acceptor.on_accept(Accept(NEW, 2, [THREE], 0))
@@ -111,12 +110,12 @@ def test_a_decision_beyond_a_hole_survives_an_overwritten_entry() -> None:
 
 def test_its_rows_bring_it_back() -> None:
     """Replaying what was decided gives the same state and commit slot, and writes nothing."""
-    learner, acceptor = Learner(Register(), Recovered()), Acceptor(Recovered())
+    learner, acceptor = a_learner(), Acceptor(Recovered())
     acceptor.on_accept(Accept(NEW, 1, [ONE, NOOP], 0))
     slots(learner, acceptor, NEW, 2)
     learner.decide(3, [THREE], acceptor)
     recovered = recover(acceptor.unsaved + learner.unsaved)
-    back = Learner(Register(), recovered)
+    back = a_learner(recovered)
     assert [a.slot for a in back.replay(recovered, Acceptor(recovered))] == [1, 2, 3]
     assert (back.commit_slot, back.state_digest()) == (3, learner.state_digest())
     assert back.unsaved == []
@@ -124,7 +123,7 @@ def test_its_rows_bring_it_back() -> None:
 
 def test_a_duplicate_is_answered_and_not_executed() -> None:
     """A command chosen for two slots changes the state once and gives its first result again."""
-    learner, acceptor = Learner(Register(), Recovered()), holding({})
+    learner, acceptor = a_learner(), holding({})
     (first,) = learner.decide(1, [ONE], acceptor)
     state = learner.state_digest()
     (second,) = learner.decide(2, [ONE], acceptor)
@@ -135,7 +134,7 @@ def test_a_duplicate_is_answered_and_not_executed() -> None:
 
 def test_a_no_op_changes_nothing() -> None:
     """A no-op takes its slot and has no client."""
-    learner = Learner(Register(), Recovered())
+    learner = a_learner()
     state = learner.state_digest()
     (applied,) = learner.decide(1, [NOOP], holding({}))
     assert (applied.client, learner.commit_slot) == (None, 1)

@@ -1,5 +1,7 @@
 """Planted mistakes are found, each by the invariant that it breaks."""
 
+from pathlib import Path
+
 import pytest
 
 from paxos.ballot import Ballot
@@ -11,6 +13,7 @@ from tests.paxos import mutants
 from tests.paxos.campaigns import Inconsistent, NotSettled, run
 from tests.paxos.mutants import MUTANTS, Mutant
 from tests.paxos.steps import SECOND, Group, Letter, config
+from tests.paxos.test_transcripts import perform
 
 
 def killer(mutant: Mutant) -> tuple[int, str] | None:
@@ -101,3 +104,12 @@ def test_acks_of_any_ballot_counted_is_found(monkeypatch: pytest.MonkeyPatch) ->
         _stale_ack_counts()
     assert (caught.value.slot, caught.value.nodes) == (1, (1,))
     assert Ballot(1, 1) not in caught.value.ballots
+
+
+def test_a_new_era_asks_its_own_voters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else what others decided there is overwritten; a transcript shows how, and fails with it."""
+    transcript = Path(__file__).parent / "transcripts" / "an_era_has_its_own_promises.txt"
+    text = transcript.read_text(encoding="utf-8")
+    assert "VIOLATION" not in perform(text)
+    mutants.a_new_era_without_its_promises(monkeypatch)
+    assert "VIOLATION A5" in perform(text)

@@ -7,7 +7,7 @@ import pytest
 from paxos import following as following_module
 from paxos.acceptor import Acceptor
 from paxos.ballot import NO_BALLOT, Ballot
-from paxos.check.laboratory import Laboratory, Register, majority_of
+from paxos.check.laboratory import Laboratory, majority_of
 from paxos.check.violation import InvariantViolation
 from paxos.clients import Verdict, decode
 from paxos.effects import Checkpoint, Installed, Timer
@@ -41,7 +41,18 @@ from paxos.sim.faults import Fault
 from paxos.sim.streams import stream
 from paxos.snapshot import Download, Snapshot
 from paxos.wire import WireError, seal
-from tests.paxos.steps import SECOND, Group, candidate, config, messages, of, sent, started, value
+from tests.paxos.steps import (
+    SECOND,
+    Group,
+    a_learner,
+    candidate,
+    config,
+    messages,
+    of,
+    sent,
+    started,
+    value,
+)
 
 LATE = 4 * SECOND
 FOUR = [value(number) for number in (1, 2, 3, 4)]
@@ -52,14 +63,14 @@ SMALL = {"snapshot_slots": 4, "retain_slots": 0}
 
 
 def test_a_snapshot_comes_back_from_its_bytes() -> None:
-    """Slot, machine and table of sessions."""
-    snapshot = Snapshot(7, b"machine", b"sessions")
+    """Slot, machine, table of sessions and group."""
+    snapshot = Snapshot(7, b"machine", b"sessions", b"group")
     assert Snapshot.unpack(snapshot.pack()) == snapshot
 
 
 def test_every_damaged_bit_of_a_snapshot_is_seen() -> None:
     """Also one in the checksum, a missing end, and bytes that are something else."""
-    data = Snapshot(7, b"machine", b"sessions").pack()
+    data = Snapshot(7, b"machine", b"sessions", b"group").pack()
     for bit in range(len(data) * 8):
         damaged = bytearray(data)
         damaged[bit // 8] ^= 1 << bit % 8
@@ -75,7 +86,7 @@ def test_a_damaged_snapshot_changes_nothing() -> None:
     learner = learned(2)
     before = (learner.state_digest(), learner.commit_slot, dict(learner.decided))
     with pytest.raises(WireError):
-        learner.install(Snapshot(9, b"", b"").pack()[:-1])
+        learner.install(Snapshot(9, b"", b"", b"").pack()[:-1])
     assert (learner.state_digest(), learner.commit_slot, learner.decided) == before
 
 
@@ -156,7 +167,7 @@ def test_lost_doubled_and_late_pieces_end_in_the_whole(seed: int) -> None:
 
 def learned(count: int) -> Learner:
     """A learner that was told the first commands of a log."""
-    learner = Learner(Register(), Recovered())
+    learner = a_learner()
     learner.decide(1, [value(number) for number in range(1, count + 1)], Acceptor(Recovered()))
     return learner
 
@@ -166,7 +177,7 @@ def test_a_learner_from_a_snapshot_equals_the_one_that_made_it() -> None:
     learner = learned(6)
     assert learner.compact(2) == 4
     assert sorted(learner.decided) == [5, 6]
-    other = Learner(Register(), Recovered())
+    other = a_learner()
     other.install(learner.snapshot)
     assert other.state_digest() == learner.state_digest()
     assert (other.commit_slot, other.floor_slot, other.decided) == (6, 6, {})
@@ -179,7 +190,7 @@ def test_a_learner_from_a_snapshot_equals_the_one_that_made_it() -> None:
 
 def test_decisions_beyond_a_snapshot_outlast_it() -> None:
     """What is known beyond a hole is applied when a snapshot fills the hole."""
-    learner = Learner(Register(), Recovered())
+    learner = a_learner()
     acceptor = Acceptor(Recovered())
     learner.decide(5, [value(5)], acceptor)
     source = learned(4)

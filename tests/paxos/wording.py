@@ -12,8 +12,10 @@ import msgpack
 from attrs import fields
 
 from paxos.ballot import Ballot
-from paxos.clients import Verdict, decode
+from paxos.clients import Purpose, Verdict, decode, is_change
 from paxos.effects import Applied, Installed, Timer
+from paxos.group import Answer
+from paxos.membership import Change, Membership
 from paxos.messages import NOOP, Message, Value
 from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED, SNAPSHOT
 
@@ -34,8 +36,24 @@ def value(held: Value) -> str:
     """A slot's value: ``x=1``, or the no-op."""
     if held == NOOP:
         return "no-op"
-    key, number = msgpack.unpackb(decode(held).op)
+    command = decode(held)
+    if command.purpose is Purpose.CHANGE:
+        return change(command.op)
+    key, number = msgpack.unpackb(command.op)
     return f"{key}={number}"
+
+
+def change(op: bytes) -> str:
+    """A change of membership: what happens to whom, and which membership it speaks of."""
+    done = Change.unpack(op)
+    version = f" in v{done.version}" if done.version else ""
+    return f"{done.step.name}-{done.node}{version}"
+
+
+def membership(members: Membership) -> str:
+    """Who votes and who learns."""
+    text = f"{nodes(members.voters)} vote"
+    return f"{text}, {nodes(members.learners)} learn" if members.learners else text
 
 
 def held(slot: int, ballot: Ballot, what: Value) -> str:
@@ -134,6 +152,9 @@ def applied(effect: Applied) -> str:
         return text
     if effect.verdict is not Verdict.FRESH:
         return f"{text} ({effect.verdict.name.lower()}: not again)"
+    if is_change(effect.value):
+        answer = Answer.unpack(effect.result)
+        return f"{text} (refused: {answer.why_not})" if answer.why_not else text
     before = msgpack.unpackb(effect.result)
     return text if before is None else f"{text} (was {before})"
 

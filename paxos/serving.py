@@ -1,0 +1,101 @@
+"""Serving: the client of a replica. What it hands in is handed in again until it is applied."""
+
+from paxos.campaigning import Campaigning
+from paxos.clients import Command, Purpose, encode
+from paxos.effects import Effect, SetTimer, Timer
+from paxos.group import Answer
+from paxos.membership import Change, Goal, Step
+
+
+class Serving(Campaigning):
+    """Commands, changes of membership, and a newcomer's way into the group."""
+
+    def submit(
+        self, op: bytes, now_us: int, purpose: Purpose = Purpose.UPDATE
+    ) -> tuple[int, list[Effect]]:
+        """Hand in an operation of this node's own client.
+
+        Returns:
+            Its sequence number, which comes back in :class:`~paxos.effects.Applied` with this
+            replica's ``client``, and the effects. It is handed in again until it is applied.
+        """
+        sequence = self._submit(op, purpose)
+        return sequence, self._effects()
+
+    def change(self, step: Step, node: int, now_us: int) -> tuple[int, list[Effect]]:
+        """Hand in a change of membership; its result is a :class:`~paxos.group.Answer`.
+
+        A node is promoted once it has caught up. PROMOTE and DEMOTE speak of the membership that
+        this replica knows to be the latest; if another change comes first they are refused.
+        """
+        versioned = step in (Step.PROMOTE, Step.DEMOTE)
+        version = self.group.latest.version if versioned else 0
+        return self.submit(Change(step, node, version).pack(), now_us, Purpose.CHANGE)
+
+    def join(self, goal: Goal, now_us: int) -> list[Effect]:
+        """Ask to become a member, until it is so; then, if it is the goal, to vote."""
+        self._goal = goal
+        self._set_retry()
+        self._pursue()
+        return self._effects()
+
+    def on_retry_timer(self) -> None:
+        """Hand in again what was not seen applied, and go on towards the goal."""
+        if self.node in self.group.gone:
+            # Nobody tells it any more what became of its commands.
+            self.pending.clear()
+        if self.pending:
+            self._hand_in(list(self.pending.values()))
+        self._pursue()
+        if self.pending or self._goal is not None:
+            self._set_retry()
+
+    def _submit(self, op: bytes, purpose: Purpose) -> int:
+        self._sequence += 1
+        sequence = self._sequence
+        first = next(iter(self.pending), sequence)
+        value = encode(Command(self.client, sequence, first, op, purpose))
+        if not self.pending:
+            self._set_retry()
+        self.pending[sequence] = value
+        self._hand_in([value])
+        return sequence
+
+    def _set_retry(self) -> None:
+        retry_us = self.config.timing.retry_us
+        self._out.append(SetTimer(Timer.RETRY, retry_us, retry_us))
+
+    def _pursue(self) -> None:
+        """Ask for the next step towards the goal, unless an answer is still to come."""
+        goal, group = self._goal, self.group
+        if goal is None or self._asked_for in self.pending:
+            return
+        membership = group.latest.membership
+        if self.node in group.gone or self.node in membership.voters:
+            self._goal = None
+        elif self.node not in membership.everyone:
+            self._ask(Step.JOIN, 0)
+        elif goal.vote:
+            self._ask(Step.PROMOTE, group.latest.version)
+        else:
+            self._goal = None
+
+    def _ask(self, step: Step, version: int) -> None:
+        op = Change(step, self.node, version).pack()
+        self._asked_version = version
+        self._asked_for = self._submit(op, Purpose.CHANGE)
+
+    def _resolve(self, sequence: int, result: bytes) -> None:
+        waited = sequence in self.pending
+        super()._resolve(sequence, result)
+        if waited and sequence == self._asked_for and result:
+            self._take_answer(Answer.unpack(result))
+
+    def _take_answer(self, answer: Answer) -> None:
+        """A refusal is the end of the goal, unless only the membership was another by then."""
+        if answer.why_not and self._asked_version in (0, answer.version):
+            self._goal = None
+
+    def _regroup(self) -> None:
+        super()._regroup()
+        self._pursue()
