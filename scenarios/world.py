@@ -21,13 +21,14 @@ from paxos.election import Timing
 from paxos.membership import Membership, label
 from paxos.records import Recovered, recover
 from paxos.replica import Config, Replica
-from paxos.sim.cluster import Cluster, Kind, Status
+from paxos.sim.cluster import Cluster
 from paxos.sim.faults import links_between
+from paxos.sim.host import Crashed, Kind, Status
 from paxos.sim.kernel import Event
 from paxos.wire import seal
 from scenarios import inputs
 from scenarios.car import CarProcess
-from scenarios.connector import Car, Connector
+from scenarios.connector import Car, Connector, Hardware
 from scenarios.journal import Input
 from scenarios.node import Node, SendOcpp
 from scenarios.schema import Scenario
@@ -194,13 +195,7 @@ class World:
 
     def crash(self, number: int) -> int:
         """Kill a charge point's process; returns how many rows its disk lost."""
-        node = self.node(number)
-        assert node is not None  # noqa: S101 - inputs checked it
-        lost = self.cluster.crash(number)
-        self.lose_power(number)
-        disk = recover(self.cluster.hosts[number].disk.rows())
-        self.remains[number] = Remains(disk, node.network)
-        return lost
+        return self.cluster.crash(number)
 
     def restart(self, number: int) -> None:
         """Start a crashed charge point from its disk."""
@@ -243,15 +238,17 @@ class World:
         asset = self.scenario.cps[number - 1]
         machine = NetworkState(self.scenario.site.capacity_w)
         connector = self.connectors[number]
+        wiring = Hardware(connector, self.cluster.kernel, self.cluster.hosts[number].clock)
         controller = ChargePoint(
             id=asset.id,
             rated_w=asset.rated_w,
             current=asset.current,
             meter=connector.meter,
             meter_interval_us=self.scenario.meter_interval_us,
+            clock=wiring.clock,
         )
         replica = Replica(number, self.config, machine, recovered, now_us)
-        return Node(asset.id, replica, controller, connector)
+        return Node(asset.id, replica, controller, wiring)
 
     def happen(self, event: Event) -> None:
         """A line of the script, or a second that passed."""
@@ -317,6 +314,16 @@ class World:
     def _notice(self, number: int, effect: fx.Notice) -> None:
         self.note(effect.severity, self.name(number), effect.text)
 
+    def _crashed(self, number: int, effect: Crashed) -> None:
+        node = effect.process
+        assert isinstance(node, Node)  # noqa: S101 - an EV's computer does not crash
+        self.lose_power(number)
+        disk = recover(self.cluster.hosts[number].disk.rows())
+        self.remains[number] = Remains(disk, node.network)
+        if effect.after_write:
+            text = "crashed when its disk had written, before anything was sent"
+            self.note("fault", self.ids[number], text)
+
     def _applied(self, number: int, effect: Applied) -> None:
         """The node itself has passed the result on; the world has nothing to add."""
 
@@ -348,6 +355,7 @@ class World:
 
     _PERFORM: ClassVar[dict[type, Callable[["World", int, Any], None]]] = {
         SendOcpp: _send_ocpp,
+        Crashed: _crashed,
         Applied: _applied,
         Installed: _installed,
         Regrouped: _regrouped,

@@ -53,7 +53,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("check",),
     ),
     "fsm": (
-        ("effects", "table"),
+        ("clock", "effects", "table"),
         ("energy",),
         ("ocpp",),
         ("network",),

@@ -14,8 +14,10 @@ from paxos.membership import Membership, Step, goal_of, place_of
 from paxos.records import Recovered
 from paxos.replica import Config, Replica
 from paxos.sim import faults
-from paxos.sim.cluster import Cluster, ReplicaProcess, Status
+from paxos.sim.ailments import INFLICT
+from paxos.sim.cluster import Cluster
 from paxos.sim.faults import Fault
+from paxos.sim.host import ReplicaProcess, Status
 from paxos.sim.kernel import Event
 
 SUBMIT = 11
@@ -85,9 +87,11 @@ class Laboratory:
     def build(self, node: int, recovered: Recovered, now_us: int) -> ReplicaProcess:
         """A replica of a register; one that is not of the first members asks to join."""
         replica = Replica(node, self.config, Register(), recovered, now_us)
-        return ReplicaProcess(
-            replica, goal_of(node, self.config.membership, self.cluster.identities)
-        )
+        # An incarnation that never became durable is used again: nothing of it had left the node.
+        for key in [key for key in self.submitted if key[:2] == replica.client]:
+            del self.submitted[key]
+        goal = goal_of(node, self.config.membership, self.cluster.identities)
+        return ReplicaProcess(replica, goal)
 
     def submit_at(self, time_us: int, node: int, key: Any, value: Any) -> None:
         """Let the client at a node set a key at a time."""
@@ -114,6 +118,8 @@ class Laboratory:
                 self.cluster.start(args["cp"])
             case "promote" | "demote" | "remove":
                 self._change(Step[fault.verb.upper()], args["cp"])
+            case verb if verb in INFLICT:
+                INFLICT[verb](self.cluster, **args)
             case "cut" | "cut_oneway":
                 faults.cut(bus, args["a"], args["b"], both=fault.verb == "cut")
             case "join":
@@ -140,7 +146,7 @@ class Laboratory:
 
     def happen(self, event: Event) -> None:
         """A client submits, if its node runs; or a fault happens."""
-        now_us, _, kind, node, _, op = event
+        _, _, kind, node, _, op = event
         if kind == FAULT:
             self.do(op)
             return
@@ -148,7 +154,7 @@ class Laboratory:
         replica = self.replica(node)
         if replica is None or host.status is not Status.ALIVE:
             return
-        sequence, effects = replica.submit(op, now_us)
+        sequence, effects = replica.submit(op, self.cluster.local_us(node))
         self.submitted[(*replica.client, sequence)] = op
         self.cluster.execute(host, effects)
 

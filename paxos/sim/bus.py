@@ -59,14 +59,16 @@ class Bus:
         for arrival_us, body in arrivals:
             self.kernel.push(arrival_us, kind, target, source, body)
 
-    def arrives(self, source: int, target: int, *, known: bool = True) -> bool:
-        """Whether a frame that is due now gets through: a link cut on the way loses it.
-
-        It is lost, too, where its target is not ``known`` any more: another node stands there.
-        """
-        if source != target and (self.links[source, target].cut or not known):
-            self.lost += 1
-            self.links[source, target].lost += 1
+    def arrives(self, source: int, target: int) -> bool:
+        """Whether a frame that is due now gets through: a link cut on the way loses it."""
+        if source != target and self.links[source, target].cut:
+            self.miss(source, target)
             return False
         self.delivered += 1
         return True
+
+    def miss(self, source: int, target: int) -> None:
+        """Count a frame that was on its way and reaches nobody."""
+        self.lost += 1
+        if source != target:
+            self.link(source, target).lost += 1

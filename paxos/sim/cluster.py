@@ -1,17 +1,7 @@
-"""Replicas on a bus: carries out their effects, and does to them what faults do.
+"""Replicas on a bus: carries out their effects, and does to them what faults do."""
 
-The cluster hosts *processes*: whatever wraps a replica. Effects and events that it does not know
-belong to the world around it (:class:`Outside`): a charging network adds its own without the
-laboratory knowing.
-"""
-
-from collections import deque
 from collections.abc import Callable
-from enum import IntEnum
-from random import Random
-from typing import Any, ClassVar, Protocol
-
-from attrs import Factory, define
+from typing import Any, ClassVar
 
 from paxos.effects import (
     Applied,
@@ -24,138 +14,21 @@ from paxos.effects import (
     RoleChanged,
     Send,
     SetTimer,
-    Timer,
 )
-from paxos.membership import PLACES, Goal, place_of
-from paxos.messages import Message
-from paxos.records import Recovered, recover
-from paxos.replica import Replica
+from paxos.membership import PLACES, place_of
 from paxos.sim.bus import Bus
 from paxos.sim.coverage import Coverage
-from paxos.sim.disk import Disk
+from paxos.sim.host import LAST_FRAME, Host, Kind, Observer, Outside, Status
 from paxos.sim.kernel import Event, Kernel
-from paxos.sim.streams import stream
+from paxos.sim.nodes import Nodes
 from paxos.sim.trace import Trace
-from paxos.wire import WireError, pack, unpack
+from paxos.wire import WireError, pack
+
+INBOX = 10_000
+"""How many events may wait at a busy node; frames beyond are lost, as with any full buffer."""
 
 
-class Kind(IntEnum):
-    """Kinds of events that the cluster knows; a world's own kinds start at ``OUTSIDE``."""
-
-    PAXOS = 0
-    """A frame between replicas."""
-    OCPP = 1
-    """A frame with an OCPP call or result."""
-    V2G = 2
-    """A frame between an EV and its charge point."""
-    TIMER = 3
-    DISK = 4
-    """An fsync has ended."""
-    SIGNAL = 5
-    """A wire between neighbours: any data, at once, never lost."""
-    OUTSIDE = 10
-
-
-class Status(IntEnum):
-    """Whether a node's process runs."""
-
-    ALIVE = 0
-    PAUSED = 1
-    """It stands still; what comes for it waits."""
-    CRASHED = 2
-
-
-class Process(Protocol):
-    """What runs at an endpoint: a replica and what is built around it, or no replica at all."""
-
-    @property
-    def replica(self) -> Replica | None:
-        """The replica, at a node of the group."""
-        ...
-
-    def start(self, now_us: int) -> list[Any]:
-        """Begin; returns effects."""
-        ...
-
-    def on_frame(self, kind: int, source: int, frame: Any, now_us: int) -> list[Any]:
-        """Take a frame of bytes, or a signal; raises WireError when a frame is damaged."""
-        ...
-
-    def on_timer(self, timer: Any, now_us: int) -> list[Any]:
-        """Take the firing of a timer."""
-        ...
-
-
-class Outside(Protocol):
-    """The world around the cluster."""
-
-    def build(self, node: int, recovered: Recovered, now_us: int) -> Process:
-        """Make the process of a node from what its disk says."""
-        ...
-
-    def happen(self, event: Event) -> None:
-        """An event of a kind that the cluster does not know, or for an endpoint that is no node."""
-        ...
-
-    def perform(self, node: int, effect: Any) -> None:
-        """An effect that the cluster does not know, or that it only passes on."""
-        ...
-
-
-class Observer(Protocol):
-    """Who watches every step: the invariants."""
-
-    def produced(self, replica: Replica, message: Message) -> None:
-        """A replica made a message; it has not left yet."""
-        ...
-
-    def released(self, node: int, message: Message) -> None:
-        """A message leaves: all that was to be durable before it is."""
-        ...
-
-    def applied(self, replica: Replica, applied: Applied) -> None:
-        """A replica applied a slot."""
-        ...
-
-    def installed(self, replica: Replica, installed: Installed) -> None:
-        """A replica jumped to a snapshot."""
-        ...
-
-    def compacted(self, node: int, floor_slot: int) -> None:
-        """A node's disk holds a snapshot now, and no slot up to it."""
-        ...
-
-    def stepped(self, replica: Replica) -> None:
-        """A replica has finished a step."""
-        ...
-
-    def restarted(self, replica: Replica) -> None:
-        """A replica was rebuilt from its disk."""
-        ...
-
-
-@define
-class Host:
-    """One endpoint: its process, disk and timers. ``generation`` counts starts."""
-
-    node: int
-    """Its place; see ``identity``."""
-    identity: int
-    """The number of the node that stands here now, with its present disk."""
-    disk: Disk
-    random: Random
-    status: Status = Status.CRASHED
-    process: Process | None = None
-    generation: int = 0
-    timers: dict[Any, int] = Factory(dict)
-    queued: dict[Any, int] = Factory(dict)
-    outbox: deque[tuple[int, Send | Broadcast]] = Factory(deque)
-    checkpoints: deque[tuple[int, int]] = Factory(deque)
-    """Position and floor of the checkpoints that are not synced yet."""
-    held: list[Event] = Factory(list)
-
-
-class Cluster:
+class Cluster(Nodes):
     """The nodes of one group, their bus and their clock."""
 
     def __init__(
@@ -202,7 +75,7 @@ class Cluster:
                 return None
             event = kernel.pop()
             assert event is not None  # noqa: S101 - next_us said so
-            if event[2] == Kind.TIMER and not self._is_due(event):
+            if event[2] == Kind.TIMER and not self.hosts[event[3]].is_due(kernel, event):
                 continue
             self.trace.add(event[0], event[2], event[3], event[4], event[5])
             self._handle(event)
@@ -229,152 +102,70 @@ class Cluster:
         }
         return {**self.coverage.counts, **frames}
 
-    # Nodes.
-
-    def _add_host(self, node: int) -> Host:
-        disk = Disk(stream(self.seed, f"disk/{node}"), self.fsync_us)
-        host = self.hosts[node] = Host(node, node, disk, stream(self.seed, f"timer/{node}"))
-        return host
-
-    def join(self, endpoint: int, process: Process) -> Host:
-        """Add an endpoint that is no node of the group, with a process that runs from now on."""
-        host = self._add_host(endpoint)
-        host.status = Status.ALIVE
-        host.process = process
-        return host
-
-    def start(self, node: int) -> None:
-        """Start a node's process from what its disk says; for a crashed node, a restart."""
-        host = self.hosts[node]
-        if host.status is not Status.CRASHED:
-            raise ValueError(f"node {node} runs already")
-        if host.generation:
-            self.coverage.count("restarts")
-        host.generation += 1
-        host.status = Status.ALIVE
-        recovered = recover(host.disk.rows())
-        host.process = self.outside.build(host.identity, recovered, self.now_us)
-        if self.observer is not None and host.process.replica is not None:
-            self.observer.restarted(host.process.replica)
-        self.execute(host, host.process.start(self.now_us))
-
-    def crash(self, node: int) -> int:
-        """Kill a node's process; what its disk had not synced may be lost.
-
-        Returns:
-            How many rows the disk lost.
-        """
-        host = self.hosts[node]
-        if host.status is Status.CRASHED:
-            raise ValueError(f"node {node} is down already")
-        host.status = Status.CRASHED
-        host.process = None
-        host.generation += 1
-        for waiting in (host.timers, host.queued, host.outbox, host.checkpoints, host.held):
-            waiting.clear()
-        lost = host.disk.crash()
-        self.coverage.count("crashes")
-        self.coverage.count("rows_lost", lost)
-        return lost
-
-    def wipe(self, node: int) -> int:
-        """Take a crashed node's disk away; a new node stands in its place from now on.
-
-        Returns:
-            The new node's number.
-        """
-        host = self.hosts[node]
-        if host.status is not Status.CRASHED:
-            raise ValueError(f"node {node} runs")
-        host.identity += PLACES
-        host.disk = Disk(stream(self.seed, f"disk/{host.identity}"), host.disk.fsync_us)
-        self.coverage.count("wiped_disks")
-        return host.identity
-
-    def pause(self, node: int) -> None:
-        """Let a node's process stand still; what comes for it waits."""
-        host = self.hosts[node]
-        if host.status is not Status.ALIVE:
-            raise ValueError(f"node {node} is {host.status.name.lower()}")
-        host.status = Status.PAUSED
-        self.coverage.count("pauses")
-
-    def resume(self, node: int) -> None:
-        """Let a paused node go on: all that waited comes now, in its order."""
-        host = self.hosts[node]
-        if host.status is not Status.PAUSED:
-            raise ValueError(f"node {node} is not paused")
-        host.status = Status.ALIVE
-        held, host.held = host.held, []
-        for _, _, kind, target, source, payload in held:
-            if kind == Kind.TIMER:
-                host.queued[payload] = self.now_us
-            self.kernel.push(self.now_us, kind, target, source, payload)
-
     # Events.
 
     def _handle(self, event: Event) -> None:
-        now_us, _, kind, target, source, payload = event
-        host = self.hosts.get(place_of(target)) if kind < Kind.OUTSIDE else None
+        _, _, kind, target, source, payload = event
+        place = target if target < PLACES else place_of(target)
+        host = self.hosts.get(place) if kind < Kind.OUTSIDE else None
         if host is None:
             self.outside.happen(event)
             return
-        if host.status is Status.PAUSED:
-            host.held.append(event)
+        if kind <= LAST_FRAME:
+            # It has arrived, or not, at this moment: also when its node stands still.
+            if host.process is None or (kind == Kind.PAXOS and target != host.identity):
+                self.bus.miss(source, target)
+                return
+            if not self.bus.arrives(source, target):
+                return
+        if kind == Kind.WORK:
+            self._work(host, source)
+        elif not host.busy:
+            self._take(host, kind, source, payload)
+        elif kind <= LAST_FRAME and len(host.backlog) >= INBOX:
+            self.bus.miss(source, target)
+        else:
+            host.backlog.append(event)
+            if host.status is Status.ALIVE:
+                self._work_on(host)
+
+    def _work(self, host: Host, generation: int) -> None:
+        """Take up the next event of a node's backlog."""
+        if generation != host.generation:
             return
+        host.working = False
+        if host.status is not Status.ALIVE:
+            return
+        _, _, kind, _, source, payload = host.backlog.popleft()
+        if kind != Kind.TIMER or host.take_timer(self.kernel, payload):
+            self._take(host, kind, source, payload)
+        if host.status is Status.ALIVE:
+            self._work_on(host)
+
+    def _take(self, host: Host, kind: int, source: int, payload: Any) -> None:
+        """Let a node's process take an event."""
         process = host.process
         if process is None:
             return
+        now_us = self.kernel.now_us
+        local_us = now_us if host.clock.is_true else host.clock.local_us(now_us)
         if kind == Kind.DISK:
             if source == host.generation:
                 self._end_fsync(host)
             return
         if kind == Kind.TIMER:
-            effects = process.on_timer(payload, now_us)
-        elif kind != Kind.SIGNAL and not self.bus.arrives(
-            source, target, known=kind != Kind.PAXOS or target == host.identity
-        ):
-            return
+            effects = process.on_timer(payload, local_us)
         else:
             try:
-                effects = process.on_frame(kind, source, payload, now_us)
+                effects = process.on_frame(kind, source, payload, local_us)
             except WireError:
                 self.bus.damaged += 1
                 return
         self.execute(host, effects)
 
-    def _is_due(self, event: Event) -> bool:
-        """Whether a timer's event stands for the timer as it is set now.
-
-        Setting a timer later leaves its event where it is in the heap; when that comes, it moves on
-        to the deadline. So a timer that is set again and again costs one event.
-        """
-        time_us, _, _, node, generation, timer = event
-        host = self.hosts[node]
-        if generation != host.generation or host.queued.get(timer) != time_us:
-            return False
-        del host.queued[timer]
-        deadline_us = host.timers.get(timer)
-        if deadline_us is None:
-            return False
-        if deadline_us > time_us:
-            self._queue_timer(host, timer, deadline_us)
-            return False
-        if host.status is not Status.PAUSED:
-            del host.timers[timer]
-        return True
-
-    def _queue_timer(self, host: Host, timer: Any, deadline_us: int) -> None:
-        host.queued[timer] = deadline_us
-        self.kernel.push(deadline_us, Kind.TIMER, host.node, host.generation, timer)
-
     def set_timer(self, host: Host, timer: Any, delay_us: int) -> None:
-        """(Re)start a timer of a node."""
-        deadline_us = self.now_us + delay_us
-        host.timers[timer] = deadline_us
-        queued_us = host.queued.get(timer)
-        if queued_us is None or queued_us > deadline_us:
-            self._queue_timer(host, timer, deadline_us)
+        """(Re)start a timer of a node; the delay counts on the node's own clock."""
+        host.set_timer(self.kernel, timer, delay_us)
 
     # Effects.
 
@@ -386,23 +177,20 @@ class Cluster:
                 self.outside.perform(host.node, effect)
             else:
                 perform(self, host, effect)
-        if self.observer is not None and (replica := _replica(host)) is not None:
+        if self.observer is not None and (replica := host.replica) is not None:
             self.observer.stepped(replica)
 
     def _persist(self, host: Host, effect: Persist) -> None:
         host.disk.write(effect.rows, sync=effect.sync)
-        if host.disk.begin_fsync():
-            self._queue_fsync(host)
+        self._begin_fsync(host)
 
     def _checkpoint(self, host: Host, effect: Checkpoint) -> None:
         self.coverage.count("snapshots_taken")
+        if host.disk.full_at is not None:
+            # Only the newest can still become durable; no list grows while the disk is full.
+            host.checkpoints.clear()
         host.checkpoints.append((host.disk.replace(effect.rows), effect.floor_slot))
-        if host.disk.begin_fsync():
-            self._queue_fsync(host)
-
-    def _queue_fsync(self, host: Host) -> None:
-        done_us = self.now_us + host.disk.fsync_us
-        self.kernel.push(done_us, Kind.DISK, host.node, host.generation)
+        self._begin_fsync(host)
 
     def _end_fsync(self, host: Host) -> None:
         disk = host.disk
@@ -411,15 +199,20 @@ class Cluster:
             _, floor_slot = host.checkpoints.popleft()
             if self.observer is not None:
                 self.observer.compacted(host.identity, floor_slot)
+        if host.doomed:
+            self.crash(host.node, after_write=True)
+            return
         while host.outbox and host.outbox[0][0] <= disk.synced:
             self._release(host.identity, host.outbox.popleft()[1])
-        if disk.begin_fsync():
-            self._queue_fsync(host)
+        self._begin_fsync(host)
 
     def _send(self, host: Host, effect: Send | Broadcast) -> None:
-        if self.observer is not None and (replica := _replica(host)) is not None:
+        if self.observer is not None and (replica := host.replica) is not None:
             self.observer.produced(replica, effect.message)
-        if host.disk.wanted > host.disk.synced:
+        if host.disk.is_stuck:
+            # A write that failed: what depends on it never leaves. Who needs it asks again.
+            self.coverage.count("stuck_sends")
+        elif host.disk.wanted > host.disk.synced:
             # Nothing leaves before what was to be durable before it is.
             host.outbox.append((host.disk.wanted, effect))
             self.coverage.count("gated_sends")
@@ -438,19 +231,19 @@ class Cluster:
     def _set(self, host: Host, effect: SetTimer) -> None:
         span = effect.high_us - effect.low_us
         delay_us = effect.low_us + (host.random.randint(0, span) if span else 0)
-        self.set_timer(host, effect.timer, delay_us)
+        host.set_timer(self.kernel, effect.timer, delay_us)
 
     def _cancel(self, host: Host, effect: CancelTimer) -> None:
         host.timers.pop(effect.timer, None)
 
     def _applied(self, host: Host, effect: Applied) -> None:
-        if self.observer is not None and (replica := _replica(host)) is not None:
+        if self.observer is not None and (replica := host.replica) is not None:
             self.observer.applied(replica, effect)
         self.coverage.applied(effect)
         self.outside.perform(host.node, effect)
 
     def _installed(self, host: Host, effect: Installed) -> None:
-        if self.observer is not None and (replica := _replica(host)) is not None:
+        if self.observer is not None and (replica := host.replica) is not None:
             self.observer.installed(replica, effect)
         self.coverage.count("snapshots_installed")
         self.outside.perform(host.node, effect)
@@ -475,29 +268,3 @@ class Cluster:
         Regrouped: _regrouped,
         RoleChanged: _role_changed,
     }
-
-
-def _replica(host: Host) -> Replica | None:
-    return None if host.process is None else host.process.replica
-
-
-class ReplicaProcess:
-    """A process that is nothing but a replica; a newcomer's has a goal."""
-
-    def __init__(self, replica: Replica, goal: Goal | None = None) -> None:
-        self.replica = replica
-        self._goal = goal
-
-    def start(self, now_us: int) -> list[Any]:
-        """Begin."""
-        effects = self.replica.start(now_us)
-        return effects if self._goal is None else effects + self.replica.join(self._goal, now_us)
-
-    def on_frame(self, kind: int, source: int, frame: bytes, now_us: int) -> list[Any]:
-        """Take a frame of the paxos channel."""
-        del kind
-        return list(self.replica.on_message(source, unpack(frame), now_us))
-
-    def on_timer(self, timer: Any, now_us: int) -> list[Any]:
-        """Take the firing of a timer."""
-        return list(self.replica.on_timer(Timer(timer), now_us))

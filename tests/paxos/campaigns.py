@@ -17,8 +17,9 @@ from paxos.election import Timing
 from paxos.membership import Membership, place_of
 from paxos.messages import NOOP
 from paxos.replica import Config, Replica
-from paxos.sim.cluster import Status
+from paxos.sim.ailments import random_ailments
 from paxos.sim.faults import Fault, random_changes, random_schedule
+from paxos.sim.host import Status
 from paxos.sim.kernel import Event
 
 SECOND = 1_000_000
@@ -58,6 +59,8 @@ class Shape:
     """How often a node whose role changes is killed within the next moments."""
     spares: tuple[int, ...] = ()
     """Nodes that join in the course of the run. With any, others leave and lose their disks."""
+    ailing: bool = False
+    """Whether clocks, disks and nodes ail, too."""
 
 
 def shape_of(seed: int) -> Shape:
@@ -129,6 +132,11 @@ def moving_of(seed: int) -> Shape:
     return evolve(shape, config=config, fsync_us=fsync_us, spares=spares)
 
 
+def ailing_of(seed: int) -> Shape:
+    """The weather of :func:`shape_of` or :func:`compact_of`, and nodes that ail as well."""
+    return evolve(Random(f"ailing/{seed}").choice((shape_of, compact_of))(seed), ailing=True)
+
+
 class Campaign(Laboratory):
     """A laboratory that remembers when clients submitted and when they got their results.
 
@@ -160,6 +168,8 @@ class Campaign(Laboratory):
         needed = {
             "admit": (Status.CRASHED,),
             "crash": (Status.ALIVE, Status.PAUSED),
+            "crash_after_write": (Status.ALIVE, Status.PAUSED),
+            "disarm": (Status.ALIVE, Status.PAUSED),
             "restart": (Status.CRASHED,),
             "pause": (Status.ALIVE,),
             "resume": (Status.PAUSED,),
@@ -223,6 +233,8 @@ def prepared(seed: int, shape: Shape | None = None, *, check: bool = True) -> Ca
         first = shape.config.membership.everyone
         moves = Random(f"moves/{seed}")
         lab.schedule(random_changes(moves, first, shape.spares, SECOND, FAULTY_US))
+    if shape.ailing:
+        lab.schedule(random_ailments(seed, nodes, SECOND, FAULTY_US, 4 * shape.gap_us))
     for number in range(COMMANDS):
         time_us = random.randint(SECOND, FAULTY_US)
         lab.submit_at(time_us, random.choice(nodes), random.randrange(5), number)
