@@ -117,6 +117,12 @@ status = "alive"
 
 [[expect]]
 power = ["0W", "22kW"]
+
+[[expect]]
+count = "elections"
+at_least = 1
+at_most = 3
+since = "2m"
 """
 
 
@@ -194,6 +200,14 @@ def test_every_key_arrives_in_integers() -> None:
             ),
             Expect(t_us=300_000_000, cp="north", status="alive", line=94),
             Expect(t_us=300_000_000, power_w=(0, 22_000), line=98),
+            Expect(
+                t_us=300_000_000,
+                count="elections",
+                at_least=1,
+                at_most=3,
+                since_us=120_000_000,
+                line=101,
+            ),
         ),
         meter_interval_us=5_000_000,
         path="x/full.toml",
