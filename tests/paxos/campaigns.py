@@ -4,8 +4,9 @@ Two phases: for ``FAULTY_US`` clients submit while nodes crash, pause and come b
 and bad, and the network splits; then everything heals, and what is left must settle.
 """
 
+from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgpack
 from attrs import evolve, frozen
@@ -25,6 +26,7 @@ SECOND = 1_000_000
 FAULTY_US = 60 * SECOND
 END_US = 90 * SECOND
 COMMANDS = 150
+KEYS = 5
 
 HASTY = Timing(
     heartbeat_us=100_000,
@@ -34,6 +36,15 @@ HASTY = Timing(
     retry_us=80_000,
 )
 """Time-outs that slow links and disks outlast: elections are many, and messages come very late."""
+
+STORMY = Timing(
+    heartbeat_us=40_000,
+    election_low_us=60_000,
+    election_high_us=200_000,
+    prepare_us=30_000,
+    retry_us=50_000,
+)
+"""Time-outs far below the delays: leaders come and go."""
 
 Key = tuple[int, int, int]
 """A command: node, incarnation, sequence."""
@@ -47,6 +58,20 @@ class Inconsistent(AssertionError):  # noqa: N818 - a verdict
     """What the clients saw contradicts the log."""
 
 
+Load: TypeAlias = list[tuple[int, int, int]]
+"""When which node's client sets which key, in the order of the commands' numbers."""
+
+
+def at_random(random: Random, nodes: Sequence[int], gap_us: int) -> tuple[list[Fault], Load]:
+    """Faults and commands at any time, of each other and of what the replicas are doing."""
+    faults = random_schedule(random, nodes, SECOND, FAULTY_US, gap_us)
+    load = [
+        (random.randint(SECOND, FAULTY_US), random.choice(nodes), random.randrange(KEYS))
+        for _ in range(COMMANDS)
+    ]
+    return faults, load
+
+
 @frozen
 class Shape:
     """What a run is made of besides its faults."""
@@ -56,6 +81,8 @@ class Shape:
     gap_us: int
     ambush: float = 0.0
     """How often a node whose role changes is killed within the next moments."""
+    plan: Callable[[Random, Sequence[int], int], tuple[list[Fault], Load]] = at_random
+    """Draws the faults and the load, with a mean time between faults."""
 
 
 def shape_of(seed: int) -> Shape:
@@ -90,14 +117,7 @@ def storm_of(seed: int) -> Shape:
     """
     random = Random(f"storm/{seed}")
     voters = random.choice((3, 3, 5))
-    timing = Timing(
-        heartbeat_us=40_000,
-        election_low_us=60_000,
-        election_high_us=200_000,
-        prepare_us=30_000,
-        retry_us=50_000,
-    )
-    config = Config(membership=Membership(tuple(range(1, voters + 1))), timing=timing)
+    config = Config(membership=Membership(tuple(range(1, voters + 1))), timing=STORMY)
     return Shape(config, (1_000,) * voters, random.choice((150_000, 400_000)))
 
 
@@ -173,10 +193,10 @@ def prepared(seed: int, shape: Shape | None = None, *, check: bool = True) -> Ca
     lab = Campaign(shape, seed=seed, check=check)
     random = Random(f"campaign/{seed}")
     nodes = lab.cluster.nodes
-    lab.schedule(random_schedule(random, nodes, SECOND, FAULTY_US, shape.gap_us))
-    for number in range(COMMANDS):
-        time_us = random.randint(SECOND, FAULTY_US)
-        lab.submit_at(time_us, random.choice(nodes), random.randrange(5), number)
+    faults, load = shape.plan(random, nodes, shape.gap_us)
+    lab.schedule(faults)
+    for number, (time_us, node, key) in enumerate(load):
+        lab.submit_at(time_us, node, key, number)
     return lab
 
 
