@@ -1,11 +1,11 @@
 """Weather for commands that are chosen twice: a leader that hears all, and one hears it.
 
-A leader filters what it is handed in: nothing that was applied, that it found in phase 1 or that it
-has proposed is proposed again. So a command is chosen twice only if three leaders work together. The
-first proposes it for a late slot, and a single acceptor hears of that. The second does not, is handed
-the command in again, and chooses it for an earlier slot. The third hears from that acceptor, and
-must propose the late slot as well, which may have been chosen. Random faults hardly ever come in this
-order; here they do, with everything else left to chance.
+A leader filters what it is handed in: nothing that was applied, that it found in phase 1 or that
+it has proposed is proposed again. So a command is chosen twice only if three leaders work together.
+The first proposes it for a late slot, and a single acceptor hears of that. The second does not, is
+handed the command in again, and chooses it for an earlier slot. The third hears from that acceptor,
+and must propose the late slot as well, which may have been chosen. Random faults hardly ever come
+in this order; here they do, with everything else left to chance.
 """
 
 from collections.abc import Sequence
