@@ -5,6 +5,7 @@ and bad, and the network splits; then everything heals, and what is left must se
 """
 
 from collections.abc import Callable, Sequence
+from heapq import heapify
 from random import Random
 from typing import Any, TypeAlias
 
@@ -18,7 +19,7 @@ from paxos.election import Timing
 from paxos.membership import Membership
 from paxos.messages import NOOP
 from paxos.replica import Config, Replica
-from paxos.sim.cluster import Status
+from paxos.sim.cluster import Kind, Status
 from paxos.sim.faults import Fault, random_schedule
 from paxos.sim.kernel import Event
 
@@ -178,6 +179,23 @@ class Campaign(Laboratory):
         # A snapshot may answer several at once.
         for key in list(self.results)[before:]:
             self.done_us[key] = self.cluster.now_us
+
+    def heal_all(self) -> int:
+        """Undo every fault now; no further one comes, and no further command.
+
+        Returns:
+            When the last frame that is under way arrives, or now.
+        """
+        kernel = self.cluster.kernel
+        kernel._heap = [event for event in kernel._heap if event[2] not in (FAULT, SUBMIT)]
+        heapify(kernel._heap)
+        self.shape = evolve(self.shape, ambush=0.0)
+        self.do(Fault(kernel.now_us, "heal", {}))
+        for node in self.cluster.nodes:
+            for verb in ("restart", "resume"):
+                self.do(Fault(kernel.now_us, verb, {"cp": node}))
+        frames = [event[0] for event in kernel._heap if event[2] == Kind.PAXOS]
+        return max(frames, default=kernel.now_us)
 
     def _ambush(self, node: int) -> None:
         crash_us = self.cluster.now_us + self.random.randint(0, 60_000)
