@@ -9,19 +9,19 @@ from heapq import heapify
 from random import Random
 from typing import Any, TypeAlias
 
-import msgpack
 from attrs import evolve, frozen
 
 from paxos.check.laboratory import FAULT, SUBMIT, Laboratory
-from paxos.clients import Client, decode
+from paxos.clients import Client
 from paxos.effects import Applied, RoleChanged
 from paxos.election import Timing
 from paxos.membership import Membership
-from paxos.messages import NOOP
 from paxos.replica import Config, Replica
 from paxos.sim.cluster import Kind, Status
 from paxos.sim.faults import Fault, random_schedule
 from paxos.sim.kernel import Event
+from tests.paxos.history import History, Key
+from tests.paxos.history import Inconsistent as Inconsistent
 
 SECOND = 1_000_000
 FAULTY_US = 60 * SECOND
@@ -47,16 +47,9 @@ STORMY = Timing(
 )
 """Time-outs far below the delays: leaders come and go."""
 
-Key = tuple[int, int, int]
-"""A command: node, incarnation, sequence."""
-
 
 class NotSettled(AssertionError):  # noqa: N818 - a verdict
     """Everything has healed, and yet: liveness."""
-
-
-class Inconsistent(AssertionError):  # noqa: N818 - a verdict
-    """What the clients saw contradicts the log."""
 
 
 Load: TypeAlias = list[tuple[int, int, int]]
@@ -246,40 +239,8 @@ def check_settled(lab: Laboratory) -> None:
 
 
 def check_history(lab: Campaign) -> None:
-    """Results follow from the log in order, and the log from the clients' order in time.
-
-    A command takes effect once, in the first slot that holds it. If one was done before another
-    was submitted, it must stand before it in the log.
-    """
+    """Whether the log explains what the clients saw: :class:`tests.paxos.history.History`."""
     replica = lab.replica(lab.cluster.nodes[0])
     assert isinstance(replica, Replica)
-    values: dict[Any, Any] = {}
-    seen: set[Key] = set()
-    newest: dict[int, int] = {}
-    latest_us = 0
-    for slot in range(1, replica.commit_slot + 1):
-        value = lab.log[slot]
-        if value == NOOP:
-            continue
-        command = decode(value)
-        key = (*command.client, command.sequence)
-        if key in seen or key[1] < newest.get(key[0], 1):
-            continue
-        seen.add(key)
-        newest[key[0]] = key[1]
-        result = _set(values, command.op)
-        if key in lab.results:
-            if lab.results[key] != result:
-                raise Inconsistent(f"{key} in slot {slot} returned {lab.results[key]!r}")
-            if lab.done_us[key] < latest_us:
-                raise Inconsistent(f"{key} in slot {slot} was done before an earlier one began")
-        latest_us = max(latest_us, lab.submitted_us[key])
-    if not set(lab.results) <= seen:
-        raise Inconsistent("a client got a result for a command that is not in the log")
-
-
-def _set(values: dict[Any, Any], op: bytes) -> bytes:
-    key, value = msgpack.unpackb(op)
-    before = values.get(key)
-    values[key] = value
-    return bytes(msgpack.packb(before))
+    history = History(lab.submitted_us, lab.done_us, lab.results, lab.log)
+    history.check(replica.commit_slot)
