@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from fsm.network.state import NetworkState
 from paxos.sim.ailments import random_ailments
-from paxos.sim.faults import Fault, random_schedule
+from paxos.sim.faults import Fault, cut_short, random_schedule
 from paxos.sim.host import Status
 from paxos.sim.streams import stream
 from scenarios.schema import At, Scenario
@@ -46,15 +46,23 @@ class Finding:
     """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
 
 
-def with_faults(scenario: Scenario, seed: int) -> Scenario:
-    """The scenario with random faults from this seed, healed at its end, and a second visit."""
+def with_faults(scenario: Scenario, seed: int, healed_us: int | None = None) -> Scenario:
+    """The scenario with random faults from this seed, healed at its end, and a second visit.
+
+    With ``healed_us`` everything heals already then, in the middle of whatever is going on, and
+    what the scenario had in mind for later is left out.
+    """
     ids = tuple(cp.id for cp in scenario.cps)
     numbers = tuple(range(1, len(ids) + 1))
     end_us = scenario.duration_us
     schedule = random_schedule(stream(seed, "faults"), numbers, 5_000_000, end_us, 12_000_000)
+    if healed_us is not None:
+        end_us = healed_us
+        schedule = cut_short(schedule, end_us)
     schedule += random_ailments(seed, numbers, 5_000_000, end_us, 120_000_000)
     faults = tuple(_line(fault, ids) for fault in schedule)
-    script = sorted((*scenario.script, *faults), key=lambda line: line.t_us)
+    own = (line for line in scenario.script if line.t_us <= end_us)
+    script = sorted((*own, *faults), key=lambda line: line.t_us)
     script += _second_visit(scenario, end_us)
     # Slow disks, too: what must be written before it is said is put to the test by them.
     fsync_us = stream(seed, "fsync").choice((scenario.paxos.fsync_us, 10_000, 60_000, 200_000))
@@ -91,9 +99,9 @@ def _line(fault: Fault, ids: Sequence[str]) -> At:
     return At(t_us=fault.time_us, verb=fault.verb, args=args)
 
 
-def run_seed(scenario: Scenario, seed: int) -> Finding:
-    """One run under random faults."""
-    faulty = with_faults(scenario, seed)
+def run_seed(scenario: Scenario, seed: int, healed_us: int | None = None) -> Finding:
+    """One run under random faults; see :func:`with_faults`."""
+    faulty = with_faults(scenario, seed, healed_us)
     session = Session(faulty, seed)
     while not session.finished:
         session.run(faulty.duration_us, 1_000_000)
@@ -102,7 +110,7 @@ def run_seed(scenario: Scenario, seed: int) -> Finding:
     problems = (
         (str(world.violation),)
         if world.violation
-        else tuple(_unsettled(world, scenario.duration_us))
+        else tuple(_unsettled(world, faulty.duration_us - QUIET_US))
     )
     leaders = len(world.invariants.leaders) if world.invariants else 0
     return Finding(

@@ -1,6 +1,7 @@
 """Expectations: what a scenario says must be seen, as a sentence and as a verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from attrs import frozen
 
@@ -9,6 +10,8 @@ from scenarios.units import DURATION, ENERGY, PERCENT, POWER, Unit
 from scenarios.view import CpView, EvView, SessionView, View
 
 Span = tuple[int, int]
+
+NOTHING_COUNTED: Mapping[str, int] = MappingProxyType({})
 
 _NO_SESSION = "no session"
 
@@ -36,9 +39,13 @@ def sentence(expect: Expect) -> str:
     return f"at {DURATION.format(expect.t_us)}, {_claim(expect)}"
 
 
-def evaluate(expect: Expect, view: View) -> Outcome:
-    """Whether ``view``, taken at the expectation's time, is as expected."""
-    checks = list(_checks(expect, view))
+def evaluate(expect: Expect, view: View, counts: Mapping[str, int] = NOTHING_COUNTED) -> Outcome:
+    """Whether ``view``, taken at the expectation's time, is as expected.
+
+    ``counts`` says how often each feature of :data:`paxos.sim.coverage.FEATURES` had happened by
+    then, after the expectation's ``since_us`` where it has one.
+    """
+    checks = [*_checks(expect, view), *_count_checks(expect, counts)]
     return Outcome(
         expect=expect,
         text=sentence(expect),
@@ -65,7 +72,22 @@ def _claim(expect: Expect) -> str:
         return f"{expect.sessions} {plural} begun and ended"
     if expect.power_w is not None:
         return f"the network draws {_between(expect.power_w, POWER)}"
+    if expect.count is not None:
+        return _count_words(expect)
     return "nothing is expected"
+
+
+def _count_words(expect: Expect) -> str:
+    """``the count of step_downs is 1 or more since 2m``."""
+    low, high = expect.at_least, expect.at_most
+    if low is not None and high is not None:
+        amount = f"{low:,}" if low == high else f"between {low:,} and {high:,}"
+    elif low is not None:
+        amount = f"{low:,} or more"
+    else:
+        amount = f"{high:,} or less" if high else f"{high}"
+    since = "" if expect.since_us is None else f" since {DURATION.format(expect.since_us)}"
+    return f"the count of {expect.count} is {amount}{since}"
 
 
 def _ev_words(expect: Expect) -> Iterator[str]:
@@ -163,6 +185,17 @@ def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _Check(cp.status == expect.status, cp.status)
     if expect.energy_wh is not None:
         yield _Check(_within(cp.energy_wh, expect.energy_wh), energy_text(cp.energy_wh))
+
+
+def _count_checks(expect: Expect, counts: Mapping[str, int]) -> Iterator[_Check]:
+    if expect.count is None or expect.at_least is expect.at_most is None:
+        return
+    found = counts.get(expect.count)
+    if found is None:
+        yield _Check(held=False, found="not counted")
+        return
+    enough = expect.at_least is None or found >= expect.at_least
+    yield _Check(enough and (expect.at_most is None or found <= expect.at_most), f"{found:,}")
 
 
 def _replicas(view: View) -> _Check:

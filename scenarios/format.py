@@ -6,6 +6,7 @@ The loader reads by it, the JSON schema and the list of keys in the documentatio
 from attrs import frozen
 
 from paxos.sim.clock import FASTEST_PPM, SLOWEST_PPM
+from paxos.sim.coverage import FEATURES
 from scenarios.kinds import Choice, Flag, Groups, Kind, Name, Quantity, Real, Span, Text, Whole
 from scenarios.schema import VERBS
 from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER
@@ -86,6 +87,7 @@ _EV = Name("the id of an EV", refers=True)
 _MAX_W = 1_000_000
 _SITE_W = 1_000_000_000
 _MAX_WH = 10_000_000
+_COUNT = Whole(0, 1_000_000_000)
 
 TOP = Table(
     "the top of the file",
@@ -280,6 +282,15 @@ EXPECT = Table(
             Span(Quantity(POWER, 0, _SITE_W)),
             "Subject: the network's total power at that time.",
         ),
+        Key(
+            "count",
+            "count",
+            Choice(tuple(FEATURES)),
+            "Subject: how often a feature of consensus or of the laboratory has happened.",
+        ),
+        Key("at_least", "at_least", _COUNT, "It happened not less often than this."),
+        Key("at_most", "at_most", _COUNT, "It happened not more often than this."),
+        Key("since", "since_us", _TIME, "Only what happened after this time counts."),
     ),
 )
 SUBJECTS = {
@@ -289,8 +300,11 @@ SUBJECTS = {
     "leader": (),
     "sessions": (),
     "power": (),
+    "count": ("at_least", "at_most", "since"),
 }
 """What an expectation is about, and what may be said of it (nothing: the subject says it)."""
+QUALIFIERS = ("since",)
+"""What says nothing by itself, and only narrows what else is said."""
 
 CPS = Key(
     "cps",

@@ -76,8 +76,9 @@ def _expectation(subject: str) -> Json:
     if states:
         state = Key("state", "state", Choice(states), "Its state.")
         table["properties"] = {**_properties(keys), "state": _property(state)}
-    some = {"anyOf": [{"required": [name]} for name in sayings]}
-    return {"title": subject, **table, **(some if sayings else {})}
+    needed = [name for name in sayings if name not in spec.QUALIFIERS]
+    some = {"anyOf": [{"required": [name]} for name in needed]}
+    return {"title": subject, **table, **(some if needed else {})}
 
 
 if __name__ == "__main__":

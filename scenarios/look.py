@@ -39,7 +39,9 @@ class _Paper:
     commit_slot: int
 
 
-def look(world: World, window: Window, expectations: tuple[int, int, int]) -> View:
+def look(
+    world: World, window: Window, expectations: tuple[int, int, int], *, finished: bool
+) -> View:
     """A picture of now. ``expectations``: how many held, failed, and there are."""
     evs = {name: _ev(world, car) for name, car in world.cars.items()}
     papers = [_paper(world, number) for number in world.ids]
@@ -49,7 +51,6 @@ def look(world: World, window: Window, expectations: tuple[int, int, int]) -> Vi
     leader = world.leader()
     first, rows = _event_window(len(world.log), window)
     log_last = max(paper.last_slot for paper in papers)
-    finished = world.violation is not None or world.now_us >= world.scenario.duration_us
     return View(
         scenario=world.scenario.name,
         title=world.scenario.title,

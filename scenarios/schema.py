@@ -125,7 +125,8 @@ class At:
 class Expect:
     """One expectation; ``t_us`` is when it is looked at (the end of the run by default).
 
-    Exactly one subject: ``ev``, ``cp``, ``replicas``, ``leader``, ``sessions`` or ``power``.
+    Exactly one subject: ``ev``, ``cp``, ``replicas``, ``leader``, ``sessions``, ``power`` or
+    ``count``.
     """
 
     t_us: int
@@ -149,6 +150,14 @@ class Expect:
     """How many sessions were begun and ended."""
     power_w: tuple[int, int] | None = None
     """The network's total power at that time, both ends included."""
+    count: str | None = None
+    """A feature of :data:`paxos.sim.coverage.FEATURES`: how often it has happened."""
+    at_least: int | None = None
+    """With ``count``: not less often than this."""
+    at_most: int | None = None
+    """With ``count``: not more often than this."""
+    since_us: int | None = None
+    """With ``count``: only what happened after this time counts (all of the run by default)."""
     line: int = 0
 
 

@@ -143,6 +143,7 @@ def check_expectation(
     leader = ("any", "none")
     check_name(reader, (*path, "leader"), values.get("leader"), names.cps, "charge point", leader)
     _check_state(reader, (*path, "state"), subject, values.get("state"))
+    _check_count(reader, path, values, end_us)
     return {"t_us": end_us, **values, "line": reader.line(path)}
 
 
@@ -157,12 +158,25 @@ def _check_sayings(reader: Reader, path: Path, subject: str, raw: Raw) -> None:
         if name not in allowed:
             owners = [owner for owner, sayings in spec.SUBJECTS.items() if name in sayings]
             reader.refuse((*path, name), f"it beside {subject}", f"it beside {' or '.join(owners)}")
-    if allowed and not saying:
+    needed = tuple(name for name in allowed if name not in spec.QUALIFIERS)
+    if needed and not any(name not in spec.QUALIFIERS for name in saying):
         reader.refuse(
             path,
             f"{subject} and nothing to check of it",
-            f"{subject} with one or more of {one_of(allowed)}",
+            f"{subject} with one or more of {one_of(needed)}",
         )
+
+
+def _check_count(reader: Reader, path: Path, values: Values, end_us: int | None) -> None:
+    """The bounds of a count must leave room, and its time must not be over before it begins."""
+    low, high = values.get("at_least"), values.get("at_most")
+    if low is not None and high is not None and low > high:
+        reader.refuse((*path, "at_most"), shown(high), f"at_least, {low}, or more")
+    since_us, until_us = values.get("since_us"), values.get("t_us", end_us)
+    if since_us is not None and until_us is not None and since_us > until_us:
+        until = DURATION.format(until_us)
+        found = f'"{DURATION.format(since_us)}"'
+        reader.refuse((*path, "since"), found, f"0s to {until}, when it is looked at")
 
 
 def _check_state(reader: Reader, path: Path, subject: str, state: object) -> None:

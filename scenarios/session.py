@@ -69,6 +69,10 @@ class Session:
         self.outcomes: list[Outcome] = []
         self._listener = listener
         self._waiting = sorted(scenario.expectations, key=lambda expect: expect.t_us)
+        since = {e.since_us for e in scenario.expectations if e.since_us is not None}
+        self._marks = sorted(since)
+        """When to remember what has been counted so far: expectations ask what came after."""
+        self._counted: dict[int, dict[str, int]] = {}
 
     @property
     def time_us(self) -> int:
@@ -77,10 +81,17 @@ class Session:
 
     @property
     def finished(self) -> bool:
-        """Whether the run has ended: the scenario's duration is over or an invariant broke."""
+        """Whether the run has ended: the scenario's duration is over or an invariant broke.
+
+        It is not over while events or expectations of its last instant are left.
+        """
         if self.world.violation is not None:
             return True
-        return self.time_us >= self.scenario.duration_us
+        end_us = self.scenario.duration_us
+        if self.time_us < end_us or self._next_moment_us(end_us) is not None:
+            return False
+        next_us = self.world.cluster.kernel.next_us()
+        return next_us is None or next_us > end_us
 
     def step(self) -> bool:
         """Let exactly one event happen; False when there is none left."""
@@ -117,17 +128,20 @@ class Session:
         """A frozen picture of now."""
         held = sum(outcome.held for outcome in self.outcomes)
         counts = (held, len(self.outcomes) - held, len(self.scenario.expectations))
-        return look(self.world, window, counts)
+        return look(self.world, window, counts, finished=self.finished)
 
     def _advance(self, until_us: int) -> bool:
         """One event no later than ``until_us``, or the clock moved there; whether one happened."""
-        while self._waiting and self._waiting[0].t_us <= until_us:
-            event = self.world.step(self._waiting[0].t_us)
+        while (moment_us := self._next_moment_us(until_us)) is not None:
+            event = self.world.step(moment_us)
             if event is not None:
                 return self._heard(event)
             if self.world.violation is not None:
                 return False
-            self._judge()
+            # Now all before it has happened, and all at the same microsecond.
+            self.world.advance(moment_us)
+            self._remember(moment_us)
+            self._judge(moment_us)
         event = self.world.step(until_us)
         if event is not None:
             return self._heard(event)
@@ -140,12 +154,33 @@ class Session:
             self._listener(self.world, event)
         return True
 
-    def _judge(self) -> None:
-        """Look at every expectation whose time has come, now that all before it has happened."""
-        self.world.advance(self._waiting[0].t_us)
+    def _next_moment_us(self, until_us: int) -> int | None:
+        """When the next expectation or mark is due, if that is no later than ``until_us``."""
+        moments = [*self._marks[:1], *(expect.t_us for expect in self._waiting[:1])]
+        moment_us = min(moments, default=None)
+        return moment_us if moment_us is not None and moment_us <= until_us else None
+
+    def _remember(self, moment_us: int) -> None:
+        """Remember what has been counted, if an expectation asks what came after this moment."""
+        if self._marks and self._marks[0] == moment_us:
+            self._counted[self._marks.pop(0)] = self.world.cluster.covered()
+
+    def _counts(self, since_us: int | None) -> dict[str, int]:
+        """How often each feature has happened, or how often after a marked moment."""
+        now = self.world.cluster.covered()
+        if since_us is None:
+            return now
+        before = self._counted[since_us]
+        return {feature: count - before[feature] for feature, count in now.items()}
+
+    def _judge(self, moment_us: int) -> None:
+        """Look at every expectation whose time has come."""
+        if not self._waiting or self._waiting[0].t_us > moment_us:
+            return
         view = self.view(Window(log_rows=1, event_rows=1))
-        while self._waiting and self._waiting[0].t_us <= self.time_us:
-            outcome = evaluate(self._waiting.pop(0), view)
+        while self._waiting and self._waiting[0].t_us <= moment_us:
+            expect = self._waiting.pop(0)
+            outcome = evaluate(expect, view, self._counts(expect.since_us))
             self.outcomes.append(outcome)
             severity = "info" if outcome.held else "violation"
             word = "held" if outcome.held else f"failed, found {outcome.found}"

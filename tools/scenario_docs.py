@@ -9,6 +9,7 @@ from pathlib import Path
 
 from attrs import NOTHING, Attribute, Factory, fields
 
+from paxos.sim.coverage import FEATURES
 from scenarios import format as spec
 from scenarios.format import Key, Table
 from scenarios.schema import (
@@ -82,10 +83,17 @@ def subject_table() -> str:
     return "\n".join(rows)
 
 
+def feature_table() -> str:
+    """The Markdown table of what ``count`` may name."""
+    rows = [f"| `{feature}` | {meaning} |" for feature, meaning in FEATURES.items()]
+    return "\n".join(["| feature | one more for each time that |", "|---|---|", *rows])
+
+
 def _parts() -> Iterator[tuple[str, str]]:
     yield from ((name, key_table(name)) for name in _TABLES)
     yield "verbs", verb_table()
     yield "subjects", subject_table()
+    yield "features", feature_table()
 
 
 def renew(text: str) -> str:

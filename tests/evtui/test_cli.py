@@ -17,11 +17,11 @@ import pytest
 from evtui import __version__
 from evtui.cli import main, watch
 from evtui.render.units import MAX_SPEED
+from scenarios.kinds import one_of
+from scenarios.loader import library_names
 
 EVTUI = [sys.executable, "-m", "evtui.cli"]
-LIBRARY = (
-    "dc-fast, leader-crash, minority-partition, restart-catch-up, snapshot-catch-up, ten-minutes"
-)
+LIBRARY = one_of(library_names())
 SEED = "a whole number from 0 to 9223372036854775807"
 
 FAILS = """\

@@ -19,7 +19,7 @@ ENDLESS = 10_000
 def settle(stage: Stage, kinds: AbstractSet[type] = frozenset(MESSAGES)) -> None:
     """Deliver all that is under way and not held, and the answers, while time stands still."""
     for _ in range(ENDLESS):
-        under_way = (x for x in stage.letters if not x.held and type(x.message) in kinds)
+        under_way = (x for x in stage.letters if stage.can_arrive(x) and type(x.message) in kinds)
         letter = next(under_way, None)
         if letter is None:
             return
@@ -65,12 +65,13 @@ def stabilise(stage: Stage) -> bool:
 
 def is_quiet(stage: Stage) -> bool:
     """A leader leads; whoever it reaches follows it, knows all it knows, and waits for nothing."""
-    leaders = [r for r in stage.alive() if r.role is Role.LEADER]
+    going = [r for r in stage.alive() if not stage.seats[r.node].paused]
+    leaders = [r for r in going if r.role is Role.LEADER]
     leader = max(leaders, key=lambda r: r.proposer.ballot, default=None)
     if leader is None or leader.proposer.acks or leader.proposer.queue:
         return False
     members = leader.group.everyone
-    living = [r for r in stage.alive() if r.node in members]
+    living = [r for r in going if r.node in members]
     reached = [r for r in living if stage.connected(r.node, leader.node)]
     voting = {r.node for r in reached}
     return leader.group.present.is_phase2_quorum(voting) and all(
@@ -90,6 +91,8 @@ def _next_timer(stage: Stage) -> tuple[int, int, Timer] | None:
     size = len(stage.seats)
     moments = []
     for rank, (node, seat) in enumerate(stage.seats.items()):
+        if seat.paused:
+            continue
         for timer, (low_us, high_us) in seat.timers.items():
             moment_us = low_us + (high_us - low_us) * rank // size
             moments.append((max(moment_us, stage.now_us), node, timer))

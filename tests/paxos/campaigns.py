@@ -4,28 +4,31 @@ Two phases: for ``FAULTY_US`` clients submit while nodes crash, pause and come b
 and bad, and the network splits; then everything heals, and what is left must settle.
 """
 
+from collections.abc import Callable, Sequence
+from heapq import heapify
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
-import msgpack
 from attrs import evolve, frozen
 
 from paxos.check.laboratory import FAULT, SUBMIT, Laboratory
-from paxos.clients import Client, Purpose, decode
+from paxos.clients import Client
 from paxos.effects import Applied, RoleChanged
 from paxos.election import Timing
 from paxos.membership import Membership, place_of
-from paxos.messages import NOOP
 from paxos.replica import Config, Replica
 from paxos.sim.ailments import random_ailments
 from paxos.sim.faults import Fault, random_changes, random_schedule
-from paxos.sim.host import Status
+from paxos.sim.host import Kind, Status
 from paxos.sim.kernel import Event
+from tests.paxos.history import History, Key
+from tests.paxos.history import Inconsistent as Inconsistent
 
 SECOND = 1_000_000
 FAULTY_US = 60 * SECOND
 END_US = 90 * SECOND
 COMMANDS = 150
+KEYS = 5
 
 HASTY = Timing(
     heartbeat_us=100_000,
@@ -36,16 +39,32 @@ HASTY = Timing(
 )
 """Time-outs that slow links and disks outlast: elections are many, and messages come very late."""
 
-Key = tuple[int, int, int]
-"""A command: node, incarnation, sequence."""
+STORMY = Timing(
+    heartbeat_us=40_000,
+    election_low_us=60_000,
+    election_high_us=200_000,
+    prepare_us=30_000,
+    retry_us=50_000,
+)
+"""Time-outs far below the delays: leaders come and go."""
 
 
 class NotSettled(AssertionError):  # noqa: N818 - a verdict
     """Everything has healed, and yet: liveness."""
 
 
-class Inconsistent(AssertionError):  # noqa: N818 - a verdict
-    """What the clients saw contradicts the log."""
+Load: TypeAlias = list[tuple[int, int, int]]
+"""When which node's client sets which key, in the order of the commands' numbers."""
+
+
+def at_random(random: Random, nodes: Sequence[int], gap_us: int) -> tuple[list[Fault], Load]:
+    """Faults and commands at any time, of each other and of what the replicas are doing."""
+    faults = random_schedule(random, nodes, SECOND, FAULTY_US, gap_us)
+    load = [
+        (random.randint(SECOND, FAULTY_US), random.choice(nodes), random.randrange(KEYS))
+        for _ in range(COMMANDS)
+    ]
+    return faults, load
 
 
 @frozen
@@ -61,6 +80,8 @@ class Shape:
     """Nodes that join in the course of the run. With any, others leave and lose their disks."""
     ailing: bool = False
     """Whether clocks, disks and nodes ail, too."""
+    plan: Callable[[Random, Sequence[int], int], tuple[list[Fault], Load]] = at_random
+    """Draws the faults and the load, with a mean time between faults."""
 
 
 def shape_of(seed: int) -> Shape:
@@ -95,14 +116,7 @@ def storm_of(seed: int) -> Shape:
     """
     random = Random(f"storm/{seed}")
     voters = random.choice((3, 3, 5))
-    timing = Timing(
-        heartbeat_us=40_000,
-        election_low_us=60_000,
-        election_high_us=200_000,
-        prepare_us=30_000,
-        retry_us=50_000,
-    )
-    config = Config(membership=Membership(tuple(range(1, voters + 1))), timing=timing)
+    config = Config(membership=Membership(tuple(range(1, voters + 1))), timing=STORMY)
     return Shape(config, (1_000,) * voters, random.choice((150_000, 400_000)))
 
 
@@ -214,6 +228,23 @@ class Campaign(Laboratory):
         for key in list(self.results)[before:]:
             self.done_us[key] = self.cluster.now_us
 
+    def heal_all(self) -> int:
+        """Undo every fault now; no further one comes, and no further command.
+
+        Returns:
+            When the last frame that is under way arrives, or now.
+        """
+        kernel = self.cluster.kernel
+        kernel._heap = [event for event in kernel._heap if event[2] not in (FAULT, SUBMIT)]
+        heapify(kernel._heap)
+        self.shape = evolve(self.shape, ambush=0.0)
+        self.do(Fault(kernel.now_us, "heal", {}))
+        for node in self.cluster.nodes:
+            for verb in ("restart", "resume"):
+                self.do(Fault(kernel.now_us, verb, {"cp": node}))
+        frames = [event[0] for event in kernel._heap if event[2] == Kind.PAXOS]
+        return max(frames, default=kernel.now_us)
+
     def _ambush(self, node: int) -> None:
         crash_us = self.cluster.now_us + self.random.randint(0, 60_000)
         restart_us = crash_us + self.random.randint(0, SECOND)
@@ -228,16 +259,16 @@ def prepared(seed: int, shape: Shape | None = None, *, check: bool = True) -> Ca
     lab = Campaign(shape, seed=seed, check=check)
     random = Random(f"campaign/{seed}")
     nodes = lab.cluster.nodes
-    lab.schedule(random_schedule(random, nodes, SECOND, FAULTY_US, shape.gap_us))
+    faults, load = shape.plan(random, nodes, shape.gap_us)
+    lab.schedule(faults)
     if shape.spares:
         first = shape.config.membership.everyone
         moves = Random(f"moves/{seed}")
         lab.schedule(random_changes(moves, first, shape.spares, SECOND, FAULTY_US))
     if shape.ailing:
         lab.schedule(random_ailments(seed, nodes, SECOND, FAULTY_US, 4 * shape.gap_us))
-    for number in range(COMMANDS):
-        time_us = random.randint(SECOND, FAULTY_US)
-        lab.submit_at(time_us, random.choice(nodes), random.randrange(5), number)
+    for number, (time_us, node, key) in enumerate(load):
+        lab.submit_at(time_us, node, key, number)
     return lab
 
 
@@ -275,42 +306,8 @@ def check_settled(lab: Laboratory) -> None:
 
 
 def check_history(lab: Campaign) -> None:
-    """Results follow from the log in order, and the log from the clients' order in time.
-
-    A command takes effect once, in the first slot that holds it. If one was done before another
-    was submitted, it must stand before it in the log.
-    """
+    """Whether the log explains what the clients saw: :class:`tests.paxos.history.History`."""
     replica = lab.leader()
     assert isinstance(replica, Replica)
-    values: dict[Any, Any] = {}
-    seen: set[Key] = set()
-    newest: dict[int, int] = {}
-    latest_us = 0
-    for slot in range(1, replica.commit_slot + 1):
-        value = lab.log[slot]
-        if value == NOOP:
-            continue
-        command = decode(value)
-        key = (*command.client, command.sequence)
-        if key in seen or key[1] < newest.get(key[0], 1):
-            continue
-        seen.add(key)
-        newest[key[0]] = key[1]
-        if command.purpose is Purpose.CHANGE:
-            continue
-        result = _set(values, command.op)
-        if key in lab.results:
-            if lab.results[key] != result:
-                raise Inconsistent(f"{key} in slot {slot} returned {lab.results[key]!r}")
-            if lab.done_us[key] < latest_us:
-                raise Inconsistent(f"{key} in slot {slot} was done before an earlier one began")
-        latest_us = max(latest_us, lab.submitted_us[key])
-    if not set(lab.results) <= seen:
-        raise Inconsistent("a client got a result for a command that is not in the log")
-
-
-def _set(values: dict[Any, Any], op: bytes) -> bytes:
-    key, value = msgpack.unpackb(op)
-    before = values.get(key)
-    values[key] = value
-    return bytes(msgpack.packb(before))
+    history = History(lab.submitted_us, lab.done_us, lab.results, lab.log)
+    history.check(replica.commit_slot)

@@ -153,7 +153,11 @@ class Script:
     def _wanted(self, words: tuple[str, ...], *, held: bool = False) -> list[Letter]:
         """The letters that are meant; it is a mistake to mean none."""
         matches = matcher(list(words))
-        found = [x for x in self.stage.letters if x.held is held and matches(x)]
+        stage = self.stage
+        found = [
+            x for x in stage.letters
+            if x.held is held and not stage.seats[x.target].paused and matches(x)
+        ]  # fmt: skip
         if not found:
             raise Refused("no such message is under way")
         return found
@@ -218,6 +222,14 @@ class Script:
     def _do_join(self, node: str, *goal: str) -> list[str]:
         self.stage.join(int(node), Goal("learn" not in goal))
         return self._told()
+
+    def _do_pause(self, node: str) -> list[str]:
+        self.stage.pause(int(node))
+        return []
+
+    def _do_resume(self, node: str) -> list[str]:
+        self.stage.pause(int(node), paused=False)
+        return []
 
     def _do_restart(self, node: str) -> list[str]:
         self.stage.start(int(node))

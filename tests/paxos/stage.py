@@ -33,6 +33,7 @@ from paxos.records import recover
 from paxos.replica import Config, Replica
 from paxos.wire import WireError, pack, pack_row, unpack, unpack_row
 from tests.paxos import wording
+from tests.paxos.history import History
 
 
 class Refused(Exception):  # noqa: N818 - a command that makes no sense here is no error
@@ -84,6 +85,8 @@ class Seat:
     """What the latest checkpoint covers."""
     by_hand: bool = False
     """Whether the disk syncs only on command; else it does at once."""
+    paused: bool = False
+    """It stands still: nothing arrives, no timer fires, until it goes on."""
     outbox: list[Send | Broadcast] = Factory(list)
     timers: dict[Timer, tuple[int, int]] = Factory(dict)
     """From when on, and until when at the latest, each fires."""
@@ -100,6 +103,9 @@ class Stage:
         self.last: list[tuple[int, Effect]] = []
         """The effects of the latest step."""
         self.sides: tuple[tuple[int, ...], ...] = ()
+        self.history = History()
+        self.moment = 0
+        """Counts the steps of replicas: which came before which, while time stands still."""
         self.invariants = Invariants(config)
         self.seats = {node: Seat() for node in config.membership.everyone}
         for node in self.seats:
@@ -115,6 +121,21 @@ class Stage:
         if replica is None:
             raise Refused(f"node {node} is down")
         return replica
+
+    def running(self, node: int) -> Replica:
+        """The same, if it does not stand still."""
+        if self.seats[node].paused:
+            raise Refused(f"node {node} stands still")
+        return self.replica(node)
+
+    def pause(self, node: int, *, paused: bool = True) -> None:
+        """Let a node stand still, or go on."""
+        self.replica(node)
+        self.seats[node].paused = paused
+
+    def can_arrive(self, letter: Letter) -> bool:
+        """Whether a letter is not held, and its target does not stand still."""
+        return not letter.held and not self.seats[letter.target].paused
 
     def alive(self) -> list[Replica]:
         """The replicas that run, in the order of nodes."""
@@ -143,7 +164,10 @@ class Stage:
 
     def submit(self, node: int, op: bytes) -> None:
         """A node's client hands in an operation."""
-        self._carry_out(node, self.replica(node).submit(op, self.now_us)[1])
+        replica = self.running(node)
+        sequence, effects = replica.submit(op, self.now_us)
+        self.history.submit(replica.client, sequence, self.moment)
+        self._carry_out(node, effects)
 
     def change(self, node: int, step: Step, other: int) -> None:
         """A node's client hands in a change of membership."""
@@ -165,7 +189,7 @@ class Stage:
 
     def fire(self, node: int, timer: Timer) -> None:
         """Let a timer fire that is due."""
-        replica, seat = self.replica(node), self.seats[node]
+        replica, seat = self.running(node), self.seats[node]
         if timer not in seat.timers:
             raise Refused(f"node {node} has set no such timer")
         if seat.timers[timer][0] > self.now_us:
@@ -220,7 +244,7 @@ class Stage:
             kept = len(rows)
             self.seats[node] = Seat(rows=rows, synced=kept, wanted=kept, by_hand=seat.by_hand)
             return lost
-        kept = seat.synced + keep
+        kept = min(seat.synced + keep, len(seat.rows))
         lost = seat.rows[kept:]
         rows = seat.rows[:kept]
         self.seats[node] = Seat(rows=rows, synced=kept, wanted=kept, by_hand=seat.by_hand)
@@ -248,6 +272,7 @@ class Stage:
     # Effects.
 
     def _carry_out(self, node: int, effects: list[Effect]) -> None:
+        self.moment += 1
         self.last = [(node, effect) for effect in effects]
         for effect in effects:
             self._PERFORM[type(effect)](self, node, effect)
@@ -309,11 +334,18 @@ class Stage:
 
     def _applied(self, node: int, effect: Applied) -> None:
         self.note("applies", node, f"applied {wording.applied(effect)}")
-        self.invariants.applied(self.replica(node), effect)
+        replica = self.replica(node)
+        self.invariants.applied(replica, effect)
+        self.history.log.setdefault(effect.slot, effect.value)
+        if effect.client == replica.client:
+            self.history.answer(effect.client, effect.sequence, effect.result, self.moment)
 
     def _installed(self, node: int, effect: Installed) -> None:
         self.note("applies", node, f"installed {wording.installed(effect)}")
-        self.invariants.installed(self.replica(node), effect)
+        replica = self.replica(node)
+        self.invariants.installed(replica, effect)
+        for sequence, result in effect.results:
+            self.history.answer(replica.client, sequence, result, self.moment)
 
     def _regrouped(self, node: int, effect: Regrouped) -> None:
         members = wording.membership(effect.membership)

@@ -42,6 +42,14 @@ S = 1_000_000
         ({"sessions": 1}, "1 session was begun and ended"),
         ({"sessions": 3}, "3 sessions were begun and ended"),
         ({"power_w": (0, 22_000)}, "the network draws between 0 W and 22 kW"),
+        ({"count": "noops", "at_least": 1_000}, "the count of noops is 1,000 or more"),
+        ({"count": "noops", "at_most": 2}, "the count of noops is 2 or less"),
+        ({"count": "noops", "at_most": 0}, "the count of noops is 0"),
+        ({"count": "noops", "at_least": 2, "at_most": 2}, "the count of noops is 2"),
+        (
+            {"count": "noops", "at_least": 2, "at_most": 4, "since_us": 60 * S},
+            "the count of noops is between 2 and 4 since 1m",
+        ),
     ],
 )
 def test_the_sentence(expect: dict[str, Any], text: str) -> None:
@@ -97,6 +105,31 @@ def test_whether_it_holds(expect: dict[str, Any], seen: View, held: bool, found:
     outcome = evaluate(Expect(t_us=0, **expect), seen)
     assert (outcome.held, outcome.found) == (held, found)
     assert outcome.text == sentence(outcome.expect)
+
+
+@pytest.mark.parametrize(
+    ("expect", "held"),
+    [
+        ({"at_least": 3}, True),
+        ({"at_least": 4}, False),
+        ({"at_most": 3}, True),
+        ({"at_most": 2}, False),
+        ({"at_least": 1, "at_most": 2}, False),
+        ({"at_least": 3, "at_most": 3}, True),
+        ({}, False),
+    ],
+)
+def test_a_count(expect: dict[str, int], held: bool) -> None:
+    """Both bounds are included; without a bound nothing is said, and nothing holds."""
+    outcome = evaluate(Expect(t_us=0, count="elections", **expect), view(), {"elections": 3})
+    assert outcome.held is held
+    assert outcome.found == ("3" if expect else "nothing to look at")
+
+
+def test_a_count_that_nobody_keeps_does_not_hold() -> None:
+    """Not even as none: whoever looks at it must say what was counted."""
+    outcome = evaluate(Expect(t_us=0, count="elections", at_most=0), view())
+    assert (outcome.held, outcome.found) == (False, "not counted")
 
 
 LEADER = cp("CP1", role="leader")

@@ -2,8 +2,12 @@
 
 import pytest
 
-from scenarios.loader import library_names, load
+from paxos.sim.coverage import FEATURES
+from scenarios.loader import library, library_names, load
 from scenarios.runner import run
+
+AWAITED: frozenset[str] = frozenset()
+"""Features that are counted and that no scenario of the library shows yet."""
 
 
 @pytest.mark.parametrize("name", library_names())
@@ -18,9 +22,12 @@ def test_a_library_scenario_holds(name: str, seed: int | None) -> None:
     assert report.exit_code == 0
 
 
-def test_a_charge_point_that_was_down_for_long_installs_a_snapshot() -> None:
-    """In its scenario no log holds what it lacks; with the default intervals, decisions do."""
-    assert run(load("snapshot-catch-up")).coverage["snapshots_installed"] == 1
-    coverage = run(load("restart-catch-up")).coverage
-    assert coverage["catch_ups"] > 0
-    assert coverage["snapshots_installed"] == 0
+def test_each_feature_is_expected_by_a_scenario() -> None:
+    """Somebody who wants to see a feature finds a scenario that says that it happens."""
+    shown = {
+        expect.count
+        for scenario in library()
+        for expect in scenario.expectations
+        if expect.count is not None and expect.at_least
+    }
+    assert {feature for feature in FEATURES if feature not in shown} == AWAITED

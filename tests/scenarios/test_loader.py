@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenarioError
-from scenarios.loader import MAX_BYTES, library, load, loads
+from scenarios.kinds import one_of
+from scenarios.loader import MAX_BYTES, library, library_names, load, loads
 from scenarios.schema import (
     At,
     ChargePoint,
@@ -117,6 +118,12 @@ status = "alive"
 
 [[expect]]
 power = ["0W", "22kW"]
+
+[[expect]]
+count = "elections"
+at_least = 1
+at_most = 3
+since = "2m"
 """
 
 
@@ -194,6 +201,14 @@ def test_every_key_arrives_in_integers() -> None:
             ),
             Expect(t_us=300_000_000, cp="north", status="alive", line=94),
             Expect(t_us=300_000_000, power_w=(0, 22_000), line=98),
+            Expect(
+                t_us=300_000_000,
+                count="elections",
+                at_least=1,
+                at_most=3,
+                since_us=120_000_000,
+                line=101,
+            ),
         ),
         meter_interval_us=5_000_000,
         path="x/full.toml",
@@ -334,9 +349,8 @@ def test_an_unknown_name_lists_the_library(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(ScenarioError) as caught:
         load("ten-minuts")
     assert str(caught.value) == (
-        'scenario: found "ten-minuts"; allowed dc-fast, leader-crash, minority-partition, '
-        "restart-catch-up, snapshot-catch-up, ten-minutes, or the path of a .toml file"
-        '; did you mean "ten-minutes"?'
+        f'scenario: found "ten-minuts"; allowed {one_of(library_names())}, '
+        'or the path of a .toml file; did you mean "ten-minutes"?'
     )
     monkeypatch.chdir(tmp_path)
     Path("zzz").write_text("", encoding="utf-8")

@@ -2,8 +2,10 @@
 
 import pytest
 
+from paxos.sim.coverage import FEATURES
 from scenarios.errors import ScenarioError
 from scenarios.format import CP_STATES, EV_STATES
+from scenarios.kinds import one_of
 from scenarios.loader import loads
 from scenarios.schema import VERBS
 
@@ -253,10 +255,10 @@ def test_lines_of_the_script(text: str, expected: list[str]) -> None:
 
 EXPECTATIONS = [
     ("", [("8: expect[0]: found no subject; allowed exactly one of ev, cp, replicas, leader, "
-          "sessions, power")]),
+          "sessions, power, count")]),
     ('ev = "EV1"\ncp = "CP1"\nstate = "charging"',
      [("10: expect[0].cp: found a second subject beside ev; allowed exactly one of ev, cp, "
-      "replicas, leader, sessions, power")]),
+      "replicas, leader, sessions, power, count")]),
     ('ev = "EV1"', [("8: expect[0]: found ev and nothing to check of it; allowed ev with one or "
                     "more of state, energy, soc, session_start, session_stop")]),
     ('cp = "CP1"\nsoc = ["1%", "2%"]', [("10: expect[0].soc: found it beside cp; "
@@ -281,6 +283,23 @@ EXPECTATIONS = [
     ('ev = "EV1"\nenergy = ["6kWh", "4kWh"]',
      [('10: expect[0].energy: found the array ["6kWh", "4kWh"]; allowed two values, the lower '
       f"first, each {ENERGY}, from 0Wh to 10MWh")]),
+    ('count = "election"\nat_least = 1',
+     [(f'9: expect[0].count: found "election"; allowed {one_of(tuple(FEATURES))}; '
+      'did you mean "elections"?')]),
+    ('count = "elections"',
+     [("8: expect[0]: found count and nothing to check of it; allowed count with one or more of "
+      "at_least, at_most")]),
+    ('count = "elections"\nsince = "1m"',
+     [("8: expect[0]: found count and nothing to check of it; allowed count with one or more of "
+      "at_least, at_most")]),
+    ('count = "elections"\nat_least = -1',
+     ["10: expect[0].at_least: found -1; allowed a whole number from 0 to 1,000,000,000"]),
+    ('count = "elections"\nat_least = 3\nat_most = 2',
+     ["11: expect[0].at_most: found 2; allowed at_least, 3, or more"]),
+    ('t = "1m"\ncount = "elections"\nat_most = 0\nsince = "61s"',
+     ['12: expect[0].since: found "1m1s"; allowed 0s to 1m, when it is looked at']),
+    ('replicas = "equal"\nat_least = 1',
+     ["10: expect[0].at_least: found it beside replicas; allowed it beside count"]),
     ('t = "11m"\nreplicas = "equal"',
      ['9: expect[0].t: found "11m"; allowed 0s to 10m, the run\'s duration']),
 ]  # fmt: skip
