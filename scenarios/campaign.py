@@ -156,7 +156,7 @@ def _unsettled(world: World, healed_us: int) -> Iterator[str]:
         yield "nobody leads"
     for node in alive:
         call = node.calls.outstanding
-        now_us = world.cluster.local_us(node.replica.node)
+        now_us = world.cluster.local_us(node.number)
         if call is not None and now_us - call.since_us > PATIENCE_US:
             waited_s = (now_us - call.since_us) // SECOND_US
             yield f"{node.cp_id} waits for its {call.action} for {waited_s} s"

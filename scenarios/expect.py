@@ -108,6 +108,8 @@ def _cp_words(expect: Expect) -> Iterator[str]:
         yield f"is {expect.state}"
     if expect.status is not None:
         yield f"is {expect.status}"
+    if expect.role is not None:
+        yield f"is {expect.role} in the group"
     if expect.energy_wh is not None:
         yield f"has delivered {_between(expect.energy_wh, ENERGY)}"
 
@@ -183,6 +185,8 @@ def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _Check(cp.state == expect.state, cp.state)
     if expect.status is not None:
         yield _Check(cp.status == expect.status, cp.status)
+    if expect.role is not None:
+        yield _Check(cp.role == expect.role, cp.role)
     if expect.energy_wh is not None:
         yield _Check(_within(cp.energy_wh, expect.energy_wh), energy_text(cp.energy_wh))
 
@@ -199,10 +203,10 @@ def _count_checks(expect: Expect, counts: Mapping[str, int]) -> Iterator[_Check]
 
 
 def _replicas(view: View) -> _Check:
-    """Equal: one applied slot and one state digest among all that are alive."""
+    """Equal: one applied slot and one state digest among all members that are alive."""
     places: dict[tuple[int, str], list[str]] = {}
     for cp in view.cps:
-        if cp.status == "alive":
+        if cp.status == "alive" and cp.role != "no member":
             places.setdefault((cp.applied_slot, cp.state_digest), []).append(cp.id)
     words = [
         f"{' '.join(ids)} at slot {slot} with digest {digest[:8] or 'none'}"

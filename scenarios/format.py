@@ -31,11 +31,15 @@ CP_STATES = (
     "restarting_session",
     "failure",
 )
-STATUSES = ("alive", "paused", "crashed")
+STATUSES = ("alive", "paused", "crashed", "off")
+ROLES = ("leader", "candidate", "follower", "learner", "no member")
 
 LEADER = "leader"
 """Instead of a CP's id, where a fault begins: whoever leads when it happens."""
 LEADER_VERBS = (
+    "demote",
+    "remove",
+    "wipe",
     "crash",
     "crash_after_write",
     "pause",
@@ -149,7 +153,13 @@ PAXOS = Table(
             Span(Quantity(DURATION, 1_000, 3_600_000_000)),
             "A follower that hears nothing for a random time between these stands for election.",
         ),
-        Key("window", "window", Whole(1, 4_096), "How many slots may be open at once (alpha)."),
+        Key(
+            "window",
+            "window",
+            Whole(1, 4_096),
+            "How many slots may be open at once (alpha), and after how many a change of CPs holds.",
+        ),
+        Key("voters", "voters", Whole(1, 99), "How many CPs vote at the most; the others learn."),
         Key("fsync", "fsync_us", Quantity(DURATION, 0, 60_000_000), "How long a disk write takes."),
         Key(
             "snapshot",
@@ -177,6 +187,12 @@ CP = Table(
         ),
         Key("rated", "rated_w", Quantity(POWER, 1, _MAX_W), "The most it can deliver."),
         Key("current", "current", Choice(("AC", "DC")), "Whether it charges with AC or DC."),
+        Key(
+            "member",
+            "member",
+            Flag(),
+            "Whether it belongs to the group from the beginning; if not, it is off until `admit`.",
+        ),
     ),
 )
 EV = Table(
@@ -239,6 +255,7 @@ EXPECT = Table(
         Key("cp", "cp", _CP, "Subject: a CP."),
         Key("state", "state", _STATES, "The EV's state, or the CP's ISO 15118 state."),
         Key("status", "status", Choice(STATUSES), "Whether the CP runs."),
+        Key("role", "role", Choice(ROLES), "What the CP is in the group."),
         Key(
             "energy",
             "energy_wh",
@@ -295,7 +312,7 @@ EXPECT = Table(
 )
 SUBJECTS = {
     "ev": ("state", "energy", "soc", "session_start", "session_stop"),
-    "cp": ("state", "status", "energy"),
+    "cp": ("state", "status", "role", "energy"),
     "replicas": (),
     "leader": (),
     "sessions": (),

@@ -11,6 +11,7 @@ from paxos.sim.host import Status
 from scenarios.ailments import AILMENTS
 from scenarios.connector import Car
 from scenarios.errors import InputError
+from scenarios.members import MEMBERS
 from scenarios.schema import VERBS, At
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _cp(world: "World", value: object) -> int:
         node = world.leader()
         if node is None:
             raise InputError("nobody leads now")
-        return node.replica.node
+        return node.number
     number = world.nodes.get(str(value))
     if number is None:
         raise InputError(f"no charge point {value!r}; there are {', '.join(world.nodes)}")
@@ -138,6 +139,8 @@ def _restart(world: "World", verb: str, args: Args) -> Done:
     number = _cp(world, args["cp"])
     if world.cluster.hosts[number].status is not Status.CRASHED:
         raise InputError(f"{world.ids[number]} runs; only a crashed charge point restarts")
+    if not world.cluster.hosts[number].generation:
+        raise InputError(f"{world.ids[number]} was never switched on; admit it")
     world.restart(number)
     return "repair", world.ids[number], "restarted from its disk"
 
@@ -157,6 +160,12 @@ def _resume(world: "World", verb: str, args: Args) -> Done:
         raise InputError(f"{world.ids[number]} is not paused")
     world.cluster.resume(number)
     return "repair", world.ids[number], "goes on"
+
+
+def _move(world: "World", verb: str, args: Args) -> Done:
+    number = _cp(world, args["cp"])
+    severity, text = MEMBERS[verb](world, number)
+    return severity, world.ids[number], text
 
 
 def _ail(world: "World", verb: str, args: Args) -> Done:
@@ -238,6 +247,7 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "pause": _pause,
     "resume": _resume,
     **dict.fromkeys(AILMENTS, _ail),
+    **dict.fromkeys(MEMBERS, _move),
     "cut": _cut,
     "cut_oneway": _cut,
     "join": _join,

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from fsm.energy.meter import UJ_PER_WH
-from fsm.network.describe import describe
 from paxos.ballot import NO_BALLOT, Ballot
-from paxos.clients import decode
-from paxos.messages import NOOP, Value
+from paxos.election import Role
+from paxos.membership import label
+from paxos.messages import Value
 from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
 from scenarios.connector import Car
@@ -22,6 +22,7 @@ from scenarios.view import (
     View,
     Window,
 )
+from scenarios.wording import value_text
 from scenarios.world import World
 
 NO_SLOT = 0
@@ -98,7 +99,7 @@ def _cp(world: World, number: int, paper: _Paper, evs: dict[str, EvView]) -> CpV
     replica = node.replica if node else None
     return CpView(
         id=asset.id,
-        status=host.status.name.lower(),
+        status=host.status.name.lower() if host.generation else "off",
         cut_off=_is_cut_off(world, number),
         state=node.controller.state.value if node else "-",
         pilot=connector.ev_pilot if node else ("E" if connector.ev else "-"),
@@ -147,7 +148,10 @@ def _role(world: World, host: Host) -> str:
     node = world.node(host.node)
     if node is None:
         return "-"
-    return ROLE_NAMES[node.replica.role] if node.replica.votes else "learner"
+    replica = node.replica
+    if replica.votes or replica.role is Role.LEADER:
+        return ROLE_NAMES[replica.role]
+    return "learner" if replica.node in replica.group.everyone else "no member"
 
 
 def _ev(world: World, car: Car) -> EvView:
@@ -178,12 +182,12 @@ def _link(world: World, a: int, b: int) -> str:
 
 
 def _is_cut_off(world: World, number: int) -> bool:
-    """Whether a live CP cannot speak and listen to a quorum of live voters."""
+    """Whether a live CP cannot speak and listen to a quorum of the voters that live."""
     hosts, bus = world.cluster.hosts, world.cluster.bus
     if hosts[number].status is Status.CRASHED:
         return False
     reached = frozenset(
-        other
+        hosts[other].identity
         for other in world.ids
         if other == number
         or (
@@ -192,13 +196,13 @@ def _is_cut_off(world: World, number: int) -> bool:
             and not bus.link(other, number).cut
         )
     )
-    return not world.config.membership.is_phase2_quorum(reached)
+    return not world.group().present.is_phase2_quorum(reached)
 
 
 def _ballot(world: World, ballot: Ballot) -> str:
     if ballot == NO_BALLOT:
         return "-"
-    return f"{ballot.round}.{world.ids[ballot.node]}"
+    return f"{ballot.round}.{label(ballot.node, world.ids)}"
 
 
 # The log.
@@ -228,7 +232,8 @@ def _row(world: World, papers: list[_Paper], slot: int) -> LogRow:
         cells.append(LogCell(_cell_state(paper.commit_slot, slot, decided, entry), ballot))
     if value is None and any(cell.state is CellState.APPLIED for cell in cells):
         return LogRow(slot, "(compacted: a snapshot stands for it)", tuple(cells))
-    return LogRow(slot, _command(value), tuple(cells))
+    text = "" if value is None else value_text(value, world.ids)
+    return LogRow(slot, text, tuple(cells))
 
 
 def _cell_state(commit_slot: int, slot: int, decided: object, entry: object) -> CellState:
@@ -237,12 +242,6 @@ def _cell_state(commit_slot: int, slot: int, decided: object, entry: object) -> 
     if decided is not None:
         return CellState.CHOSEN
     return CellState.ACCEPTED if entry is not None else CellState.EMPTY
-
-
-def _command(value: Value | None) -> str:
-    if value is None:
-        return ""
-    return "no-op" if value == NOOP else describe(decode(value).op)
 
 
 # Sessions.

@@ -16,13 +16,15 @@ from fsm.network.state import NetworkState
 from fsm.ocpp.client import CallClient
 from fsm.v2g.charge_point import ChargePoint
 from paxos.effects import Applied, Installed, Timer
+from paxos.membership import PLACES, Goal, Step, place_of
 from paxos.messages import message
 from paxos.replica import Replica
 from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
 
 _CALLS_PER_INCARNATION = 1_000_000
-"""Unique ids of calls never come back after a restart."""
+_INCARNATIONS_PER_DISK = 1_000
+"""Unique ids of calls never come back after a restart, nor on another disk."""
 
 
 @message
@@ -61,13 +63,22 @@ class Node:
     """
 
     def __init__(
-        self, cp_id: str, replica: Replica, controller: ChargePoint, wiring: Wiring
+        self,
+        cp_id: str,
+        replica: Replica,
+        controller: ChargePoint,
+        wiring: Wiring,
+        goal: Goal | None = None,
     ) -> None:
+        """``goal`` is what a newcomer to the group wants to become."""
         self.cp_id = cp_id
+        self.number = place_of(replica.node)
         self.replica = replica
         self.controller = controller
         self.wiring = wiring
-        first = replica.client.incarnation * _CALLS_PER_INCARNATION + 1
+        self._goal = goal
+        life = replica.node // PLACES * _INCARNATIONS_PER_DISK + replica.client.incarnation
+        first = life * _CALLS_PER_INCARNATION + 1
         self.calls = CallClient(cp_id, first)
         self._waiting: int | None = None
         self._limit_version = 0
@@ -82,8 +93,14 @@ class Node:
     def start(self, now_us: int) -> list[Any]:
         """Begin: the replica first, then the controller."""
         effects: list[Any] = list(self.replica.start(now_us))
+        if self._goal is not None:
+            effects += self.replica.join(self._goal, now_us)
         self._limit_version = self.network.limit_version(self.cp_id)
         return effects + self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
+
+    def change(self, step: Step, node: int, now_us: int) -> list[Any]:
+        """Hand in a change of membership."""
+        return self._after_replica(self.replica.change(step, node, now_us)[1], now_us)
 
     def on_frame(self, kind: int, source: int, frame: Any, now_us: int) -> list[Any]:
         """Take a frame of one of the three channels, or a signal of the cable.
@@ -135,7 +152,7 @@ class Node:
 
     def _next_call(self) -> list[Any]:
         body = self.calls.take()
-        return [] if body is None else [SendOcpp(self.replica.node, seal(body))]
+        return [] if body is None else [SendOcpp(self.number, seal(body))]
 
     # Effects.
 
@@ -168,7 +185,7 @@ class Node:
         if sequence != self._waiting:
             return []
         self._waiting = None
-        return [SendOcpp(self.replica.node, seal(result))]
+        return [SendOcpp(self.number, seal(result))]
 
     def _take(self, effects: list[Any], now_us: int) -> list[Any]:
         """Queue the controller's calls; everything else is the world's to carry out."""

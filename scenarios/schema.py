@@ -29,6 +29,12 @@ VERBS: dict[str, tuple[str, ...]] = {
     "free_disk": ("cp",),
     "clock_drift": ("cp", "drift_ppm"),
     "clock_offset": ("cp", "offset_us"),
+    # who belongs to the group
+    "admit": ("cp",),
+    "promote": ("cp",),
+    "demote": ("cp",),
+    "remove": ("cp",),
+    "wipe": ("cp",),
     # links between charge points
     "cut": ("a", "b"),
     "cut_oneway": ("a", "b"),
@@ -45,8 +51,10 @@ VERBS: dict[str, tuple[str, ...]] = {
 
 ``heal`` undoes every link fault; it restarts nothing. The five rates apply to every link between
 charge points, or to one link in both directions where ``a`` and ``b`` are given as well.
-``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and offset, are
-undone by 0.
+``admit`` switches a charge point on that was off, and it asks to join; ``remove`` is for ever.
+``wipe`` takes a charge point's disk away, and it is down: after ``restart`` it joins as another
+node. ``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and offset,
+are undone by 0.
 """
 
 
@@ -78,7 +86,12 @@ class Consensus:
     heartbeat_us: int = 500_000
     election_timeout_us: tuple[int, int] = (1_500_000, 3_000_000)
     window: int = 64
-    """Alpha: how many slots may be proposed beyond the commit index."""
+    """Alpha: how many slots may be proposed beyond the commit index.
+
+    After so many slots a change of membership takes effect.
+    """
+    voters: int = 7
+    """How many charge points vote at the most; the others learn."""
     fsync_us: int = 1_000
     snapshot_slots: int = 1_000
     """After how many applied slots a replica takes a snapshot and compacts its log."""
@@ -93,6 +106,8 @@ class ChargePoint:
     id: str
     rated_w: int = 11_000
     current: Current = "AC"
+    member: bool = True
+    """Whether it belongs to the group from the beginning; else it is off until ``admit``."""
 
 
 @frozen(kw_only=True)
@@ -135,7 +150,9 @@ class Expect:
     state: str | None = None
     """With ``ev`` an EV state, with ``cp`` a charge point's ISO 15118 state."""
     status: str | None = None
-    """With ``cp``: alive, paused or crashed."""
+    """With ``cp``: alive, paused, crashed or off."""
+    role: str | None = None
+    """With ``cp``: leader, candidate, follower, learner or ``no member``."""
     energy_wh: tuple[int, int] | None = None
     """With ``ev`` or ``cp``: delivered energy, both ends included."""
     soc_ppm: tuple[int, int] | None = None

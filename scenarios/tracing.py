@@ -13,16 +13,15 @@ from typing import Any, TextIO
 import msgpack
 from attrs import asdict, fields
 
-from fsm.network.describe import describe
 from fsm.v2g import codec
 from fsm.v2g.kinds import MalformedMessageError
 from paxos.ballot import Ballot
-from paxos.clients import decode
 from paxos.effects import Timer
-from paxos.messages import NOOP
+from paxos.membership import label
 from paxos.sim.host import Kind
 from paxos.sim.kernel import Event
 from paxos.wire import WireError, unpack, unseal
+from scenarios.wording import value_text
 from scenarios.world import SCRIPT, World
 
 _NAMES = {
@@ -83,9 +82,9 @@ def _paxos(world: World, frame: bytes) -> dict[str, Any]:
 
 def _plain(world: World, value: Any) -> Any:
     if isinstance(value, Ballot):
-        return f"{value.round}.{world.ids.get(value.node, value.node)}"
+        return f"{value.round}.{label(value.node, world.ids)}"
     if isinstance(value, bytes):
-        return "no-op" if value == NOOP else describe(decode(value).op)
+        return value_text(value, world.ids)
     if isinstance(value, (list, tuple)):
         return [_plain(world, item) for item in value]
     return value

@@ -18,7 +18,8 @@ from paxos.check.invariants import Invariants
 from paxos.check.violation import InvariantViolation
 from paxos.effects import Applied, Installed, Regrouped, RoleChanged
 from paxos.election import Timing
-from paxos.membership import Membership, label
+from paxos.group import Group
+from paxos.membership import PLACES, Membership, goal_of, label, place_of
 from paxos.records import Recovered, recover
 from paxos.replica import Config, Replica
 from paxos.sim.cluster import Cluster
@@ -41,7 +42,6 @@ TICK = 21
 
 SECOND_US = 1_000_000
 FIRST_CAR = 10_001
-MAX_VOTERS = 7
 HISTORY_S = 120
 
 
@@ -88,8 +88,11 @@ class World:
         for at_index, line in enumerate(scenario.script):
             self.cluster.kernel.push(line.t_us, SCRIPT, 0, 0, at_index)
         self.cluster.kernel.push(SECOND_US, TICK, 0)
-        for node in self.ids:
-            self.cluster.start(node)
+        for number in self.ids:
+            if number in self.config.membership.everyone:
+                self.cluster.start(number)
+            else:
+                self.remains[number] = self._blank()
 
     def _add_car(self, index: int) -> Car:
         vehicle = self.scenario.evs[index]
@@ -131,7 +134,7 @@ class World:
         except InvariantViolation as violation:
             self._stop(violation)
             return None
-        if event is not None and event[3] >= FIRST_CAR:
+        if event is not None and FIRST_CAR <= event[3] < PLACES:
             connector = self._by_endpoint[event[3]].connector
             if connector is not None:
                 connector.settle(event[0])
@@ -202,6 +205,14 @@ class World:
         del self.remains[number]
         self.cluster.start(number)
 
+    def wipe(self, number: int) -> None:
+        """Take a crashed charge point's disk away."""
+        self.cluster.wipe(number)
+        self.remains[number] = self._blank()
+
+    def _blank(self) -> Remains:
+        return Remains(Recovered(), self._machine())
+
     # What people ask.
 
     def node(self, number: int) -> Node | None:
@@ -222,6 +233,14 @@ class World:
                 found = node
         return found
 
+    def group(self) -> Group:
+        """Who votes and who learns, as whoever has applied most knows it."""
+        nodes = [node for number in self.ids if (node := self.node(number)) is not None]
+        newest = max(nodes, key=lambda node: node.replica.commit_slot, default=None)
+        if newest is None:
+            return Group(self.config.membership, self.config.window, self.config.max_voters)
+        return newest.replica.group
+
     def name(self, endpoint: int) -> str:
         """What people call an endpoint: a charge point's or an EV's id."""
         return self.ids.get(endpoint) or self._by_endpoint[endpoint].ev.id
@@ -233,10 +252,13 @@ class World:
 
     # The cluster's outside.
 
-    def build(self, number: int, recovered: Recovered, now_us: int) -> Node:
+    def _machine(self) -> NetworkState:
+        return NetworkState(self.scenario.site.capacity_w)
+
+    def build(self, node: int, recovered: Recovered, now_us: int) -> Node:
         """The process of a charge point, from what its disk says."""
+        number = place_of(node)
         asset = self.scenario.cps[number - 1]
-        machine = NetworkState(self.scenario.site.capacity_w)
         connector = self.connectors[number]
         wiring = Hardware(connector, self.cluster.kernel, self.cluster.hosts[number].clock)
         controller = ChargePoint(
@@ -247,8 +269,9 @@ class World:
             meter_interval_us=self.scenario.meter_interval_us,
             clock=wiring.clock,
         )
-        replica = Replica(number, self.config, machine, recovered, now_us)
-        return Node(asset.id, replica, controller, wiring)
+        replica = Replica(node, self.config, self._machine(), recovered, now_us)
+        goal = goal_of(node, self.config.membership, self.cluster.identities)
+        return Node(asset.id, replica, controller, wiring, goal)
 
     def happen(self, event: Event) -> None:
         """A line of the script, or a second that passed."""
@@ -349,8 +372,8 @@ class World:
                 self.note("consensus", label(node, self.ids), f"{words} {slot} on")
 
     def _role_changed(self, number: int, effect: RoleChanged) -> None:
-        ballot = f"{effect.ballot.round}.{self.ids.get(effect.ballot.node, '-')}"
-        why = effect.why.format(ballot=ballot, node=self.ids.get(effect.node, "-"))
+        ballot = f"{effect.ballot.round}.{label(effect.ballot.node, self.ids)}"
+        why = effect.why.format(ballot=ballot, node=label(effect.node, self.ids))
         self.note("consensus", self.ids[number], f"{effect.role}: {why}")
 
     _PERFORM: ClassVar[dict[type, Callable[["World", int, Any], None]]] = {
@@ -414,8 +437,10 @@ def _config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
         prepare_us=max(300_000, 4 * latency_us),
         retry_us=max(400_000, 8 * latency_us),
     )
-    membership = Membership(nodes[:MAX_VOTERS], nodes[MAX_VOTERS:])
+    first = tuple(n for n in nodes if scenario.cps[n - 1].member)
+    membership = Membership(first[: paxos.voters], first[paxos.voters :])
     return Config(
+        max_voters=paxos.voters,
         membership=membership,
         timing=timing,
         window=paxos.window,
