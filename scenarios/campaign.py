@@ -57,7 +57,7 @@ def with_faults(scenario: Scenario, seed: int, healed_us: int | None = None) -> 
     if healed_us is not None:
         end_us = healed_us
         schedule = cut_short(schedule, end_us)
-    faults = tuple(_line(fault, ids) for fault in schedule)
+    faults = tuple(script_line(fault, ids) for fault in schedule)
     own = (line for line in scenario.script if line.t_us <= end_us)
     script = sorted((*own, *faults), key=lambda line: line.t_us)
     script += _second_visit(scenario, end_us)
@@ -86,7 +86,8 @@ def _second_visit(scenario: Scenario, healed_us: int) -> list[At]:
     return lines
 
 
-def _line(fault: Fault, ids: Sequence[str]) -> At:
+def script_line(fault: Fault, ids: Sequence[str]) -> At:
+    """A fault as a line of a script; ``ids`` are the charge points, in their order."""
     args: dict[str, object] = {}
     for name, value in fault.args.items():
         if name == "groups":
