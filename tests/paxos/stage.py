@@ -145,6 +145,7 @@ class Stage:
             raise Refused(f"node {node} runs already")
         seat.replica = Replica(node, self.config, Register(), recover(seat.rows), self.now_us)
         self.invariants.restarted(seat.replica)
+        self.history.begin(seat.replica.client)
         self._carry_out(node, seat.replica.start(self.now_us))
 
     def submit(self, node: int, op: bytes) -> None:
