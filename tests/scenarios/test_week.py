@@ -10,7 +10,7 @@ from scenarios.session import Session
 from scenarios.week import HOUR_US, MINUTE_US, week
 from tools.week import Day, days
 
-GROWN_MIB_MAX = 40
+GROWN_MIB_MAX = 24
 """What a process may gain from the end of the first day to the end of the week."""
 
 
