@@ -60,7 +60,7 @@ def with_faults(scenario: Scenario, seed: int, healed_us: int | None = None) -> 
         end_us = healed_us
         schedule = cut_short(schedule, end_us)
     schedule += random_ailments(seed, numbers, 5_000_000, end_us, 120_000_000)
-    faults = tuple(_line(fault, ids) for fault in schedule)
+    faults = tuple(script_line(fault, ids) for fault in schedule)
     own = (line for line in scenario.script if line.t_us <= end_us)
     script = sorted((*own, *faults), key=lambda line: line.t_us)
     script += _second_visit(scenario, end_us)
@@ -89,7 +89,8 @@ def _second_visit(scenario: Scenario, healed_us: int) -> list[At]:
     return lines
 
 
-def _line(fault: Fault, ids: Sequence[str]) -> At:
+def script_line(fault: Fault, ids: Sequence[str]) -> At:
+    """A fault as a line of a script; ``ids`` are the charge points, in their order."""
     args: dict[str, object] = {}
     for name, value in fault.args.items():
         if name == "groups":

@@ -50,7 +50,7 @@ def look(
         _cp(world, number, paper, evs) for number, paper in zip(world.ids, papers, strict=True)
     )
     leader = world.leader()
-    first, rows = _event_window(len(world.log), window)
+    first, rows = world.log.window(window.event_first, window.event_rows)
     log_last = max(paper.last_slot for paper in papers)
     return View(
         scenario=world.scenario.name,
@@ -74,18 +74,13 @@ def look(
         violation=str(world.violation) if world.violation else "",
         log_last=log_last,
         log=_log(world, papers, log_last, window),
-        event_total=len(world.log),
+        event_total=world.log.total,
         event_first=first,
-        event_rows=tuple(world.log[first : first + rows]),
+        event_rows=rows,
         expectations_held=expectations[0],
         expectations_failed=expectations[1],
         expectations_total=expectations[2],
     )
-
-
-def _event_window(total: int, window: Window) -> tuple[int, int]:
-    first = total - window.event_rows if window.event_first is None else window.event_first
-    return max(0, min(first, total)), window.event_rows
 
 
 # Charge points and EVs.

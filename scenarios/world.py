@@ -30,6 +30,7 @@ from paxos.wire import seal
 from scenarios import inputs
 from scenarios.car import CarProcess
 from scenarios.connector import Car, Connector, Hardware
+from scenarios.event_log import EventLog
 from scenarios.journal import Input
 from scenarios.node import Node, SendOcpp
 from scenarios.schema import Scenario
@@ -79,7 +80,7 @@ class World:
         self.remains: dict[int, Remains] = {}
         """Crashed charge points, and what they left."""
         self.journal: list[Input] = []
-        self.log: list[EventRow] = []
+        self.log = EventLog()
         self.violation: InvariantViolation | None = None
         self._version = 1
         self.power_history_w: list[int] = []
@@ -194,7 +195,7 @@ class World:
 
     def note(self, severity: str, subject: str, text: str) -> None:
         """Write a line into the event log."""
-        self.log.append(EventRow(self.now_us, severity, subject, text))
+        self.log.add(EventRow(self.now_us, severity, subject, text))
 
     def crash(self, number: int) -> int:
         """Kill a charge point's process; returns how many rows its disk lost."""

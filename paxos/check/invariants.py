@@ -9,7 +9,7 @@ Each check costs a look at what one event changed, never a walk through the log.
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from attrs import Factory, define
 
@@ -23,8 +23,12 @@ from paxos.membership import label
 from paxos.messages import Accept, Accepted, Message, Prepare, Promise, Value
 from paxos.replica import Config, Replica
 
+_T = TypeVar("_T")
+
 REMEMBERED_SLOTS = 5_000
 """How many slots below every compaction floor are still checked."""
+REMEMBERED_BALLOTS = 5_000
+"""How many ballots are still checked for a second user or leader, the newest."""
 
 
 @define
@@ -260,7 +264,7 @@ class Invariants:
             done.sequences = {s for s in done.sequences if s >= first}
 
     def _check_leader(self, node: int, ballot: Ballot) -> None:
-        known = self.leaders.setdefault(ballot, node)
+        known = _note(self.leaders, ballot, node)
         if known != node:
             raise InvariantViolation(
                 "L1",
@@ -344,7 +348,7 @@ class Invariants:
     def _prepare_released(self, node: int, prepare: Prepare) -> None:
         self.checks += 1
         ballot, incarnation = prepare.ballot, self._lives[node].incarnation
-        user = self.users.setdefault(ballot, (node, incarnation))
+        user = _note(self.users, ballot, (node, incarnation))
         if user != (node, incarnation):
             raise InvariantViolation(
                 "L1",
@@ -467,3 +471,14 @@ class Invariants:
         Accept: _accept_released,
         Accepted: _accepted_released,
     }
+
+
+def _note(table: dict[Ballot, _T], ballot: Ballot, first: _T) -> _T:
+    """Who is known to stand at a ballot, ``first`` if nobody; the oldest ballot may go for it."""
+    known = table.get(ballot)
+    if known is not None:
+        return known
+    table[ballot] = first
+    if len(table) > REMEMBERED_BALLOTS:
+        del table[next(iter(table))]
+    return first

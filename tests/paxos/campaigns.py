@@ -16,10 +16,11 @@ from paxos.clients import Client
 from paxos.effects import Applied, RoleChanged
 from paxos.election import Timing
 from paxos.membership import Membership, place_of
+from paxos.records import Recovered
 from paxos.replica import Config, Replica
 from paxos.sim.ailments import random_ailments
 from paxos.sim.faults import Fault, random_changes, random_schedule
-from paxos.sim.host import Kind, Status
+from paxos.sim.host import Kind, ReplicaProcess, Status
 from paxos.sim.kernel import Event
 from tests.paxos.history import History, Key
 from tests.paxos.history import Inconsistent as Inconsistent
@@ -158,15 +159,28 @@ class Campaign(Laboratory):
     """
 
     def __init__(self, shape: Shape, *, seed: int, **options: Any) -> None:
-        super().__init__(shape.config, seed=seed, spares=shape.spares, **options)
         self.submitted_us: dict[Key, int] = {}
         self.done_us: dict[Key, int] = {}
         self.log: dict[int, bytes] = {}
         """Every slot's value as it was applied: the replicas forget."""
+        super().__init__(shape.config, seed=seed, spares=shape.spares, **options)
         self.shape = shape
         self.random = Random(f"ambush/{seed}")
         for host, fsync_us in zip(self.cluster.hosts.values(), shape.fsync_us, strict=True):
             host.disk.fsync_us = fsync_us
+
+    @property
+    def history(self) -> History:
+        """What clients saw."""
+        return History(self.submitted_us, self.done_us, self.results, self.log)
+
+    def build(self, node: int, recovered: Recovered, now_us: int) -> ReplicaProcess:
+        """A replica; what a life of the same number submitted before it was on disk is void."""
+        process = super().build(node, recovered, now_us)
+        self.history.begin(process.replica.client)
+        for key in [key for key in self.submitted if key not in self.submitted_us]:
+            del self.submitted[key]
+        return process
 
     def happen(self, event: Event) -> None:
         """Note the time of a submission."""
@@ -309,5 +323,4 @@ def check_history(lab: Campaign) -> None:
     """Whether the log explains what the clients saw: :class:`tests.paxos.history.History`."""
     replica = lab.leader()
     assert isinstance(replica, Replica)
-    history = History(lab.submitted_us, lab.done_us, lab.results, lab.log)
-    history.check(replica.commit_slot)
+    lab.history.check(replica.commit_slot)

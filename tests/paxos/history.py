@@ -5,12 +5,13 @@ in order. If one was done before another was submitted, it stands before it in t
 that is linearizability, as every result goes through the log (Herlihy, Wing 1990).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgpack
 from attrs import Factory, define
 
-from paxos.clients import Client, Purpose, decode
+from paxos.clients import Client, Command, Purpose, decode
 from paxos.messages import NOOP, Value
 
 Key = tuple[int, int, int]
@@ -34,6 +35,24 @@ class History:
     def submit(self, client: Client, sequence: int, moment: int) -> None:
         """A client hands a command in."""
         self.submitted[*client, sequence] = moment
+
+    def begin(self, client: Client) -> None:
+        """A client begins to live; one of that name may have lived without leaving a trace.
+
+        It died before its incarnation was on disk, so nothing it submitted can have left its node.
+
+        Raises:
+            Inconsistent: something has.
+        """
+        gone = [key for key in self.submitted if key[:2] == client]
+        said = {(*command.client, command.sequence) for command in self._commands()}
+        for key in gone:
+            if key in said or key in self.results:
+                raise Inconsistent(f"{key} was heard of, but its client is begun again")
+            del self.submitted[key]
+
+    def _commands(self) -> Iterator[Command]:
+        return (decode(value) for value in self.log.values() if value != NOOP)
 
     def answer(self, client: Client, sequence: int, result: bytes, moment: int) -> None:
         """A client gets its result; the first counts."""

@@ -151,6 +151,7 @@ class Stage:
         self._repair(node)
         seat.replica = Replica(node, self.config, Register(), recover(seat.rows), self.now_us)
         self.invariants.restarted(seat.replica)
+        self.history.begin(seat.replica.client)
         self._carry_out(node, seat.replica.start(self.now_us))
 
     def _repair(self, node: int) -> None:

@@ -66,17 +66,19 @@ def bound_us(lab: Campaign) -> int:
 
 
 def settle(lab: Campaign) -> int:
-    """Heal everything and run until all is settled; returns how long it took, in µs.
+    """Heal everything and run until all is settled.
 
     One command more is handed in: also a group that has nothing left to do must be able to.
 
+    Returns:
+        How long it took from the last old frame's arrival on, in µs.
+
     Raises:
-        NotSettled: it took longer than the bound, counted from the last old frame's arrival.
+        NotSettled: that was longer than the bound.
     """
-    healed_us = lab.cluster.now_us
     drained_us = lab.heal_all()
-    lab.submit_at(healed_us, lab.cluster.nodes[-1], "last", 0)
-    end_us = max(healed_us, drained_us) + bound_us(lab)
+    lab.submit_at(lab.cluster.now_us, lab.cluster.nodes[-1], "last", 0)
+    end_us = drained_us + bound_us(lab)
     while True:
         lab.cluster.run(min(end_us, lab.cluster.now_us + 50_000))
         try:
@@ -85,7 +87,7 @@ def settle(lab: Campaign) -> int:
             if lab.cluster.now_us >= end_us:
                 raise
         else:
-            return lab.cluster.now_us - healed_us
+            return max(0, lab.cluster.now_us - drained_us)
 
 
 @pytest.mark.parametrize("weather", WEATHERS, ids=lambda weather: weather.__name__)
@@ -102,21 +104,11 @@ def test_any_moment_settles(first: int, weather: Weather) -> None:
 @pytest.mark.parametrize("weather", WEATHERS, ids=lambda weather: weather.__name__)
 @pytest.mark.parametrize("first", range(1000, 3000, 100))
 def test_any_moment_of_many_settles(first: int, weather: Weather) -> None:
-    """The same for thousands of moments."""
+    """The same for thousands of moments; one attempt of the three has always been enough."""
     for seed in range(first, first + 100):
         lab = stopped(weather, seed)
-        settle(lab)
+        assert settle(lab) < attempt_us(lab.config.timing)
         check_history(lab)
-
-
-def test_most_moments_settle_within_an_attempt() -> None:
-    """The bound is for the worst; nearly always one attempt of one voter is more than enough."""
-    took = []
-    for seed in range(40):
-        lab = stopped(compact_of, seed)
-        took.append(settle(lab) / attempt_us(lab.config.timing))
-    assert sorted(took)[35] < 1
-    assert max(took) < electing_us(Timing()) / attempt_us(Timing())
 
 
 def gets_stuck(weather: Weather, seeds: range) -> bool:

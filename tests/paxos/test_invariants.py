@@ -6,6 +6,7 @@ import pytest
 
 from paxos.acceptor import Entry
 from paxos.ballot import Ballot
+from paxos.check import invariants
 from paxos.check.invariants import Invariants
 from paxos.check.violation import SENTENCES, InvariantViolation
 from paxos.clients import Client, Verdict
@@ -272,3 +273,14 @@ def test_a_right_group_breaches_nothing() -> None:
     group.beat(2)
     assert [r.commit_slot for r in group.replicas.values()] == [7, 7, 7]
     assert group.invariants.checks > 100
+
+
+def test_old_ballots_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest stay: a ballot that is used again soon is found, also when the table is full."""
+    monkeypatch.setattr(invariants, "REMEMBERED_BALLOTS", 3)
+    watch = watched()
+    for number in range(1, 6):
+        watch.released(1, Prepare(Ballot(number, 1), 1))
+    assert list(watch.users) == [Ballot(number, 1) for number in (3, 4, 5)]
+    with pytest.raises(InvariantViolation, match="L1"):
+        watch.released(2, Prepare(Ballot(4, 1), 1))
