@@ -31,3 +31,20 @@ def test_each_feature_is_expected_by_a_scenario() -> None:
         if expect.count is not None and expect.at_least
     }
     assert {feature for feature in FEATURES if feature not in shown} == AWAITED
+
+
+@pytest.mark.parametrize(
+    ("name", "features"),
+    [
+        ("torn-write", ("torn_writes_found", "slow_disks", "rows_lost")),
+        ("crash-after-write", ("crashes_after_write",)),
+        ("full-disk", ("full_disks", "stuck_sends", "step_downs")),
+        ("slow-node", ("slow_nodes", "step_downs")),
+        ("clock-drift", ("clock_drifts", "clock_steps")),
+    ],
+)
+@pytest.mark.parametrize("seed", [None, 7, 2026])
+def test_a_scenario_shows_its_fault(name: str, features: tuple[str, ...], seed: int | None) -> None:
+    """What it is named after has happened."""
+    coverage = run(load(name), seed=seed).coverage
+    assert [feature for feature in features if not coverage[feature]] == []
