@@ -54,6 +54,7 @@ class Campaigning(Leading):
             self.votes
             and prevote.commit_slot >= self.acceptor.floor_slot
             and self.election.would_vote(prevote.ballot, promised, now_us)
+            and not self._withholds(prevote.ballot, now_us)
         )
         self._out.append(Send(source, PreVoteReply(prevote.ballot, granted, promised)))
 

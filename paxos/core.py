@@ -21,6 +21,7 @@ from paxos.effects import (
 )
 from paxos.election import Election, Role, Timing
 from paxos.learner import Learner, StateMachine
+from paxos.lease import Grant
 from paxos.membership import Membership
 from paxos.messages import Value
 from paxos.proposer import Proposer
@@ -68,6 +69,8 @@ class Core:
         self.learner = Learner(machine, recovered)
         self.download = Download()
         self.election = Election(node, membership, config.timing, now_us)
+        self.grant = Grant(config.timing.lease_us, now_us, forgot=recovered.incarnation > 0)
+        """The lease that this node has granted, to whoever leads."""
         self.pending: dict[int, Value] = {}
         """This node's own commands that were not seen applied yet, by sequence."""
         self._recovered: Recovered | None = recovered

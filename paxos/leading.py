@@ -3,7 +3,6 @@
 from paxos.clients import decode
 from paxos.effects import Broadcast, CancelTimer, RoleChanged, Send, SetTimer, Timer
 from paxos.election import Role
-from paxos.following import Following
 from paxos.messages import (
     NOOP,
     Accept,
@@ -11,15 +10,15 @@ from paxos.messages import (
     Commit,
     Decisions,
     Forward,
-    Heartbeat,
     HeartbeatAck,
     Nack,
     Value,
 )
 from paxos.proposer import Phase
+from paxos.reading import Reading
 
 
-class Leading(Following):
+class Leading(Reading):
     """The proposer's side of a replica once it has a quorum's promises."""
 
     def _become_leader(self, now_us: int) -> None:
@@ -42,9 +41,11 @@ class Leading(Following):
         why = f"a quorum promised ballot {{ballot}}; {slots} to propose again"
         self._out.append(RoleChanged("leader", why, proposer.ballot, self.node))
         self._out.append(CancelTimer(Timer.ELECTION))
-        self._beat()
+        self._begin_reign(proposer.from_slot + len(adopted) - 1)
+        self._beat(now_us)
         self._flush()
         self._hand_in(list(self.pending.values()))
+        self._ask_again(now_us)
 
     def on_decisions(self, source: int, decisions: Decisions, now_us: int) -> None:
         """Learn chosen values, and ask for more while there are more."""
@@ -129,12 +130,11 @@ class Leading(Following):
                 part = values[start : start + self.config.run_slots]
                 accept = Accept(proposer.ballot, first + start, part, self.commit_slot)
                 self._out.append(Broadcast(owing, accept))
-        self._beat()
+        self._beat(now_us)
 
-    def _beat(self) -> None:
+    def _beat(self, now_us: int) -> None:
         heartbeat_us = self.config.timing.heartbeat_us
-        heartbeat = Heartbeat(self.proposer.ballot, self.commit_slot)
-        self._out.append(Broadcast(self.others, heartbeat))
+        self._send_round(now_us)
         self._out.append(SetTimer(Timer.HEARTBEAT, heartbeat_us, heartbeat_us))
 
     def on_heartbeat_ack(self, source: int, ack: HeartbeatAck, now_us: int) -> None:
@@ -142,6 +142,7 @@ class Leading(Following):
         if self.role is not Role.LEADER or ack.ballot != self.proposer.ballot:
             return
         self.election.heard_us[source] = now_us
+        self._on_round_answered(source, ack.round, now_us)
         if ack.commit_slot < self.learner.floor_slot:
             self._send_chunk(source, 0)
         elif ack.commit_slot < ack.told_slot:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from paxos.acceptor import Acceptor
 from paxos.ballot import NO_BALLOT, Ballot
-from paxos.clients import SessionTable, Verdict, decode
+from paxos.clients import Purpose, SessionTable, Verdict, decode
 from paxos.effects import Applied
 from paxos.messages import NOOP, Value
 from paxos.records import COMMITTED, DECIDED, Recovered
@@ -22,6 +22,10 @@ class StateMachine(Protocol):
 
     def apply(self, op: bytes) -> bytes:
         """Apply one operation and return its result; never raises, whatever the bytes."""
+        ...
+
+    def query(self, op: bytes) -> bytes:
+        """Answer from the state without changing it; never raises, whatever the bytes."""
         ...
 
     def digest(self) -> int:
@@ -145,7 +149,8 @@ class Learner:
         command = decode(value)
         verdict = self.sessions.admit(command)
         if verdict is Verdict.FRESH:
-            result = self.machine.apply(command.op)
+            reads = command.purpose is Purpose.READ
+            result = (self.machine.query if reads else self.machine.apply)(command.op)
             self.sessions.store(command, result)
         else:
             result = self.sessions.result(command.client, command.sequence) or b""

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from paxos.campaigning import Campaigning
-from paxos.clients import Command, encode
+from paxos.clients import Command, Purpose, encode
 from paxos.core import Config as Config
-from paxos.effects import Effect, SetTimer, Timer
+from paxos.effects import Effect, ReadKind, SetTimer, Timer
 from paxos.election import Role
 from paxos.messages import (
     Accept,
@@ -32,6 +32,8 @@ from paxos.messages import (
     PreVote,
     PreVoteReply,
     Promise,
+    ReadIndex,
+    ReadSlot,
     SnapshotChunk,
     SnapshotPull,
 )
@@ -73,7 +75,7 @@ class Replica(Campaigning):
         elif timer is Timer.HEARTBEAT:
             self.on_heartbeat_timer(now_us)
         else:
-            self.on_retry_timer()
+            self.on_retry_timer(now_us)
         return self._effects()
 
     def submit(self, op: bytes, now_us: int) -> tuple[int, list[Effect]]:
@@ -83,23 +85,39 @@ class Replica(Campaigning):
             Its sequence number, which comes back in :class:`~paxos.effects.Applied` with this
             replica's ``client``, and the effects. It is handed in again until it is applied.
         """
+        self._await_answers()
+        return self._submit(op, Purpose.UPDATE), self._effects()
+
+    def read(self, op: bytes, how: ReadKind, now_us: int) -> tuple[int, list[Effect]]:
+        """Ask something of the state, for this node's own client; linearizable in all three ways.
+
+        Returns:
+            The number of the read, which comes back in :class:`~paxos.effects.Answered`, and the
+            effects. It is asked again until it is answered; when this node crashes, nobody waits.
+        """
+        number = self._open_read(op, how)
+        if how is ReadKind.LOG:
+            self.reads[number].sequence = self._submit(op, Purpose.READ)
+        else:
+            self._ask(number, how, now_us)
+        return number, self._effects()
+
+    def _submit(self, op: bytes, purpose: Purpose) -> int:
         self._sequence += 1
         sequence = self._sequence
         first = next(iter(self.pending), sequence)
-        value = encode(Command(self.client, sequence, first, op))
-        if not self.pending:
-            retry_us = self.config.timing.retry_us
-            self._out.append(SetTimer(Timer.RETRY, retry_us, retry_us))
+        value = encode(Command(self.client, sequence, first, op, purpose))
         self.pending[sequence] = value
         self._hand_in([value])
-        return sequence, self._effects()
+        return sequence
 
-    def on_retry_timer(self) -> None:
-        """Hand in again what was not seen applied."""
-        if self.pending:
+    def on_retry_timer(self, now_us: int) -> None:
+        """Hand in again what was not seen applied, and ask again what was not answered."""
+        if self.pending or self.reads:
             retry_us = self.config.timing.retry_us
             self._out.append(SetTimer(Timer.RETRY, retry_us, retry_us))
             self._hand_in(list(self.pending.values()))
+            self._ask_again(now_us)
 
     _HANDLERS: ClassVar[dict[type[Message], Callable[["Replica", int, Any, int], None]]] = {
         Prepare: Campaigning.on_prepare,
@@ -116,4 +134,6 @@ class Replica(Campaigning):
         PreVoteReply: Campaigning.on_prevote_reply,
         SnapshotChunk: Campaigning.on_snapshot_chunk,
         SnapshotPull: Campaigning.on_snapshot_pull,
+        ReadIndex: Campaigning.on_read_index,
+        ReadSlot: Campaigning.on_read_slot,
     }

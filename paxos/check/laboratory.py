@@ -4,12 +4,12 @@ For tests, benchmarks and experiments on the protocol alone.
 """
 
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgpack
 
 from paxos.check.invariants import Invariants
-from paxos.effects import Applied, Installed
+from paxos.effects import Answered, Applied, Asked, Installed, ReadKind
 from paxos.membership import Membership
 from paxos.records import Recovered
 from paxos.replica import Config, Replica
@@ -22,10 +22,18 @@ SUBMIT = 11
 """Event kind: a client at ``target`` submits ``payload``."""
 FAULT = 12
 """Event kind: the fault ``payload`` happens."""
+READ = 13
+"""Event kind: a client at ``target`` asks; ``payload`` is how and what, a query of the machine."""
+
+ReadTicket: TypeAlias = tuple[int, int, int]
+"""A read: node, incarnation, number."""
 
 
 class Register:
-    """A key-value machine: ``[key, value]`` sets a key and returns the value it replaced."""
+    """A key-value machine: ``[key, value]`` sets a key and returns the value it replaced.
+
+    The query ``[key]`` returns the value of a key, and any other bytes nil.
+    """
 
     def __init__(self) -> None:
         self.values: dict[Any, Any] = {}
@@ -39,6 +47,16 @@ class Register:
         result: bytes = msgpack.packb(before)
         self._digest = blake2b(self._digest + op + result, digest_size=8).digest()
         return result
+
+    def query(self, op: bytes) -> bytes:
+        """The value of a key."""
+        try:
+            (key,) = msgpack.unpackb(op)
+            value = self.values.get(key)
+        except (ValueError, TypeError, msgpack.UnpackException):
+            value = None
+        packed: bytes = msgpack.packb(value)
+        return packed
 
     def digest(self) -> int:
         """A hash over every operation and its result, in order."""
@@ -60,7 +78,7 @@ class Laboratory:
 
     def __init__(self, config: Config, *, seed: int, check: bool = True, **options: Any) -> None:
         self.config = config
-        self.invariants = Invariants(config.membership) if check else None
+        self.invariants = Invariants(config.membership, machine=Register()) if check else None
         self.cluster = Cluster(
             outside=self,
             nodes=config.membership.everyone,
@@ -70,6 +88,8 @@ class Laboratory:
         )
         self.submitted: dict[tuple[int, int, int], bytes] = {}
         self.results: dict[tuple[int, int, int], bytes] = {}
+        self.asked: dict[ReadTicket, Asked] = {}
+        self.answers: dict[ReadTicket, Answered] = {}
         for node in self.cluster.nodes:
             self.cluster.start(node)
 
@@ -80,6 +100,11 @@ class Laboratory:
     def submit_at(self, time_us: int, node: int, key: Any, value: Any) -> None:
         """Let the client at a node set a key at a time."""
         self.cluster.kernel.push(time_us, SUBMIT, node, 0, msgpack.packb([key, value]))
+
+    def read_at(self, time_us: int, node: int, key: Any, how: ReadKind) -> None:
+        """Let the client at a node ask for a key's value at a time."""
+        payload = (int(how), msgpack.packb([key]))
+        self.cluster.kernel.push(time_us, READ, node, 0, payload)
 
     def schedule(self, faults: list[Fault]) -> None:
         """Let faults happen at their times."""
@@ -107,7 +132,7 @@ class Laboratory:
                 faults.set_rate(bus, nodes, f"{rate}_ppm", args["rate_ppm"])
 
     def happen(self, event: Event) -> None:
-        """A client submits, if its node runs; or a fault happens."""
+        """A client submits or asks, if its node runs; or a fault happens."""
         now_us, _, kind, node, _, op = event
         if kind == FAULT:
             self.do(op)
@@ -115,6 +140,10 @@ class Laboratory:
         host = self.cluster.hosts[node]
         replica = self.replica(node)
         if replica is None or host.status is not Status.ALIVE:
+            return
+        if kind == READ:
+            how, query = op
+            self.cluster.execute(host, replica.read(query, ReadKind(how), now_us)[1])
             return
         sequence, effects = replica.submit(op, now_us)
         self.submitted[(*replica.client, sequence)] = op
@@ -129,6 +158,11 @@ class Laboratory:
             replica = self.replica(node)
             if replica is not None and effect.client == replica.client:
                 self.results.setdefault((*effect.client, effect.sequence), effect.result)
+        elif type(effect) is Asked or type(effect) is Answered:
+            replica = self.replica(node)
+            assert replica is not None  # noqa: S101 - it has just made this effect
+            book: dict[ReadTicket, Any] = self.asked if type(effect) is Asked else self.answers
+            book[(*replica.client, effect.number)] = effect
         elif type(effect) is Installed and (replica := self.replica(node)) is not None:
             for sequence, result in effect.results:
                 self.results.setdefault((*replica.client, sequence), result)

@@ -14,16 +14,20 @@ from typing import Any, ClassVar, Protocol
 from attrs import Factory, define
 
 from paxos.effects import (
+    Answered,
     Applied,
+    Asked,
     Broadcast,
     CancelTimer,
     Checkpoint,
     Installed,
+    LeaseLapsed,
     Persist,
     RoleChanged,
     Send,
     SetTimer,
     Timer,
+    Withheld,
 )
 from paxos.messages import Message
 from paxos.records import Recovered, recover
@@ -117,6 +121,14 @@ class Observer(Protocol):
 
     def installed(self, replica: Replica, installed: Installed) -> None:
         """A replica jumped to a snapshot."""
+        ...
+
+    def asked(self, replica: Replica, asked: Asked) -> None:
+        """A client of a replica asked something of the state."""
+        ...
+
+    def answered(self, replica: Replica, answered: Answered) -> None:
+        """A client of a replica was given the answer to a read."""
         ...
 
     def compacted(self, node: int, floor_slot: int) -> None:
@@ -429,6 +441,25 @@ class Cluster:
         self.coverage.count("snapshots_installed")
         self.outside.perform(host.node, effect)
 
+    def _asked(self, host: Host, effect: Asked) -> None:
+        if self.observer is not None and (replica := _replica(host)) is not None:
+            self.observer.asked(replica, effect)
+        self.outside.perform(host.node, effect)
+
+    def _answered(self, host: Host, effect: Answered) -> None:
+        if self.observer is not None and (replica := _replica(host)) is not None:
+            self.observer.answered(replica, effect)
+        self.coverage.answered(effect)
+        self.outside.perform(host.node, effect)
+
+    def _withheld(self, host: Host, effect: Withheld) -> None:
+        self.coverage.count("lease_refusals")
+        self.outside.perform(host.node, effect)
+
+    def _lease_lapsed(self, host: Host, effect: LeaseLapsed) -> None:
+        self.coverage.count("leases_lapsed")
+        self.outside.perform(host.node, effect)
+
     def _role_changed(self, host: Host, effect: RoleChanged) -> None:
         self.coverage.role(host.node, effect.role)
         self.outside.perform(host.node, effect)
@@ -443,6 +474,10 @@ class Cluster:
         Applied: _applied,
         Installed: _installed,
         RoleChanged: _role_changed,
+        Asked: _asked,
+        Answered: _answered,
+        Withheld: _withheld,
+        LeaseLapsed: _lease_lapsed,
     }
 
 

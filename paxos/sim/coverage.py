@@ -4,7 +4,7 @@ A campaign over which a count stays zero has not tested that feature, however gr
 """
 
 from paxos.clients import Verdict
-from paxos.effects import Applied
+from paxos.effects import Answered, Applied, ReadKind
 from paxos.messages import Accept, Decisions, Forward, Message, Nack, PreVoteReply, SnapshotChunk
 
 FEATURES: dict[str, str] = {
@@ -21,6 +21,13 @@ FEATURES: dict[str, str] = {
     "snapshots_taken": "a replica compacted its log",
     "snapshot_chunks": "a piece of a snapshot was sent",
     "snapshots_installed": "a replica jumped to a snapshot",
+    "log_reads": "a read was answered through the log",
+    "index_reads": "a read was answered after a quorum had confirmed the leader",
+    "lease_reads": "a read was answered on the leader's lease alone",
+    "lease_fallbacks": "a read by lease found none, and was answered by read index",
+    "reads_retried": "a read was answered that had been asked again",
+    "lease_refusals": "a promise or pre-vote was withheld for a lease",
+    "leases_lapsed": "a leader's lease ran out before a quorum renewed it",
     "crashes": "a node crashed",
     "restarts": "a node came back from its disk",
     "pauses": "a node stood still",
@@ -68,6 +75,14 @@ class Coverage:
             self.counts["duplicates"] += 1
         elif applied.verdict is Verdict.STALE:
             self.counts["stale_commands"] += 1
+
+    def answered(self, answered: Answered) -> None:
+        """Note a read that was answered."""
+        self.counts[f"{answered.served.name.lower()}_reads"] += 1
+        self.counts["reads_retried"] += answered.tries > 1
+        self.counts["lease_fallbacks"] += (
+            answered.how is ReadKind.LEASE and answered.served is ReadKind.INDEX
+        )
 
     def role(self, node: int, role: str) -> None:
         """Note a change of role."""

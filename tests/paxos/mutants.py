@@ -420,11 +420,11 @@ def leader_tells_what_is_not_chosen(patch: Patch) -> None:
     """The commit index runs ahead of the quorum: it counts what was proposed."""
     original = Replica._beat
 
-    def beat(self: Replica) -> None:
+    def beat(self: Replica, now_us: int) -> None:
         with pytest.MonkeyPatch.context() as inner:
             ahead = property(lambda replica: replica.proposer.next_slot - 1)
             inner.setattr(Replica, "commit_slot", ahead)
-            original(self)
+            original(self, now_us)
 
     patch.setattr(Replica, "_beat", beat)
 
@@ -534,7 +534,7 @@ def window_ignored(patch: Patch) -> None:
 def nothing_is_sent_again(patch: Patch) -> None:
     """What was lost stays lost: accepts, decisions and commands of clients."""
     patch.setattr(Proposer, "unacknowledged", lambda self: [])
-    patch.setattr(Replica, "on_retry_timer", lambda self: None)
+    patch.setattr(Replica, "on_retry_timer", lambda self, now_us: None)
     patch.setitem(Replica._HANDLERS, HeartbeatAck, _alive)
 
 
@@ -576,3 +576,4 @@ def leader_without_a_quorum_stays(patch: Patch) -> None:
 def prevotes_granted_to_anybody(patch: Patch) -> None:
     """A node that was cut off comes back with a higher ballot and unseats the leader."""
     patch.setattr(Election, "would_vote", lambda self, ballot, promised, now_us: True)
+    patch.setattr(Replica, "_withholds", lambda self, ballot, now_us: False)

@@ -13,17 +13,22 @@ from attrs import Factory, define, frozen
 from paxos.check.invariants import Invariants
 from paxos.check.laboratory import Register
 from paxos.effects import (
+    Answered,
     Applied,
+    Asked,
     Broadcast,
     CancelTimer,
     Checkpoint,
     Effect,
     Installed,
+    LeaseLapsed,
     Persist,
+    ReadKind,
     RoleChanged,
     Send,
     SetTimer,
     Timer,
+    Withheld,
 )
 from paxos.messages import Message
 from paxos.records import recover
@@ -95,7 +100,7 @@ class Stage:
         self.last: list[tuple[int, Effect]] = []
         """The effects of the latest step."""
         self.sides: tuple[tuple[int, ...], ...] = ()
-        self.invariants = Invariants(config.membership)
+        self.invariants = Invariants(config.membership, machine=Register())
         self.seats = {node: Seat() for node in config.membership.everyone}
         for node in self.seats:
             self.start(node)
@@ -129,6 +134,10 @@ class Stage:
     def submit(self, node: int, op: bytes) -> None:
         """A node's client hands in an operation."""
         self._carry_out(node, self.replica(node).submit(op, self.now_us)[1])
+
+    def read(self, node: int, op: bytes, how: ReadKind) -> None:
+        """A node's client asks something of the state."""
+        self._carry_out(node, self.replica(node).read(op, how, self.now_us)[1])
 
     def fire(self, node: int, timer: Timer) -> None:
         """Let a timer fire that is due."""
@@ -272,6 +281,20 @@ class Stage:
         why = effect.why.format(ballot=effect.ballot, node=f"node {effect.node}")
         self.note("role", node, f"node {node} is {effect.role}: {why}")
 
+    def _asked(self, node: int, effect: Asked) -> None:
+        self.note("asks", node, f"node {node} asks for {wording.asked(effect)}")
+        self.invariants.asked(self.replica(node), effect)
+
+    def _answered(self, node: int, effect: Answered) -> None:
+        self.note("answers", node, f"node {node} has {wording.answered(effect)}")
+        self.invariants.answered(self.replica(node), effect)
+
+    def _withheld(self, node: int, effect: Withheld) -> None:
+        self.note("lease", node, f"node {node} {wording.withheld(effect)}")
+
+    def _lease_lapsed(self, node: int, effect: LeaseLapsed) -> None:
+        self.note("lease", node, f"the lease of node {node} at {effect.ballot} has lapsed")
+
     _PERFORM: ClassVar[dict[type, Callable[["Stage", int, Any], None]]] = {
         Persist: _persist,
         Checkpoint: _checkpoint,
@@ -282,6 +305,10 @@ class Stage:
         Applied: _applied,
         Installed: _installed,
         RoleChanged: _role_changed,
+        Asked: _asked,
+        Answered: _answered,
+        Withheld: _withheld,
+        LeaseLapsed: _lease_lapsed,
     }
 
 

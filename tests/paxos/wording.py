@@ -12,8 +12,8 @@ import msgpack
 from attrs import fields
 
 from paxos.ballot import Ballot
-from paxos.clients import Verdict, decode
-from paxos.effects import Applied, Installed, Timer
+from paxos.clients import Purpose, Verdict, decode
+from paxos.effects import Answered, Applied, Asked, Installed, Timer, Withheld
 from paxos.messages import NOOP, Message, Value
 from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED, SNAPSHOT
 
@@ -30,12 +30,18 @@ def operation(text: str) -> bytes:
     return packed
 
 
+def question(text: str) -> bytes:
+    """``x`` as a query of the register machine."""
+    packed: bytes = msgpack.packb([text])
+    return packed
+
+
 def value(held: Value) -> str:
-    """A slot's value: ``x=1``, or the no-op."""
+    """A slot's value: ``x=1``, a read ``x?``, or the no-op."""
     if held == NOOP:
         return "no-op"
-    key, number = msgpack.unpackb(decode(held).op)
-    return f"{key}={number}"
+    key, *number = msgpack.unpackb(decode(held).op)
+    return f"{key}={number[0]}" if number else f"{key}?"
 
 
 def held(slot: int, ballot: Ballot, what: Value) -> str:
@@ -135,6 +141,8 @@ def applied(effect: Applied) -> str:
     if effect.verdict is not Verdict.FRESH:
         return f"{text} ({effect.verdict.name.lower()}: not again)"
     before = msgpack.unpackb(effect.result)
+    if decode(effect.value).purpose is Purpose.READ:
+        return f"{text} (is {before})"
     return text if before is None else f"{text} (was {before})"
 
 
@@ -143,6 +151,26 @@ def installed(effect: Installed) -> str:
     answered = ",".join(str(sequence) for sequence, _ in effect.results)
     own = f", which holds the own commands {answered}" if answered else ""
     return f"the snapshot up to {effect.slot}{own}"
+
+
+def asked(effect: Asked) -> str:
+    """What a read asks for, and how."""
+    return f"{msgpack.unpackb(effect.op)[0]} by {effect.how.name.lower()}"
+
+
+def answered(effect: Answered) -> str:
+    """What a read was told, from which slot, and what that rests on."""
+    rests = "" if effect.served is effect.how else f" by {effect.served.name.lower()}"
+    tries = "" if effect.tries == 1 else f", asked {effect.tries} times"
+    told = msgpack.unpackb(effect.result)
+    return f"read {effect.number}: {told}{rests} at slot {effect.slot}{tries}"
+
+
+def withheld(effect: Withheld) -> str:
+    """A promise that was not given, and why."""
+    if not effect.holder:
+        return f"withholds {effect.ballot}: it may have granted a lease before its restart"
+    return f"withholds {effect.ballot}: node {effect.holder} holds its lease"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
