@@ -1,8 +1,9 @@
 """Campaigns: the same scenario under random faults, seed after seed.
 
-A run has two phases. In the first, faults of :func:`paxos.sim.faults.random_schedule` come on top
-of the scenario's own script; invariants must hold throughout. Then everything heals, every EV is
-unplugged, comes back once more, and leaves. Within ``QUIET_US`` the network must have converged:
+A run has two phases. In the first, faults of :func:`paxos.sim.faults.random_schedule` and
+:func:`paxos.sim.ailments.random_ailments` come on top of the scenario's own script; invariants must
+hold throughout. Then everything heals, every EV is unplugged, comes back once more, and leaves.
+Within ``QUIET_US`` the network must have converged:
 equal replicas, nothing outstanding, every transaction closed, and every EV served.
 """
 
@@ -13,8 +14,9 @@ from multiprocessing import get_context
 from attrs import evolve, frozen
 
 from fsm.network.state import NetworkState
-from paxos.sim.cluster import Status
+from paxos.sim.ailments import random_ailments
 from paxos.sim.faults import Fault, random_schedule
+from paxos.sim.host import Status
 from paxos.sim.streams import stream
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
@@ -50,6 +52,7 @@ def with_faults(scenario: Scenario, seed: int) -> Scenario:
     numbers = tuple(range(1, len(ids) + 1))
     end_us = scenario.duration_us
     schedule = random_schedule(stream(seed, "faults"), numbers, 5_000_000, end_us, 12_000_000)
+    schedule += random_ailments(seed, numbers, 5_000_000, end_us, 120_000_000)
     faults = tuple(_line(fault, ids) for fault in schedule)
     script = sorted((*scenario.script, *faults), key=lambda line: line.t_us)
     script += _second_visit(scenario, end_us)
@@ -128,8 +131,9 @@ def _unsettled(world: World, healed_us: int) -> Iterator[str]:
         yield "nobody leads"
     for node in alive:
         call = node.calls.outstanding
-        if call is not None and world.now_us - call.at_us > PATIENCE_US:
-            waited_s = (world.now_us - call.at_us) // SECOND_US
+        now_us = world.cluster.local_us(node.replica.node)
+        if call is not None and now_us - call.since_us > PATIENCE_US:
+            waited_s = (now_us - call.since_us) // SECOND_US
             yield f"{node.cp_id} waits for its {call.action} for {waited_s} s"
     if alive:
         yield from _unfinished(world, alive[0].network, healed_us)
@@ -148,10 +152,16 @@ def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator
         if car.ev.battery.soc_ppm >= car.ev.target_ppm:
             continue
         visit = last.get(car.ev.id_tag)
-        if visit is None or visit.start_us < healed_us:
+        if visit is None or visit.start_us < _stamp_us(world, visit.cp_id, healed_us):
             yield f"{name} came after everything had healed, and no transaction began"
         elif visit.energy_wh == 0:
             yield f"{name} came after everything had healed, and got no energy"
+
+
+def _stamp_us(world: World, cp_id: str, healed_us: int) -> int:
+    """What a charge point's wall clock showed when everything healed: clocks run true since."""
+    clock = world.cluster.hosts[world.nodes[cp_id]].clock
+    return clock.wall_us(clock.local_us(healed_us))
 
 
 def campaign(

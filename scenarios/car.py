@@ -3,7 +3,7 @@
 from typing import Any
 
 from fsm.v2g.ev import ElectricVehicle
-from paxos.sim.cluster import Kind
+from paxos.sim.host import Kind
 from paxos.wire import unseal
 
 

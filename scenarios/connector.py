@@ -8,6 +8,8 @@ from attrs import Factory, define
 
 from fsm.energy.meter import Meter
 from fsm.v2g.ev import ElectricVehicle
+from paxos.sim.clock import Clock
+from paxos.sim.kernel import Kernel
 
 
 @define
@@ -36,6 +38,24 @@ class Connector:
         self.since_us = now_us
         flows = self.contactor_closed and self.ev is not None
         self.power_w = self.ev.demand_w() if flows and self.ev is not None else 0
+
+
+@define
+class Hardware:
+    """What a charge point's process finds around it (:class:`scenarios.node.Wiring`)."""
+
+    connector: Connector
+    kernel: Kernel
+    clock: Clock
+
+    @property
+    def ev_pilot(self) -> str:
+        """What the EV's resistor shows, A without an EV."""
+        return self.connector.ev_pilot
+
+    def settle(self) -> None:
+        """Bring the meter up to virtual time: energy flows by no computer's clock."""
+        self.connector.settle(self.kernel.now_us)
 
 
 @define

@@ -5,9 +5,10 @@ The loader reads by it, the JSON schema and the list of keys in the documentatio
 
 from attrs import frozen
 
+from paxos.sim.clock import FASTEST_PPM, SLOWEST_PPM
 from scenarios.kinds import Choice, Flag, Groups, Kind, Name, Quantity, Real, Span, Text, Whole
 from scenarios.schema import VERBS
-from scenarios.units import DURATION, ENERGY, PERCENT, POWER
+from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER
 
 DAY_US = 86_400_000_000
 
@@ -32,8 +33,8 @@ CP_STATES = (
 STATUSES = ("alive", "paused", "crashed")
 
 LEADER = "leader"
-"""Instead of a CP's id, for ``crash`` and ``pause``: whoever leads when it happens."""
-LEADER_VERBS = ("crash", "pause")
+"""Instead of a CP's id, where a fault begins: whoever leads when it happens."""
+LEADER_VERBS = ("crash", "pause", "clock_drift", "clock_offset")
 LINK_VERBS = ("loss", "duplicate", "reorder", "corrupt", "delay")
 """Verbs that may be narrowed to one link by ``a`` and ``b``."""
 
@@ -69,6 +70,8 @@ class Table:
 _RATE = Quantity(PERCENT, 0, 1_000_000)
 _LATENCY = Quantity(DURATION, 0, 60_000_000)
 _TIME = Quantity(DURATION, 0, 31 * DAY_US)
+_DRIFT = Quantity(DRIFT, SLOWEST_PPM, FASTEST_PPM)
+_OFFSET = Quantity(OFFSET, -31 * DAY_US, 31 * DAY_US)
 _CP = Name("the id of a charge point", refers=True)
 _EV = Name("the id of an EV", refers=True)
 _MAX_W = 1_000_000
@@ -188,11 +191,17 @@ _T = Key("t", "t_us", _TIME, "When it happens.", required=True)
 _DO = Key("do", "verb", Choice(tuple(VERBS)), "What happens.", required=True)
 _ARGUMENTS = {
     "ev": Key("ev", "ev", _EV, "Which EV."),
-    "cp": Key("cp", "cp", _CP, f"Which CP; `crash` and `pause` also take `{LEADER}`."),
+    "cp": Key("cp", "cp", _CP, f"Which CP; where a fault begins also `{LEADER}`."),
     "a": Key("a", "a", _CP, "One end of the link; with `cut_oneway` the end that speaks."),
     "b": Key("b", "b", _CP, "The other end; with `cut_oneway` the end that no longer hears."),
     "groups": Key("groups", "groups", Groups(), "The sides; CPs in none of them form one more."),
     "rate_ppm": Key("rate", "rate_ppm", _RATE, "Share of messages, on every link or on `a`–`b`."),
+    "drift_ppm": Key(
+        "drift", "drift_ppm", _DRIFT, "How much too fast its clock runs; 0ppm is right."
+    ),
+    "offset_us": Key(
+        "offset", "offset_us", _OFFSET, "How far ahead its wall clock is; 0s is right."
+    ),
     "extra_us": Key("extra", "extra_us", _LATENCY, "Latency added, on every link or on `a`–`b`."),
 }
 AT = Table("[[at]]", (_T, _DO, *_ARGUMENTS.values()))

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from paxos.sim import faults
-from paxos.sim.cluster import Status
+from paxos.sim.host import Status
+from scenarios.ailments import AILMENTS
 from scenarios.connector import Car
 from scenarios.errors import InputError
 from scenarios.schema import VERBS, At
@@ -158,6 +159,12 @@ def _resume(world: "World", verb: str, args: Args) -> Done:
     return "repair", world.ids[number], "goes on"
 
 
+def _ail(world: "World", verb: str, args: Args) -> Done:
+    number = _cp(world, args["cp"])
+    severity, text = AILMENTS[verb](world, number, args)
+    return severity, world.ids[number], text
+
+
 # Links.
 
 
@@ -230,6 +237,7 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "restart": _restart,
     "pause": _pause,
     "resume": _resume,
+    **dict.fromkeys(AILMENTS, _ail),
     "cut": _cut,
     "cut_oneway": _cut,
     "join": _join,

@@ -10,7 +10,7 @@ from paxos.ballot import NO_BALLOT, Ballot
 from paxos.clients import decode
 from paxos.messages import NOOP, Value
 from paxos.replica import ROLE_NAMES
-from paxos.sim.cluster import Host, Status
+from paxos.sim.host import Host, Status
 from scenarios.connector import Car
 from scenarios.view import (
     CellState,

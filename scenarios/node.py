@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import msgpack
 
+from fsm.clock import WallClock
 from fsm.effects import Call
 from fsm.network.state import NetworkState
 from fsm.ocpp.client import CallClient
@@ -17,7 +18,7 @@ from fsm.v2g.charge_point import ChargePoint
 from paxos.effects import Applied, Installed, Timer
 from paxos.messages import message
 from paxos.replica import Replica
-from paxos.sim.cluster import Kind
+from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
 
 _CALLS_PER_INCARNATION = 1_000_000
@@ -40,13 +41,24 @@ class Wiring(Protocol):
         """What the EV's resistor shows on the control pilot, A to D."""
         ...
 
-    def settle(self, now_us: int) -> None:
-        """Bring the meter up to now: it is read in the step that follows."""
+    @property
+    def clock(self) -> WallClock:
+        """The wall clock."""
+        ...
+
+    def settle(self) -> None:
+        """Bring the meter up to now: it is read in the step that follows.
+
+        Physics knows what time it is; the charge point's own clock may be wrong.
+        """
         ...
 
 
 class Node:
-    """The process of one charge point; a crash loses all of it but the replica's disk."""
+    """The process of one charge point; a crash loses all of it but the replica's disk.
+
+    ``now_us`` is the time of its own monotonic clock, never virtual time.
+    """
 
     def __init__(
         self, cp_id: str, replica: Replica, controller: ChargePoint, wiring: Wiring
@@ -82,7 +94,7 @@ class Node:
         if kind == Kind.PAXOS:
             effects = self.replica.on_message(source, unpack(frame), now_us)
             return self._after_replica(effects, now_us)
-        self.wiring.settle(now_us)
+        self.wiring.settle()
         if kind == Kind.V2G:
             return self._take(self.controller.on_message(unseal(frame), now_us), now_us)
         if kind == Kind.SIGNAL:
@@ -92,7 +104,7 @@ class Node:
     def on_timer(self, timer: Any, now_us: int) -> list[Any]:
         """Take the firing of a timer: the replica's are numbers, the controller's are names."""
         if type(timer) is str:
-            self.wiring.settle(now_us)
+            self.wiring.settle()
             return self._take(self.controller.on_timer(timer, now_us), now_us)
         return self._after_replica(self.replica.on_timer(Timer(timer), now_us), now_us)
 
@@ -163,7 +175,8 @@ class Node:
         out: list[Any] = []
         for effect in effects:
             if type(effect) is Call:
-                self.calls.submit(effect.action, effect.payload, now_us)
+                stamp_us = self.wiring.clock.wall_us(now_us)
+                self.calls.submit(effect.action, effect.payload, now_us, stamp_us)
                 out += self._next_call()
             else:
                 out.append(effect)

@@ -21,6 +21,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "restart": ("cp",),
     "pause": ("cp",),
     "resume": ("cp",),
+    "clock_drift": ("cp", "drift_ppm"),
+    "clock_offset": ("cp", "offset_us"),
     # links between charge points
     "cut": ("a", "b"),
     "cut_oneway": ("a", "b"),
@@ -36,7 +38,8 @@ VERBS: dict[str, tuple[str, ...]] = {
 """Every verb of a script, and the arguments it takes, in order.
 
 ``heal`` undoes every link fault; it restarts nothing. The five rates apply to every link between
-charge points, or to one link in both directions where ``a`` and ``b`` are given as well.
+charge points, or to one link in both directions where ``a`` and ``b`` are given as well. A clock's
+drift and offset are undone by 0.
 """
 
 

@@ -20,7 +20,7 @@ from paxos.ballot import Ballot
 from paxos.clients import decode
 from paxos.effects import Timer
 from paxos.messages import NOOP
-from paxos.sim.cluster import Kind
+from paxos.sim.host import Kind
 from paxos.sim.kernel import Event
 from paxos.wire import WireError, unpack, unseal
 from scenarios.world import SCRIPT, World

@@ -1,13 +1,13 @@
 """Quantities as people write them, and as the simulator counts them.
 
-Text carries its unit (``"1m30s"``, ``"11kW"``, ``"40kWh"``, ``"0.5%"``); the value is an integer
-(microseconds, watts, watt-hours, parts per million). Arithmetic is exact: a text that is no whole
-number of the smallest unit is refused, never rounded.
+Text carries its unit (``"1m30s"``, ``"11kW"``, ``"40kWh"``, ``"0.5%"``, ``"-200ppm"``); the value
+is an integer (microseconds, watts, watt-hours, parts per million). Arithmetic is exact: a text that
+is no whole number of the smallest unit is refused, never rounded.
 """
 
 import re
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 MAX_TEXT = 40
 """Longest text of a quantity; more digits than this measure nothing."""
@@ -31,6 +31,8 @@ class Unit:
     examples: tuple[str, ...]
     smallest: str
     compound: bool = False
+    signed: bool = False
+    """Whether a minus may stand in front of it all."""
     pattern: str = field(init=False)
     """Regular expression that every valid text matches (JSON Schema dialect)."""
     _part: re.Pattern[str] = field(init=False, repr=False, eq=False)
@@ -38,7 +40,9 @@ class Unit:
     def __attrs_post_init__(self) -> None:
         symbols = "|".join(sorted(map(re.escape, self.factors), key=len, reverse=True))
         part = rf"[0-9]+(?:\.[0-9]+)?(?:{symbols})"
-        object.__setattr__(self, "pattern", f"^(?:{part})+$" if self.compound else f"^{part}$")
+        sign = "-?" if self.signed else ""
+        pattern = f"^{sign}(?:{part})+$" if self.compound else f"^{sign}{part}$"
+        object.__setattr__(self, "pattern", pattern)
         compiled = re.compile(rf"([0-9]+)(?:\.([0-9]+))?({symbols})", re.ASCII)
         object.__setattr__(self, "_part", compiled)
 
@@ -56,6 +60,11 @@ class Unit:
         """
         if len(text) > MAX_TEXT:
             raise UnitError(f"longer than {MAX_TEXT} characters")
+        if self.signed and text.startswith("-"):
+            return -self._parse_amount(text[1:])
+        return self._parse_amount(text)
+
+    def _parse_amount(self, text: str) -> int:
         symbols = list(self.factors)
         total = position = 0
         fraction_seen = False
@@ -173,3 +182,14 @@ PERCENT = Unit(
     examples=("30%", "0.5%"),
     smallest="parts per million",
 )
+OFFSET = evolve(DURATION, signed=True, examples=("-2h", "500ms"))
+"""How far a clock is ahead, or (with a minus) behind."""
+DRIFT = Unit(
+    name="drift",
+    article="a",
+    factors={"%": 10_000, "ppm": 1},
+    examples=("200ppm", "-1%"),
+    smallest="parts per million",
+    signed=True,
+)
+"""How much too fast a clock runs, or (with a minus) too slow."""

@@ -21,13 +21,14 @@ from paxos.election import Timing
 from paxos.membership import Membership
 from paxos.records import Recovered, recover
 from paxos.replica import Config, Replica
-from paxos.sim.cluster import Cluster, Kind, Status
+from paxos.sim.cluster import Cluster
 from paxos.sim.faults import links_between
+from paxos.sim.host import Kind, Status
 from paxos.sim.kernel import Event
 from paxos.wire import seal
 from scenarios import inputs
 from scenarios.car import CarProcess
-from scenarios.connector import Car, Connector
+from scenarios.connector import Car, Connector, Hardware
 from scenarios.journal import Input
 from scenarios.node import Node, SendOcpp
 from scenarios.schema import Scenario
@@ -243,15 +244,17 @@ class World:
         asset = self.scenario.cps[number - 1]
         machine = NetworkState(self.scenario.site.capacity_w)
         connector = self.connectors[number]
+        wiring = Hardware(connector, self.cluster.kernel, self.cluster.hosts[number].clock)
         controller = ChargePoint(
             id=asset.id,
             rated_w=asset.rated_w,
             current=asset.current,
             meter=connector.meter,
             meter_interval_us=self.scenario.meter_interval_us,
+            clock=wiring.clock,
         )
         replica = Replica(number, self.config, machine, recovered, now_us)
-        return Node(asset.id, replica, controller, connector)
+        return Node(asset.id, replica, controller, wiring)
 
     def happen(self, event: Event) -> None:
         """A line of the script, or a second that passed."""

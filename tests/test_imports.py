@@ -52,7 +52,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("check",),
     ),
     "fsm": (
-        ("effects", "table"),
+        ("clock", "effects", "table"),
         ("energy",),
         ("ocpp",),
         ("network",),

@@ -265,12 +265,16 @@ class NetworkState:
         return {"transactionId": transaction.id, "idTagInfo": {"status": status}}
 
     def _read(self, cp_id: str, at_us: int, meter_wh: int) -> bool:
-        """Note a reading of the meter; False when the meter was seen higher or later before."""
+        """Note a reading of the meter; False when the meter was seen higher before.
+
+        The register says which reading is newer. Its time stamp does not: a wall clock that was set
+        back stamps new readings with old times.
+        """
         asset = self.assets[cp_id]
-        if meter_wh < asset.meter_wh or at_us < asset.meter_us:
+        if meter_wh < asset.meter_wh:
             asset.stale_readings += 1
             return False
-        asset.meter_wh, asset.meter_us = meter_wh, at_us
+        asset.meter_wh, asset.meter_us = meter_wh, max(asset.meter_us, at_us)
         return True
 
     def _meter_values(self, operation: Operation, payload: dict[str, Any]) -> Result:

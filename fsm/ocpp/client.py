@@ -14,12 +14,15 @@ from fsm.ocpp.frames import pack_operation
 
 @define
 class QueuedCall:
-    """A CALL that waits for its answer; ``at_us`` is when it was made."""
+    """A CALL that waits for its answer."""
 
     unique_id: str
     action: str
     payload: dict[str, object]
+    since_us: int
+    """When it was made, by the monotonic clock."""
     at_us: int
+    """When it was made, by the wall clock: its time stamp."""
 
 
 @define
@@ -45,11 +48,17 @@ class CallClient:
         """The call that was taken and is not answered yet."""
         return self._queue[0] if self._outstanding else None
 
-    def submit(self, action: str, payload: dict[str, object], now_us: int) -> str:
-        """Put a CALL into the queue; returns its unique id."""
+    def submit(
+        self, action: str, payload: dict[str, object], now_us: int, wall_us: int | None = None
+    ) -> str:
+        """Put a CALL into the queue; returns its unique id.
+
+        ``wall_us`` is its time stamp; ``now_us`` when the wall clock is the monotonic one.
+        """
         unique_id = f"{self.cp_id}-{self.next_number}"
         self.next_number += 1
-        self._queue.append(QueuedCall(unique_id, action, payload, now_us))
+        stamp_us = now_us if wall_us is None else wall_us
+        self._queue.append(QueuedCall(unique_id, action, payload, now_us, stamp_us))
         return unique_id
 
     def take(self) -> bytes | None:

@@ -10,6 +10,7 @@ not fill the queue.
 
 from typing import Any, ClassVar
 
+from fsm.clock import WallClock
 from fsm.effects import Call, Effect, Notice, SetTimer
 from fsm.energy.meter import Meter
 from fsm.ocpp.actions import (
@@ -39,12 +40,16 @@ BOOT_RETRY_US = 10_000_000
 
 
 class Station:
-    """What a charge point and the network know of each other. Power in W, times in µs."""
+    """What a charge point and the network know of each other. Power in W, times in µs.
 
-    def __init__(self, rated_w: int, current: str, meter: Meter) -> None:
+    ``now_us`` is the monotonic clock's time everywhere; time stamps are the wall clock's.
+    """
+
+    def __init__(self, rated_w: int, current: str, meter: Meter, clock: WallClock) -> None:
         self.rated_w = rated_w
         self.current = current
         self.meter = meter
+        self.clock = clock
         self.status: ConnectorStatus | None = None
         """As last reported; None before the first report."""
         self.transaction_id: int | None = None
@@ -102,7 +107,7 @@ class Station:
                     "connectorId": CONNECTOR_ID,
                     "errorCode": error.value,
                     "status": step.value,
-                    "timestamp": now_us,
+                    "timestamp": self.clock.wall_us(now_us),
                 },
             )
             for step in steps
@@ -120,7 +125,7 @@ class Station:
         payload: dict[str, object] = {
             "connectorId": CONNECTOR_ID,
             "transactionId": self.transaction_id,
-            "meterValue": [{"timestamp": now_us, "sampledValue": [sample]}],
+            "meterValue": [{"timestamp": self.clock.wall_us(now_us), "sampledValue": [sample]}],
         }
         return self._one_at_a_time(Action.METER_VALUES, payload)
 
@@ -174,7 +179,7 @@ class Station:
             "connectorId": CONNECTOR_ID,
             "idTag": id_tag,
             "meterStart": self.meter.energy_wh,
-            "timestamp": now_us,
+            "timestamp": self.clock.wall_us(now_us),
         }
         return [Call(Action.START_TRANSACTION.value, payload)]
 
@@ -200,7 +205,7 @@ class Station:
         payload: dict[str, object] = {
             "transactionId": transaction_id,
             "meterStop": self.meter.energy_wh,
-            "timestamp": now_us,
+            "timestamp": self.clock.wall_us(now_us),
             "reason": reason.value,
         }
         return Call(Action.STOP_TRANSACTION.value, payload)

@@ -10,6 +10,7 @@ The meter is hardware and outlives it.
 
 from typing import Any, ClassVar
 
+from fsm.clock import WallClock
 from fsm.effects import Contactor, Effect, PilotDuty, SendV2g
 from fsm.energy.meter import Meter
 from fsm.energy.supply import Current
@@ -43,7 +44,8 @@ def request_event(request: m.Request) -> CpEvent:
 class ChargePoint(Evse):
     """One charge point with one connector. Power in W, times in µs.
 
-    Every input returns the effects that it asks for, in order.
+    Every input returns the effects that it asks for, in order. ``clock`` is the wall clock, for
+    time stamps; ``now_us`` comes from the monotonic one.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class ChargePoint(Evse):
         current: Current,
         meter: Meter,
         meter_interval_us: int,
+        clock: WallClock | None = None,
     ) -> None:
         super().__init__(
             id=id,
@@ -61,6 +64,7 @@ class ChargePoint(Evse):
             current=current,
             meter=meter,
             meter_interval_us=meter_interval_us,
+            clock=clock,
         )
         self.state = CpState.WAITING_EV
         self._why = ""

@@ -7,6 +7,7 @@ in which they must happen.
 
 from attrs import define
 
+from fsm.clock import TrueClock, WallClock
 from fsm.effects import CancelTimer, Contactor, Effect, Notice, PilotDuty, SetTimer
 from fsm.energy.meter import Meter
 from fsm.energy.supply import PHASE_V, Current, phases
@@ -64,6 +65,7 @@ class Evse:
         current: Current,
         meter: Meter,
         meter_interval_us: int,
+        clock: WallClock | None = None,
     ) -> None:
         self.id = id
         self.rated_w = rated_w
@@ -71,7 +73,7 @@ class Evse:
         self.meter = meter
         self.meter_interval_us = meter_interval_us
         self.phases = phases(rated_w)
-        self.station = Station(rated_w, current, meter)
+        self.station = Station(rated_w, current, meter, clock or TrueClock())
         self.session = SeccSession()
         self.out: list[Effect] = []
         self.contactor_closed = False

@@ -63,7 +63,10 @@ def session_setup(evse: Evse, request: m.SessionSetupReq, now_us: int) -> m.Resp
     session.paused = False
     session.wait = Wait.SERVICE_DISCOVERY
     return m.SessionSetupRes(
-        session.session_id, code, EVSE_ID_PREFIX + evse.id, now_us // timeouts.S
+        session.session_id,
+        code,
+        EVSE_ID_PREFIX + evse.id,
+        evse.station.clock.wall_us(now_us) // timeouts.S,
     )
 
 

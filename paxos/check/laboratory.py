@@ -14,8 +14,9 @@ from paxos.membership import Membership
 from paxos.records import Recovered
 from paxos.replica import Config, Replica
 from paxos.sim import faults
-from paxos.sim.cluster import Cluster, ReplicaProcess, Status
+from paxos.sim.cluster import Cluster
 from paxos.sim.faults import Fault
+from paxos.sim.host import ReplicaProcess, Status
 from paxos.sim.kernel import Event
 
 SUBMIT = 11
@@ -118,6 +119,10 @@ class Laboratory:
             case "crash" | "restart" | "pause" | "resume":
                 method = "start" if fault.verb == "restart" else fault.verb
                 getattr(self.cluster, method)(args["cp"])
+            case "clock_drift":
+                self.cluster.set_drift(args["cp"], args["drift_ppm"])
+            case "clock_offset":
+                self.cluster.set_offset(args["cp"], args["offset_us"])
             case "cut" | "cut_oneway":
                 faults.cut(bus, args["a"], args["b"], both=fault.verb == "cut")
             case "join":
@@ -133,7 +138,7 @@ class Laboratory:
 
     def happen(self, event: Event) -> None:
         """A client submits or asks, if its node runs; or a fault happens."""
-        now_us, _, kind, node, _, op = event
+        _, _, kind, node, _, op = event
         if kind == FAULT:
             self.do(op)
             return
@@ -141,6 +146,7 @@ class Laboratory:
         replica = self.replica(node)
         if replica is None or host.status is not Status.ALIVE:
             return
+        now_us = self.cluster.local_us(node)
         if kind == READ:
             how, query = op
             self.cluster.execute(host, replica.read(query, ReadKind(how), now_us)[1])

@@ -1,17 +1,7 @@
-"""Replicas on a bus: carries out their effects, and does to them what faults do.
+"""Replicas on a bus: carries out their effects, and does to them what faults do."""
 
-The cluster hosts *processes*: whatever wraps a replica. Effects and events that it does not know
-belong to the world around it (:class:`Outside`): a charging network adds its own without the
-laboratory knowing.
-"""
-
-from collections import deque
 from collections.abc import Callable
-from enum import IntEnum
-from random import Random
-from typing import Any, ClassVar, Protocol
-
-from attrs import Factory, define
+from typing import Any, ClassVar
 
 from paxos.effects import (
     Answered,
@@ -26,140 +16,17 @@ from paxos.effects import (
     RoleChanged,
     Send,
     SetTimer,
-    Timer,
     Withheld,
 )
-from paxos.messages import Message
-from paxos.records import Recovered, recover
-from paxos.replica import Replica
+from paxos.records import recover
 from paxos.sim.bus import Bus
 from paxos.sim.coverage import Coverage
 from paxos.sim.disk import Disk
+from paxos.sim.host import Host, Kind, Observer, Outside, Process, Status
 from paxos.sim.kernel import Event, Kernel
 from paxos.sim.streams import stream
 from paxos.sim.trace import Trace
-from paxos.wire import WireError, pack, unpack
-
-
-class Kind(IntEnum):
-    """Kinds of events that the cluster knows; a world's own kinds start at ``OUTSIDE``."""
-
-    PAXOS = 0
-    """A frame between replicas."""
-    OCPP = 1
-    """A frame with an OCPP call or result."""
-    V2G = 2
-    """A frame between an EV and its charge point."""
-    TIMER = 3
-    DISK = 4
-    """An fsync has ended."""
-    SIGNAL = 5
-    """A wire between neighbours: any data, at once, never lost."""
-    OUTSIDE = 10
-
-
-class Status(IntEnum):
-    """Whether a node's process runs."""
-
-    ALIVE = 0
-    PAUSED = 1
-    """It stands still; what comes for it waits."""
-    CRASHED = 2
-
-
-class Process(Protocol):
-    """What runs at an endpoint: a replica and what is built around it, or no replica at all."""
-
-    @property
-    def replica(self) -> Replica | None:
-        """The replica, at a node of the group."""
-        ...
-
-    def start(self, now_us: int) -> list[Any]:
-        """Begin; returns effects."""
-        ...
-
-    def on_frame(self, kind: int, source: int, frame: Any, now_us: int) -> list[Any]:
-        """Take a frame of bytes, or a signal; raises WireError when a frame is damaged."""
-        ...
-
-    def on_timer(self, timer: Any, now_us: int) -> list[Any]:
-        """Take the firing of a timer."""
-        ...
-
-
-class Outside(Protocol):
-    """The world around the cluster."""
-
-    def build(self, node: int, recovered: Recovered, now_us: int) -> Process:
-        """Make the process of a node from what its disk says."""
-        ...
-
-    def happen(self, event: Event) -> None:
-        """An event of a kind that the cluster does not know, or for an endpoint that is no node."""
-        ...
-
-    def perform(self, node: int, effect: Any) -> None:
-        """An effect that the cluster does not know, or that it only passes on."""
-        ...
-
-
-class Observer(Protocol):
-    """Who watches every step: the invariants."""
-
-    def produced(self, replica: Replica, message: Message) -> None:
-        """A replica made a message; it has not left yet."""
-        ...
-
-    def released(self, node: int, message: Message) -> None:
-        """A message leaves: all that was to be durable before it is."""
-        ...
-
-    def applied(self, replica: Replica, applied: Applied) -> None:
-        """A replica applied a slot."""
-        ...
-
-    def installed(self, replica: Replica, installed: Installed) -> None:
-        """A replica jumped to a snapshot."""
-        ...
-
-    def asked(self, replica: Replica, asked: Asked) -> None:
-        """A client of a replica asked something of the state."""
-        ...
-
-    def answered(self, replica: Replica, answered: Answered) -> None:
-        """A client of a replica was given the answer to a read."""
-        ...
-
-    def compacted(self, node: int, floor_slot: int) -> None:
-        """A node's disk holds a snapshot now, and no slot up to it."""
-        ...
-
-    def stepped(self, replica: Replica) -> None:
-        """A replica has finished a step."""
-        ...
-
-    def restarted(self, replica: Replica) -> None:
-        """A replica was rebuilt from its disk."""
-        ...
-
-
-@define
-class Host:
-    """One endpoint: its process, disk and timers. ``generation`` counts starts."""
-
-    node: int
-    disk: Disk
-    random: Random
-    status: Status = Status.CRASHED
-    process: Process | None = None
-    generation: int = 0
-    timers: dict[Any, int] = Factory(dict)
-    queued: dict[Any, int] = Factory(dict)
-    outbox: deque[tuple[int, Send | Broadcast]] = Factory(deque)
-    checkpoints: deque[tuple[int, int]] = Factory(deque)
-    """Position and floor of the checkpoints that are not synced yet."""
-    held: list[Event] = Factory(list)
+from paxos.wire import WireError, pack
 
 
 class Cluster:
@@ -209,7 +76,7 @@ class Cluster:
                 return None
             event = kernel.pop()
             assert event is not None  # noqa: S101 - next_us said so
-            if event[2] == Kind.TIMER and not self._is_due(event):
+            if event[2] == Kind.TIMER and not self.hosts[event[3]].is_due(kernel, event):
                 continue
             self.trace.add(event[0], event[2], event[3], event[4], event[5])
             self._handle(event)
@@ -255,10 +122,11 @@ class Cluster:
         host.generation += 1
         host.status = Status.ALIVE
         recovered = recover(host.disk.rows())
-        host.process = self.outside.build(node, recovered, self.now_us)
-        if self.observer is not None and host.process.replica is not None:
-            self.observer.restarted(host.process.replica)
-        self.execute(host, host.process.start(self.now_us))
+        local_us = host.clock.local_us(self.now_us)
+        host.process = self.outside.build(node, recovered, local_us)
+        if self.observer is not None and host.replica is not None:
+            self.observer.restarted(host.replica)
+        self.execute(host, host.process.start(local_us))
 
     def crash(self, node: int) -> int:
         """Kill a node's process; what its disk had not synced may be lost.
@@ -270,10 +138,8 @@ class Cluster:
         if host.status is Status.CRASHED:
             raise ValueError(f"node {node} is down already")
         host.status = Status.CRASHED
-        host.process = None
         host.generation += 1
-        for waiting in (host.timers, host.queued, host.outbox, host.checkpoints, host.held):
-            waiting.clear()
+        host.forget()
         lost = host.disk.crash()
         self.coverage.count("crashes")
         self.coverage.count("rows_lost", lost)
@@ -299,6 +165,26 @@ class Cluster:
                 host.queued[payload] = self.now_us
             self.kernel.push(self.now_us, kind, target, source, payload)
 
+    # Clocks.
+
+    def local_us(self, node: int) -> int:
+        """What a node's monotonic clock shows now."""
+        return self.hosts[node].clock.local_us(self.now_us)
+
+    def set_drift(self, node: int, drift_ppm: int) -> None:
+        """Let a node's clock run so much too fast (or, below 0, too slow) from now on.
+
+        Raises:
+            ValueError: no clock runs as fast or as slow as that.
+        """
+        self.hosts[node].set_drift(self.kernel, drift_ppm)
+        self.coverage.count("clock_drifts", drift_ppm != 0)
+
+    def set_offset(self, node: int, offset_us: int) -> None:
+        """Set a node's wall clock to so much beyond its monotonic clock."""
+        self.hosts[node].clock.offset_us = offset_us
+        self.coverage.count("clock_steps", offset_us != 0)
+
     # Events.
 
     def _handle(self, event: Event) -> None:
@@ -313,54 +199,26 @@ class Cluster:
         process = host.process
         if process is None:
             return
+        local_us = now_us if host.clock.is_true else host.clock.local_us(now_us)
         if kind == Kind.DISK:
             if source == host.generation:
                 self._end_fsync(host)
             return
         if kind == Kind.TIMER:
-            effects = process.on_timer(payload, now_us)
+            effects = process.on_timer(payload, local_us)
         elif kind != Kind.SIGNAL and not self.bus.arrives(source, target):
             return
         else:
             try:
-                effects = process.on_frame(kind, source, payload, now_us)
+                effects = process.on_frame(kind, source, payload, local_us)
             except WireError:
                 self.bus.damaged += 1
                 return
         self.execute(host, effects)
 
-    def _is_due(self, event: Event) -> bool:
-        """Whether a timer's event stands for the timer as it is set now.
-
-        Setting a timer later leaves its event where it is in the heap; when that comes, it moves on
-        to the deadline. So a timer that is set again and again costs one event.
-        """
-        time_us, _, _, node, generation, timer = event
-        host = self.hosts[node]
-        if generation != host.generation or host.queued.get(timer) != time_us:
-            return False
-        del host.queued[timer]
-        deadline_us = host.timers.get(timer)
-        if deadline_us is None:
-            return False
-        if deadline_us > time_us:
-            self._queue_timer(host, timer, deadline_us)
-            return False
-        if host.status is not Status.PAUSED:
-            del host.timers[timer]
-        return True
-
-    def _queue_timer(self, host: Host, timer: Any, deadline_us: int) -> None:
-        host.queued[timer] = deadline_us
-        self.kernel.push(deadline_us, Kind.TIMER, host.node, host.generation, timer)
-
     def set_timer(self, host: Host, timer: Any, delay_us: int) -> None:
-        """(Re)start a timer of a node."""
-        deadline_us = self.now_us + delay_us
-        host.timers[timer] = deadline_us
-        queued_us = host.queued.get(timer)
-        if queued_us is None or queued_us > deadline_us:
-            self._queue_timer(host, timer, deadline_us)
+        """(Re)start a timer of a node; the delay counts on the node's own clock."""
+        host.set_timer(self.kernel, timer, delay_us)
 
     # Effects.
 
@@ -372,7 +230,7 @@ class Cluster:
                 self.outside.perform(host.node, effect)
             else:
                 perform(self, host, effect)
-        if self.observer is not None and (replica := _replica(host)) is not None:
+        if self.observer is not None and (replica := host.replica) is not None:
             self.observer.stepped(replica)
 
     def _persist(self, host: Host, effect: Persist) -> None:
@@ -403,7 +261,7 @@ class Cluster:
             self._queue_fsync(host)
 
     def _send(self, host: Host, effect: Send | Broadcast) -> None:
-        if self.observer is not None and (replica := _replica(host)) is not None:
+        if self.observer is not None and (replica := host.replica) is not None:
             self.observer.produced(replica, effect.message)
         if host.disk.wanted > host.disk.synced:
             # Nothing leaves before what was to be durable before it is.
@@ -424,30 +282,30 @@ class Cluster:
     def _set(self, host: Host, effect: SetTimer) -> None:
         span = effect.high_us - effect.low_us
         delay_us = effect.low_us + (host.random.randint(0, span) if span else 0)
-        self.set_timer(host, effect.timer, delay_us)
+        host.set_timer(self.kernel, effect.timer, delay_us)
 
     def _cancel(self, host: Host, effect: CancelTimer) -> None:
         host.timers.pop(effect.timer, None)
 
     def _applied(self, host: Host, effect: Applied) -> None:
-        if self.observer is not None and (replica := _replica(host)) is not None:
+        if self.observer is not None and (replica := host.replica) is not None:
             self.observer.applied(replica, effect)
         self.coverage.applied(effect)
         self.outside.perform(host.node, effect)
 
     def _installed(self, host: Host, effect: Installed) -> None:
-        if self.observer is not None and (replica := _replica(host)) is not None:
+        if self.observer is not None and (replica := host.replica) is not None:
             self.observer.installed(replica, effect)
         self.coverage.count("snapshots_installed")
         self.outside.perform(host.node, effect)
 
     def _asked(self, host: Host, effect: Asked) -> None:
-        if self.observer is not None and (replica := _replica(host)) is not None:
+        if self.observer is not None and (replica := host.replica) is not None:
             self.observer.asked(replica, effect)
         self.outside.perform(host.node, effect)
 
     def _answered(self, host: Host, effect: Answered) -> None:
-        if self.observer is not None and (replica := _replica(host)) is not None:
+        if self.observer is not None and (replica := host.replica) is not None:
             self.observer.answered(replica, effect)
         self.coverage.answered(effect)
         self.outside.perform(host.node, effect)
@@ -479,27 +337,3 @@ class Cluster:
         Withheld: _withheld,
         LeaseLapsed: _lease_lapsed,
     }
-
-
-def _replica(host: Host) -> Replica | None:
-    return None if host.process is None else host.process.replica
-
-
-class ReplicaProcess:
-    """A process that is nothing but a replica."""
-
-    def __init__(self, replica: Replica) -> None:
-        self.replica = replica
-
-    def start(self, now_us: int) -> list[Any]:
-        """Begin."""
-        return list(self.replica.start(now_us))
-
-    def on_frame(self, kind: int, source: int, frame: bytes, now_us: int) -> list[Any]:
-        """Take a frame of the paxos channel."""
-        del kind
-        return list(self.replica.on_message(source, unpack(frame), now_us))
-
-    def on_timer(self, timer: Any, now_us: int) -> list[Any]:
-        """Take the firing of a timer."""
-        return list(self.replica.on_timer(Timer(timer), now_us))

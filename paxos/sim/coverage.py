@@ -31,6 +31,8 @@ FEATURES: dict[str, str] = {
     "crashes": "a node crashed",
     "restarts": "a node came back from its disk",
     "pauses": "a node stood still",
+    "clock_drifts": "a node's clock began to run too fast or too slow",
+    "clock_steps": "a node's wall clock was set wrong",
     "rows_lost": "a crash took rows that were not synced",
     "gated_sends": "a message waited for the disk",
     "frames_lost": "a frame was lost",

@@ -11,12 +11,13 @@ ROOT = Path(fsm.__file__).parent
 FILES = sorted(path for path in ROOT.rglob("*.py") if path.name != "__init__.py")
 
 MAY_KNOW = {
+    "clock": (),
     "effects": (),
     "table": (),
     "energy": ("energy",),
-    "ocpp": ("effects", "energy", "ocpp"),
+    "ocpp": ("clock", "effects", "energy", "ocpp"),
     "network": ("energy", "ocpp", "network"),
-    "v2g": ("effects", "table", "energy", "ocpp", "v2g"),
+    "v2g": ("clock", "effects", "table", "energy", "ocpp", "v2g"),
 }
 OUTSIDE = {"attrs", "msgpack"}
 STANDARD = {"collections", "enum", "functools", "hashlib", "itertools", "operator", "typing"}

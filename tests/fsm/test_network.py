@@ -165,6 +165,18 @@ def test_a_meter_never_counts_down():
     assert site.state.transactions[1].energy_wh == 400
 
 
+def test_a_clock_set_back_loses_no_energy():
+    """Readings with old time stamps and a higher register count; no duration is negative."""
+    site = Site()
+    site.start("CP1", "EV1", 100, 5_000)
+    site.meter("CP1", 1, 500, 10)
+    assert site.state.transactions[1].meter_wh == 500
+    assert site.state.assets["CP1"].stale_readings == 0
+    site.stop("CP1", 1, 600, 40)
+    assert site.state.transactions[1].energy_wh == 500
+    assert site.state.transactions[1].duration_us == 0
+
+
 def test_nobody_stops_another_ones_transaction():
     """PropertyConstraintViolation."""
     site = Site()

@@ -4,6 +4,7 @@ import msgpack
 import pytest
 
 from fsm import effects as fx
+from fsm.clock import TrueClock
 from fsm.energy.meter import Meter
 from fsm.ocpp.actions import ChargePointError, Reason
 from fsm.ocpp.client import CallClient
@@ -23,7 +24,7 @@ def calls(effects):
 
 def station():
     """A station that has booted."""
-    made = Station(11_000, "AC", Meter())
+    made = Station(11_000, "AC", Meter(), TrueClock())
     made.boot()
     made.begin()
     return made

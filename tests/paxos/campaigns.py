@@ -17,8 +17,9 @@ from paxos.election import Timing
 from paxos.membership import Membership
 from paxos.messages import NOOP
 from paxos.replica import Config, Replica
-from paxos.sim.cluster import Status
+from paxos.sim.ailments import random_ailments
 from paxos.sim.faults import Fault, random_schedule
+from paxos.sim.host import Status
 from paxos.sim.kernel import Event
 
 SECOND = 1_000_000
@@ -56,6 +57,8 @@ class Shape:
     gap_us: int
     ambush: float = 0.0
     """How often a node whose role changes is killed within the next moments."""
+    ailing: bool = False
+    """Whether clocks, disks and nodes ail, too."""
 
 
 def shape_of(seed: int) -> Shape:
@@ -110,6 +113,11 @@ def compact_of(seed: int) -> Shape:
         shape,
         config=evolve(shape.config, snapshot_slots=snapshot_slots, retain_slots=retain_slots),
     )
+
+
+def ailing_of(seed: int) -> Shape:
+    """The weather of :func:`shape_of` or :func:`compact_of`, and nodes that ail as well."""
+    return evolve(Random(f"ailing/{seed}").choice((shape_of, compact_of))(seed), ailing=True)
 
 
 class Campaign(Laboratory):
@@ -174,6 +182,8 @@ def prepared(seed: int, shape: Shape | None = None, *, check: bool = True) -> Ca
     random = Random(f"campaign/{seed}")
     nodes = lab.cluster.nodes
     lab.schedule(random_schedule(random, nodes, SECOND, FAULTY_US, shape.gap_us))
+    if shape.ailing:
+        lab.schedule(random_ailments(seed, nodes, SECOND, FAULTY_US, 4 * shape.gap_us))
     for number in range(COMMANDS):
         time_us = random.randint(SECOND, FAULTY_US)
         lab.submit_at(time_us, random.choice(nodes), random.randrange(5), number)

@@ -22,8 +22,9 @@ from paxos.messages import Accept, Accepted, HeartbeatAck, Nack, Prepare, PreVot
 from paxos.proposer import Phase, Proposer
 from paxos.records import ACCEPTED, PROMISED, Recovered
 from paxos.replica import Replica
-from paxos.sim.cluster import Cluster, Host
+from paxos.sim.cluster import Cluster
 from paxos.sim.disk import Disk
+from paxos.sim.host import Host
 from tests.paxos.campaigns import Inconsistent, NotSettled, Shape, compact_of, shape_of, storm_of
 
 Patch = pytest.MonkeyPatch

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from paxos.sim.coverage import FEATURES
-from tests.paxos.campaigns import compact_of, run, storm_of
+from tests.paxos.campaigns import ailing_of, compact_of, run, storm_of
 
 BLOCK = 20
 
@@ -38,6 +38,13 @@ def test_no_compacted_log_breaks_the_protocol(first: int) -> None:
     assert installed >= BLOCK
 
 
+@pytest.mark.parametrize("first", range(0, 80, BLOCK))
+def test_no_ailing_node_breaks_the_protocol(first: int) -> None:
+    """Clocks run fast and slow in all weathers: nothing breaks, all settles."""
+    for seed in range(first, first + BLOCK):
+        run(seed, ailing_of(seed))
+
+
 def test_a_campaign_covers_every_feature() -> None:
     """A count that stays zero over the seeds would be a feature that nothing here tests.
 
@@ -47,6 +54,7 @@ def test_a_campaign_covers_every_feature() -> None:
     total: Counter[str] = Counter()
     for seed in (*range(60, 75), 10411):
         total.update(run(seed, compact_of(seed)).cluster.covered())
+        total.update(run(seed, ailing_of(seed)).cluster.covered())
     assert [feature for feature in FEATURES if not total[feature]] == ["duplicates"]
 
 
@@ -73,3 +81,4 @@ def test_no_seed_of_many_breaks_the_protocol(first: int) -> None:
         run(seed)
         run(seed, storm_of(seed))
         run(seed, compact_of(seed))
+        run(seed, ailing_of(seed))

@@ -18,7 +18,8 @@ from paxos.messages import Commit
 from paxos.records import Recovered
 from paxos.replica import Replica
 from paxos.sim import faults
-from paxos.sim.cluster import Cluster, Host, Kind, Status
+from paxos.sim.cluster import Cluster
+from paxos.sim.host import Host, Kind, Status
 from paxos.sim.kernel import Event
 from paxos.wire import unpack
 from tests.paxos.campaigns import END_US, check_settled, prepared

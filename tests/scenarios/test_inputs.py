@@ -203,3 +203,44 @@ def test_every_input_is_in_the_journal_and_in_the_digest(session: Session) -> No
     assert session.world.journal[-1].line() == "90.000000 delay extra_us=5000"
     session.act("partition", groups=[["CP1"], ["CP2", "CP3"]])
     assert session.world.journal[-1].line() == "90.000000 partition groups=CP1|CP2,CP3"
+
+
+def test_a_wall_clock_that_is_set_stamps_and_no_more(session: Session) -> None:
+    """Time stamps follow it; elections, the meter's interval and energy do not."""
+    twin = Session(session.scenario, 1)
+    twin.run(90 * SECOND_US, 1_000_000)
+    assert session.act("clock_offset", cp="CP1", offset_us=-3_600 * SECOND_US) == (
+        "its wall clock is set 1 h back"
+    )
+    for each in (session, twin):
+        each.run(200 * SECOND_US, 1_000_000)
+    asset, right = (each.world.leader().network.assets["CP1"] for each in (session, twin))  # type: ignore[union-attr]
+    assert asset.meter_wh == right.meter_wh > 300
+    assert asset.meter_us < right.meter_us
+    assert (asset.stale_readings, cp(session, "CP1").energy_wh) == (0, cp(twin, "CP1").energy_wh)
+    assert session.world.cluster.trace.events == twin.world.cluster.trace.events
+    assert session.act("clock_offset", cp="CP1", offset_us=0) == "its wall clock is set right"
+
+
+def test_a_clock_that_drifts_meters_by_physics(session: Session) -> None:
+    """It asks for readings more often; what flows is what flows."""
+    twin = Session(session.scenario, 1)
+    twin.run(90 * SECOND_US, 1_000_000)
+    said = session.act("clock_drift", cp="CP1", drift_ppm=500_000)
+    assert said == "its clock runs 50 % too fast"
+    for each in (session, twin):
+        each.run(150 * SECOND_US, 1_000_000)
+    fast, right = cp(session, "CP1"), cp(twin, "CP1")
+    assert abs(fast.energy_wh - right.energy_wh) <= 1
+    host = session.world.cluster.hosts[1]
+    assert session.world.cluster.local_us(1) - session.world.now_us == 30 * SECOND_US
+    assert host.process is not None
+    assert session.act("clock_drift", cp="CP1", drift_ppm=0) == "its clock runs true again"
+
+
+@pytest.mark.parametrize("drift_ppm", [-500_001, 1_000_001, "1%", True])
+def test_a_drift_out_of_bounds_is_refused(session: Session, drift_ppm: object) -> None:
+    """Nothing has changed."""
+    with pytest.raises(InputError, match="drift_ppm is an integer from -500000"):
+        session.act("clock_drift", cp="CP1", drift_ppm=drift_ppm)
+    assert session.world.cluster.hosts[1].clock.is_true

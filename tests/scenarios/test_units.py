@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.units import DURATION, ENERGY, PERCENT, POWER, Unit, UnitError
+from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER, Unit, UnitError
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,11 @@ from scenarios.units import DURATION, ENERGY, PERCENT, POWER, Unit, UnitError
         (PERCENT, "30%", 300_000),
         (PERCENT, "0.5%", 5_000),
         (PERCENT, "0.0001%", 1),
+        (OFFSET, "-2h30m", -9_000_000_000),
+        (OFFSET, "500ms", 500_000),
+        (DRIFT, "200ppm", 200),
+        (DRIFT, "-200ppm", -200),
+        (DRIFT, "-1.5%", -15_000),
         # 0.1 + 0.2 territory: exact where floating point is not
         (POWER, "4.35kW", 4_350),
         (PERCENT, "0.0003%", 3),
@@ -49,6 +54,12 @@ def test_a_quantity_is_read_exactly(unit: Unit, text: str, value: int) -> None:
         (DURATION, "5 s", ""),
         (DURATION, "-5s", ""),
         (DURATION, "+5s", ""),
+        (OFFSET, "+5s", ""),
+        (OFFSET, "--5s", ""),
+        (OFFSET, "-", ""),
+        (OFFSET, "1m-5s", ""),
+        (DRIFT, "0.5ppm", "not a whole number of parts per million"),
+        (DRIFT, "1%200ppm", ""),
         (DURATION, "5S", ""),
         (DURATION, "5min", ""),
         (DURATION, "1e3s", ""),
