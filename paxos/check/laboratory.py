@@ -160,18 +160,24 @@ class Laboratory:
 
         What an earlier incarnation had under way is applied too, or found stale; nobody waits.
         """
-        if type(effect) is Applied and effect.client is not None and effect.client.node == node:
-            replica = self.replica(node)
-            if replica is not None and effect.client == replica.client:
-                self.results.setdefault((*effect.client, effect.sequence), effect.result)
-        elif type(effect) is Asked or type(effect) is Answered:
-            replica = self.replica(node)
-            assert replica is not None  # noqa: S101 - it has just made this effect
-            book: dict[ReadTicket, Any] = self.asked if type(effect) is Asked else self.answers
-            book[(*replica.client, effect.number)] = effect
-        elif type(effect) is Installed and (replica := self.replica(node)) is not None:
+        replica = self.replica(node)
+        if replica is None:
+            return
+        client = replica.client
+        if type(effect) is Applied and effect.client == client:
+            self._keep((*client, effect.sequence), effect.result)
+        elif type(effect) is Installed:
             for sequence, result in effect.results:
-                self.results.setdefault((*replica.client, sequence), result)
+                self._keep((*client, sequence), result)
+        elif type(effect) is Asked:
+            self.asked[(*client, effect.number)] = effect
+        elif type(effect) is Answered:
+            self.answers[(*client, effect.number)] = effect
+
+    def _keep(self, command: tuple[int, int, int], result: bytes) -> None:
+        """The first result of a command; a read through the log has an answer of its own."""
+        if command in self.submitted:
+            self.results.setdefault(command, result)
 
     def replica(self, node: int) -> Replica | None:
         """The replica of a node that runs."""

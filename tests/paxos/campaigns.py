@@ -4,6 +4,7 @@ Two phases: for ``FAULTY_US`` clients submit while nodes crash, pause and come b
 and bad, and the network splits; then everything heals, and what is left must settle.
 """
 
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -11,8 +12,8 @@ import msgpack
 from attrs import evolve, frozen
 
 from paxos.check.laboratory import FAULT, SUBMIT, Laboratory
-from paxos.clients import Client, decode
-from paxos.effects import Applied, RoleChanged
+from paxos.clients import Client, Command, Purpose, decode
+from paxos.effects import Answered, Applied, Asked, ReadKind, RoleChanged
 from paxos.election import Timing
 from paxos.membership import Membership
 from paxos.messages import NOOP
@@ -57,6 +58,10 @@ class Shape:
     gap_us: int
     ambush: float = 0.0
     """How often a node whose role changes is killed within the next moments."""
+    reads: int = 0
+    """How many reads there are, of all kinds."""
+    drifts_ppm: tuple[int, ...] = ()
+    """How much too fast the nodes' clocks run; left out, all are right."""
     ailing: bool = False
     """Whether clocks, disks and nodes ail, too."""
 
@@ -120,6 +125,22 @@ def ailing_of(seed: int) -> Shape:
     return evolve(Random(f"ailing/{seed}").choice((shape_of, compact_of))(seed), ailing=True)
 
 
+def reading_of(seed: int) -> Shape:
+    """Any weather, with readers, and with clocks that are as wrong as the bound allows."""
+    random = Random(f"reading/{seed}")
+    shape = random.choice((shape_of, storm_of, storm_of, compact_of))(seed)
+    timing = shape.config.timing
+    drift_ppm = random.choice((timing.drift_ppm, 300_000))
+    lease_us = random.choice((timing.election_low_us, timing.election_low_us // 2))
+    shape = evolve(
+        shape,
+        config=evolve(shape.config, timing=evolve(timing, drift_ppm=drift_ppm, lease_us=lease_us)),
+    )
+    everyone = shape.config.membership.everyone
+    drifts_ppm = tuple(random.choice((-drift_ppm, 0, drift_ppm)) for _ in everyone)
+    return evolve(shape, reads=150, drifts_ppm=drifts_ppm)
+
+
 class Campaign(Laboratory):
     """A laboratory that remembers when clients submitted and when they got their results.
 
@@ -134,8 +155,12 @@ class Campaign(Laboratory):
         """Every slot's value as it was applied: the replicas forget."""
         self.shape = shape
         self.random = Random(f"ambush/{seed}")
+        self.asked_us: dict[Key, int] = {}
+        self.answered_us: dict[Key, int] = {}
         for host, fsync_us in zip(self.cluster.hosts.values(), shape.fsync_us, strict=True):
             host.disk.fsync_us = fsync_us
+        for node, drift_ppm in zip(self.cluster.nodes, shape.drifts_ppm, strict=False):
+            self.cluster.set_drift(node, drift_ppm)
 
     def happen(self, event: Event) -> None:
         """Note the time of a submission."""
@@ -163,6 +188,10 @@ class Campaign(Laboratory):
             self.log.setdefault(effect.slot, effect.value)
         before = len(self.results)
         super().perform(node, effect)
+        if type(effect) is Asked:
+            self.asked_us[next(reversed(self.asked))] = self.cluster.now_us
+        elif type(effect) is Answered:
+            self.answered_us[next(reversed(self.answers))] = self.cluster.now_us
         # A snapshot may answer several at once.
         for key in list(self.results)[before:]:
             self.done_us[key] = self.cluster.now_us
@@ -187,6 +216,11 @@ def prepared(seed: int, shape: Shape | None = None, *, check: bool = True) -> Ca
     for number in range(COMMANDS):
         time_us = random.randint(SECOND, FAULTY_US)
         lab.submit_at(time_us, random.choice(nodes), random.randrange(5), number)
+    random = Random(f"readers/{seed}")
+    for number in range(lab.shape.reads):
+        how = ReadKind(number % len(ReadKind))
+        time_us = random.randint(SECOND, FAULTY_US)
+        lab.read_at(time_us, random.choice(nodes), random.randrange(5), how)
     return lab
 
 
@@ -215,39 +249,74 @@ def check_settled(lab: Laboratory) -> None:
     open_ = [k for k in lab.submitted if Client(*k[:2]) in alive and k not in lab.results]
     if open_ or any(r.pending for r in replicas):
         raise NotSettled(f"commands of living clients are not done: {open_}")
+    waiting = [k for k in lab.asked if Client(*k[:2]) in alive and k not in lab.answers]
+    if waiting or any(r.reads for r in replicas):
+        raise NotSettled(f"reads of living clients are not answered: {waiting}")
 
 
 def check_history(lab: Campaign) -> None:
     """Results follow from the log in order, and the log from the clients' order in time.
 
-    A command takes effect once, in the first slot that holds it. If one was done before another
-    was submitted, it must stand before it in the log.
+    A command takes effect once, in the first slot that holds it; a read right after the slot that
+    it was answered from. If one was done before another began, it must stand before it.
     """
-    replica = lab.replica(lab.cluster.nodes[0])
-    assert isinstance(replica, Replica)
     values: dict[Any, Any] = {}
     seen: set[Key] = set()
-    newest: dict[int, int] = {}
+    readers: dict[int, list[Key]] = {}
+    for ticket, answer in lab.answers.items():
+        readers.setdefault(answer.slot, []).append(ticket)
     latest_us = 0
-    for slot in range(1, replica.commit_slot + 1):
-        value = lab.log[slot]
-        if value == NOOP:
-            continue
-        command = decode(value)
-        key = (*command.client, command.sequence)
-        if key in seen or key[1] < newest.get(key[0], 1):
-            continue
-        seen.add(key)
-        newest[key[0]] = key[1]
-        result = _set(values, command.op)
-        if key in lab.results:
-            if lab.results[key] != result:
-                raise Inconsistent(f"{key} in slot {slot} returned {lab.results[key]!r}")
-            if lab.done_us[key] < latest_us:
-                raise Inconsistent(f"{key} in slot {slot} was done before an earlier one began")
-        latest_us = max(latest_us, lab.submitted_us[key])
+    for slot, command in _effective(lab):
+        if command is not None:
+            key = (*command.client, command.sequence)
+            seen.add(key)
+            result = _set(values, command.op)
+            if key in lab.results:
+                if lab.results[key] != result:
+                    raise Inconsistent(f"{key} in slot {slot} returned {lab.results[key]!r}")
+                if lab.done_us[key] < latest_us:
+                    raise Inconsistent(f"{key} in slot {slot} was done before an earlier one began")
+            latest_us = max(latest_us, lab.submitted_us[key])
+        for read in readers.pop(slot, []):
+            _check_read(lab, read, values, latest_us)
+            latest_us = max(latest_us, lab.asked_us[read])
     if not set(lab.results) <= seen:
         raise Inconsistent("a client got a result for a command that is not in the log")
+    if readers:
+        raise Inconsistent(f"reads were answered from slots that are not in the log: {readers}")
+
+
+def _check_read(lab: Campaign, read: Key, values: dict[Any, Any], latest_us: int) -> None:
+    """A read against the state after its slot; what stands before it began by ``latest_us``."""
+    (name,) = msgpack.unpackb(lab.asked[read].op)
+    answer = lab.answers[read]
+    if msgpack.unpackb(answer.result) != values.get(name):
+        raise Inconsistent(f"read {read} from slot {answer.slot} says {answer.result!r}")
+    if lab.answered_us[read] < latest_us:
+        raise Inconsistent(f"read {read} from slot {answer.slot} ended before an earlier one began")
+
+
+def _effective(lab: Campaign) -> Iterator[tuple[int, Command | None]]:
+    """Every slot, with its update if that took effect there; slot 0 is the beginning."""
+    replica = lab.replica(lab.cluster.nodes[0])
+    assert isinstance(replica, Replica)
+    seen: set[Key] = set()
+    newest: dict[int, int] = {}
+    yield 0, None
+    for slot in range(1, replica.commit_slot + 1):
+        value = lab.log[slot]
+        command = None if value == NOOP else decode(value)
+        if command is not None:
+            node, incarnation = command.client
+            key = (node, incarnation, command.sequence)
+            if key in seen or incarnation < newest.get(node, 1):
+                command = None
+            else:
+                seen.add(key)
+                newest[node] = incarnation
+                if command.purpose is not Purpose.UPDATE:
+                    command = None
+        yield slot, command
 
 
 def _set(values: dict[Any, Any], op: bytes) -> bytes:
