@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from paxos.sim.clock import FASTEST_PPM, SLOWEST_PPM
+from paxos.sim.host import Host, Status
 from scenarios.errors import InputError
-from scenarios.units import DRIFT, OFFSET
+from scenarios.units import DRIFT, DURATION, OFFSET
 
 if TYPE_CHECKING:
     from scenarios.world import World
@@ -18,6 +19,7 @@ Told: TypeAlias = tuple[str, str]
 
 DAY_US = 86_400_000_000
 MOST_OFFSET_US = 31 * DAY_US
+MOST_DELAY_US = 60_000_000
 
 
 def integer(args: dict[str, object], name: str, least: int, most: int) -> int:
@@ -30,6 +32,58 @@ def integer(args: dict[str, object], name: str, least: int, most: int) -> int:
     if type(value) is not int or not least <= value <= most:
         raise InputError(f"{name} is an integer from {least} to {most}, found {value!r}")
     return value
+
+
+def _crash_after_write(world: "World", number: int, args: dict[str, object]) -> Told:
+    host = _running(world, number)
+    if host.doomed:
+        raise InputError(f"{world.ids[number]} is to crash after its next write already")
+    world.cluster.crash_after_write(number)
+    return "fault", "is to crash when its disk has written, before anything is sent"
+
+
+def _disarm(world: "World", number: int, args: dict[str, object]) -> Told:
+    if not _running(world, number).doomed:
+        raise InputError(f"{world.ids[number]} is not to crash after a write")
+    world.cluster.crash_after_write(number, doomed=False)
+    return "repair", "is not to crash after a write any more"
+
+
+def _running(world: "World", number: int) -> Host:
+    host = world.cluster.hosts[number]
+    if host.status is Status.CRASHED:
+        raise InputError(f"{world.ids[number]} is down")
+    return host
+
+
+def _slow(world: "World", number: int, args: dict[str, object]) -> Told:
+    delay_us = integer(args, "delay_us", 0, MOST_DELAY_US)
+    world.cluster.slow(number, delay_us)
+    if not delay_us:
+        return "repair", "is as quick as ever"
+    return "fault", f"takes {DURATION.format(delay_us, ' ')} for every event"
+
+
+def _slow_disk(world: "World", number: int, args: dict[str, object]) -> Told:
+    extra_us = integer(args, "fsync_us", 0, MOST_DELAY_US)
+    world.cluster.slow_disk(number, extra_us)
+    if not extra_us:
+        return "repair", "its disk is as quick as ever"
+    return "fault", f"its disk takes {DURATION.format(extra_us, ' ')} longer to sync"
+
+
+def _fill_disk(world: "World", number: int, args: dict[str, object]) -> Told:
+    if world.cluster.hosts[number].disk.full_at is not None:
+        raise InputError(f"the disk of {world.ids[number]} is full already")
+    world.cluster.fill_disk(number)
+    return "fault", "its disk is full: nothing more becomes durable"
+
+
+def _free_disk(world: "World", number: int, args: dict[str, object]) -> Told:
+    if world.cluster.hosts[number].disk.full_at is None:
+        raise InputError(f"the disk of {world.ids[number]} has room")
+    world.cluster.free_disk(number)
+    return "repair", "its disk has room again"
 
 
 def _clock_drift(world: "World", number: int, args: dict[str, object]) -> Told:
@@ -51,6 +105,12 @@ def _clock_offset(world: "World", number: int, args: dict[str, object]) -> Told:
 
 
 AILMENTS: dict[str, Callable[["World", int, dict[str, object]], Told]] = {
+    "crash_after_write": _crash_after_write,
+    "disarm": _disarm,
+    "slow": _slow,
+    "slow_disk": _slow_disk,
+    "fill_disk": _fill_disk,
+    "free_disk": _free_disk,
     "clock_drift": _clock_drift,
     "clock_offset": _clock_offset,
 }

@@ -98,6 +98,7 @@ def run_seed(scenario: Scenario, seed: int) -> Finding:
     while not session.finished:
         session.run(faulty.duration_us, 1_000_000)
     world = session.world
+    _come_to_rest(world)
     problems = (
         (str(world.violation),)
         if world.violation
@@ -116,13 +117,29 @@ def run_seed(scenario: Scenario, seed: int) -> Finding:
     )
 
 
+def _come_to_rest(world: World) -> None:
+    """Go on until all replicas have applied the same, for a while at most.
+
+    The run may end at the very moment at which a command is on its way.
+    """
+    until_us = world.now_us + PATIENCE_US
+    while len(frozenset(_applied_slots(world).values())) > 1:
+        if world.step(until_us) is None:
+            return
+
+
+def _applied_slots(world: World) -> dict[str, int]:
+    alive = [node for number in world.ids if (node := world.node(number)) is not None]
+    return {node.cp_id: node.replica.commit_slot for node in alive}
+
+
 def _unsettled(world: World, healed_us: int) -> Iterator[str]:
     """What has not come to rest, though nothing has been wrong for a while."""
     for number, host in world.cluster.hosts.items():
         if host.status is not Status.ALIVE:
             yield f"{world.name(number)} is {host.status.name.lower()}"
     alive = [node for number in world.ids if (node := world.node(number)) is not None]
-    slots = {node.cp_id: node.replica.commit_slot for node in alive}
+    slots = _applied_slots(world)
     if len(frozenset(slots.values())) > 1:
         yield f"applied slots differ: {slots}"
     if len(frozenset(node.replica.learner.state_digest() for node in alive)) > 1:

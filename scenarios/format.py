@@ -34,7 +34,16 @@ STATUSES = ("alive", "paused", "crashed")
 
 LEADER = "leader"
 """Instead of a CP's id, where a fault begins: whoever leads when it happens."""
-LEADER_VERBS = ("crash", "pause", "clock_drift", "clock_offset")
+LEADER_VERBS = (
+    "crash",
+    "crash_after_write",
+    "pause",
+    "slow",
+    "slow_disk",
+    "fill_disk",
+    "clock_drift",
+    "clock_offset",
+)
 LINK_VERBS = ("loss", "duplicate", "reorder", "corrupt", "delay")
 """Verbs that may be narrowed to one link by ``a`` and ``b``."""
 
@@ -196,6 +205,8 @@ _ARGUMENTS = {
     "b": Key("b", "b", _CP, "The other end; with `cut_oneway` the end that no longer hears."),
     "groups": Key("groups", "groups", Groups(), "The sides; CPs in none of them form one more."),
     "rate_ppm": Key("rate", "rate_ppm", _RATE, "Share of messages, on every link or on `a`–`b`."),
+    "delay_us": Key("delay", "delay_us", _LATENCY, "How long each event takes it; 0s is at once."),
+    "fsync_us": Key("fsync", "fsync_us", _LATENCY, "Time added to every fsync; 0s is as usual."),
     "drift_ppm": Key(
         "drift", "drift_ppm", _DRIFT, "How much too fast its clock runs; 0ppm is right."
     ),

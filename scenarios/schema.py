@@ -21,6 +21,12 @@ VERBS: dict[str, tuple[str, ...]] = {
     "restart": ("cp",),
     "pause": ("cp",),
     "resume": ("cp",),
+    "crash_after_write": ("cp",),
+    "disarm": ("cp",),
+    "slow": ("cp", "delay_us"),
+    "slow_disk": ("cp", "fsync_us"),
+    "fill_disk": ("cp",),
+    "free_disk": ("cp",),
     "clock_drift": ("cp", "drift_ppm"),
     "clock_offset": ("cp", "offset_us"),
     # links between charge points
@@ -38,8 +44,9 @@ VERBS: dict[str, tuple[str, ...]] = {
 """Every verb of a script, and the arguments it takes, in order.
 
 ``heal`` undoes every link fault; it restarts nothing. The five rates apply to every link between
-charge points, or to one link in both directions where ``a`` and ``b`` are given as well. A clock's
-drift and offset are undone by 0.
+charge points, or to one link in both directions where ``a`` and ``b`` are given as well.
+``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and offset, are
+undone by 0.
 """
 
 

@@ -32,6 +32,7 @@ _NAMES = {
     Kind.TIMER: "timer",
     Kind.DISK: "disk",
     Kind.SIGNAL: "signal",
+    Kind.WORK: "work",
     SCRIPT: "script",
 }
 

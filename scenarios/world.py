@@ -23,7 +23,7 @@ from paxos.records import Recovered, recover
 from paxos.replica import Config, Replica
 from paxos.sim.cluster import Cluster
 from paxos.sim.faults import links_between
-from paxos.sim.host import Kind, Status
+from paxos.sim.host import Crashed, Kind, Status
 from paxos.sim.kernel import Event
 from paxos.wire import seal
 from scenarios import inputs
@@ -195,13 +195,7 @@ class World:
 
     def crash(self, number: int) -> int:
         """Kill a charge point's process; returns how many rows its disk lost."""
-        node = self.node(number)
-        assert node is not None  # noqa: S101 - inputs checked it
-        lost = self.cluster.crash(number)
-        self.lose_power(number)
-        disk = recover(self.cluster.hosts[number].disk.rows())
-        self.remains[number] = Remains(disk, node.network)
-        return lost
+        return self.cluster.crash(number)
 
     def restart(self, number: int) -> None:
         """Start a crashed charge point from its disk."""
@@ -320,6 +314,16 @@ class World:
     def _notice(self, number: int, effect: fx.Notice) -> None:
         self.note(effect.severity, self.name(number), effect.text)
 
+    def _crashed(self, number: int, effect: Crashed) -> None:
+        node = effect.process
+        assert isinstance(node, Node)  # noqa: S101 - an EV's computer does not crash
+        self.lose_power(number)
+        disk = recover(self.cluster.hosts[number].disk.rows())
+        self.remains[number] = Remains(disk, node.network)
+        if effect.after_write:
+            text = "crashed when its disk had written, before anything was sent"
+            self.note("fault", self.ids[number], text)
+
     def _applied(self, number: int, effect: Applied) -> None:
         """The node itself has passed the result on; the world has nothing to add."""
 
@@ -333,6 +337,7 @@ class World:
 
     _PERFORM: ClassVar[dict[type, Callable[["World", int, Any], None]]] = {
         SendOcpp: _send_ocpp,
+        Crashed: _crashed,
         Applied: _applied,
         Installed: _installed,
         RoleChanged: _role_changed,

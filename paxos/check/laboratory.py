@@ -14,6 +14,7 @@ from paxos.membership import Membership
 from paxos.records import Recovered
 from paxos.replica import Config, Replica
 from paxos.sim import faults
+from paxos.sim.ailments import INFLICT
 from paxos.sim.cluster import Cluster
 from paxos.sim.faults import Fault
 from paxos.sim.host import ReplicaProcess, Status
@@ -96,7 +97,11 @@ class Laboratory:
 
     def build(self, node: int, recovered: Recovered, now_us: int) -> ReplicaProcess:
         """A replica of a register."""
-        return ReplicaProcess(Replica(node, self.config, Register(), recovered, now_us))
+        replica = Replica(node, self.config, Register(), recovered, now_us)
+        # An incarnation that never became durable is used again: nothing of it had left the node.
+        for key in [key for key in self.submitted if key[:2] == replica.client]:
+            del self.submitted[key]
+        return ReplicaProcess(replica)
 
     def submit_at(self, time_us: int, node: int, key: Any, value: Any) -> None:
         """Let the client at a node set a key at a time."""
@@ -119,10 +124,8 @@ class Laboratory:
             case "crash" | "restart" | "pause" | "resume":
                 method = "start" if fault.verb == "restart" else fault.verb
                 getattr(self.cluster, method)(args["cp"])
-            case "clock_drift":
-                self.cluster.set_drift(args["cp"], args["drift_ppm"])
-            case "clock_offset":
-                self.cluster.set_offset(args["cp"], args["offset_us"])
+            case verb if verb in INFLICT:
+                INFLICT[verb](self.cluster, **args)
             case "cut" | "cut_oneway":
                 faults.cut(bus, args["a"], args["b"], both=fault.verb == "cut")
             case "join":

@@ -14,6 +14,18 @@ from paxos.sim.clock import MAX_DRIFT_PPM
 from paxos.sim.faults import Fault
 from paxos.sim.streams import stream
 
+INFLICT: dict[str, Callable[..., None]] = {
+    "crash_after_write": lambda nodes, cp: nodes.crash_after_write(cp),
+    "disarm": lambda nodes, cp: nodes.crash_after_write(cp, doomed=False),
+    "slow": lambda nodes, cp, delay_us: nodes.slow(cp, delay_us),
+    "slow_disk": lambda nodes, cp, fsync_us: nodes.slow_disk(cp, fsync_us),
+    "fill_disk": lambda nodes, cp: nodes.fill_disk(cp),
+    "free_disk": lambda nodes, cp: nodes.free_disk(cp),
+    "clock_drift": lambda nodes, cp, drift_ppm: nodes.set_drift(cp, drift_ppm),
+    "clock_offset": lambda nodes, cp, offset_us: nodes.set_offset(cp, offset_us),
+}
+"""How each verb of scripts is done to :class:`~paxos.sim.nodes.Nodes`, by the names of its args."""
+
 HOUR_US = 3_600_000_000
 
 
@@ -42,6 +54,18 @@ AILMENTS: tuple[Ailment, ...] = (
         lambda random: {"offset_us": random.randint(-HOUR_US, HOUR_US)},
         (("clock_offset", {"offset_us": 0}),),
     ),
+    Ailment(
+        "slow_disk",
+        lambda random: {"fsync_us": random.randint(1, 2_000_000)},
+        (("slow_disk", {"fsync_us": 0}),),
+    ),
+    Ailment("fill_disk", undo=(("free_disk", {}),)),
+    Ailment("crash_after_write", undo=(("disarm", {}), ("restart", {}))),
+    Ailment(
+        "slow",
+        lambda random: {"delay_us": random.randint(1, 50_000)},
+        (("slow", {"delay_us": 0}),),
+    ),
 )
 """In the order in which they happen and are undone, where times are equal."""
 
@@ -52,7 +76,8 @@ def random_ailments(
     """Ailments of nodes between two times, all undone at the end.
 
     One of each kind begins every ``gap_us`` on average, at a random node, and lasts up to as long;
-    there is never more than one of a kind.
+    there is never more than one of a kind. What is not possible by then is to be left out: a node
+    may have crashed for another reason, or not have crashed at all.
     """
     faults: list[Fault] = []
     for ailment in AILMENTS:

@@ -54,8 +54,13 @@ class Bus:
     def arrives(self, source: int, target: int) -> bool:
         """Whether a frame that is due now gets through: a link cut on the way loses it."""
         if source != target and self.links[source, target].cut:
-            self.lost += 1
-            self.links[source, target].lost += 1
+            self.miss(source, target)
             return False
         self.delivered += 1
         return True
+
+    def miss(self, source: int, target: int) -> None:
+        """Count a frame that was on its way and reaches nobody."""
+        self.lost += 1
+        if source != target:
+            self.links[source, target].lost += 1

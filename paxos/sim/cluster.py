@@ -18,18 +18,19 @@ from paxos.effects import (
     SetTimer,
     Withheld,
 )
-from paxos.records import recover
 from paxos.sim.bus import Bus
 from paxos.sim.coverage import Coverage
-from paxos.sim.disk import Disk
-from paxos.sim.host import Host, Kind, Observer, Outside, Process, Status
+from paxos.sim.host import LAST_FRAME, Host, Kind, Observer, Outside, Status
 from paxos.sim.kernel import Event, Kernel
-from paxos.sim.streams import stream
+from paxos.sim.nodes import Nodes
 from paxos.sim.trace import Trace
 from paxos.wire import WireError, pack
 
+INBOX = 10_000
+"""How many events may wait at a busy node; frames beyond are lost, as with any full buffer."""
 
-class Cluster:
+
+class Cluster(Nodes):
     """The nodes of one group, their bus and their clock."""
 
     def __init__(
@@ -98,107 +99,51 @@ class Cluster:
         }
         return {**self.coverage.counts, **frames}
 
-    # Nodes.
-
-    def _add_host(self, node: int) -> Host:
-        disk = Disk(stream(self.seed, f"disk/{node}"), self.fsync_us)
-        host = self.hosts[node] = Host(node, disk, stream(self.seed, f"timer/{node}"))
-        return host
-
-    def join(self, endpoint: int, process: Process) -> Host:
-        """Add an endpoint that is no node of the group, with a process that runs from now on."""
-        host = self._add_host(endpoint)
-        host.status = Status.ALIVE
-        host.process = process
-        return host
-
-    def start(self, node: int) -> None:
-        """Start a node's process from what its disk says; for a crashed node, a restart."""
-        host = self.hosts[node]
-        if host.status is not Status.CRASHED:
-            raise ValueError(f"node {node} runs already")
-        if host.generation:
-            self.coverage.count("restarts")
-        host.generation += 1
-        host.status = Status.ALIVE
-        recovered = recover(host.disk.rows())
-        local_us = host.clock.local_us(self.now_us)
-        host.process = self.outside.build(node, recovered, local_us)
-        if self.observer is not None and host.replica is not None:
-            self.observer.restarted(host.replica)
-        self.execute(host, host.process.start(local_us))
-
-    def crash(self, node: int) -> int:
-        """Kill a node's process; what its disk had not synced may be lost.
-
-        Returns:
-            How many rows the disk lost.
-        """
-        host = self.hosts[node]
-        if host.status is Status.CRASHED:
-            raise ValueError(f"node {node} is down already")
-        host.status = Status.CRASHED
-        host.generation += 1
-        host.forget()
-        lost = host.disk.crash()
-        self.coverage.count("crashes")
-        self.coverage.count("rows_lost", lost)
-        return lost
-
-    def pause(self, node: int) -> None:
-        """Let a node's process stand still; what comes for it waits."""
-        host = self.hosts[node]
-        if host.status is not Status.ALIVE:
-            raise ValueError(f"node {node} is {host.status.name.lower()}")
-        host.status = Status.PAUSED
-        self.coverage.count("pauses")
-
-    def resume(self, node: int) -> None:
-        """Let a paused node go on: all that waited comes now, in its order."""
-        host = self.hosts[node]
-        if host.status is not Status.PAUSED:
-            raise ValueError(f"node {node} is not paused")
-        host.status = Status.ALIVE
-        held, host.held = host.held, []
-        for _, _, kind, target, source, payload in held:
-            if kind == Kind.TIMER:
-                host.queued[payload] = self.now_us
-            self.kernel.push(self.now_us, kind, target, source, payload)
-
-    # Clocks.
-
-    def local_us(self, node: int) -> int:
-        """What a node's monotonic clock shows now."""
-        return self.hosts[node].clock.local_us(self.now_us)
-
-    def set_drift(self, node: int, drift_ppm: int) -> None:
-        """Let a node's clock run so much too fast (or, below 0, too slow) from now on.
-
-        Raises:
-            ValueError: no clock runs as fast or as slow as that.
-        """
-        self.hosts[node].set_drift(self.kernel, drift_ppm)
-        self.coverage.count("clock_drifts", drift_ppm != 0)
-
-    def set_offset(self, node: int, offset_us: int) -> None:
-        """Set a node's wall clock to so much beyond its monotonic clock."""
-        self.hosts[node].clock.offset_us = offset_us
-        self.coverage.count("clock_steps", offset_us != 0)
-
     # Events.
 
     def _handle(self, event: Event) -> None:
-        now_us, _, kind, target, source, payload = event
+        _, _, kind, target, source, payload = event
         host = self.hosts.get(target) if kind < Kind.OUTSIDE else None
         if host is None:
             self.outside.happen(event)
             return
-        if host.status is Status.PAUSED:
-            host.held.append(event)
+        if kind <= LAST_FRAME:
+            # It has arrived, or not, at this moment: also when its node stands still.
+            if host.process is None:
+                self.bus.miss(source, target)
+                return
+            if not self.bus.arrives(source, target):
+                return
+        if kind == Kind.WORK:
+            self._work(host, source)
+        elif not host.busy:
+            self._take(host, kind, source, payload)
+        elif kind <= LAST_FRAME and len(host.backlog) >= INBOX:
+            self.bus.miss(source, target)
+        else:
+            host.backlog.append(event)
+            if host.status is Status.ALIVE:
+                self._work_on(host)
+
+    def _work(self, host: Host, generation: int) -> None:
+        """Take up the next event of a node's backlog."""
+        if generation != host.generation:
             return
+        host.working = False
+        if host.status is not Status.ALIVE:
+            return
+        _, _, kind, _, source, payload = host.backlog.popleft()
+        if kind != Kind.TIMER or host.take_timer(self.kernel, payload):
+            self._take(host, kind, source, payload)
+        if host.status is Status.ALIVE:
+            self._work_on(host)
+
+    def _take(self, host: Host, kind: int, source: int, payload: Any) -> None:
+        """Let a node's process take an event."""
         process = host.process
         if process is None:
             return
+        now_us = self.kernel.now_us
         local_us = now_us if host.clock.is_true else host.clock.local_us(now_us)
         if kind == Kind.DISK:
             if source == host.generation:
@@ -206,8 +151,6 @@ class Cluster:
             return
         if kind == Kind.TIMER:
             effects = process.on_timer(payload, local_us)
-        elif kind != Kind.SIGNAL and not self.bus.arrives(source, target):
-            return
         else:
             try:
                 effects = process.on_frame(kind, source, payload, local_us)
@@ -235,18 +178,15 @@ class Cluster:
 
     def _persist(self, host: Host, effect: Persist) -> None:
         host.disk.write(effect.rows, sync=effect.sync)
-        if host.disk.begin_fsync():
-            self._queue_fsync(host)
+        self._begin_fsync(host)
 
     def _checkpoint(self, host: Host, effect: Checkpoint) -> None:
         self.coverage.count("snapshots_taken")
+        if host.disk.full_at is not None:
+            # Only the newest can still become durable; no list grows while the disk is full.
+            host.checkpoints.clear()
         host.checkpoints.append((host.disk.replace(effect.rows), effect.floor_slot))
-        if host.disk.begin_fsync():
-            self._queue_fsync(host)
-
-    def _queue_fsync(self, host: Host) -> None:
-        done_us = self.now_us + host.disk.fsync_us
-        self.kernel.push(done_us, Kind.DISK, host.node, host.generation)
+        self._begin_fsync(host)
 
     def _end_fsync(self, host: Host) -> None:
         disk = host.disk
@@ -255,15 +195,20 @@ class Cluster:
             _, floor_slot = host.checkpoints.popleft()
             if self.observer is not None:
                 self.observer.compacted(host.node, floor_slot)
+        if host.doomed:
+            self.crash(host.node, after_write=True)
+            return
         while host.outbox and host.outbox[0][0] <= disk.synced:
             self._release(host.node, host.outbox.popleft()[1])
-        if disk.begin_fsync():
-            self._queue_fsync(host)
+        self._begin_fsync(host)
 
     def _send(self, host: Host, effect: Send | Broadcast) -> None:
         if self.observer is not None and (replica := host.replica) is not None:
             self.observer.produced(replica, effect.message)
-        if host.disk.wanted > host.disk.synced:
+        if host.disk.is_stuck:
+            # A write that failed: what depends on it never leaves. Who needs it asks again.
+            self.coverage.count("stuck_sends")
+        elif host.disk.wanted > host.disk.synced:
             # Nothing leaves before what was to be durable before it is.
             host.outbox.append((host.disk.wanted, effect))
             self.coverage.count("gated_sends")

@@ -2,8 +2,12 @@
 
 What was written is on the disk only after an fsync that began later; writes that come while one is
 under way wait for the next (group commit). A crash loses what was not synced, or only a part of it:
-the disk may have got some of it out on its own, always from the front. A checkpoint is a new file
-that takes the old one's place: until it is synced, a crash leaves the old one.
+the disk may have got some of it out on its own, always from the front, and the row at which it was
+may be torn: its first bytes are there, the rest is not. A checkpoint is a new file that takes the
+old one's place: until it is synced, a crash leaves the old one.
+
+A disk may be slow, and it may be full: then nothing more becomes durable until room is made. What
+was written in the meantime stays in memory, and gets out then.
 """
 
 from random import Random
@@ -13,11 +17,17 @@ from paxos.wire import WireError, pack_row, unpack_row
 
 
 class Disk:
-    """One node's disk. Positions count all rows that were ever written."""
+    """One node's disk. Positions count all rows that were ever written.
 
-    def __init__(self, random: Random, fsync_us: int) -> None:
+    ``random`` says how much of the unsynced a crash leaves, ``tears`` how much of the row after it.
+    """
+
+    def __init__(self, random: Random, fsync_us: int, tears: Random) -> None:
         self.random = random
+        self.tears = tears
         self.fsync_us = fsync_us
+        self.extra_us = 0
+        """How much longer than usual an fsync takes."""
         self.frames: list[bytes] = []
         self.base = 0
         """Position of the first frame."""
@@ -26,6 +36,8 @@ class Disk:
         """Up to where somebody waits for a sync."""
         self.syncing: int | None = None
         """Up to where the fsync under way will have synced."""
+        self.full_at: int | None = None
+        """Position behind the last row that has room; None while there is room for all."""
         self._replaced: list[tuple[int, list[bytes]]] = []
         """Base and frames of the files whose successor is not synced yet, oldest first."""
         self._durable_at: list[int] = []
@@ -44,7 +56,12 @@ class Disk:
 
     def replace(self, rows: list[list[Any]]) -> int:
         """Write a checkpoint; returns the position at which it is durable."""
-        self._replaced.append((self.base, self.frames))
+        if self._replaced and self.syncing is None:
+            # The file that goes was never durable, and is on its way to the disk no more.
+            del self._replaced[1:]
+            self._durable_at = []
+        else:
+            self._replaced.append((self.base, self.frames))
         self.base = self.written
         self.frames = [pack_row(row) for row in rows]
         self.wanted = self.written
@@ -52,8 +69,8 @@ class Disk:
         return self.wanted
 
     def begin_fsync(self) -> bool:
-        """Start an fsync if one is wanted and none is under way; whether it started."""
-        if self.syncing is not None or self.wanted <= self.synced:
+        """Start an fsync if one is wanted, none is under way, and there is room; whether it did."""
+        if self.syncing is not None or self.wanted <= self.synced or self.full_at is not None:
             return False
         self.syncing = self.written
         return True
@@ -66,26 +83,75 @@ class Disk:
             while self._durable_at and self._durable_at[0] <= self.synced:
                 del self._durable_at[0], self._replaced[0]
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether somebody waits for what cannot become durable: the disk is full."""
+        on_the_way = self.synced if self.syncing is None else self.syncing
+        return self.full_at is not None and self.wanted > on_the_way
+
+    def fill(self) -> None:
+        """Leave no room: what is being synced still gets out, nothing after it."""
+        self.full_at = self.synced if self.syncing is None else self.syncing
+
+    def free(self) -> None:
+        """Make room again."""
+        self.full_at = None
+
+    def wipe(self) -> None:
+        """Lose everything, also the checkpoints: an empty disk, with room, in the old one's place.
+
+        Whoever comes back from it has forgotten its promises.
+        """
+        self.base = self.written
+        self.frames = []
+        self._replaced, self._durable_at = [], []
+        self.synced = self.wanted = self.base
+        self.syncing = self.full_at = None
+
     def crash(self) -> int:
-        """Lose what was not synced, or its later part; returns how many rows were lost."""
+        """Lose what was not synced, or its later part; returns how many rows were lost.
+
+        The first of them may be torn; :meth:`repair` finds it.
+        """
         before = self.written
         if self._replaced:
             self.base, self.frames = self._replaced[0]
             self._replaced, self._durable_at = [], []
         kept = self.random.randint(0, self.written - self.synced)
-        del self.frames[self.synced - self.base + kept :]
+        if self.full_at is not None:
+            kept = min(kept, max(0, self.full_at - self.synced))
+        end = self.synced - self.base + kept
+        lost = before - self.base - end
+        torn = self._torn(self.frames[end]) if end < len(self.frames) else b""
+        del self.frames[end:]
+        if torn:
+            self.frames.append(torn)
         self.synced = self.wanted = self.written
         self.syncing = None
-        return before - self.written
+        return lost
+
+    def _torn(self, frame: bytes) -> bytes:
+        """What is left of the row at which the disk was: often nothing, else its first bytes."""
+        return frame[: max(0, self.tears.randint(-len(frame), len(frame) - 1))]
 
     def rows(self) -> list[list[Any]]:
-        """Every row up to the first whose checksum does not match; the rest is cut off."""
+        """Every row up to the first whose checksum does not match."""
         rows: list[list[Any]] = []
         for frame in self.frames:
             try:
                 rows.append(unpack_row(frame))
             except WireError:
-                del self.frames[len(rows) :]
-                self.synced = self.wanted = self.written
                 break
         return rows
+
+    def repair(self) -> bool:
+        """Cut off a torn row, before anything is written behind it; whether there was one.
+
+        Rows written behind it would be lost with it at the next recovery.
+        """
+        whole = len(self.rows())
+        if whole == len(self.frames):
+            return False
+        del self.frames[whole:]
+        self.synced = self.wanted = self.written
+        return True

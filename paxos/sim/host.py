@@ -10,7 +10,7 @@ from enum import IntEnum
 from random import Random
 from typing import Any, Protocol
 
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from paxos.effects import Answered, Applied, Asked, Broadcast, Installed, Send, Timer
 from paxos.messages import Message
@@ -36,6 +36,8 @@ class Kind(IntEnum):
     """An fsync has ended."""
     SIGNAL = 5
     """A wire between neighbours: any data, at once, never lost."""
+    WORK = 6
+    """A node takes up the next event of its backlog."""
     OUTSIDE = 10
 
 
@@ -46,6 +48,10 @@ class Status(IntEnum):
     PAUSED = 1
     """It stands still; what comes for it waits."""
     CRASHED = 2
+
+
+LAST_FRAME = int(Kind.V2G)
+"""Kinds up to here come over links, and may be lost."""
 
 
 class Process(Protocol):
@@ -81,7 +87,7 @@ class Outside(Protocol):
         ...
 
     def perform(self, node: int, effect: Any) -> None:
-        """An effect that the cluster does not know, or that it only passes on."""
+        """An effect that the cluster does not know or only passes on, or :class:`Crashed`."""
         ...
 
 
@@ -143,7 +149,16 @@ class Host:
     outbox: deque[tuple[int, Send | Broadcast]] = Factory(deque)
     checkpoints: deque[tuple[int, int]] = Factory(deque)
     """Position and floor of the checkpoints that are not synced yet."""
-    held: list[Event] = Factory(list)
+    busy: bool = False
+    """Whether what comes has to wait: the node is paused, slow, or has a backlog."""
+    slow_us: int = 0
+    """How long each event is worked on."""
+    backlog: deque[Event] = Factory(deque)
+    """What has arrived and was not worked on yet, in order."""
+    working: bool = False
+    """Whether an event is being worked on: a ``WORK`` event is on its way."""
+    doomed: bool = False
+    """Whether the node dies when its next fsync has ended."""
 
     @property
     def replica(self) -> Replica | None:
@@ -153,7 +168,8 @@ class Host:
     def forget(self) -> None:
         """Lose what is in memory."""
         self.process = None
-        for waiting in (self.timers, self.queued, self.outbox, self.checkpoints, self.held):
+        self.busy = self.working = self.doomed = False
+        for waiting in (self.timers, self.queued, self.outbox, self.checkpoints, self.backlog):
             waiting.clear()
 
     def set_timer(self, kernel: Kernel, timer: Any, delay_us: int) -> None:
@@ -191,8 +207,19 @@ class Host:
         if deadline_us > time_us:
             self.queue_timer(kernel, timer, deadline_us)
             return False
-        if self.status is not Status.PAUSED:
+        if not self.busy:
             del self.timers[timer]
+        return True
+
+    def take_timer(self, kernel: Kernel, timer: Any) -> bool:
+        """Whether a timer that fired while the node was busy is still to fire: its time is up.
+
+        It may have been cancelled or set anew by what stood before it in the backlog.
+        """
+        local_us = self.timers.get(timer)
+        if local_us is None or self.clock.when_us(local_us) > kernel.now_us:
+            return False
+        del self.timers[timer]
         return True
 
     def set_drift(self, kernel: Kernel, drift_ppm: int) -> None:
@@ -205,6 +232,17 @@ class Host:
                 deadline_us = max(now_us, self.clock.when_us(local_us))
                 if deadline_us < queued_us:
                     self.queue_timer(kernel, timer, deadline_us)
+
+
+@frozen
+class Crashed:
+    """Told to the world outside: a node's process has died."""
+
+    process: Process
+    lost_rows: int
+    """How many rows its disk lost."""
+    after_write: bool
+    """Whether it died between a disk write and the sends after it."""
 
 
 class ReplicaProcess:

@@ -173,6 +173,8 @@ class Campaign(Laboratory):
         """Schedule and ambush meet: what cannot be done to a node as it is, is left out."""
         needed = {
             "crash": (Status.ALIVE, Status.PAUSED),
+            "crash_after_write": (Status.ALIVE, Status.PAUSED),
+            "disarm": (Status.ALIVE, Status.PAUSED),
             "restart": (Status.CRASHED,),
             "pause": (Status.ALIVE,),
             "resume": (Status.PAUSED,),

@@ -36,10 +36,12 @@ from paxos.rounds import Asker, Rounds
 from paxos.sim.cluster import Cluster
 from paxos.sim.disk import Disk
 from paxos.sim.host import Host
+from paxos.wire import seal
 from tests.paxos.campaigns import (
     Inconsistent,
     NotSettled,
     Shape,
+    ailing_of,
     compact_of,
     reading_of,
     run,
@@ -49,6 +51,8 @@ from tests.paxos.campaigns import (
 from tests.paxos.sieges import besiege, siege_of
 
 Patch = pytest.MonkeyPatch
+CHECKSUM = 4
+"""Bytes behind a row."""
 LIVENESS = NotSettled.__name__
 HISTORY = Inconsistent.__name__
 
@@ -182,7 +186,7 @@ def ballots_without_node(patch: Patch) -> None:
     patch.setattr(Election, "next_ballot", next_ballot)
 
 
-@mutant("L1", first=255, weather=storm_of)
+@mutant("L1", weather=ailing_of)
 def ballot_used_before_it_is_written(patch: Patch) -> None:
     """The Prepare leaves before the own promise is on the disk."""
     original = Replica._prepare
@@ -419,6 +423,40 @@ def answers_before_the_fsync(patch: Patch) -> None:
         assert replica is not None
         self.observer.produced(replica, effect.message)
         self._release(host.node, effect)
+
+    patch.setitem(Cluster._PERFORM, Send, send)
+    patch.setitem(Cluster._PERFORM, Broadcast, send)
+
+
+@mutant("A1", "A3", weather=ailing_of)
+def torn_row_stays(patch: Patch) -> None:
+    """A restart skips the torn row instead of cutting it off: what comes behind it is lost."""
+    patch.setattr(Disk, "repair", lambda self: False)
+
+
+@mutant("A1", "A2", "A3", "A4", "A5", "L1", "R1", seeds=80, weather=ailing_of)
+def torn_row_taken_for_whole(patch: Patch) -> None:
+    """No checksum: the row at which the disk was counts, though its last byte is not there."""
+
+    def torn(self: Disk, frame: bytes) -> bytes:
+        left = original(self, frame)
+        return seal(frame[: -CHECKSUM - 1] + b"\0") if left else left
+
+    original = Disk._torn
+    patch.setattr(Disk, "_torn", torn)
+
+
+@mutant("A1", "A3", weather=ailing_of)
+def full_disk_taken_for_written(patch: Patch) -> None:
+    """The error of a write that found no room is ignored: what depends on it leaves."""
+    patch.setattr(Disk, "is_stuck", property(lambda self: False))
+    original = Cluster._send
+
+    def send(self: Cluster, host: Host, effect: Send | Broadcast) -> None:
+        with pytest.MonkeyPatch.context() as inner:
+            if host.disk.full_at is not None:
+                inner.setattr(host.disk, "wanted", host.disk.synced)
+            original(self, host, effect)
 
     patch.setitem(Cluster._PERFORM, Send, send)
     patch.setitem(Cluster._PERFORM, Broadcast, send)

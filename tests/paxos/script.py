@@ -207,12 +207,13 @@ class Script:
         self.stage.seats[int(node)].by_hand = mode == "slow"
         return [] if mode == "slow" else self._do_fsync(node)
 
-    def _do_fsync(self, node: str) -> list[str]:
-        self.stage.fsync(int(node))
+    def _do_fsync(self, node: str, then: str = "") -> list[str]:
+        self.stage.fsync(int(node), dies=then == "crash")
         return self._told()
 
-    def _do_crash(self, node: str, keep: str = "keep=0") -> list[str]:
-        lost = self.stage.crash(int(node), int(keep.removeprefix("keep=")))
+    def _do_crash(self, node: str, *options: str) -> list[str]:
+        given = dict(option.split("=") for option in options)
+        lost = self.stage.crash(int(node), **{name: int(n) for name, n in given.items()})
         return [f"lost from disk: {', '.join(map(wording.row, lost))}"] if lost else []
 
     def _do_restart(self, node: str) -> list[str]:

@@ -8,6 +8,7 @@ down as text, and watched by the invariants.
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
+import pytest
 from attrs import Factory, define, frozen
 
 from paxos.check.invariants import Invariants
@@ -33,7 +34,7 @@ from paxos.effects import (
 from paxos.messages import Message
 from paxos.records import recover
 from paxos.replica import Config, Replica
-from paxos.wire import pack, unpack
+from paxos.wire import WireError, pack, pack_row, unpack, unpack_row
 from tests.paxos import wording
 
 
@@ -80,6 +81,8 @@ class Seat:
     """Up to which row somebody waits for a sync."""
     before: list[list[Any]] | None = None
     """The durable rows that a checkpoint replaces, until it is synced itself."""
+    torn: bytes = b""
+    """What a crash left of the row at which the disk was, behind the whole ones."""
     floor_slot: int = 0
     """What the latest checkpoint covers."""
     by_hand: bool = False
@@ -127,9 +130,19 @@ class Stage:
         seat = self.seats[node]
         if seat.replica is not None:
             raise Refused(f"node {node} runs already")
+        self._repair(node)
         seat.replica = Replica(node, self.config, Register(), recover(seat.rows), self.now_us)
         self.invariants.restarted(seat.replica)
         self._carry_out(node, seat.replica.start(self.now_us))
+
+    def _repair(self, node: int) -> None:
+        """Cut off a row that is not whole: its checksum says so."""
+        seat = self.seats[node]
+        if seat.torn:
+            with pytest.raises(WireError):
+                unpack_row(seat.torn)
+            self.note("disk", node, f"cut off a torn row of {len(seat.torn)} bytes")
+            seat.torn = b""
 
     def submit(self, node: int, op: bytes) -> None:
         """A node's client hands in an operation."""
@@ -164,8 +177,8 @@ class Stage:
 
     # Disks.
 
-    def fsync(self, node: int) -> None:
-        """Make all that was written durable, and let go what waited for it."""
+    def fsync(self, node: int, *, dies: bool = False) -> None:
+        """Make all that was written durable, and let go what waited for it; or die just then."""
         seat = self.seats[node]
         fresh = seat.rows[seat.synced :]
         seat.synced = seat.wanted = len(seat.rows)
@@ -173,11 +186,19 @@ class Stage:
         if fresh:
             self.note("disk", node, f"on disk: {', '.join(map(wording.row, fresh))}")
         waiting, seat.outbox = seat.outbox, []
+        if dies:
+            for effect in waiting:
+                self.note("lost", node, f"never sent: {post(node, effect)}")
+            self.crash(node)
+            return
         for effect in waiting:
             self._release(node, effect)
 
-    def crash(self, node: int, keep: int = 0) -> list[list[Any]]:
-        """Kill a node; of what was not synced, only the first ``keep`` rows stay."""
+    def crash(self, node: int, keep: int = 0, torn: int = 0) -> list[list[Any]]:
+        """Kill a node; of what was not synced, only the first ``keep`` rows stay.
+
+        Of the row after those the first ``torn`` bytes are on the disk as well.
+        """
         self.replica(node)
         seat = self.seats[node]
         if seat.before is not None:
@@ -191,6 +212,11 @@ class Stage:
         lost = seat.rows[kept:]
         rows = seat.rows[:kept]
         self.seats[node] = Seat(rows=rows, synced=kept, wanted=kept, by_hand=seat.by_hand)
+        if torn:
+            frame = pack_row(lost[0]) if lost else b""
+            if torn >= len(frame):
+                raise Refused(f"no row of more than {torn} bytes was lost")
+            self.seats[node].torn = frame[:torn]
         return lost
 
     # The network.

@@ -1,4 +1,4 @@
-"""The laboratory's parts by themselves: clock, streams, links, disk, trace, fault schedules."""
+"""The laboratory's parts by themselves: clock, streams, links, trace, fault schedules."""
 
 from random import Random
 
@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paxos.records import ACCEPTED, COMMITTED
 from paxos.sim import faults
 from paxos.sim.bus import Bus
-from paxos.sim.disk import Disk
 from paxos.sim.faults import random_schedule
 from paxos.sim.kernel import Kernel
 from paxos.sim.links import MILLION, Link, new_link
@@ -250,70 +248,6 @@ def test_a_schedule_undoes_all_that_it_does(seed: int, size: int, gap_us: int) -
                     "crash" if fault.verb == "restart" else "pause"
                 )
     assert down == {}
-
-
-# The disk.
-
-
-def disk(seed: int = 1) -> Disk:
-    """An empty disk."""
-    return Disk(stream(seed, "disk"), 1_000)
-
-
-def test_writes_during_an_fsync_wait_for_the_next() -> None:
-    """Group commit: an fsync covers what was written before it began."""
-    log = disk()
-    log.write([[ACCEPTED, 1], [ACCEPTED, 2]], sync=True)
-    assert log.begin_fsync()
-    log.write([[ACCEPTED, 3]], sync=True)
-    assert not log.begin_fsync(), "one at a time"
-    log.end_fsync()
-    assert (log.synced, log.wanted) == (2, 3)
-    assert log.begin_fsync()
-    log.end_fsync()
-    assert log.synced == 3
-    assert not log.begin_fsync(), "nothing is wanted"
-
-
-def test_a_lazy_write_waits_for_somebody_elses_sync() -> None:
-    """Without sync no fsync begins; the next one that does takes it along."""
-    log = disk()
-    log.write([[COMMITTED, 1]], sync=False)
-    assert not log.begin_fsync()
-    log.write([[ACCEPTED, 1]], sync=True)
-    assert log.begin_fsync()
-    log.end_fsync()
-    assert log.synced == 2
-
-
-def test_a_crash_keeps_what_was_synced_and_a_beginning_of_the_rest() -> None:
-    """Over many seeds every length of the unsynced rest is seen, and never a gap."""
-    kept = set()
-    for seed in range(60):
-        log = disk(seed)
-        log.write([[1, 0], [1, 1]], sync=True)
-        log.begin_fsync()
-        log.end_fsync()
-        log.write([[1, 2], [1, 3], [1, 4]], sync=True)
-        log.begin_fsync()
-        lost = log.crash()
-        rows = log.rows()
-        assert rows == [[1, i] for i in range(5 - lost)]
-        assert (log.synced, log.wanted, log.syncing) == (len(rows), len(rows), None)
-        kept.add(len(rows))
-    assert kept == {2, 3, 4, 5}
-
-
-@pytest.mark.parametrize("damage", [lambda f: f[:-1], lambda f: b"", lambda f: b"\0" + f[1:]])
-def test_a_torn_row_ends_the_log(damage) -> None:  # type: ignore[no-untyped-def]
-    """From the first row whose checksum does not match, everything is cut off for good."""
-    log = disk()
-    log.write([[1, i] for i in range(5)], sync=True)
-    log.frames[3] = damage(log.frames[3])
-    assert log.rows() == [[1, 0], [1, 1], [1, 2]]
-    assert (len(log.frames), log.synced, log.wanted) == (3, 3, 3)
-    log.write([[1, 9]], sync=True)
-    assert log.rows()[-1] == [1, 9]
 
 
 # The trace.
