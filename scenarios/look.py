@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from fsm.energy.meter import UJ_PER_WH
-from fsm.network.describe import describe
 from paxos.ballot import NO_BALLOT, Ballot
-from paxos.clients import decode
-from paxos.messages import NOOP, Value
+from paxos.messages import Value
 from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
+from scenarios.commands import command_text
 from scenarios.connector import Car
 from scenarios.view import (
     CellState,
@@ -78,6 +77,7 @@ def look(world: World, window: Window, expectations: tuple[int, int, int]) -> Vi
         expectations_held=expectations[0],
         expectations_failed=expectations[1],
         expectations_total=expectations[2],
+        reads_answered=world.readers.answers,
     )
 
 
@@ -239,9 +239,7 @@ def _cell_state(commit_slot: int, slot: int, decided: object, entry: object) -> 
 
 
 def _command(value: Value | None) -> str:
-    if value is None:
-        return ""
-    return "no-op" if value == NOOP else describe(decode(value).op)
+    return "" if value is None else command_text(value)
 
 
 # Sessions.

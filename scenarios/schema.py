@@ -11,6 +11,9 @@ from attrs import field, frozen
 
 Current = Literal["AC", "DC"]
 
+LEADER = "leader"
+"""Instead of a CP's id: whoever leads when it happens; for ``resume``, who led when paused."""
+
 VERBS: dict[str, tuple[str, ...]] = {
     # charging: what people do with cars
     "plug_in": ("ev", "cp"),
@@ -29,6 +32,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "free_disk": ("cp",),
     "clock_drift": ("cp", "drift_ppm"),
     "clock_offset": ("cp", "offset_us"),
+    # what the network knows
+    "read": ("cp", "how"),
     # links between charge points
     "cut": ("a", "b"),
     "cut_oneway": ("a", "b"),
@@ -84,6 +89,13 @@ class Consensus:
     """After how many applied slots a replica takes a snapshot and compacts its log."""
     retain_slots: int = 200
     """How many slots before a snapshot stay, for those that lag only a little."""
+    lease_us: int | None = None
+    """How long a voter that answers a heartbeat promises nothing to others.
+
+    None: as long as the shortest election time-out. 0: there are no leases.
+    """
+    drift_ppm: int = 10_000
+    """How wrong the rate of a clock may be for a lease to hold all the same."""
 
 
 @frozen(kw_only=True)
@@ -125,7 +137,8 @@ class At:
 class Expect:
     """One expectation; ``t_us`` is when it is looked at (the end of the run by default).
 
-    Exactly one subject: ``ev``, ``cp``, ``replicas``, ``leader``, ``sessions`` or ``power``.
+    Exactly one subject: ``ev``, ``cp``, ``replicas``, ``leader``, ``sessions``, ``power``,
+    ``reads`` or ``violation``.
     """
 
     t_us: int
@@ -149,6 +162,10 @@ class Expect:
     """How many sessions were begun and ended."""
     power_w: tuple[int, int] | None = None
     """The network's total power at that time, both ends included."""
+    reads: int | None = None
+    """How many reads were answered."""
+    violation: str | None = None
+    """An invariant that is to be violated: the run ends there, as it should."""
     line: int = 0
 
 

@@ -111,7 +111,9 @@ class Session:
         """
         if self.finished:
             raise InputError(f"the run has ended at {self.time_us / 1_000_000:g} s")
-        return self.world.act(verb, args)
+        text = self.world.act(verb, args)
+        self._judge_violation()
+        return text
 
     def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
         """A frozen picture of now."""
@@ -121,6 +123,11 @@ class Session:
 
     def _advance(self, until_us: int) -> bool:
         """One event no later than ``until_us``, or the clock moved there; whether one happened."""
+        happened = self._happen(until_us)
+        self._judge_violation()
+        return happened
+
+    def _happen(self, until_us: int) -> bool:
         while self._waiting and self._waiting[0].t_us <= until_us:
             event = self.world.step(self._waiting[0].t_us)
             if event is not None:
@@ -145,8 +152,20 @@ class Session:
         self.world.advance(self._waiting[0].t_us)
         view = self.view(Window(log_rows=1, event_rows=1))
         while self._waiting and self._waiting[0].t_us <= self.time_us:
-            outcome = evaluate(self._waiting.pop(0), view)
-            self.outcomes.append(outcome)
-            severity = "info" if outcome.held else "violation"
-            word = "held" if outcome.held else f"failed, found {outcome.found}"
-            self.world.note(severity, "expectation", f"{word}: {outcome.text}")
+            self._note(evaluate(self._waiting.pop(0), view))
+
+    def _judge_violation(self) -> None:
+        """Look at the expectations of a violation once there is one: the run ends with it."""
+        if self.world.violation is None or not self._waiting:
+            return
+        view = self.view(Window(log_rows=1, event_rows=1))
+        expected = [each for each in self._waiting if each.violation is not None]
+        self._waiting = [each for each in self._waiting if each.violation is None]
+        for expect in expected:
+            self._note(evaluate(expect, view))
+
+    def _note(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        severity = "info" if outcome.held else "violation"
+        word = "held" if outcome.held else f"failed, found {outcome.found}"
+        self.world.note(severity, "expectation", f"{word}: {outcome.text}")

@@ -13,16 +13,14 @@ from typing import Any, TextIO
 import msgpack
 from attrs import asdict, fields
 
-from fsm.network.describe import describe
 from fsm.v2g import codec
 from fsm.v2g.kinds import MalformedMessageError
 from paxos.ballot import Ballot
-from paxos.clients import decode
 from paxos.effects import Timer
-from paxos.messages import NOOP
 from paxos.sim.host import Kind
 from paxos.sim.kernel import Event
 from paxos.wire import WireError, unpack, unseal
+from scenarios.commands import command_text
 from scenarios.world import SCRIPT, World
 
 _NAMES = {
@@ -85,7 +83,7 @@ def _plain(world: World, value: Any) -> Any:
     if isinstance(value, Ballot):
         return f"{value.round}.{world.ids.get(value.node, value.node)}"
     if isinstance(value, bytes):
-        return "no-op" if value == NOOP else describe(decode(value).op)
+        return command_text(value)
     if isinstance(value, (list, tuple)):
         return [_plain(world, item) for item in value]
     return value

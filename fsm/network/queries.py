@@ -40,16 +40,19 @@ def transaction(transaction_id: int) -> bytes:
 
 def ask(state: "NetworkState", op: bytes) -> bytes:
     """The packed answer of a state to a question. Never raises."""
-    try:
-        question = unpack_value(op)
-    except CallError:
-        question = None
-    if type(question) is list and question and type(question[0]) is str:
-        name, *arguments = question
-        answer, kinds = _ANSWERS.get(name, (None, ()))
+    question = _question(op)
+    if question:
+        answer, kinds = _ANSWERS.get(question[0], (None, ()))
+        arguments = question[1:]
         if answer is not None and tuple(map(type, arguments)) == kinds:
             return _pack(answer(state, *arguments))
     return _pack({"error": f"no such question ({len(op)} bytes)"})
+
+
+def name(op: bytes) -> str:
+    """What a question is called, for people who look at the log. Never raises."""
+    question = _question(op)
+    return question[0][:30] if question else f"malformed question ({len(op)} bytes)"
 
 
 def unpack(result: bytes) -> Answer:
@@ -67,6 +70,15 @@ def in_words(result: bytes) -> str:
         unit = {"w": " W", "wh": " Wh"}.get(unit, "")
         parts.append(f"{name if unit else key} {amount}{unit}")
     return " · ".join(parts)
+
+
+def _question(op: bytes) -> list[Any]:
+    """Name and arguments; empty for bytes that are no question."""
+    try:
+        value = unpack_value(op)
+    except CallError:
+        return []
+    return value if type(value) is list and value and type(value[0]) is str else []
 
 
 def _summary(state: "NetworkState") -> Answer:
