@@ -302,7 +302,7 @@ EXPECT = Table(
         Key(
             "violation",
             "violation",
-            Choice(tuple(SENTENCES)),
+            Choice((*SENTENCES, "P1")),
             "Subject: an invariant that is to be violated by then; the run ends there.",
         ),
     ),

@@ -334,8 +334,9 @@ def test_an_unknown_name_lists_the_library(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(ScenarioError) as caught:
         load("ten-minuts")
     assert str(caught.value) == (
-        'scenario: found "ten-minuts"; allowed dc-fast, leader-crash, minority-partition, '
-        "restart-catch-up, snapshot-catch-up, ten-minutes, or the path of a .toml file"
+        'scenario: found "ten-minuts"; allowed broken-clock-bound, dc-fast, leader-crash, '
+        "lease-reads, minority-partition, restart-catch-up, snapshot-catch-up, ten-minutes, "
+        "or the path of a .toml file"
         '; did you mean "ten-minutes"?'
     )
     monkeypatch.chdir(tmp_path)
