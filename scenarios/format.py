@@ -49,7 +49,7 @@ LEADER_VERBS = (
     "clock_offset",
 )
 LINK_VERBS = ("loss", "duplicate", "reorder", "corrupt", "delay")
-"""Verbs that may be narrowed to one link by ``a`` and ``b``."""
+"""Verbs that may be narrowed to one link by ``a`` and ``b``, and to one direction of it."""
 
 
 @frozen
@@ -221,6 +221,7 @@ _ARGUMENTS = {
     "a": Key("a", "a", _CP, "One end of the link; with `cut_oneway` the end that speaks."),
     "b": Key("b", "b", _CP, "The other end; with `cut_oneway` the end that no longer hears."),
     "how": Key("how", "how", Choice(HOWS), "What the answer rests on."),
+    "oneway": Key("oneway", "oneway", Flag(), "Only from `a` to `b`; else in both directions."),
     "groups": Key("groups", "groups", Groups(), "The sides; CPs in none of them form one more."),
     "rate_ppm": Key("rate", "rate_ppm", _RATE, "Share of messages, on every link or on `a`–`b`."),
     "delay_us": Key("delay", "delay_us", _LATENCY, "How long each event takes it; 0s is at once."),
@@ -239,7 +240,7 @@ AT = Table("[[at]]", (_T, _DO, *_ARGUMENTS.values()))
 
 def arguments(verb: str) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
     """Keys that a verb needs, and those that it may have besides."""
-    optional = ("a", "b") if verb in LINK_VERBS else ()
+    optional = ("a", "b", "oneway") if verb in LINK_VERBS else ()
     return (
         tuple(_ARGUMENTS[name] for name in VERBS[verb]),
         tuple(_ARGUMENTS[name] for name in optional),

@@ -32,7 +32,7 @@ def perform(world: "World", verb: str, args: Args) -> Done:
     if needed is None:
         raise InputError(f"no verb {verb!r}; there are {', '.join(VERBS)}")
     missing = [name for name in needed if name not in args]
-    optional = ("a", "b") if verb in _RATES else ()
+    optional = ("a", "b", "oneway") if verb in _RATES else ()
     extra = [name for name in args if name not in (*needed, *optional)]
     if missing or extra:
         raise InputError(
@@ -152,8 +152,9 @@ def _restart(world: "World", verb: str, args: Args) -> Done:
     number = _cp(world, args["cp"])
     if world.cluster.hosts[number].status is not Status.CRASHED:
         raise InputError(f"{world.ids[number]} runs; only a crashed charge point restarts")
-    world.restart(number)
-    return "repair", world.ids[number], "restarted from its disk"
+    torn = world.restart(number)
+    cut = "; a half-written row was cut off" if torn else ""
+    return "repair", world.ids[number], f"restarted from its disk{cut}"
 
 
 def _pause(world: "World", verb: str, args: Args) -> Done:
@@ -230,6 +231,9 @@ _RATES = {
 def _rate(world: "World", verb: str, args: Args) -> Done:
     if ("a" in args) != ("b" in args):
         raise InputError(f"{verb} takes both a and b, or neither")
+    oneway = args.get("oneway", False)
+    if type(oneway) is not bool or ("oneway" in args and "a" not in args):
+        raise InputError("oneway is true or false, and goes with a and b")
     name = VERBS[verb][0]
     value = args[name]
     most = 60_000_000 if verb == "delay" else 1_000_000
@@ -237,8 +241,9 @@ def _rate(world: "World", verb: str, args: Args) -> Done:
         raise InputError(f"{name} is an integer from 0 to {most}, found {value!r}")
     nodes = _pair(world, args) if "a" in args else tuple(world.ids)
     attribute, words = _RATES[verb]
-    faults.set_rate(world.cluster.bus, nodes, attribute, value)
-    where = f"{world.ids[nodes[0]]} ↔ {world.ids[nodes[1]]}" if "a" in args else "every link"
+    faults.set_rate(world.cluster.bus, nodes, attribute, value, both=not oneway)
+    arrow = "→" if oneway else "↔"
+    where = f"{world.ids[nodes[0]]} {arrow} {world.ids[nodes[1]]}" if "a" in args else "every link"
     amount = f"{value / 1000:g} {words}" if verb == "delay" else f"{value / 10_000:g} % {words}"
     return ("fault" if value else "repair"), "network", f"{where}: {amount}"
 

@@ -176,7 +176,8 @@ class Choice:
     @property
     def allowed(self) -> str:
         """See :class:`Kind`."""
-        return one_of(self.words)
+        # All of them: a vocabulary that is cut short is of no use.
+        return one_of(self.words, limit=len(self.words))
 
     def read(self, value: object) -> object:
         """See :class:`Kind`."""

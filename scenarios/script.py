@@ -79,6 +79,8 @@ def _check_arguments(reader: Reader, path: Path, verb: str, args: Values, names:
     if verb in spec.LINK_VERBS and ("a" in args) != ("b" in args):
         here, other = ("a", "b") if "a" in args else ("b", "a")
         reader.refuse((*path, here), f"one end of a link, without {other}", "both a and b, or none")
+    if "oneway" in args and "a" not in args and "b" not in args:
+        reader.refuse((*path, "oneway"), "one direction of every link", "it beside a and b")
     if "groups" in args:
         groups = cast("tuple[tuple[str, ...], ...]", args["groups"])
         args["groups"] = _check_groups(reader, (*path, "groups"), groups, names)

@@ -207,10 +207,10 @@ class World:
         """Kill a charge point's process; returns how many rows its disk lost."""
         return self.cluster.crash(number)
 
-    def restart(self, number: int) -> None:
-        """Start a crashed charge point from its disk."""
+    def restart(self, number: int) -> bool:
+        """Start a crashed charge point from its disk; whether that held a torn row."""
         del self.remains[number]
-        self.cluster.start(number)
+        return self.cluster.start(number)
 
     # What people ask.
 

@@ -52,10 +52,18 @@ def heal(bus: Bus, nodes: Sequence[int]) -> None:
         link.clear_faults()
 
 
-def set_rate(bus: Bus, nodes: Sequence[int], rate: str, value: int) -> None:
-    """Set one of :data:`RATES` on every link between these nodes (two of them: on their link)."""
+def set_rate(bus: Bus, nodes: Sequence[int], rate: str, value: int, *, both: bool = True) -> None:
+    """Set one of :data:`RATES` on every link between these nodes (two of them: on their link).
+
+    Without ``both`` only on the links from a node to those that stand behind it in ``nodes``.
+    """
     if rate not in RATES:
         raise ValueError(f"no link fault {rate!r}; there are {', '.join(RATES)}")
+    if not both:
+        for at, a in enumerate(nodes):
+            for b in nodes[at + 1 :]:
+                setattr(bus.link(a, b), rate, value)
+        return
     for link in links_between(bus, nodes):
         setattr(link, rate, value)
 

@@ -38,8 +38,12 @@ class Nodes:
 
     # Processes.
 
-    def start(self, node: int) -> None:
-        """Start a node's process from what its disk says; for a crashed node, a restart."""
+    def start(self, node: int) -> bool:
+        """Start a node's process from what its disk says; for a crashed node, a restart.
+
+        Returns:
+            Whether the disk held a torn row, which is cut off now.
+        """
         host = self.hosts[node]
         if host.status is not Status.CRASHED:
             raise ValueError(f"node {node} runs already")
@@ -48,13 +52,15 @@ class Nodes:
         host.generation += 1
         host.status = Status.ALIVE
         host.busy = bool(host.slow_us)
-        self.coverage.count("torn_writes_found", host.disk.repair())
+        torn = host.disk.repair()
+        self.coverage.count("torn_writes_found", torn)
         recovered = recover(host.disk.rows())
         local_us = host.clock.local_us(self.kernel.now_us)
         host.process = self.outside.build(node, recovered, local_us)
         if self.observer is not None and host.replica is not None:
             self.observer.restarted(host.replica)
         self.execute(host, host.process.start(local_us))
+        return torn
 
     def crash(self, node: int, *, after_write: bool = False) -> int:
         """Kill a node's process; what its disk had not synced may be lost.

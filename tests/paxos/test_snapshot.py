@@ -403,7 +403,7 @@ def synced(log: Disk) -> Disk:
 
 def disk(seed: int = 1) -> Disk:
     """A disk that holds three durable rows."""
-    log = Disk(stream(seed, "disk"), 1_000)
+    log = Disk(stream(seed, "disk"), 1_000, stream(seed, "tears"))
     log.write([[1, 0], [1, 1], [1, 2]], sync=True)
     return synced(log)
 

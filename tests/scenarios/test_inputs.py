@@ -132,6 +132,16 @@ def test_rates_of_one_link_and_of_all(session: Session, verb: str) -> None:
     assert links(session, "CP3").count("up") == 4
 
 
+def test_a_rate_of_one_direction(session: Session) -> None:
+    """Only what goes from a to b is lost; the other direction is as it was."""
+    bus = session.world.cluster.bus
+    said = session.act("loss", rate_ppm=50_000, a="CP1", b="CP2", oneway=True)
+    assert said == "CP1 → CP2: 5 % of frames lost"
+    assert (bus.link(1, 2).loss_ppm, bus.link(2, 1).loss_ppm) == (50_000, 0)
+    session.act("loss", rate_ppm=20_000, a="CP1", b="CP2", oneway=False)
+    assert (bus.link(1, 2).loss_ppm, bus.link(2, 1).loss_ppm) == (20_000, 20_000)
+
+
 def test_unplug_under_load(session: Session) -> None:
     """Pulling the plug ends power at once and the session in the log soon after."""
     session.act("unplug", ev="EV1")
@@ -167,6 +177,11 @@ def test_leader_stands_for_whoever_leads(session: Session) -> None:
         ("loss", {"rate_ppm": 2_000_000}, "rate_ppm is an integer from 0 to 1000000"),
         ("loss", {"rate_ppm": 0.5}, "rate_ppm is an integer from 0 to 1000000"),
         ("loss", {"rate_ppm": 5, "a": "CP1"}, "loss takes both a and b, or neither"),
+        ("loss", {"rate_ppm": 5, "oneway": True}, "oneway is true or false, and goes with a"),
+        ("disarm", {"cp": "CP1"}, "CP1 is not to crash after a write"),
+        ("free_disk", {"cp": "CP1"}, "the disk of CP1 has room"),
+        ("slow", {"cp": "CP1", "delay_us": -1}, "delay_us is an integer from 0 to 60000000"),
+        ("slow_disk", {"cp": "CP1"}, "slow_disk takes cp, fsync_us; fsync_us is missing"),
         ("partition", {"groups": "CP1"}, "groups is a list of lists"),
         ("partition", {"groups": [["CP1"], ["CP1"]]}, "a charge point stands in two groups"),
         (
@@ -244,3 +259,72 @@ def test_a_drift_out_of_bounds_is_refused(session: Session, drift_ppm: object) -
     with pytest.raises(InputError, match="drift_ppm is an integer from -500000"):
         session.act("clock_drift", cp="CP1", drift_ppm=drift_ppm)
     assert session.world.cluster.hosts[1].clock.is_true
+
+
+def test_a_leader_dies_after_its_next_write(session: Session) -> None:
+    """It is said when it is arranged, and when it has happened."""
+    leader = session.view().leader
+    assert leader is not None
+    said = session.act("crash_after_write", cp="leader")
+    assert said == "is to crash when its disk has written, before anything is sent"
+    with pytest.raises(InputError, match="already"):
+        session.act("crash_after_write", cp=leader)
+    session.run(105 * SECOND_US, 1_000_000)
+    assert cp(session, leader).status == "crashed"
+    told = [
+        row.text for row in session.view(Window(event_rows=50)).event_rows if row.subject == leader
+    ]
+    assert "crashed when its disk had written, before anything was sent" in told
+    assert session.act("restart", cp=leader).startswith("restarted from its disk")
+    with pytest.raises(InputError, match="is not to crash"):
+        session.act("disarm", cp=leader)
+
+
+def test_a_crash_after_a_write_is_called_off(session: Session) -> None:
+    """And a charge point that is down cannot be doomed."""
+    session.act("crash_after_write", cp="CP1")
+    assert session.act("disarm", cp="CP1") == "is not to crash after a write any more"
+    session.run(105 * SECOND_US, 1_000_000)
+    assert cp(session, "CP1").status == "alive"
+    session.act("crash", cp="CP1")
+    with pytest.raises(InputError, match="CP1 is down"):
+        session.act("crash_after_write", cp="CP1")
+
+
+def test_a_full_disk_stops_what_depends_on_it(session: Session) -> None:
+    """Nothing of it gets into the log until there is room."""
+    assert session.act("fill_disk", cp="CP1") == "its disk is full: nothing more becomes durable"
+    with pytest.raises(InputError, match="the disk of CP1 is full already"):
+        session.act("fill_disk", cp="CP1")
+    session.run(110 * SECOND_US, 1_000_000)
+    disk = session.world.cluster.hosts[1].disk
+    assert disk.is_stuck
+    assert disk.synced < disk.written
+    assert session.act("free_disk", cp="CP1") == "its disk has room again"
+    session.run(130 * SECOND_US, 1_000_000)
+    assert disk.synced == disk.wanted
+    assert cp(session, "CP1").applied_slot == cp(session, "CP2").applied_slot
+
+
+@pytest.mark.parametrize(
+    ("verb", "name", "said", "undone"),
+    [
+        ("slow", "delay_us", "takes 20 ms for every event", "is as quick as ever"),
+        (
+            "slow_disk",
+            "fsync_us",
+            "its disk takes 20 ms longer to sync",
+            "its disk is as quick as ever",
+        ),
+    ],
+)
+def test_what_makes_slow_is_undone_by_nothing(
+    session: Session, verb: str, name: str, said: str, undone: str
+) -> None:
+    """Both slow the charge point down, and neither harms it."""
+    assert session.act(verb, cp="CP1", **{name: 20_000}) == said
+    session.run(100 * SECOND_US, 1_000_000)
+    assert session.act(verb, cp="CP1", **{name: 0}) == undone
+    session.run(120 * SECOND_US, 1_000_000)
+    assert cp(session, "CP1").applied_slot == cp(session, "CP2").applied_slot
+    assert cp(session, "CP1").state == "charging"

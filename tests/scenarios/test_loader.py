@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenarioError
-from scenarios.loader import MAX_BYTES, library, load, loads
+from scenarios.loader import MAX_BYTES, library, library_names, load, loads
 from scenarios.schema import (
     At,
     ChargePoint,
@@ -334,8 +334,7 @@ def test_an_unknown_name_lists_the_library(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(ScenarioError) as caught:
         load("ten-minuts")
     assert str(caught.value) == (
-        'scenario: found "ten-minuts"; allowed broken-clock-bound, dc-fast, leader-crash, '
-        "lease-reads, minority-partition, restart-catch-up, snapshot-catch-up, ten-minutes, "
+        f'scenario: found "ten-minuts"; allowed {", ".join(library_names())}, '
         "or the path of a .toml file"
         '; did you mean "ten-minutes"?'
     )

@@ -221,10 +221,17 @@ LINES = [
      ["11: at[0].cp: found an argument that heal does not take; allowed t, do"]),
     ('do = "loss"\nrate_ppm = 5',
      ["8: at[0].rate: found nothing (the key is required); allowed " + PERCENT,
-      ("11: at[0].rate_ppm: found an unknown key; allowed t, do, rate, a, b; "
+      ("11: at[0].rate_ppm: found an unknown key; allowed t, do, rate, a, b, oneway; "
       'did you mean "rate"?')]),
     ('do = "loss"\nrate = "5%"\na = "CP1"',
      ["12: at[0].a: found one end of a link, without b; allowed both a and b, or none"]),
+    ('do = "loss"\nrate = "5%"\noneway = true',
+     ["12: at[0].oneway: found one direction of every link; allowed it beside a and b"]),
+    ('do = "slow"\ncp = "CP1"\ndelay = "-1s"',
+     [f'12: at[0].delay: found "-1s"; allowed {DURATION}, from 0s to 1m']),
+    ('do = "clock_drift"\ncp = "CP1"\ndrift = "-51%"',
+     [('12: at[0].drift: found "-51%"; allowed a drift such as "200ppm" or "-1%", '
+       "from -50% to 100%")]),
     ('do = "cut"\na = "CP1"\nb = "CP1"',
      ['12: at[0].b: found "CP1" at both ends; allowed two different CPs']),
     ('do = "delay"\nextra = 50',
