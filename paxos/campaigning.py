@@ -50,8 +50,10 @@ class Campaigning(Leading):
     def on_prevote(self, source: int, prevote: PreVote, now_us: int) -> None:
         """Say whether a promise would be given; nothing is promised by it."""
         promised = self.acceptor.promised
-        granted = prevote.commit_slot >= self.acceptor.floor_slot and self.election.would_vote(
-            prevote.ballot, promised, now_us
+        granted = (
+            prevote.commit_slot >= self.acceptor.floor_slot
+            and self.election.would_vote(prevote.ballot, promised, now_us)
+            and not self._withholds(prevote.ballot, now_us)
         )
         self._out.append(Send(source, PreVoteReply(prevote.ballot, granted, promised)))
         self._greet(source)

@@ -25,6 +25,7 @@ from paxos.effects import (
 from paxos.election import Election, Role, Timing
 from paxos.group import Group
 from paxos.learner import Learner, StateMachine
+from paxos.lease import Grant
 from paxos.membership import Goal, Membership
 from paxos.messages import Value
 from paxos.proposer import Proposer
@@ -83,6 +84,8 @@ class Core:
         self.learner = Learner(machine, self.group, recovered)
         self.download = Download()
         self.election = Election(node, config.timing, now_us)
+        self.grant = Grant(config.timing.lease_us, now_us, forgot=recovered.incarnation > 0)
+        """The lease that this node has granted, to whoever leads."""
         self.pending: dict[int, Value] = {}
         """This node's own commands that were not seen applied yet, by sequence."""
         self.others: tuple[int, ...] = ()

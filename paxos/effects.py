@@ -26,6 +26,17 @@ class Timer(IntEnum):
     RETRY = 2
 
 
+class ReadKind(IntEnum):
+    """How a read is to be served. All three are linearizable; they differ in what they cost."""
+
+    LOG = 0
+    """As a command through the log: a slot, and a write to a quorum's disks."""
+    INDEX = 1
+    """The leader confirms with a quorum that it still leads, and tells its commit slot."""
+    LEASE = 2
+    """The leader tells its commit slot at once, while nobody else can have been elected."""
+
+
 @message
 class Persist:
     """Write these rows, in order (see :mod:`paxos.records`).
@@ -136,6 +147,52 @@ class RoleChanged:
     node: int = 0
 
 
+@message
+class Asked:
+    """The node's own client asks something of the state.
+
+    From here on the answer must be as new as whatever any client has been told before.
+    """
+
+    number: int
+    how: ReadKind
+    op: bytes
+
+
+@message
+class Answered:
+    """The answer to a read: what the state after ``slot`` says.
+
+    ``how`` is what was asked for, ``served`` what the answer rests on: a read by lease is served by
+    read index where no lease is held. ``tries`` counts how often it was asked, from 1.
+    """
+
+    number: int
+    how: ReadKind
+    served: ReadKind
+    slot: int
+    result: bytes
+    tries: int
+
+
+@message
+class Withheld:
+    """A promise or pre-vote of ``ballot`` was refused, as this node has granted a lease.
+
+    ``holder`` is whose lease it is; 0 if this node has forgotten whose, over a restart.
+    """
+
+    ballot: Ballot
+    holder: int
+
+
+@message
+class LeaseLapsed:
+    """The node leads, and its lease ran out before a quorum renewed it."""
+
+    ballot: Ballot
+
+
 Effect: TypeAlias = (
     Persist
     | Checkpoint
@@ -147,4 +204,8 @@ Effect: TypeAlias = (
     | Installed
     | Regrouped
     | RoleChanged
+    | Asked
+    | Answered
+    | Withheld
+    | LeaseLapsed
 )

@@ -7,15 +7,27 @@ not hear from a quorum gives up (etcd's CheckQuorum). None of it matters for saf
 
 from enum import IntEnum
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.membership import Membership
 
 
+class TimingError(ValueError):
+    """Time-outs that contradict each other."""
+
+
+def _as_election(timing: "Timing") -> int:
+    return timing.election_low_us
+
+
 @frozen(kw_only=True)
 class Timing:
-    """Time-outs in microseconds."""
+    """Time-outs in microseconds, each on its node's own clock.
+
+    Raises:
+        TimingError: a lease outlasts the shortest election time-out, or the drift is not below 1.
+    """
 
     heartbeat_us: int = 500_000
     election_low_us: int = 1_500_000
@@ -23,7 +35,21 @@ class Timing:
     prepare_us: int = 300_000
     """How long a candidate waits before it repeats its Prepare or pre-vote."""
     retry_us: int = 400_000
-    """How long a command waits before it is handed in again."""
+    """How long a command or a read waits before it is handed in again."""
+    lease_us: int = field(default=Factory(_as_election, takes_self=True))
+    """How long a voter that answers a heartbeat promises nothing to others; 0 for no leases."""
+    drift_ppm: int = 10_000
+    """How far the rate of any node's clock may be from true, in parts per million."""
+
+    def __attrs_post_init__(self) -> None:
+        if not 0 <= self.lease_us <= self.election_low_us:
+            raise TimingError(
+                f"a lease of {self.lease_us} µs and an election time-out from "
+                f"{self.election_low_us} µs on: who waited for the one would still be bound by "
+                f"the other"
+            )
+        if not 0 <= self.drift_ppm < 1_000_000:
+            raise TimingError(f"a drift of {self.drift_ppm} ppm: a clock that may stand still")
 
 
 class Role(IntEnum):

@@ -2,7 +2,7 @@
 
 from paxos.ballot import Ballot
 from paxos.core import Core
-from paxos.effects import Installed, Send
+from paxos.effects import Installed, Send, Withheld
 from paxos.election import Role
 from paxos.messages import (
     Accept,
@@ -28,6 +28,9 @@ class Following(Core):
 
         Whoever asks knows who votes on the slots it asks for; this node may not have heard of it.
         """
+        if prepare.ballot > self.acceptor.promised and self._withholds(prepare.ballot, now_us):
+            # No word to the candidate: it asks again, and a nack would make it give up.
+            return
         reply = self.acceptor.on_prepare(prepare)
         self.election.see(prepare.ballot)
         if type(reply) is Promise:
@@ -35,6 +38,14 @@ class Following(Core):
             # Whoever was promised gets time to lead before the next one tries.
             self.election.leader_heard_us = now_us
         self._out.append(Send(source, reply))
+
+    def _withholds(self, ballot: Ballot, now_us: int) -> bool:
+        """Whether to promise that ballot would break a lease that this node has granted."""
+        holder = self.grant.bound_to(ballot, now_us)
+        if holder is None:
+            return False
+        self._out.append(Withheld(ballot, holder))
+        return True
 
     def on_accept(self, source: int, accept: Accept, now_us: int) -> None:
         """Phase 2a: accept and follow, or refuse."""
@@ -50,8 +61,12 @@ class Following(Core):
             self._out.append(Send(source, Nack(heartbeat.ballot, self.acceptor.promised)))
             return
         self._yield_to(heartbeat.ballot, now_us)
-        self._hear(heartbeat.ballot, heartbeat.commit_slot, now_us)
-        told = HeartbeatAck(heartbeat.ballot, heartbeat.commit_slot, self.commit_slot)
+        follows = self._hear(heartbeat.ballot, heartbeat.commit_slot, now_us)
+        if follows:
+            self.grant.give(heartbeat.ballot, now_us)
+        # The bare answer helps a leader that is past to learn; it neither confirms nor grants.
+        number = heartbeat.round if follows else 0
+        told = HeartbeatAck(heartbeat.ballot, heartbeat.commit_slot, self.commit_slot, number)
         self._out.append(Send(source, told))
 
     def on_commit(self, source: int, commit: Commit, now_us: int) -> None:
@@ -60,11 +75,13 @@ class Following(Core):
             self._yield_to(commit.ballot, now_us)
             self._hear(commit.ballot, commit.commit_slot, now_us)
 
-    def _hear(self, ballot: Ballot, commit_slot: int, now_us: int) -> None:
-        """Take what the leader of ``ballot`` tells, unless a later leader is known."""
-        if self.election.follow(ballot, now_us):
-            self.learner.tell(ballot, commit_slot)
-            self._apply(self.learner.follow(self.acceptor))
+    def _hear(self, ballot: Ballot, commit_slot: int, now_us: int) -> bool:
+        """Take what the leader of ``ballot`` tells; False when a later leader is known."""
+        if not self.election.follow(ballot, now_us):
+            return False
+        self.learner.tell(ballot, commit_slot)
+        self._apply(self.learner.follow(self.acceptor))
+        return True
 
     def _send_chunk(self, to: int, offset: int) -> None:
         data, slot = self.learner.snapshot, self.learner.snapshot_slot

@@ -11,7 +11,6 @@ from paxos.messages import (
     Commit,
     Decisions,
     Forward,
-    Heartbeat,
     HeartbeatAck,
     Nack,
     Value,
@@ -44,9 +43,11 @@ class Leading(Ushering):
         why = f"a quorum promised ballot {{ballot}}; {slots} to propose again"
         self._out.append(RoleChanged("leader", why, proposer.ballot, self.node))
         self._out.append(CancelTimer(Timer.ELECTION))
-        self._beat()
+        self._begin_reign()
+        self._beat(now_us)
         self._flush()
         self._hand_in(list(self.pending.values()))
+        self._ask_again(now_us)
 
     def on_decisions(self, source: int, decisions: Decisions, now_us: int) -> None:
         """Learn chosen values, and ask for more while there are more."""
@@ -138,12 +139,11 @@ class Leading(Ushering):
                 accept = Accept(proposer.ballot, first + start, part, self.commit_slot)
                 self._out.append(Broadcast(owing, accept))
         self._ask_new_voters()
-        self._beat()
+        self._beat(now_us)
 
-    def _beat(self) -> None:
+    def _beat(self, now_us: int) -> None:
         heartbeat_us = self.config.timing.heartbeat_us
-        heartbeat = Heartbeat(self.proposer.ballot, self.commit_slot)
-        self._out.append(Broadcast((*self.others, *self._leaving), heartbeat))
+        self._send_round(now_us)
         leaving = self._leaving.items()
         self._leaving = {n: Farewell(slot, left - 1) for n, (slot, left) in leaving if left > 1}
         self._out.append(SetTimer(Timer.HEARTBEAT, heartbeat_us, heartbeat_us))
@@ -154,6 +154,7 @@ class Leading(Ushering):
             return
         self.election.heard_us[source] = now_us
         self._note_progress(source, ack)
+        self._on_round_answered(source, ack.round, now_us)
         if ack.commit_slot < self.learner.floor_slot:
             self._send_chunk(source, 0)
         elif ack.commit_slot < ack.told_slot:

@@ -25,6 +25,10 @@ class StateMachine(Protocol):
         """Apply one operation and return its result; never raises, whatever the bytes."""
         ...
 
+    def query(self, op: bytes) -> bytes:
+        """Answer from the state without changing it; never raises, whatever the bytes."""
+        ...
+
     def digest(self) -> int:
         """64 bits that tell two different states apart."""
         ...
@@ -158,7 +162,8 @@ class Learner:
             result = self.group.apply(slot, command.op)
         if verdict is Verdict.FRESH:
             if command.purpose is not Purpose.CHANGE:
-                result = self.machine.apply(command.op)
+                reads = command.purpose is Purpose.READ
+                result = (self.machine.query if reads else self.machine.apply)(command.op)
             self.sessions.store(command, result)
         else:
             result = self.sessions.result(command.client, command.sequence) or b""

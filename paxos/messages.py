@@ -140,20 +140,24 @@ class Nack:
 
 @message
 class Heartbeat:
-    """The leader of ``ballot`` is alive, and every slot up to ``commit_slot`` is chosen."""
+    """The leader of ``ballot`` is alive, and every slot up to ``commit_slot`` is chosen.
+
+    ``round`` counts the ballot's heartbeats from 1, so that an answer says which one it answers.
+    """
 
     TAG: ClassVar[int] = 6
     ballot: Ballot
     commit_slot: int
+    round: int = 0
 
     def row(self) -> Row:
         """The fields in wire order."""
-        return [6, *self.ballot, self.commit_slot]
+        return [6, *self.ballot, self.commit_slot, self.round]
 
     @staticmethod
     def parse(row: Row) -> "Heartbeat":
         """The message in a row."""
-        return Heartbeat(Ballot(row[1], row[2]), row[3])
+        return Heartbeat(Ballot(row[1], row[2]), row[3], row[4])
 
 
 @message
@@ -161,22 +165,25 @@ class HeartbeatAck:
     """The answer to a heartbeat or to decisions.
 
     ``told_slot`` echoes the commit index that was told, ``commit_slot`` is how far the sender got
-    with it: where it is lower, the sender lacks entries and wants decisions.
+    with it: where it is lower, the sender lacks entries and wants decisions. ``round`` is the
+    heartbeat's: when it arrived, the sender followed nobody of a higher ballot, and it has granted
+    a lease. It is 0 where the answer says nothing of the kind.
     """
 
     TAG: ClassVar[int] = 7
     ballot: Ballot
     told_slot: int
     commit_slot: int
+    round: int = 0
 
     def row(self) -> Row:
         """The fields in wire order."""
-        return [7, *self.ballot, self.told_slot, self.commit_slot]
+        return [7, *self.ballot, self.told_slot, self.commit_slot, self.round]
 
     @staticmethod
     def parse(row: Row) -> "HeartbeatAck":
         """The message in a row."""
-        return HeartbeatAck(Ballot(row[1], row[2]), row[3], row[4])
+        return HeartbeatAck(Ballot(row[1], row[2]), row[3], row[4], row[5])
 
 
 @message
@@ -323,6 +330,52 @@ class SnapshotPull:
         return SnapshotPull(row[1], row[2])
 
 
+@message
+class ReadIndex:
+    """The question how new the answers to the sender's reads up to ``number`` must be.
+
+    The numbers are those of the sender's life ``incarnation``. ``lease`` says whether the word of
+    a leader that holds a lease is enough; else it has to ask a quorum first.
+    """
+
+    TAG: ClassVar[int] = 15
+    incarnation: int
+    number: int
+    lease: bool
+
+    def row(self) -> Row:
+        """The fields in wire order."""
+        return [15, self.incarnation, self.number, self.lease]
+
+    @staticmethod
+    def parse(row: Row) -> "ReadIndex":
+        """The message in a row."""
+        return ReadIndex(row[1], row[2], row[3])
+
+
+@message
+class ReadSlot:
+    """The answer to a :class:`ReadIndex`: the state after ``slot``, or a later one, is new enough.
+
+    ``lease`` says that it rests on the leader's lease alone.
+    """
+
+    TAG: ClassVar[int] = 16
+    incarnation: int
+    number: int
+    slot: int
+    lease: bool
+
+    def row(self) -> Row:
+        """The fields in wire order."""
+        return [16, self.incarnation, self.number, self.slot, self.lease]
+
+    @staticmethod
+    def parse(row: Row) -> "ReadSlot":
+        """The message in a row."""
+        return ReadSlot(row[1], row[2], row[3], row[4])
+
+
 Message: TypeAlias = (
     Prepare
     | Promise
@@ -338,6 +391,8 @@ Message: TypeAlias = (
     | PreVoteReply
     | SnapshotChunk
     | SnapshotPull
+    | ReadIndex
+    | ReadSlot
 )
 
 MESSAGES: tuple[type[Message], ...] = (
@@ -355,4 +410,6 @@ MESSAGES: tuple[type[Message], ...] = (
     PreVoteReply,
     SnapshotChunk,
     SnapshotPull,
+    ReadIndex,
+    ReadSlot,
 )

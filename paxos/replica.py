@@ -30,6 +30,8 @@ from paxos.messages import (
     PreVote,
     PreVoteReply,
     Promise,
+    ReadIndex,
+    ReadSlot,
     SnapshotChunk,
     SnapshotPull,
 )
@@ -67,7 +69,7 @@ class Replica(Serving):
         elif timer is Timer.HEARTBEAT:
             self.on_heartbeat_timer(now_us)
         else:
-            self.on_retry_timer()
+            self.on_retry_timer(now_us)
         return self._effects()
 
     _HANDLERS: ClassVar[dict[type[Message], Callable[["Replica", int, Any, int], None]]] = {
@@ -85,4 +87,6 @@ class Replica(Serving):
         PreVoteReply: Serving.on_prevote_reply,
         SnapshotChunk: Serving.on_snapshot_chunk,
         SnapshotPull: Serving.on_snapshot_pull,
+        ReadIndex: Serving.on_read_index,
+        ReadSlot: Serving.on_read_slot,
     }

@@ -2,7 +2,7 @@
 
 from paxos.campaigning import Campaigning
 from paxos.clients import Command, Purpose, encode
-from paxos.effects import Effect, SetTimer, Timer
+from paxos.effects import Effect, ReadKind
 from paxos.group import Answer
 from paxos.membership import Change, Goal, Step
 
@@ -19,8 +19,21 @@ class Serving(Campaigning):
             Its sequence number, which comes back in :class:`~paxos.effects.Applied` with this
             replica's ``client``, and the effects. It is handed in again until it is applied.
         """
-        sequence = self._submit(op, purpose)
-        return sequence, self._effects()
+        return self._submit(op, purpose), self._effects()
+
+    def read(self, op: bytes, how: ReadKind, now_us: int) -> tuple[int, list[Effect]]:
+        """Ask something of the state, for this node's own client; linearizable in all three ways.
+
+        Returns:
+            The number of the read, which comes back in :class:`~paxos.effects.Answered`, and the
+            effects. It is asked again until it is answered; when this node crashes, nobody waits.
+        """
+        number = self._open_read(op, how)
+        if how is ReadKind.LOG:
+            self.reads[number].sequence = self._submit(op, Purpose.READ)
+        else:
+            self._ask(number, how, now_us)
+        return number, self._effects()
 
     def change(self, step: Step, node: int, now_us: int) -> tuple[int, list[Effect]]:
         """Hand in a change of membership; its result is a :class:`~paxos.group.Answer`.
@@ -39,15 +52,16 @@ class Serving(Campaigning):
         self._pursue()
         return self._effects()
 
-    def on_retry_timer(self) -> None:
-        """Hand in again what was not seen applied, and go on towards the goal."""
+    def on_retry_timer(self, now_us: int) -> None:
+        """Hand in again what was not seen applied, ask again, and go on towards the goal."""
         if self.node in self.group.gone:
             # Nobody tells it any more what became of its commands.
             self.pending.clear()
         if self.pending:
             self._hand_in(list(self.pending.values()))
+        self._ask_again(now_us)
         self._pursue()
-        if self.pending or self._goal is not None:
+        if self.pending or self.reads or self._goal is not None:
             self._set_retry()
 
     def _submit(self, op: bytes, purpose: Purpose) -> int:
@@ -55,15 +69,10 @@ class Serving(Campaigning):
         sequence = self._sequence
         first = next(iter(self.pending), sequence)
         value = encode(Command(self.client, sequence, first, op, purpose))
-        if not self.pending:
-            self._set_retry()
+        self._await_answers()
         self.pending[sequence] = value
         self._hand_in([value])
         return sequence
-
-    def _set_retry(self) -> None:
-        retry_us = self.config.timing.retry_us
-        self._out.append(SetTimer(Timer.RETRY, retry_us, retry_us))
 
     def _pursue(self) -> None:
         """Ask for the next step towards the goal, unless an answer is still to come."""
@@ -74,13 +83,13 @@ class Serving(Campaigning):
         if self.node in group.gone or self.node in membership.voters:
             self._goal = None
         elif self.node not in membership.everyone:
-            self._ask(Step.JOIN, 0)
+            self._ask_for(Step.JOIN, 0)
         elif goal.vote:
-            self._ask(Step.PROMOTE, group.latest.version)
+            self._ask_for(Step.PROMOTE, group.latest.version)
         else:
             self._goal = None
 
-    def _ask(self, step: Step, version: int) -> None:
+    def _ask_for(self, step: Step, version: int) -> None:
         op = Change(step, self.node, version).pack()
         self._asked_version = version
         self._asked_for = self._submit(op, Purpose.CHANGE)

@@ -3,15 +3,15 @@
 from paxos.core import Farewell
 from paxos.effects import Broadcast, Send
 from paxos.election import Role
-from paxos.following import Following
 from paxos.membership import Change, Refusal, Step
 from paxos.messages import Commit, Heartbeat, HeartbeatAck, Prepare
+from paxos.reading import Reading
 
 FAREWELLS = 20
 """How many heartbeats a node that has left gets at the most, until it knows."""
 
 
-class Ushering(Following):
+class Ushering(Reading):
     """Between two eras, what a leader does besides choosing values."""
 
     def _regroup(self) -> None:
@@ -30,7 +30,7 @@ class Ushering(Following):
         self._leaving.update(dict.fromkeys(gone, Farewell(self.commit_slot, FAREWELLS)))
         newcomers = tuple(n for n in self.others if n not in before)
         if newcomers:
-            self._out.append(Broadcast(newcomers, Heartbeat(proposer.ballot, self.commit_slot)))
+            self._out.append(Broadcast(newcomers, Heartbeat(proposer.ballot, self.commit_slot, 0)))
         self._ask_new_voters()
 
     def _ask_new_voters(self) -> None:
@@ -65,4 +65,4 @@ class Ushering(Following):
     def _greet(self, source: int) -> None:
         """Who asks for votes and is no member has not heard that it left: let it catch up."""
         if self.role is Role.LEADER and source not in self.others:
-            self._out.append(Send(source, Heartbeat(self.proposer.ballot, self.commit_slot)))
+            self._out.append(Send(source, Heartbeat(self.proposer.ballot, self.commit_slot, 0)))

@@ -18,6 +18,7 @@ from paxos.sim.ailments import random_ailments
 from paxos.sim.faults import Fault, cut_short, random_schedule
 from paxos.sim.host import Status
 from paxos.sim.streams import stream
+from scenarios.format import HOWS
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
 from scenarios.world import World
@@ -64,6 +65,7 @@ def with_faults(scenario: Scenario, seed: int, healed_us: int | None = None) -> 
     own = (line for line in scenario.script if line.t_us <= end_us)
     script = sorted((*own, *faults), key=lambda line: line.t_us)
     script += _second_visit(scenario, end_us)
+    script += _readers(ids, seed, end_us)
     # Slow disks, too: what must be written before it is said is put to the test by them.
     fsync_us = stream(seed, "fsync").choice((scenario.paxos.fsync_us, 10_000, 60_000, 200_000))
     return evolve(
@@ -73,6 +75,17 @@ def with_faults(scenario: Scenario, seed: int, healed_us: int | None = None) -> 
         expectations=(),
         paxos=evolve(scenario.paxos, fsync_us=fsync_us),
     )
+
+
+def _readers(ids: Sequence[str], seed: int, end_us: int) -> list[At]:
+    """Reads of all three kinds at any charge point, each few seconds; not all are possible."""
+    random = stream(seed, "readers")
+    times = range(5 * SECOND_US, end_us, 3 * SECOND_US)
+    reads = [(t + random.randrange(3 * SECOND_US), random.choice(ids)) for t in times]
+    return [
+        At(t_us=t_us, verb="read", args={"cp": cp, "how": HOWS[number % len(HOWS)]})
+        for number, (t_us, cp) in enumerate(reads)
+    ]
 
 
 def _second_visit(scenario: Scenario, healed_us: int) -> list[At]:

@@ -74,6 +74,10 @@ def _claim(expect: Expect) -> str:
         return f"the network draws {_between(expect.power_w, POWER)}"
     if expect.count is not None:
         return _count_words(expect)
+    if expect.reads is not None:
+        return f"{expect.reads} {'read was' if expect.reads == 1 else 'reads were'} answered"
+    if expect.violation is not None:
+        return f"invariant {expect.violation} has been violated"
     return "nothing is expected"
 
 
@@ -147,6 +151,11 @@ def _checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _Check(ended == expect.sessions, found)
     elif expect.power_w is not None:
         yield _Check(_within(view.power_w, expect.power_w), POWER.format(view.power_w, " "))
+    elif expect.reads is not None:
+        yield _Check(view.reads_answered == expect.reads, f"{view.reads_answered} answered")
+    elif expect.violation is not None:
+        found = view.violation.split(" ", 1)[0]
+        yield _Check(found == expect.violation, found or "no violation")
 
 
 def _ev_checks(expect: Expect, view: View) -> Iterator[_Check]:

@@ -5,9 +5,11 @@ The loader reads by it, the JSON schema and the list of keys in the documentatio
 
 from attrs import frozen
 
+from paxos.check.violation import SENTENCES
 from paxos.sim.clock import FASTEST_PPM, SLOWEST_PPM
 from paxos.sim.coverage import FEATURES
 from scenarios.kinds import Choice, Flag, Groups, Kind, Name, Quantity, Real, Span, Text, Whole
+from scenarios.schema import LEADER as LEADER
 from scenarios.schema import VERBS
 from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER
 
@@ -33,9 +35,9 @@ CP_STATES = (
 )
 STATUSES = ("alive", "paused", "crashed", "off")
 ROLES = ("leader", "candidate", "follower", "learner", "no member")
+HOWS = ("log", "index", "lease")
+"""Kinds of reads, as :class:`paxos.effects.ReadKind` numbers them."""
 
-LEADER = "leader"
-"""Instead of a CP's id, where a fault begins: whoever leads when it happens."""
 LEADER_VERBS = (
     "demote",
     "remove",
@@ -43,6 +45,8 @@ LEADER_VERBS = (
     "crash",
     "crash_after_write",
     "pause",
+    "resume",
+    "read",
     "slow",
     "slow_disk",
     "fill_disk",
@@ -173,6 +177,19 @@ PAXOS = Table(
             Whole(0, 1_000_000),
             "How many slots before a snapshot are kept, for those that lag only a little.",
         ),
+        Key(
+            "lease",
+            "lease_us",
+            Quantity(DURATION, 0, 3_600_000_000),
+            "How long who answers a heartbeat promises nothing to others; 0s for no leases. By "
+            "default, and at the most, the shortest election time-out.",
+        ),
+        Key(
+            "drift",
+            "drift_ppm",
+            Quantity(DRIFT, 0, 500_000),
+            "How wrong the rate of a clock may be for a lease to hold all the same.",
+        ),
     ),
 )
 CP = Table(
@@ -218,9 +235,10 @@ _T = Key("t", "t_us", _TIME, "When it happens.", required=True)
 _DO = Key("do", "verb", Choice(tuple(VERBS)), "What happens.", required=True)
 _ARGUMENTS = {
     "ev": Key("ev", "ev", _EV, "Which EV."),
-    "cp": Key("cp", "cp", _CP, f"Which CP; where a fault begins also `{LEADER}`."),
+    "cp": Key("cp", "cp", _CP, f"Which CP; for some verbs also `{LEADER}`, who leads then."),
     "a": Key("a", "a", _CP, "One end of the link; with `cut_oneway` the end that speaks."),
     "b": Key("b", "b", _CP, "The other end; with `cut_oneway` the end that no longer hears."),
+    "how": Key("how", "how", Choice(HOWS), "What the answer rests on."),
     "oneway": Key("oneway", "oneway", Flag(), "Only from `a` to `b`; else in both directions."),
     "groups": Key("groups", "groups", Groups(), "The sides; CPs in none of them form one more."),
     "rate_ppm": Key("rate", "rate_ppm", _RATE, "Share of messages, on every link or on `a`–`b`."),
@@ -309,6 +327,13 @@ EXPECT = Table(
         Key("at_least", "at_least", _COUNT, "It happened not less often than this."),
         Key("at_most", "at_most", _COUNT, "It happened not more often than this."),
         Key("since", "since_us", _TIME, "Only what happened after this time counts."),
+        Key("reads", "reads", Whole(0, 1_000_000), "Subject: how many reads were answered."),
+        Key(
+            "violation",
+            "violation",
+            Choice((*SENTENCES, "P1")),
+            "Subject: an invariant that is to be violated by then; the run ends there.",
+        ),
     ),
 )
 SUBJECTS = {
@@ -319,6 +344,8 @@ SUBJECTS = {
     "sessions": (),
     "power": (),
     "count": ("at_least", "at_most", "since"),
+    "reads": (),
+    "violation": (),
 }
 """What an expectation is about, and what may be said of it (nothing: the subject says it)."""
 QUALIFIERS = ("since",)

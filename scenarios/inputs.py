@@ -12,7 +12,7 @@ from scenarios.ailments import AILMENTS
 from scenarios.connector import Car
 from scenarios.errors import InputError
 from scenarios.members import MEMBERS
-from scenarios.schema import VERBS, At
+from scenarios.schema import LEADER, VERBS, At
 
 if TYPE_CHECKING:
     from scenarios.world import World
@@ -58,7 +58,7 @@ def follow_script(world: "World", line: At) -> None:
 
 def _cp(world: "World", value: object) -> int:
     """A charge point's number; ``leader`` is whoever leads now."""
-    if value == "leader":
+    if value == LEADER:
         node = world.leader()
         if node is None:
             raise InputError("nobody leads now")
@@ -67,6 +67,14 @@ def _cp(world: "World", value: object) -> int:
     if number is None:
         raise InputError(f"no charge point {value!r}; there are {', '.join(world.nodes)}")
     return number
+
+
+def _paused(world: "World") -> int:
+    """The charge point that led when it was paused."""
+    node = world.paused_leader()
+    if node is None:
+        raise InputError("no leader is paused")
+    return node.replica.node
 
 
 def _pair(world: "World", args: Args) -> tuple[int, int]:
@@ -126,6 +134,12 @@ def _plugged(world: "World", args: Args) -> Car:
 # Nodes.
 
 
+def _read(world: "World", verb: str, args: Args) -> Done:
+    number = _cp(world, args["cp"])
+    how = world.readers.ask(number, args["how"])
+    return "info", world.ids[number], f"asked for the network's summary, {how}"
+
+
 def _crash(world: "World", verb: str, args: Args) -> Done:
     number = _cp(world, args["cp"])
     if world.cluster.hosts[number].status is Status.CRASHED:
@@ -156,7 +170,7 @@ def _pause(world: "World", verb: str, args: Args) -> Done:
 
 
 def _resume(world: "World", verb: str, args: Args) -> Done:
-    number = _cp(world, args["cp"])
+    number = _paused(world) if args["cp"] == LEADER else _cp(world, args["cp"])
     if world.cluster.hosts[number].status is not Status.PAUSED:
         raise InputError(f"{world.ids[number]} is not paused")
     world.cluster.resume(number)
@@ -249,6 +263,7 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "stop_charging": _stop_charging,
     "crash": _crash,
     "restart": _restart,
+    "read": _read,
     "pause": _pause,
     "resume": _resume,
     **dict.fromkeys(AILMENTS, _ail),

@@ -25,6 +25,7 @@ from scenarios.schema import (
 )
 from scenarios.script import Names, check_expectation, check_script_line
 from scenarios.toml_lines import line_map
+from scenarios.units import DURATION
 
 MAX_BYTES = 1_048_576
 """Largest scenario file; what is bigger is some other file."""
@@ -165,6 +166,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         for index, raw in reader.elements(document, "expect")
         if (expectation := check_expectation(reader, index, raw, names, end))
     ]
+    _check_lease(reader, document, single["paxos"])
     if reader.problems:
         return None
     stem = printable(Path(path).name.removesuffix(_SUFFIX)) or "scenario"
@@ -179,6 +181,19 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         expectations=tuple(Expect(**expectation) for expectation in expectations),
         path=path,
     )
+
+
+def _check_lease(reader: Reader, document: dict[str, Any], paxos: dict[str, Any]) -> None:
+    """A lease may not outlast the time-out after which others stand for election."""
+    lease_us = paxos.get("lease_us")
+    shortest_us = paxos.get("election_timeout_us", Consensus().election_timeout_us)[0]
+    if isinstance(lease_us, int) and lease_us > shortest_us:
+        shortest = DURATION.format(shortest_us)
+        reader.refuse(
+            ("paxos", "lease"),
+            f'"{DURATION.format(lease_us)}"',
+            f"0s to {shortest}, the shortest election time-out",
+        )
 
 
 def _charge_points(reader: Reader, document: dict[str, Any]) -> list[dict[str, Any]]:

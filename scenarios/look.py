@@ -11,6 +11,7 @@ from paxos.membership import label
 from paxos.messages import Value
 from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
+from scenarios.commands import command_text
 from scenarios.connector import Car
 from scenarios.view import (
     CellState,
@@ -22,7 +23,6 @@ from scenarios.view import (
     View,
     Window,
 )
-from scenarios.wording import value_text
 from scenarios.world import World
 
 NO_SLOT = 0
@@ -80,6 +80,7 @@ def look(
         expectations_held=expectations[0],
         expectations_failed=expectations[1],
         expectations_total=expectations[2],
+        reads_answered=world.readers.answers,
     )
 
 
@@ -227,8 +228,7 @@ def _row(world: World, papers: list[_Paper], slot: int) -> LogRow:
         cells.append(LogCell(_cell_state(paper.commit_slot, slot, decided, entry), ballot))
     if value is None and any(cell.state is CellState.APPLIED for cell in cells):
         return LogRow(slot, "(compacted: a snapshot stands for it)", tuple(cells))
-    text = "" if value is None else value_text(value, world.ids)
-    return LogRow(slot, text, tuple(cells))
+    return LogRow(slot, _command(value, world), tuple(cells))
 
 
 def _cell_state(commit_slot: int, slot: int, decided: object, entry: object) -> CellState:
@@ -237,6 +237,10 @@ def _cell_state(commit_slot: int, slot: int, decided: object, entry: object) -> 
     if decided is not None:
         return CellState.CHOSEN
     return CellState.ACCEPTED if entry is not None else CellState.EMPTY
+
+
+def _command(value: Value | None, world: World) -> str:
+    return "" if value is None else command_text(value, world.ids)
 
 
 # Sessions.

@@ -15,7 +15,7 @@ from fsm.effects import Call
 from fsm.network.state import NetworkState
 from fsm.ocpp.client import CallClient
 from fsm.v2g.charge_point import ChargePoint
-from paxos.effects import Applied, Installed, Timer
+from paxos.effects import Applied, Installed, ReadKind, Timer
 from paxos.membership import PLACES, Goal, Step, place_of
 from paxos.messages import message
 from paxos.replica import Replica
@@ -124,6 +124,10 @@ class Node:
             self.wiring.settle()
             return self._take(self.controller.on_timer(timer, now_us), now_us)
         return self._after_replica(self.replica.on_timer(Timer(timer), now_us), now_us)
+
+    def read(self, op: bytes, how: ReadKind, now_us: int) -> list[Any]:
+        """Ask something of the network's state; the answer is an effect."""
+        return self._after_replica(self.replica.read(op, how, now_us)[1], now_us)
 
     # OCPP.
 

@@ -1,6 +1,6 @@
 """What a run showed: one value, for programs as JSON and for people as text."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 from cattrs.preconf.json import make_converter
@@ -74,6 +74,8 @@ class Report:
     digest: str
     """Digest of everything that happened: equal runs have equal digests."""
     violations: tuple[str, ...]
+    violation_expected: bool
+    """Whether the scenario is there to show this violation: then it is no failure."""
     expectations: tuple[Expectation, ...]
     cps: dict[str, CpReport]
     evs: dict[str, EvReport]
@@ -88,8 +90,9 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 if no invariant was violated and every expectation held, else 1."""
-        return EXIT_VIOLATED if self.violations or self.failed else EXIT_OK
+        """0 if all expectations held and nothing was violated, or only as expected; else 1."""
+        unexpected = self.violations and not self.violation_expected
+        return EXIT_VIOLATED if unexpected or self.failed else EXIT_OK
 
     def to_json(self) -> str:
         """One JSON object, on one line, in ASCII, with keys in a fixed order."""
@@ -112,7 +115,7 @@ def from_view(
     view: View,
     digest: str,
     violations: Sequence[str],
-    outcomes: Iterable[Outcome],
+    outcomes: Sequence[Outcome],
     coverage: dict[str, int],
 ) -> Report:
     """The report of a run that ended in ``view``."""
@@ -127,6 +130,8 @@ def from_view(
         leader=view.leader,
         digest=digest,
         violations=tuple(violations),
+        violation_expected=bool(violations)
+        and any(o.held and o.expect.violation is not None for o in outcomes),
         expectations=tuple(Expectation(o.text, o.held, o.found) for o in outcomes),
         cps={cp.id: _cp(cp) for cp in view.cps},
         evs={name: _ev(evs[name]) for name in sorted(evs, key=_natural)},
@@ -236,7 +241,8 @@ def _verdict(report: Report) -> Iterator[str]:
     if not report.violations:
         yield "all invariants held"
     for violation in report.violations:
-        yield f"VIOLATED  {violation}"
+        word = "violated, as expected:" if report.violation_expected else "VIOLATED "
+        yield f"{word} {violation}"
 
 
 def _table(

@@ -11,6 +11,9 @@ from attrs import field, frozen
 
 Current = Literal["AC", "DC"]
 
+LEADER = "leader"
+"""Instead of a CP's id: whoever leads when it happens; for ``resume``, who led when paused."""
+
 VERBS: dict[str, tuple[str, ...]] = {
     # charging: what people do with cars
     "plug_in": ("ev", "cp"),
@@ -35,6 +38,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "demote": ("cp",),
     "remove": ("cp",),
     "wipe": ("cp",),
+    # what the network knows
+    "read": ("cp", "how"),
     # links between charge points
     "cut": ("a", "b"),
     "cut_oneway": ("a", "b"),
@@ -97,6 +102,13 @@ class Consensus:
     """After how many applied slots a replica takes a snapshot and compacts its log."""
     retain_slots: int = 200
     """How many slots before a snapshot stay, for those that lag only a little."""
+    lease_us: int | None = None
+    """How long a voter that answers a heartbeat promises nothing to others.
+
+    None: as long as the shortest election time-out. 0: there are no leases.
+    """
+    drift_ppm: int = 10_000
+    """How wrong the rate of a clock may be for a lease to hold all the same."""
 
 
 @frozen(kw_only=True)
@@ -140,8 +152,8 @@ class At:
 class Expect:
     """One expectation; ``t_us`` is when it is looked at (the end of the run by default).
 
-    Exactly one subject: ``ev``, ``cp``, ``replicas``, ``leader``, ``sessions``, ``power`` or
-    ``count``.
+    Exactly one subject: ``ev``, ``cp``, ``replicas``, ``leader``, ``sessions``, ``power``,
+    ``count``, ``reads`` or ``violation``.
     """
 
     t_us: int
@@ -175,6 +187,10 @@ class Expect:
     """With ``count``: not more often than this."""
     since_us: int | None = None
     """With ``count``: only what happened after this time counts (all of the run by default)."""
+    reads: int | None = None
+    """How many reads were answered."""
+    violation: str | None = None
+    """An invariant that is to be violated: the run ends there, as it should."""
     line: int = 0
 
 

@@ -122,7 +122,9 @@ class Session:
         """
         if self.finished:
             raise InputError(f"the run has ended at {self.time_us / 1_000_000:g} s")
-        return self.world.act(verb, args)
+        text = self.world.act(verb, args)
+        self._judge_violation()
+        return text
 
     def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
         """A frozen picture of now."""
@@ -132,6 +134,11 @@ class Session:
 
     def _advance(self, until_us: int) -> bool:
         """One event no later than ``until_us``, or the clock moved there; whether one happened."""
+        happened = self._happen(until_us)
+        self._judge_violation()
+        return happened
+
+    def _happen(self, until_us: int) -> bool:
         while (moment_us := self._next_moment_us(until_us)) is not None:
             event = self.world.step(moment_us)
             if event is not None:
@@ -180,8 +187,20 @@ class Session:
         view = self.view(Window(log_rows=1, event_rows=1))
         while self._waiting and self._waiting[0].t_us <= moment_us:
             expect = self._waiting.pop(0)
-            outcome = evaluate(expect, view, self._counts(expect.since_us))
-            self.outcomes.append(outcome)
-            severity = "info" if outcome.held else "violation"
-            word = "held" if outcome.held else f"failed, found {outcome.found}"
-            self.world.note(severity, "expectation", f"{word}: {outcome.text}")
+            self._note(evaluate(expect, view, self._counts(expect.since_us)))
+
+    def _judge_violation(self) -> None:
+        """Look at the expectations of a violation once there is one: the run ends with it."""
+        if self.world.violation is None or not self._waiting:
+            return
+        view = self.view(Window(log_rows=1, event_rows=1))
+        expected = [each for each in self._waiting if each.violation is not None]
+        self._waiting = [each for each in self._waiting if each.violation is None]
+        for expect in expected:
+            self._note(evaluate(expect, view, {}))
+
+    def _note(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        severity = "info" if outcome.held else "violation"
+        word = "held" if outcome.held else f"failed, found {outcome.found}"
+        self.world.note(severity, "expectation", f"{word}: {outcome.text}")

@@ -21,7 +21,7 @@ from paxos.membership import label
 from paxos.sim.host import Kind
 from paxos.sim.kernel import Event
 from paxos.wire import WireError, unpack, unseal
-from scenarios.wording import value_text
+from scenarios.commands import command_text
 from scenarios.world import SCRIPT, World
 
 _NAMES = {
@@ -84,7 +84,7 @@ def _plain(world: World, value: Any) -> Any:
     if isinstance(value, Ballot):
         return f"{value.round}.{label(value.node, world.ids)}"
     if isinstance(value, bytes):
-        return value_text(value, world.ids)
+        return command_text(value, world.ids)
     if isinstance(value, (list, tuple)):
         return [_plain(world, item) for item in value]
     return value

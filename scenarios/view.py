@@ -169,3 +169,5 @@ class View:
     expectations_held: int
     expectations_failed: int
     expectations_total: int
+    reads_answered: int = 0
+    """How many reads were answered so far."""

@@ -16,7 +16,16 @@ from fsm.v2g.charge_point import ChargePoint
 from fsm.v2g.ev import ElectricVehicle
 from paxos.check.invariants import Invariants
 from paxos.check.violation import InvariantViolation
-from paxos.effects import Applied, Installed, Regrouped, RoleChanged
+from paxos.effects import (
+    Answered,
+    Applied,
+    Asked,
+    Installed,
+    LeaseLapsed,
+    Regrouped,
+    RoleChanged,
+    Withheld,
+)
 from paxos.election import Timing
 from paxos.group import Group
 from paxos.membership import PLACES, Membership, goal_of, label, place_of
@@ -33,6 +42,7 @@ from scenarios.connector import Car, Connector, Hardware
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
 from scenarios.node import Node, SendOcpp
+from scenarios.readers import Readers
 from scenarios.schema import Scenario
 from scenarios.view import EventRow
 
@@ -79,6 +89,7 @@ class World:
         self._by_endpoint = {car.endpoint: car for car in self.cars.values()}
         self.remains: dict[int, Remains] = {}
         """Crashed charge points, and what they left."""
+        self.readers = Readers(self)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
@@ -223,10 +234,17 @@ class World:
 
     def leader(self) -> Node | None:
         """The leader that runs and has the highest ballot."""
+        return self._leads(Status.ALIVE)
+
+    def paused_leader(self) -> Node | None:
+        """The paused leader with the highest ballot: it has not heard yet who leads now."""
+        return self._leads(Status.PAUSED)
+
+    def _leads(self, status: Status) -> Node | None:
         found: Node | None = None
         for number in self.ids:
             node = self.node(number)
-            if node is None or self.cluster.hosts[number].status is not Status.ALIVE:
+            if node is None or self.cluster.hosts[number].status is not status:
                 continue
             if node.replica.role.name == "LEADER" and (
                 found is None or node.replica.proposer.ballot > found.replica.proposer.ballot
@@ -377,6 +395,18 @@ class World:
         why = effect.why.format(ballot=ballot, node=label(effect.node, self.ids))
         self.note("consensus", self.ids[number], f"{effect.role}: {why}")
 
+    def _asked(self, number: int, effect: Asked) -> None:
+        self.readers.asked(number, effect)
+
+    def _answered(self, number: int, effect: Answered) -> None:
+        self.readers.answered(number, effect)
+
+    def _withheld(self, number: int, effect: Withheld) -> None:
+        self.readers.withheld(number, effect)
+
+    def _lease_lapsed(self, number: int, effect: LeaseLapsed) -> None:
+        self.readers.lapsed(number, effect)
+
     _PERFORM: ClassVar[dict[type, Callable[["World", int, Any], None]]] = {
         SendOcpp: _send_ocpp,
         Crashed: _crashed,
@@ -384,6 +414,10 @@ class World:
         Installed: _installed,
         Regrouped: _regrouped,
         RoleChanged: _role_changed,
+        Asked: _asked,
+        Answered: _answered,
+        Withheld: _withheld,
+        LeaseLapsed: _lease_lapsed,
         fx.SendV2g: _send_v2g,
         fx.SetTimer: _set_timer,
         fx.CancelTimer: _cancel_timer,
@@ -437,6 +471,8 @@ def _config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
         election_high_us=high,
         prepare_us=max(300_000, 4 * latency_us),
         retry_us=max(400_000, 8 * latency_us),
+        lease_us=low if paxos.lease_us is None else paxos.lease_us,
+        drift_ppm=paxos.drift_ppm,
     )
     first = tuple(n for n in nodes if scenario.cps[n - 1].member)
     membership = Membership(first[: paxos.voters], first[paxos.voters :])

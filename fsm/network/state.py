@@ -28,6 +28,7 @@ from fsm.network.checks import integer, one_of, readings_wh, text
 from fsm.network.describe import describe as describe
 from fsm.network.digest import Digest
 from fsm.network.limits import confirm, redistribute, release
+from fsm.network.queries import ask
 from fsm.network.records import Asset, IdTag, Record, Transaction, flat
 from fsm.network.snapshot import pack_snapshot, unpack_snapshot
 from fsm.ocpp.actions import (
@@ -87,6 +88,10 @@ class NetworkState:
             error.unique_id = operation.unique_id
             return pack_error(error)
         return pack_result(operation.unique_id, result)
+
+    def query(self, op: bytes) -> bytes:
+        """Answer a question of :mod:`fsm.network.queries` and change nothing. Never raises."""
+        return ask(self, op)
 
     def limit_w(self, cp_id: str) -> int:
         """What a charge point should draw at the most, in W; 0 without an open transaction."""

@@ -15,10 +15,12 @@ from attrs import Factory, define
 
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.check.eras import Eras
+from paxos.check.reads import ReadKey, Reads
 from paxos.check.violation import InvariantViolation, show
 from paxos.clients import Verdict, decode
-from paxos.effects import Applied, Installed
+from paxos.effects import Answered, Applied, Asked, Installed
 from paxos.election import Role
+from paxos.learner import StateMachine
 from paxos.membership import label
 from paxos.messages import Accept, Accepted, Message, Prepare, Promise, Value
 from paxos.replica import Config, Replica
@@ -66,10 +68,16 @@ class _Life:
 class Invariants:
     """The observer of a cluster that raises :class:`InvariantViolation`.
 
-    ``name`` maps a node's number to what people call it.
+    ``names`` maps a node's number to what people call it. ``machine`` is a fresh state machine,
+    for comparing the results of reads (:mod:`paxos.check.reads`).
     """
 
-    def __init__(self, config: Config, names: dict[int, str] | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        names: dict[int, str] | None = None,
+        machine: StateMachine | None = None,
+    ) -> None:
         self.eras = Eras(config)
         self.names = names or {}
         self.checks = 0
@@ -79,6 +87,7 @@ class Invariants:
         self.digests: dict[int, tuple[int, int]] = {}
         self.leaders: dict[Ballot, int] = {}
         self.users: dict[Ballot, tuple[int, int]] = {}
+        self.reads = Reads(machine)
         self._floors: dict[int, int] = {}
         self._forgotten = 0
         self._voters: dict[int, _Voter] = {}
@@ -98,6 +107,7 @@ class Invariants:
         """A1 and A3 over a restart: what was answered for is remembered."""
         self.checks += 2
         node, acceptor = replica.node, replica.acceptor
+        self.reads.forget(node)
         voter = self._voters.setdefault(node, _Voter())
         if acceptor.promised < voter.answered:
             raise InvariantViolation(
@@ -157,6 +167,9 @@ class Invariants:
         self._check_decision(node, slot, applied.value)
         if applied.client is not None and applied.verdict is Verdict.FRESH:
             self._check_once(node, life, applied)
+        self.reads.chosen(slot, applied.value)
+        if applied.client == replica.client:
+            self.reads.told(self.node(node), slot)
 
     def installed(self, replica: Replica, installed: Installed) -> None:
         """R3 and R4 for a replica that jumped to a snapshot."""
@@ -171,6 +184,18 @@ class Invariants:
                 nodes=(replica.node,),
             )
         life.applied_slot = installed.slot
+        if installed.results:
+            self.reads.told(self.node(replica.node), installed.slot)
+
+    def asked(self, replica: Replica, asked: Asked) -> None:
+        """Remember what a read must be as new as."""
+        self.reads.asked(ReadKey(*replica.client, asked.number), asked)
+
+    def answered(self, replica: Replica, answered: Answered) -> None:
+        """L2 for an answer that a client was given."""
+        self.checks += 2
+        key = ReadKey(*replica.client, answered.number)
+        self.reads.answered(self.node(replica.node), key, answered)
 
     def compacted(self, node: int, floor_slot: int) -> None:
         """A node will never again say or apply anything up to ``floor_slot``.

@@ -4,12 +4,12 @@ For tests, benchmarks and experiments on the protocol alone.
 """
 
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgpack
 
 from paxos.check.invariants import Invariants
-from paxos.effects import Applied, Installed
+from paxos.effects import Answered, Applied, Asked, Installed, ReadKind
 from paxos.membership import Membership, Step, goal_of, place_of
 from paxos.records import Recovered
 from paxos.replica import Config, Replica
@@ -24,10 +24,18 @@ SUBMIT = 11
 """Event kind: a client at ``target`` submits ``payload``."""
 FAULT = 12
 """Event kind: the fault ``payload`` happens."""
+READ = 13
+"""Event kind: a client at ``target`` asks; ``payload`` is how and what, a query of the machine."""
+
+ReadTicket: TypeAlias = tuple[int, int, int]
+"""A read: node, incarnation, number."""
 
 
 class Register:
-    """A key-value machine: ``[key, value]`` sets a key and returns the value it replaced."""
+    """A key-value machine: ``[key, value]`` sets a key and returns the value it replaced.
+
+    The query ``[key]`` returns the value of a key, and any other bytes nil.
+    """
 
     def __init__(self) -> None:
         self.values: dict[Any, Any] = {}
@@ -41,6 +49,16 @@ class Register:
         result: bytes = msgpack.packb(before)
         self._digest = blake2b(self._digest + op + result, digest_size=8).digest()
         return result
+
+    def query(self, op: bytes) -> bytes:
+        """The value of a key."""
+        try:
+            (key,) = msgpack.unpackb(op)
+            value = self.values.get(key)
+        except (ValueError, TypeError, msgpack.UnpackException):
+            value = None
+        packed: bytes = msgpack.packb(value)
+        return packed
 
     def digest(self) -> int:
         """A hash over every operation and its result, in order."""
@@ -71,7 +89,7 @@ class Laboratory:
     ) -> None:
         """A cluster with a config; ``spares`` are nodes that no one has started yet."""
         self.config = config
-        self.invariants = Invariants(config) if check else None
+        self.invariants = Invariants(config, machine=Register()) if check else None
         self.cluster = Cluster(
             outside=self,
             nodes=(*config.membership.everyone, *spares),
@@ -81,6 +99,8 @@ class Laboratory:
         )
         self.submitted: dict[tuple[int, int, int], bytes] = {}
         self.results: dict[tuple[int, int, int], bytes] = {}
+        self.asked: dict[ReadTicket, Asked] = {}
+        self.answers: dict[ReadTicket, Answered] = {}
         for node in config.membership.everyone:
             self.cluster.start(node)
 
@@ -96,6 +116,11 @@ class Laboratory:
     def submit_at(self, time_us: int, node: int, key: Any, value: Any) -> None:
         """Let the client at a node set a key at a time."""
         self.cluster.kernel.push(time_us, SUBMIT, node, 0, msgpack.packb([key, value]))
+
+    def read_at(self, time_us: int, node: int, key: Any, how: ReadKind) -> None:
+        """Let the client at a node ask for a key's value at a time."""
+        payload = (int(how), msgpack.packb([key]))
+        self.cluster.kernel.push(time_us, READ, node, 0, payload)
 
     def schedule(self, faults: list[Fault]) -> None:
         """Let faults happen at their times."""
@@ -145,7 +170,7 @@ class Laboratory:
             self.cluster.execute(hosts[at], effects)
 
     def happen(self, event: Event) -> None:
-        """A client submits, if its node runs; or a fault happens."""
+        """A client submits or asks, if its node runs; or a fault happens."""
         _, _, kind, node, _, op = event
         if kind == FAULT:
             self.do(op)
@@ -154,7 +179,12 @@ class Laboratory:
         replica = self.replica(node)
         if replica is None or host.status is not Status.ALIVE:
             return
-        sequence, effects = replica.submit(op, self.cluster.local_us(node))
+        now_us = self.cluster.local_us(node)
+        if kind == READ:
+            how, query = op
+            self.cluster.execute(host, replica.read(query, ReadKind(how), now_us)[1])
+            return
+        sequence, effects = replica.submit(op, now_us)
         self.submitted[(*replica.client, sequence)] = op
         self.cluster.execute(host, effects)
 
@@ -163,13 +193,24 @@ class Laboratory:
 
         What an earlier incarnation had under way is applied too, or found stale; nobody waits.
         """
-        if type(effect) is Applied and effect.client is not None:
-            replica = self.replica(node)
-            if replica is not None and effect.client == replica.client:
-                self.results.setdefault((*effect.client, effect.sequence), effect.result)
-        elif type(effect) is Installed and (replica := self.replica(node)) is not None:
+        replica = self.replica(node)
+        if replica is None:
+            return
+        client = replica.client
+        if type(effect) is Applied and effect.client == client:
+            self._keep((*client, effect.sequence), effect.result)
+        elif type(effect) is Installed:
             for sequence, result in effect.results:
-                self.results.setdefault((*replica.client, sequence), result)
+                self._keep((*client, sequence), result)
+        elif type(effect) is Asked:
+            self.asked[(*client, effect.number)] = effect
+        elif type(effect) is Answered:
+            self.answers[(*client, effect.number)] = effect
+
+    def _keep(self, command: tuple[int, int, int], result: bytes) -> None:
+        """The first result of a command; a read through the log has an answer of its own."""
+        if command in self.submitted:
+            self.results.setdefault(command, result)
 
     def replica(self, node: int) -> Replica | None:
         """The replica of a node that runs."""

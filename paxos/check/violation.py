@@ -15,6 +15,7 @@ SENTENCES: dict[str, str] = {
     "R4": "the applied slot never goes back while a process lives",
     "R5": "proposals stay within the window beyond the commit index",
     "L1": "a ballot has one leader, in one of its lives",
+    "L2": "a read is as new as everything that was answered before it was asked",
     "C1": "a command is applied at most once",
 }
 

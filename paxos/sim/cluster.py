@@ -4,16 +4,20 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from paxos.effects import (
+    Answered,
     Applied,
+    Asked,
     Broadcast,
     CancelTimer,
     Checkpoint,
     Installed,
+    LeaseLapsed,
     Persist,
     Regrouped,
     RoleChanged,
     Send,
     SetTimer,
+    Withheld,
 )
 from paxos.membership import PLACES, place_of
 from paxos.sim.bus import Bus
@@ -252,6 +256,25 @@ class Cluster(Nodes):
         self.coverage.regrouped(effect)
         self.outside.perform(host.node, effect)
 
+    def _asked(self, host: Host, effect: Asked) -> None:
+        if self.observer is not None and (replica := host.replica) is not None:
+            self.observer.asked(replica, effect)
+        self.outside.perform(host.node, effect)
+
+    def _answered(self, host: Host, effect: Answered) -> None:
+        if self.observer is not None and (replica := host.replica) is not None:
+            self.observer.answered(replica, effect)
+        self.coverage.answered(effect)
+        self.outside.perform(host.node, effect)
+
+    def _withheld(self, host: Host, effect: Withheld) -> None:
+        self.coverage.count("lease_refusals")
+        self.outside.perform(host.node, effect)
+
+    def _lease_lapsed(self, host: Host, effect: LeaseLapsed) -> None:
+        self.coverage.count("leases_lapsed")
+        self.outside.perform(host.node, effect)
+
     def _role_changed(self, host: Host, effect: RoleChanged) -> None:
         self.coverage.role(host.node, effect.role)
         self.outside.perform(host.node, effect)
@@ -267,4 +290,8 @@ class Cluster(Nodes):
         Installed: _installed,
         Regrouped: _regrouped,
         RoleChanged: _role_changed,
+        Asked: _asked,
+        Answered: _answered,
+        Withheld: _withheld,
+        LeaseLapsed: _lease_lapsed,
     }

@@ -4,7 +4,7 @@ A campaign over which a count stays zero has not tested that feature, however gr
 """
 
 from paxos.clients import Verdict
-from paxos.effects import Applied, Regrouped
+from paxos.effects import Answered, Applied, ReadKind, Regrouped
 from paxos.messages import Accept, Decisions, Forward, Message, Nack, PreVoteReply, SnapshotChunk
 
 FEATURES: dict[str, str] = {
@@ -25,6 +25,13 @@ FEATURES: dict[str, str] = {
     "joins": "a node became a learner",
     "promotions": "a learner became a voter",
     "departures": "a node left the group",
+    "log_reads": "a read was answered through the log",
+    "index_reads": "a read was answered after a quorum had confirmed the leader",
+    "lease_reads": "a read was answered on the leader's lease alone",
+    "lease_fallbacks": "a read by lease found none, and was answered by read index",
+    "reads_retried": "a read was answered that had been asked again",
+    "lease_refusals": "a promise or pre-vote was withheld for a lease",
+    "leases_lapsed": "a leader's lease ran out before a quorum renewed it",
     "crashes": "a node crashed",
     "wiped_disks": "a node lost its disk, and came back as another",
     "restarts": "a node came back from its disk",
@@ -94,6 +101,14 @@ class Coverage:
         self.counts["joins"] += sum(n not in was for n in now.everyone)
         self.counts["departures"] += sum(n not in now.everyone for n in was)
         self.counts["promotions"] += sum(n in was and n not in voted for n in now.voters)
+
+    def answered(self, answered: Answered) -> None:
+        """Note a read that was answered."""
+        self.counts[f"{answered.served.name.lower()}_reads"] += 1
+        self.counts["reads_retried"] += answered.tries > 1
+        self.counts["lease_fallbacks"] += (
+            answered.how is ReadKind.LEASE and answered.served is ReadKind.INDEX
+        )
 
     def role(self, node: int, role: str) -> None:
         """Note a change of role."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from attrs import Factory, define, frozen
 
-from paxos.effects import Applied, Broadcast, Installed, Send, Timer
+from paxos.effects import Answered, Applied, Asked, Broadcast, Installed, Send, Timer
 from paxos.membership import Goal
 from paxos.messages import Message
 from paxos.records import Recovered
@@ -109,6 +109,14 @@ class Observer(Protocol):
 
     def installed(self, replica: Replica, installed: Installed) -> None:
         """A replica jumped to a snapshot."""
+        ...
+
+    def asked(self, replica: Replica, asked: Asked) -> None:
+        """A client of a replica asked something of the state."""
+        ...
+
+    def answered(self, replica: Replica, answered: Answered) -> None:
+        """A client of a replica was given the answer to a read."""
         ...
 
     def compacted(self, node: int, floor_slot: int) -> None:

@@ -84,6 +84,7 @@ def _follows(replica: Replica, leader: Replica) -> bool:
         replica.leader == leader.node
         and replica.commit_slot == leader.commit_slot
         and not replica.pending
+        and not replica.reads
     )
 
 

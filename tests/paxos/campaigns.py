@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from paxos.check.laboratory import FAULT, SUBMIT, Laboratory
 from paxos.clients import Client
-from paxos.effects import Applied, RoleChanged
+from paxos.effects import Answered, Applied, Asked, ReadKind, RoleChanged
 from paxos.election import Timing
 from paxos.membership import Membership, place_of
 from paxos.records import Recovered
@@ -22,7 +22,7 @@ from paxos.sim.ailments import random_ailments
 from paxos.sim.faults import Fault, random_changes, random_schedule
 from paxos.sim.host import Kind, ReplicaProcess, Status
 from paxos.sim.kernel import Event
-from tests.paxos.history import History, Key
+from tests.paxos.history import History, Key, Read
 from tests.paxos.history import Inconsistent as Inconsistent
 
 SECOND = 1_000_000
@@ -79,6 +79,10 @@ class Shape:
     """How often a node whose role changes is killed within the next moments."""
     spares: tuple[int, ...] = ()
     """Nodes that join in the course of the run. With any, others leave and lose their disks."""
+    reads: int = 0
+    """How many reads there are, of all kinds."""
+    drifts_ppm: tuple[int, ...] = ()
+    """How much too fast the nodes' clocks run; left out, all are right."""
     ailing: bool = False
     """Whether clocks, disks and nodes ail, too."""
     plan: Callable[[Random, Sequence[int], int], tuple[list[Fault], Load]] = at_random
@@ -152,6 +156,22 @@ def ailing_of(seed: int) -> Shape:
     return evolve(Random(f"ailing/{seed}").choice((shape_of, compact_of))(seed), ailing=True)
 
 
+def reading_of(seed: int) -> Shape:
+    """Any weather, with readers, and with clocks that are as wrong as the bound allows."""
+    random = Random(f"reading/{seed}")
+    shape = random.choice((shape_of, storm_of, storm_of, compact_of))(seed)
+    timing = shape.config.timing
+    drift_ppm = random.choice((timing.drift_ppm, 300_000))
+    lease_us = random.choice((timing.election_low_us, timing.election_low_us // 2))
+    shape = evolve(
+        shape,
+        config=evolve(shape.config, timing=evolve(timing, drift_ppm=drift_ppm, lease_us=lease_us)),
+    )
+    everyone = shape.config.membership.everyone
+    drifts_ppm = tuple(random.choice((-drift_ppm, 0, drift_ppm)) for _ in everyone)
+    return evolve(shape, reads=150, drifts_ppm=drifts_ppm)
+
+
 class Campaign(Laboratory):
     """A laboratory that remembers when clients submitted and when they got their results.
 
@@ -163,16 +183,31 @@ class Campaign(Laboratory):
         self.done_us: dict[Key, int] = {}
         self.log: dict[int, bytes] = {}
         """Every slot's value as it was applied: the replicas forget."""
+        self.asked_us: dict[Key, int] = {}
+        self.answered_us: dict[Key, int] = {}
         super().__init__(shape.config, seed=seed, spares=shape.spares, **options)
         self.shape = shape
         self.random = Random(f"ambush/{seed}")
         for host, fsync_us in zip(self.cluster.hosts.values(), shape.fsync_us, strict=True):
             host.disk.fsync_us = fsync_us
+        for node, drift_ppm in zip(self.cluster.nodes, shape.drifts_ppm, strict=False):
+            self.cluster.set_drift(node, drift_ppm)
 
     @property
     def history(self) -> History:
         """What clients saw."""
-        return History(self.submitted_us, self.done_us, self.results, self.log)
+        reads = {
+            ticket: Read(
+                self.asked[ticket].op,
+                asked_us,
+                answer.slot,
+                answer.result,
+                self.answered_us[ticket],
+            )
+            for ticket, asked_us in self.asked_us.items()
+            if (answer := self.answers.get(ticket)) is not None
+        }
+        return History(self.submitted_us, self.done_us, self.results, self.log, reads)
 
     def build(self, node: int, recovered: Recovered, now_us: int) -> ReplicaProcess:
         """A replica; what a life of the same number submitted before it was on disk is void."""
@@ -238,6 +273,10 @@ class Campaign(Laboratory):
             self.log.setdefault(effect.slot, effect.value)
         before = len(self.results)
         super().perform(node, effect)
+        if type(effect) is Asked:
+            self.asked_us[next(reversed(self.asked))] = self.cluster.now_us
+        elif type(effect) is Answered:
+            self.answered_us[next(reversed(self.answers))] = self.cluster.now_us
         # A snapshot may answer several at once.
         for key in list(self.results)[before:]:
             self.done_us[key] = self.cluster.now_us
@@ -283,6 +322,11 @@ def prepared(seed: int, shape: Shape | None = None, *, check: bool = True) -> Ca
         lab.schedule(random_ailments(seed, nodes, SECOND, FAULTY_US, 4 * shape.gap_us))
     for number, (time_us, node, key) in enumerate(load):
         lab.submit_at(time_us, node, key, number)
+    random = Random(f"readers/{seed}")
+    for number in range(lab.shape.reads):
+        how = ReadKind(number % len(ReadKind))
+        time_us = random.randint(SECOND, FAULTY_US)
+        lab.read_at(time_us, random.choice(nodes), random.randrange(5), how)
     return lab
 
 
@@ -317,6 +361,9 @@ def check_settled(lab: Laboratory) -> None:
     open_ = [k for k in lab.submitted if Client(*k[:2]) in alive and k not in lab.results]
     if open_ or any(r.pending for r in replicas):
         raise NotSettled(f"commands of living clients are not done: {open_}")
+    waiting = [k for k in lab.asked if Client(*k[:2]) in alive and k not in lab.answers]
+    if waiting or any(r.reads for r in replicas):
+        raise NotSettled(f"reads of living clients are not answered: {waiting}")
 
 
 def check_history(lab: Campaign) -> None:

@@ -1,15 +1,15 @@
 """What clients saw, and whether the log explains it.
 
 A command takes effect once, in the first slot that holds it, and its result follows from the log
-in order. If one was done before another was submitted, it stands before it in the log. Together
-that is linearizability, as every result goes through the log (Herlihy, Wing 1990).
+in order; a read stands right behind the slot that it was answered from. If one was done before
+another began, it stands before it. Together that is linearizability (Herlihy, Wing 1990).
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 import msgpack
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from paxos.clients import Client, Command, Purpose, decode
 from paxos.messages import NOOP, Value
@@ -22,6 +22,17 @@ class Inconsistent(AssertionError):  # noqa: N818 - a verdict
     """What the clients saw contradicts the log."""
 
 
+@frozen
+class Read:
+    """A read that was answered: from which slot, with what; and the moments of both ends."""
+
+    op: bytes
+    asked: int
+    slot: int
+    result: bytes
+    answered: int
+
+
 @define
 class History:
     """Submissions and results by command, with moments in their order; and every slot's value."""
@@ -31,6 +42,7 @@ class History:
     results: dict[Key, bytes] = Factory(dict)
     log: dict[int, Value] = Factory(dict)
     """As it was applied: the replicas forget."""
+    reads: dict[Key, Read] = Factory(dict)
 
     def submit(self, client: Client, sequence: int, moment: int) -> None:
         """A client hands a command in."""
@@ -67,29 +79,61 @@ class History:
         """
         values: dict[Any, Any] = {}
         seen: set[Key] = set()
-        newest: dict[int, int] = {}
+        readers: dict[int, list[Key]] = {}
+        for ticket, read in self.reads.items():
+            readers.setdefault(read.slot, []).append(ticket)
         latest = 0
-        for slot in range(1, last_slot + 1):
-            value = self.log[slot]
-            if value == NOOP:
-                continue
-            command = decode(value)
-            key = (*command.client, command.sequence)
-            if key in seen or key[1] < newest.get(key[0], 1):
-                continue
-            seen.add(key)
-            newest[key[0]] = key[1]
-            if command.purpose is Purpose.CHANGE:
-                continue
-            result = _set(values, command.op)
-            if key in self.results:
-                if self.results[key] != result:
-                    raise Inconsistent(f"{key} in slot {slot} returned {self.results[key]!r}")
-                if self.done[key] < latest:
-                    raise Inconsistent(f"{key} in slot {slot} was done before an earlier one began")
-            latest = max(latest, self.submitted[key])
+        for slot, command in self._effective(last_slot):
+            if command is not None:
+                key = (*command.client, command.sequence)
+                seen.add(key)
+                result = _set(values, command.op)
+                if key in self.results:
+                    self._check_result(key, slot, result, latest)
+                latest = max(latest, self.submitted[key])
+            for ticket in readers.pop(slot, []):
+                self._check_read(ticket, values, latest)
+                latest = max(latest, self.reads[ticket].asked)
         if not set(self.results) <= seen:
             raise Inconsistent("a client got a result for a command that is not in the log")
+        if readers:
+            raise Inconsistent(f"reads were answered from slots that are not in the log: {readers}")
+
+    def _check_result(self, key: Key, slot: int, result: bytes, latest: int) -> None:
+        """A command's result, and that it ended when all that stands before it had begun."""
+        if self.results[key] != result:
+            raise Inconsistent(f"{key} in slot {slot} returned {self.results[key]!r}")
+        if self.done[key] < latest:
+            raise Inconsistent(f"{key} in slot {slot} was done before an earlier one began")
+
+    def _check_read(self, ticket: Key, values: dict[Any, Any], latest: int) -> None:
+        """A read against the state after its slot."""
+        read = self.reads[ticket]
+        (name,) = msgpack.unpackb(read.op)
+        if msgpack.unpackb(read.result) != values.get(name):
+            raise Inconsistent(f"read {ticket} from slot {read.slot} says {read.result!r}")
+        if read.answered < latest:
+            raise Inconsistent(f"read {ticket} from slot {read.slot} ended before an earlier began")
+
+    def _effective(self, last_slot: int) -> Iterator[tuple[int, Command | None]]:
+        """Every slot, with its update if that took effect there; slot 0 is the beginning."""
+        seen: set[Key] = set()
+        newest: dict[int, int] = {}
+        yield 0, None
+        for slot in range(1, last_slot + 1):
+            value = self.log[slot]
+            command = None if value == NOOP else decode(value)
+            if command is not None:
+                node, incarnation = command.client
+                key = (node, incarnation, command.sequence)
+                if key in seen or incarnation < newest.get(node, 1):
+                    command = None
+                else:
+                    seen.add(key)
+                    newest[node] = incarnation
+                    if command.purpose is not Purpose.UPDATE:
+                        command = None
+            yield slot, command
 
 
 def _set(values: dict[Any, Any], op: bytes) -> bytes:

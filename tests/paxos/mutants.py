@@ -18,6 +18,7 @@ from paxos.effects import Broadcast, Send
 from paxos.election import Election, Role
 from paxos.group import Group
 from paxos.learner import Learner
+from paxos.lease import Grant, Lease
 from paxos.membership import Membership
 from paxos.messages import (
     Accept,
@@ -28,11 +29,13 @@ from paxos.messages import (
     Prepare,
     PreVote,
     Promise,
+    ReadSlot,
     Value,
 )
 from paxos.proposer import Phase, Proposer
 from paxos.records import ACCEPTED, PROMISED, Recovered
 from paxos.replica import Replica
+from paxos.rounds import Asker, Rounds
 from paxos.sim.cluster import Cluster
 from paxos.sim.disk import Disk
 from paxos.sim.host import Host
@@ -44,9 +47,12 @@ from tests.paxos.campaigns import (
     ailing_of,
     compact_of,
     moving_of,
+    reading_of,
+    run,
     shape_of,
     storm_of,
 )
+from tests.paxos.sieges import besiege, siege_of
 from tests.paxos.whispers import whispers_of
 
 Patch = pytest.MonkeyPatch
@@ -69,18 +75,23 @@ class Mutant:
     seeds: int
     first: int
     weather: Callable[[int], Shape]
+    play: Callable[[int, Shape], object] = run
 
 
 MUTANTS: list[Mutant] = []
 
 
 def mutant(
-    *expected: str, seeds: int = 40, first: int = 0, weather: Callable[[int], Shape] = shape_of
+    *expected: str,
+    seeds: int = 40,
+    first: int = 0,
+    weather: Callable[[int], Shape] = shape_of,
+    play: Callable[[int, Shape], object] = run,
 ) -> Callable[[Callable[[Patch], None]], Callable[[Patch], None]]:
     """Register a mistake under the name of the function that plants it."""
 
     def register(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
-        MUTANTS.append(Mutant(plant.__name__, plant, expected, seeds, first, weather))
+        MUTANTS.append(Mutant(plant.__name__, plant, expected, seeds, first, weather, play))
         return plant
 
     return register
@@ -481,11 +492,11 @@ def leader_tells_what_is_not_chosen(patch: Patch) -> None:
     """The commit index runs ahead of the quorum: it counts what was proposed."""
     original = Replica._beat
 
-    def beat(self: Replica) -> None:
+    def beat(self: Replica, now_us: int) -> None:
         with pytest.MonkeyPatch.context() as inner:
             ahead = property(lambda replica: replica.proposer.next_slot - 1)
             inner.setattr(Replica, "commit_slot", ahead)
-            original(self)
+            original(self, now_us)
 
     patch.setattr(Replica, "_beat", beat)
 
@@ -582,6 +593,79 @@ def machine_sees_the_node(patch: Patch) -> None:
     patch.setattr(Replica, "__init__", init)
 
 
+# Reads and leases.
+
+
+@mutant("L2", weather=reading_of)
+def read_served_before_the_quorum_confirmed(patch: Patch) -> None:
+    """Whoever believes to lead tells its commit slot."""
+
+    def on_question(self: Replica, asker: Asker, number: int, now_us: int, *, lease: bool) -> None:
+        self._tell(asker, number, self.commit_slot, lease=lease)
+
+    patch.setattr(Replica, "_on_question", on_question)
+
+
+@mutant("L2", weather=siege_of, play=besiege)
+def lease_counted_from_receipt(patch: Patch) -> None:
+    """It begins when a quorum's answers have arrived."""
+    original = Lease.renew
+    patch.setattr(Lease, "renew", lambda self, sent_us, now_us: original(self, now_us, now_us))
+
+
+@mutant("L2", weather=siege_of, play=besiege)
+def drift_ignored(patch: Patch) -> None:
+    """The holder counts on as long a time as the grantors are bound, by its own clock."""
+    original = Lease.__init__
+    patch.setattr(Lease, "__init__", lambda self, lease_us, drift_ppm: original(self, lease_us, 0))
+
+
+@mutant("L2", weather=reading_of)
+def laggard_serves_old_state(patch: Patch) -> None:
+    """What the leader tells is taken for permission: the own state will do."""
+    original = Replica._on_slot
+
+    def on_slot(self: Replica, number: int, slot: int, *, lease: bool) -> None:
+        original(self, number, min(slot, self.commit_slot), lease=lease)
+
+    patch.setattr(Replica, "_on_slot", on_slot)
+
+
+@mutant("L2", first=60, weather=reading_of)
+def leader_reads_before_it_has_caught_up(patch: Patch) -> None:
+    """What phase 1 found is not waited for, though clients may know of it."""
+    patch.setattr(Replica, "_begin_reign", lambda self, inherited_slot: begun(self, 0))
+
+
+begun = Replica._begin_reign
+
+
+@mutant("L2", weather=siege_of, play=besiege)
+def restarted_grantor_forgets(patch: Patch) -> None:
+    """A node that comes back promises at once, whatever it has granted."""
+    original = Grant.__init__
+
+    def init(self: Grant, lease_us: int, now_us: int, *, forgot: bool) -> None:
+        original(self, lease_us, now_us, forgot=False)
+
+    patch.setattr(Grant, "__init__", init)
+    patch.setattr(Election, "__init__", _long_silent)
+
+
+def _long_silent(self: Election, *args: Any) -> None:
+    untimed(self, *args)
+    self.leader_heard_us -= self.timing.election_low_us
+
+
+untimed = Election.__init__
+
+
+@mutant("L2", weather=siege_of, play=besiege)
+def grants_are_not_kept(patch: Patch) -> None:
+    """A voter that has granted a lease promises to whoever asks."""
+    patch.setattr(Replica, "_withholds", lambda self, ballot, now_us: False)
+
+
 # The window, and liveness.
 
 
@@ -595,7 +679,7 @@ def window_ignored(patch: Patch) -> None:
 def nothing_is_sent_again(patch: Patch) -> None:
     """What was lost stays lost: accepts, decisions and commands of clients."""
     patch.setattr(Proposer, "unacknowledged", lambda self: [])
-    patch.setattr(Replica, "on_retry_timer", lambda self: None)
+    patch.setattr(Replica, "on_retry_timer", lambda self, now_us: None)
     patch.setitem(Replica._HANDLERS, HeartbeatAck, _alive)
 
 
@@ -716,3 +800,33 @@ def a_new_era_without_its_promises(patch: Patch) -> None:
             return original(self, commit_slot, most)
 
     patch.setattr(Proposer, "take", take)
+    patch.setattr(Replica, "_withholds", lambda self, ballot, now_us: False)
+
+
+def a_round_sent_before_the_question_confirms(patch: Patch) -> None:
+    """What is under way when the question comes counts for it.
+
+    It takes an answer that left before a new leader was elected, and arrives after its clients
+    were told something.
+    """
+    original = Rounds.ask
+
+    def ask(self: Rounds, asker: Asker, number: int, slot: int) -> None:
+        if self.confirmed == self.sent:
+            original(self, asker, number, slot)
+        else:
+            self._waiting.setdefault(self.sent, {})[asker] = (number, slot)
+
+    patch.setattr(Rounds, "ask", ask)
+
+
+def answers_of_an_earlier_life_counted(patch: Patch) -> None:
+    """Numbers of reads begin anew with each life, and old answers are taken for new ones.
+
+    It takes an answer that arrives after its asker crashed, came back, and asked again.
+    """
+
+    def on_read_slot(self: Replica, source: int, told: ReadSlot, now_us: int) -> None:
+        self._on_slot(told.number, told.slot, lease=told.lease)
+
+    patch.setitem(Replica._HANDLERS, ReadSlot, on_read_slot)

@@ -9,13 +9,18 @@ from typing import Any
 
 from paxos.check.violation import InvariantViolation
 from paxos.effects import (
+    Answered,
     Applied,
+    Asked,
     CancelTimer,
     Checkpoint,
     Installed,
+    LeaseLapsed,
     Persist,
+    ReadKind,
     RoleChanged,
     SetTimer,
+    Withheld,
 )
 from paxos.election import Role
 from paxos.membership import Goal, Membership, Step
@@ -146,6 +151,10 @@ class Script:
     def _do_submit(self, node: str, *operations: str) -> list[str]:
         for operation in operations:
             self.stage.submit(int(node), wording.operation(operation))
+        return self._told()
+
+    def _do_read(self, node: str, key: str, how: str) -> list[str]:
+        self.stage.read(int(node), wording.question(key), ReadKind[how.upper()])
         return self._told()
 
     # The network.
@@ -322,12 +331,12 @@ def together(what: str, letters: list[Letter]) -> list[str]:
 
 
 def summary(notes: Iterable[Note], *, timed: bool) -> list[str]:
-    """Roles in their order; then what was applied and by whom, what was lost, what arrived."""
+    """Roles, leases and answers in their order; then what was applied and by whom, and arrivals."""
     roles: list[str] = []
     gathered: dict[str, list[int]] = {}
     arrived: dict[str, int] = {}
     for note in notes:
-        if note.kind in ("role", "group"):
+        if note.kind in ("role", "group", "lease", "answers"):
             roles.append(f"{wording.seconds(note.at_us)}: {note.text}" if timed else note.text)
         elif note.kind == "applies":
             gathered.setdefault(note.text, []).append(note.node)
@@ -399,6 +408,14 @@ def effect_text(node: int, effect: Any) -> str:
         return f"CancelTimer {effect.timer.name.lower()}"
     if isinstance(effect, Applied):
         return f"Applied {wording.applied(effect)}"
+    if isinstance(effect, Asked):
+        return f"Asked for {wording.asked(effect)}"
+    if isinstance(effect, Answered):
+        return f"Answered {wording.answered(effect)}"
+    if isinstance(effect, Withheld):
+        return f"Withheld {effect.ballot}"
+    if isinstance(effect, LeaseLapsed):
+        return f"LeaseLapsed {effect.ballot}"
     if isinstance(effect, RoleChanged):
         return f"RoleChanged {effect.role}: {effect.why}"
     return f"{type(effect).__name__} {post(node, effect)}"

@@ -13,18 +13,23 @@ from attrs import Factory, define, frozen
 from paxos.check.invariants import Invariants
 from paxos.check.laboratory import Register
 from paxos.effects import (
+    Answered,
     Applied,
+    Asked,
     Broadcast,
     CancelTimer,
     Checkpoint,
     Effect,
     Installed,
+    LeaseLapsed,
     Persist,
+    ReadKind,
     Regrouped,
     RoleChanged,
     Send,
     SetTimer,
     Timer,
+    Withheld,
 )
 from paxos.membership import Goal, Step
 from paxos.messages import Message
@@ -105,7 +110,7 @@ class Stage:
         self.history = History()
         self.moment = 0
         """Counts the steps of replicas: which came before which, while time stands still."""
-        self.invariants = Invariants(config)
+        self.invariants = Invariants(config, machine=Register())
         self.seats = {node: Seat() for node in config.membership.everyone}
         for node in self.seats:
             self.start(node)
@@ -187,6 +192,10 @@ class Stage:
         if self.seats[node].replica is not None:
             raise Refused(f"node {node} runs")
         del self.seats[node]
+
+    def read(self, node: int, op: bytes, how: ReadKind) -> None:
+        """A node's client asks something of the state."""
+        self._carry_out(node, self.replica(node).read(op, how, self.now_us)[1])
 
     def fire(self, node: int, timer: Timer) -> None:
         """Let a timer fire that is due."""
@@ -356,6 +365,20 @@ class Stage:
         why = effect.why.format(ballot=effect.ballot, node=f"node {effect.node}")
         self.note("role", node, f"node {node} is {effect.role}: {why}")
 
+    def _asked(self, node: int, effect: Asked) -> None:
+        self.note("asks", node, f"node {node} asks for {wording.asked(effect)}")
+        self.invariants.asked(self.replica(node), effect)
+
+    def _answered(self, node: int, effect: Answered) -> None:
+        self.note("answers", node, f"node {node} has {wording.answered(effect)}")
+        self.invariants.answered(self.replica(node), effect)
+
+    def _withheld(self, node: int, effect: Withheld) -> None:
+        self.note("lease", node, f"node {node} {wording.withheld(effect)}")
+
+    def _lease_lapsed(self, node: int, effect: LeaseLapsed) -> None:
+        self.note("lease", node, f"the lease of node {node} at {effect.ballot} has lapsed")
+
     _PERFORM: ClassVar[dict[type, Callable[["Stage", int, Any], None]]] = {
         Persist: _persist,
         Checkpoint: _checkpoint,
@@ -367,6 +390,10 @@ class Stage:
         Installed: _installed,
         Regrouped: _regrouped,
         RoleChanged: _role_changed,
+        Asked: _asked,
+        Answered: _answered,
+        Withheld: _withheld,
+        LeaseLapsed: _lease_lapsed,
     }
 
 

@@ -11,12 +11,15 @@ from paxos.check.invariants import Invariants
 from paxos.check.laboratory import Register
 from paxos.clients import Client, Command, encode
 from paxos.effects import (
+    Answered,
     Applied,
+    Asked,
     Broadcast,
     Checkpoint,
     Effect,
     Installed,
     Persist,
+    ReadKind,
     RoleChanged,
     Send,
     SetTimer,
@@ -39,6 +42,11 @@ Letter = tuple[int, int, Message]
 def op(number: int = 0) -> bytes:
     """An operation of the register machine."""
     return bytes(msgpack.packb([number % 7, number]))
+
+
+def query(key: int) -> bytes:
+    """A question to the register machine."""
+    return bytes(msgpack.packb([key]))
 
 
 def value(sequence: int, node: int = 1, *, incarnation: int = 1, first: int = 1) -> Value:
@@ -147,7 +155,7 @@ class Group:
         self.letters: list[Letter] = []
         self.applied: dict[int, list[Any]] = {}
         self.installed: list[tuple[int, Installed]] = []
-        self.invariants = Invariants(self.settings)
+        self.invariants = Invariants(self.settings, machine=Register())
         for node in self.settings.membership.everyone:
             self.start(node)
 
@@ -172,6 +180,10 @@ class Group:
             elif isinstance(effect, Applied):
                 self.applied[node].append(effect)
                 watch.applied(replica, effect)
+            elif isinstance(effect, Asked):
+                watch.asked(replica, effect)
+            elif isinstance(effect, Answered):
+                watch.answered(replica, effect)
             elif isinstance(effect, Installed):
                 self.installed.append((node, effect))
                 watch.installed(replica, effect)
@@ -188,6 +200,10 @@ class Group:
     def submit(self, node: int, number: int) -> list[Effect]:
         """Let a node's client submit."""
         return self.take(node, self.replicas[node].submit(op(number), self.now_us)[1])
+
+    def read(self, node: int, key: int, how: ReadKind) -> list[Effect]:
+        """Let a node's client ask for a key's value."""
+        return self.take(node, self.replicas[node].read(query(key), how, self.now_us)[1])
 
     def deliver(self, which: Callable[[Letter], bool] = lambda _: True) -> int:
         """Deliver letters, and the answers to them, while any is wanted; returns how many."""

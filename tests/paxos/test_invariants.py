@@ -8,19 +8,21 @@ from paxos.acceptor import Entry
 from paxos.ballot import Ballot
 from paxos.check import invariants
 from paxos.check.invariants import Invariants
+from paxos.check.laboratory import Register
 from paxos.check.violation import SENTENCES, InvariantViolation
 from paxos.clients import Client, Verdict
-from paxos.effects import Applied
+from paxos.effects import Answered, Applied, Asked, ReadKind
 from paxos.messages import NOOP, Accept, Accepted, Prepare, Promise
-from tests.paxos.steps import Group, config, leader, started, value
+from tests.paxos.steps import Group, config, leader, query, started, value
 
 LOW, HIGH = Ballot(1, 1), Ballot(2, 2)
 A, B = value(1), value(2)
+NIL = b"\xc0"
 
 
 def watched() -> Invariants:
     """A checker that knows three fresh replicas."""
-    watch = Invariants(config(), {1: "CP1", 2: "CP2", 3: "CP3"})
+    watch = Invariants(config(), {1: "CP1", 2: "CP2", 3: "CP3"}, Register())
     for node in (1, 2, 3):
         watch.restarted(started(node))
     return watch
@@ -204,6 +206,24 @@ def l1_two_lives(watch: Invariants) -> None:
     watch.released(1, Prepare(LOW, 1))
 
 
+def l2_too_old(watch: Invariants) -> None:
+    """A read asked after a client was told of slot 1, and answered from slot 0."""
+    vote(watch, LOW, A, 1, 3)
+    applies(watch, 1, 1, A)
+    reader = started(2)
+    watch.restarted(reader)
+    watch.asked(reader, Asked(1, ReadKind.LEASE, query(1)))
+    watch.answered(reader, Answered(1, ReadKind.LEASE, ReadKind.LEASE, 0, NIL, 1))
+
+
+def l2_says_something_else(watch: Invariants) -> None:
+    """A read answered with what the state of its slot does not say."""
+    reader = started(2)
+    watch.restarted(reader)
+    watch.asked(reader, Asked(1, ReadKind.INDEX, query(1)))
+    watch.answered(reader, Answered(1, ReadKind.INDEX, ReadKind.INDEX, 0, A, 1))
+
+
 def c1_twice(watch: Invariants) -> None:
     """A command applied as fresh in two slots."""
     for slot in (1, 2):
@@ -216,7 +236,7 @@ CASES = [
     a3_forgets, a3_loses, a4_proposes_twice, a4_holds_another, a5_proposes_another,
     a5_chosen_behind, r1_nobody_chose, r1_votes_of_two_ballots, r1_another_was_chosen, r2_hole,
     r2_claims, r3_differs, r4_goes_back, r4_applies_again, r5_beyond, l1_two_leaders, l1_two_lives,
-    c1_twice,
+    l2_too_old, l2_says_something_else, c1_twice,
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from paxos.effects import Timer
 from paxos.election import Role
 from paxos.messages import Accept, Accepted, Decisions, Heartbeat, HeartbeatAck
 from tests.paxos import mutants
-from tests.paxos.campaigns import Inconsistent, NotSettled, run
+from tests.paxos.campaigns import Inconsistent, NotSettled
 from tests.paxos.mutants import MUTANTS, Mutant
 from tests.paxos.steps import SECOND, Group, Letter, config
 from tests.paxos.test_transcripts import perform
@@ -20,7 +20,7 @@ def killer(mutant: Mutant) -> tuple[int, str] | None:
     """The first seed at which something the mutant must fail on stops the run, and what it was."""
     for seed in range(mutant.first, mutant.first + mutant.seeds):
         try:
-            run(seed, mutant.weather(seed))
+            mutant.play(seed, mutant.weather(seed))
         except InvariantViolation as violation:
             name = violation.name
             text = str(violation)

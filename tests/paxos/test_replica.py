@@ -137,7 +137,7 @@ def test_an_election_from_silence_to_leadership() -> None:
     won = replica.on_message(2, Promise(Ballot(1, 1), 1, [], 0), LATE)
     assert roles(won) == ["leader"]
     assert of(won, CancelTimer) == [CancelTimer(Timer.ELECTION)]
-    assert sent(won) == [(v, Heartbeat(Ballot(1, 1), 0)) for v in (2, 3)]
+    assert sent(won) == [(v, Heartbeat(Ballot(1, 1), 0, 1)) for v in (2, 3)]
     assert (replica.leader, replica.role) == (1, Role.LEADER)
 
 

@@ -21,6 +21,8 @@ from paxos.messages import (
     PreVote,
     PreVoteReply,
     Promise,
+    ReadIndex,
+    ReadSlot,
     SnapshotChunk,
     SnapshotPull,
 )
@@ -37,8 +39,8 @@ everything: dict[type[Message], st.SearchStrategy[Message]] = {
     Accept: st.builds(Accept, ballots, numbers, runs, numbers),
     Accepted: st.builds(Accepted, ballots, numbers, numbers),
     Nack: st.builds(Nack, ballots, ballots),
-    Heartbeat: st.builds(Heartbeat, ballots, numbers),
-    HeartbeatAck: st.builds(HeartbeatAck, ballots, numbers, numbers),
+    Heartbeat: st.builds(Heartbeat, ballots, numbers, numbers),
+    HeartbeatAck: st.builds(HeartbeatAck, ballots, numbers, numbers, numbers),
     Commit: st.builds(Commit, ballots, numbers),
     Decisions: st.builds(Decisions, ballots, numbers, runs, numbers),
     Forward: st.builds(Forward, runs),
@@ -46,6 +48,8 @@ everything: dict[type[Message], st.SearchStrategy[Message]] = {
     PreVoteReply: st.builds(PreVoteReply, ballots, st.booleans(), ballots),
     SnapshotChunk: st.builds(SnapshotChunk, numbers, numbers, numbers, values),
     SnapshotPull: st.builds(SnapshotPull, numbers, numbers),
+    ReadIndex: st.builds(ReadIndex, numbers, numbers, st.booleans()),
+    ReadSlot: st.builds(ReadSlot, numbers, numbers, numbers, st.booleans()),
 }
 any_message = st.one_of(*everything.values())
 
@@ -55,8 +59,8 @@ SAMPLES: list[Message] = [
     Accept(Ballot(3, 1), 7, [b"x", b"", b"yz"], 6),
     Accepted(Ballot(3, 1), 7, 3),
     Nack(Ballot(3, 1), Ballot(4, 2)),
-    Heartbeat(Ballot(3, 1), 6),
-    HeartbeatAck(Ballot(3, 1), 6, 5),
+    Heartbeat(Ballot(3, 1), 6, 2),
+    HeartbeatAck(Ballot(3, 1), 6, 5, 2),
     Commit(Ballot(3, 1), 6),
     Decisions(Ballot(3, 1), 1, [b"x", b""], 6),
     Forward([b"x", b"y"]),
@@ -64,6 +68,8 @@ SAMPLES: list[Message] = [
     PreVoteReply(Ballot(3, 1), True, Ballot(2, 2)),
     SnapshotChunk(6, 2, 4, b"xy"),
     SnapshotPull(6, 2),
+    ReadIndex(2, 7, True),
+    ReadSlot(2, 7, 6, False),
 ]
 
 
@@ -112,7 +118,7 @@ def test_wrong_arity_is_no_message(message: Message) -> None:
             unpack(pack_row(wrong))
 
 
-@pytest.mark.parametrize("tag", [0, 15, -1, True, 1.0, "1", None, [1]])
+@pytest.mark.parametrize("tag", [0, len(MESSAGES) + 1, -1, True, 1.0, "1", None, [1]])
 def test_an_unknown_tag_is_no_message(tag: object) -> None:
     """Only the integers of the known kinds are tags; a boolean or a float is none."""
     with pytest.raises(WireError, match="unknown message tag"):

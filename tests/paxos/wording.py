@@ -13,7 +13,7 @@ from attrs import fields
 
 from paxos.ballot import Ballot
 from paxos.clients import Purpose, Verdict, decode, is_change
-from paxos.effects import Applied, Installed, Timer
+from paxos.effects import Answered, Applied, Asked, Installed, Timer, Withheld
 from paxos.group import Answer
 from paxos.membership import Change, Membership
 from paxos.messages import NOOP, Message, Value
@@ -32,15 +32,21 @@ def operation(text: str) -> bytes:
     return packed
 
 
+def question(text: str) -> bytes:
+    """``x`` as a query of the register machine."""
+    packed: bytes = msgpack.packb([text])
+    return packed
+
+
 def value(held: Value) -> str:
-    """A slot's value: ``x=1``, or the no-op."""
+    """A slot's value: ``x=1``, a read ``x?``, or the no-op."""
     if held == NOOP:
         return "no-op"
     command = decode(held)
     if command.purpose is Purpose.CHANGE:
         return change(command.op)
-    key, number = msgpack.unpackb(command.op)
-    return f"{key}={number}"
+    key, *number = msgpack.unpackb(command.op)
+    return f"{key}={number[0]}" if number else f"{key}?"
 
 
 def change(op: bytes) -> str:
@@ -156,6 +162,8 @@ def applied(effect: Applied) -> str:
         answer = Answer.unpack(effect.result)
         return f"{text} (refused: {answer.why_not})" if answer.why_not else text
     before = msgpack.unpackb(effect.result)
+    if decode(effect.value).purpose is Purpose.READ:
+        return f"{text} (is {before})"
     return text if before is None else f"{text} (was {before})"
 
 
@@ -164,6 +172,26 @@ def installed(effect: Installed) -> str:
     answered = ",".join(str(sequence) for sequence, _ in effect.results)
     own = f", which holds the own commands {answered}" if answered else ""
     return f"the snapshot up to {effect.slot}{own}"
+
+
+def asked(effect: Asked) -> str:
+    """What a read asks for, and how."""
+    return f"{msgpack.unpackb(effect.op)[0]} by {effect.how.name.lower()}"
+
+
+def answered(effect: Answered) -> str:
+    """What a read was told, from which slot, and what that rests on."""
+    rests = "" if effect.served is effect.how else f" by {effect.served.name.lower()}"
+    tries = "" if effect.tries == 1 else f", asked {effect.tries} times"
+    told = msgpack.unpackb(effect.result)
+    return f"read {effect.number}: {told}{rests} at slot {effect.slot}{tries}"
+
+
+def withheld(effect: Withheld) -> str:
+    """A promise that was not given, and why."""
+    if not effect.holder:
+        return f"withholds {effect.ballot}: it may have granted a lease before its restart"
+    return f"withholds {effect.ballot}: node {effect.holder} holds its lease"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

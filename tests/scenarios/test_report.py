@@ -42,6 +42,7 @@ def test_the_json_has_these_keys_in_this_order() -> None:
         "leader": "CP1",
         "digest": "d1ce",
         "violations": ["R1: two decisions"],
+        "violation_expected": False,
         "expectations": [{"text": "at 0s, it is so", "held": True, "found": "so"}],
         "cps": {
             "CP1": {
@@ -79,7 +80,7 @@ def test_the_json_has_these_keys_in_this_order() -> None:
     }
     assert list(data) == [
         "scenario", "seed", "virtual_s", "events", "messages", "committed", "leader", "digest",
-        "violations", "expectations", "cps", "evs", "sessions",
+        "violations", "violation_expected", "expectations", "cps", "evs", "sessions",
         "coverage",
     ]  # fmt: skip
     assert list(data["evs"]) == ["EV2", "EV10"]
