@@ -133,6 +133,8 @@ class Reading(Following):
                 if outcome.client == self.client:
                     self._on_read_applied(outcome)
             self._serve()
+        if applied and self._rounds is not None and self._rounds.holds_questions:
+            self._tell_ready()
 
     def _on_read_applied(self, outcome: Applied) -> None:
         for number, read in self.reads.items():
@@ -209,10 +211,15 @@ class Reading(Following):
         if sent_us is None:
             return
         self.lease.renew(sent_us, now_us)
-        for asker, upto, slot in rounds.take():
-            self._tell(asker, upto, slot, lease=False)
+        self._tell_ready()
         if rounds.is_wanted():
             self._send_round(now_us)
+
+    def _tell_ready(self) -> None:
+        """Answer what a quorum has confirmed, by what is committed now."""
+        if self._rounds is not None and self._knows_all():
+            for asker, upto in self._rounds.take():
+                self._tell(asker, upto, self.commit_slot, lease=False)
 
     def on_read_index(self, source: int, question: ReadIndex, now_us: int) -> None:
         """Tell how new an answer must be; who does not lead is silent, and will be asked again."""
@@ -221,13 +228,10 @@ class Reading(Following):
             self._on_question(asker, question.number, now_us, lease=question.lease)
 
     def _on_question(self, asker: Asker, number: int, now_us: int, *, lease: bool) -> None:
-        if not self._knows_all():
-            return
-        slot = self.commit_slot
-        if lease and self._holds_lease(now_us):
-            self._tell(asker, number, slot, lease=True)
+        if lease and self._knows_all() and self._holds_lease(now_us):
+            self._tell(asker, number, self.commit_slot, lease=True)
         elif self._rounds is not None:
-            self._rounds.ask(asker, number, slot)
+            self._rounds.ask(asker, number)
             if self._rounds.is_wanted():
                 self._send_round(now_us)
 

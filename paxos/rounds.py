@@ -29,7 +29,7 @@ class Rounds:
         """The newest round that a quorum has answered."""
         self._sent_us: dict[int, int] = {}
         self._answered: dict[int, int] = {}
-        self._waiting: dict[int, dict[Asker, tuple[int, int]]] = {}
+        self._waiting: dict[int, dict[Asker, int]] = {}
 
     def begin(self, now_us: int) -> int:
         """Count a heartbeat that is sent now; returns its round."""
@@ -60,22 +60,23 @@ class Rounds:
         self._sent_us = {n: t for n, t in self._sent_us.items() if n > candidate}
         return sent_us
 
-    def ask(self, asker: Asker, number: int, slot: int) -> None:
+    def ask(self, asker: Asker, number: int) -> None:
         """Let a question wait for a round that is not sent yet.
 
-        ``slot`` is what its answer will be; of one asker's questions the last speaks for all.
+        Of one asker's questions the last speaks for all.
         """
-        self._waiting.setdefault(self.sent + 1, {})[asker] = (number, slot)
+        self._waiting.setdefault(self.sent + 1, {})[asker] = number
+
+    @property
+    def holds_questions(self) -> bool:
+        """Whether any question waits."""
+        return bool(self._waiting)
 
     def is_wanted(self) -> bool:
         """Whether to send a round now: a question waits, and no round is under way."""
         return self.confirmed == self.sent and self.sent + 1 in self._waiting
 
-    def take(self) -> list[tuple[Asker, int, int]]:
-        """The questions whose round is confirmed: asker, number and slot, in their order."""
+    def take(self) -> list[tuple[Asker, int]]:
+        """The questions whose round is confirmed: asker and number, in their order."""
         ready = [number for number in self._waiting if number <= self.confirmed]
-        return [
-            (asker, *answer)
-            for number in ready
-            for asker, answer in self._waiting.pop(number).items()
-        ]
+        return [each for number in ready for each in self._waiting.pop(number).items()]

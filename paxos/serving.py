@@ -55,8 +55,9 @@ class Serving(Campaigning):
     def on_retry_timer(self, now_us: int) -> None:
         """Hand in again what was not seen applied, ask again, and go on towards the goal."""
         if self.node in self.group.gone:
-            # Nobody tells it any more what became of its commands.
+            # Nobody tells it any more what became of its commands, and its state is of the past.
             self.pending.clear()
+            self.reads.clear()
         if self.pending:
             self._hand_in(list(self.pending.values()))
         self._ask_again(now_us)

@@ -117,7 +117,8 @@ class Cluster(Nodes):
             return
         if kind <= LAST_FRAME:
             # It has arrived, or not, at this moment: also when its node stands still.
-            if host.process is None or (kind == Kind.PAXOS and target != host.identity):
+            stranger = kind == Kind.PAXOS and target != host.identity
+            if host.process is None or stranger or len(host.backlog) >= INBOX:
                 self.bus.miss(source, target)
                 return
             if not self.bus.arrives(source, target):
@@ -126,8 +127,6 @@ class Cluster(Nodes):
             self._work(host, source)
         elif not host.busy:
             self._take(host, kind, source, payload)
-        elif kind <= LAST_FRAME and len(host.backlog) >= INBOX:
-            self.bus.miss(source, target)
         else:
             host.backlog.append(event)
             if host.status is Status.ALIVE:
@@ -190,10 +189,12 @@ class Cluster(Nodes):
 
     def _checkpoint(self, host: Host, effect: Checkpoint) -> None:
         self.coverage.count("snapshots_taken")
-        if host.disk.full_at is not None:
-            # Only the newest can still become durable; no list grows while the disk is full.
-            host.checkpoints.clear()
-        host.checkpoints.append((host.disk.replace(effect.rows), effect.floor_slot))
+        disk, checkpoints = host.disk, host.checkpoints
+        if disk.full_at is not None:
+            # Of those that found no room only the newest will be written: no list grows meanwhile.
+            while checkpoints and checkpoints[-1][0] > disk.full_at:
+                checkpoints.pop()
+        checkpoints.append((disk.replace(effect.rows), effect.floor_slot))
         self._begin_fsync(host)
 
     def _end_fsync(self, host: Host) -> None:

@@ -126,9 +126,15 @@ class Disk:
         del self.frames[end:]
         if torn:
             self.frames.append(torn)
+        self._settle()
+        return lost
+
+    def _settle(self) -> None:
+        """All that is there is durable, and nobody waits for more; a full disk has no more room."""
         self.synced = self.wanted = self.written
         self.syncing = None
-        return lost
+        if self.full_at is not None:
+            self.full_at = self.written
 
     def _torn(self, frame: bytes) -> bytes:
         """What is left of the row at which the disk was: often nothing, else its first bytes."""
@@ -153,5 +159,5 @@ class Disk:
         if whole == len(self.frames):
             return False
         del self.frames[whole:]
-        self.synced = self.wanted = self.written
+        self._settle()
         return True

@@ -148,7 +148,7 @@ def moving_of(seed: int) -> Shape:
     membership = Membership(tuple(range(1, count + 1)))
     config = evolve(shape.config, membership=membership, window=random.choice((2, 5, 16)))
     fsync_us = shape.fsync_us + (1_000,) * len(spares)
-    return evolve(shape, config=config, fsync_us=fsync_us, spares=spares)
+    return evolve(shape, config=config, fsync_us=fsync_us, spares=spares, reads=60)
 
 
 def ailing_of(seed: int) -> Shape:

@@ -634,10 +634,7 @@ def laggard_serves_old_state(patch: Patch) -> None:
 @mutant("L2", first=60, weather=reading_of)
 def leader_reads_before_it_has_caught_up(patch: Patch) -> None:
     """What phase 1 found is not waited for, though clients may know of it."""
-    patch.setattr(Replica, "_begin_reign", lambda self, inherited_slot: begun(self, 0))
-
-
-begun = Replica._begin_reign
+    patch.setattr(Replica, "_knows_all", lambda self: True)
 
 
 @mutant("L2", weather=siege_of, play=besiege)
@@ -721,6 +718,7 @@ def leader_without_a_quorum_stays(patch: Patch) -> None:
 def prevotes_granted_to_anybody(patch: Patch) -> None:
     """A node that was cut off comes back with a higher ballot and unseats the leader."""
     patch.setattr(Election, "would_vote", lambda self, ballot, promised, now_us: True)
+    patch.setattr(Replica, "_withholds", lambda self, ballot, now_us: False)
 
 
 # The group.
@@ -800,7 +798,6 @@ def a_new_era_without_its_promises(patch: Patch) -> None:
             return original(self, commit_slot, most)
 
     patch.setattr(Proposer, "take", take)
-    patch.setattr(Replica, "_withholds", lambda self, ballot, now_us: False)
 
 
 def a_round_sent_before_the_question_confirms(patch: Patch) -> None:
@@ -811,11 +808,11 @@ def a_round_sent_before_the_question_confirms(patch: Patch) -> None:
     """
     original = Rounds.ask
 
-    def ask(self: Rounds, asker: Asker, number: int, slot: int) -> None:
+    def ask(self: Rounds, asker: Asker, number: int) -> None:
         if self.confirmed == self.sent:
-            original(self, asker, number, slot)
+            original(self, asker, number)
         else:
-            self._waiting.setdefault(self.sent, {})[asker] = (number, slot)
+            self._waiting.setdefault(self.sent, {})[asker] = number
 
     patch.setattr(Rounds, "ask", ask)
 

@@ -139,7 +139,8 @@ class Stage:
 
     def can_arrive(self, letter: Letter) -> bool:
         """Whether a letter is not held, and its target does not stand still."""
-        return not letter.held and not self.seats[letter.target].paused
+        seat = self.seats.get(letter.target)
+        return not letter.held and not (seat is not None and seat.paused)
 
     def alive(self) -> list[Replica]:
         """The replicas that run, in the order of nodes."""

@@ -202,6 +202,23 @@ def test_a_crash_of_a_full_disk_loses_all_that_found_no_room() -> None:
         assert log.rows() == [[1, 0]]
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_a_crash_makes_no_room(seed: int) -> None:
+    """What was on its way when the disk filled up and did not get out leaves no place behind."""
+    log = disk(seed)
+    log.write([[1, 0], [1, 1], [1, 2]], sync=True)
+    log.begin_fsync()
+    log.fill()
+    log.crash()
+    log.repair()
+    kept = log.written
+    assert log.full_at == kept
+    log.write([[1, 3]], sync=True)
+    log.crash()
+    log.repair()
+    assert log.written == kept
+
+
 def test_a_full_disk_stays_full_over_a_restart() -> None:
     """The node comes back, and is silent until there is room."""
     lab = Probes()
@@ -250,6 +267,34 @@ def test_checkpoints_on_a_full_disk_leave_the_durable_file() -> None:
     assert lab.rows[-1] == (1, 2)
 
 
+class Watcher:
+    """An observer that notes compactions and nothing else."""
+
+    def __init__(self) -> None:
+        self.floors: list[int] = []
+
+    def compacted(self, node: int, floor_slot: int) -> None:
+        """Note it."""
+        assert node == 1
+        self.floors.append(floor_slot)
+
+
+def test_a_checkpoint_under_way_when_the_disk_fills_up_becomes_durable() -> None:
+    """It had room; whoever watches must hear of it, or its floor looks like lost slots later."""
+    lab = Probes()
+    watcher = lab.cluster.observer = Watcher()  # type: ignore[assignment]
+    lab.do(1, Checkpoint([[1, 2]], 2))
+    lab.cluster.fill_disk(1)
+    lab.do(1, Checkpoint([[1, 3]], 3), Checkpoint([[1, 4]], 4))
+    lab.cluster.run(SECOND)
+    assert watcher.floors == [2]
+    lab.do(1, Checkpoint([[1, 5]], 5))
+    lab.cluster.free_disk(1)
+    lab.cluster.run(2 * SECOND)
+    assert watcher.floors[-1] == 5
+    assert len(watcher.floors) <= 3
+
+
 STEPS = st.lists(
     st.sampled_from(("write", "lazy", "replace", "begin", "end", "fill", "free", "crash")),
     max_size=60,
@@ -292,6 +337,7 @@ def test_what_was_synced_is_never_lost(steps: list[str], seed: int) -> None:
             assert file[: len(durable)] == durable
             durable = file
         assert len(log._replaced) == len(log._durable_at)
+        assert log.full_at is None or log.synced <= log.full_at <= log.written
 
 
 def test_a_wiped_disk_is_empty() -> None:
