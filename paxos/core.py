@@ -11,6 +11,7 @@ from paxos.ballot import NO_BALLOT, Ballot
 from paxos.clients import Client
 from paxos.effects import (
     Applied,
+    AppliedRun,
     CancelTimer,
     Checkpoint,
     Effect,
@@ -26,6 +27,7 @@ from paxos.messages import Value
 from paxos.proposer import Proposer
 from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED, SNAPSHOT, Recovered
 from paxos.snapshot import Download
+from paxos.transitions import Transitions
 
 
 @frozen(kw_only=True)
@@ -47,7 +49,10 @@ class Config:
 
 
 class Core:
-    """One node's acceptor, proposer, learner and election. ``recovered`` is what its disk says."""
+    """One node's acceptor, proposer, learner and election. ``recovered`` is what its disk says.
+
+    ``transitions`` is for the replicas of one process that share their states.
+    """
 
     def __init__(
         self,
@@ -56,16 +61,18 @@ class Core:
         machine: StateMachine,
         recovered: Recovered,
         now_us: int = 0,
+        transitions: Transitions | None = None,
     ) -> None:
         self.node = node
         self.config = config
         membership = config.membership
         self.others = tuple(n for n in membership.everyone if n != node)
+        self.other_voters = tuple(n for n in membership.voters if n != node)
         self.votes = node in membership.voters
         self.client = Client(node, recovered.incarnation + 1)
         self.acceptor = Acceptor(recovered)
         self.proposer = Proposer(membership, config.window, config.pipeline)
-        self.learner = Learner(machine, recovered)
+        self.learner = Learner(machine, recovered, transitions)
         self.download = Download()
         self.election = Election(node, membership, config.timing, now_us)
         self.pending: dict[int, Value] = {}
@@ -80,6 +87,11 @@ class Core:
     def role(self) -> Role:
         """What the replica is doing."""
         return self.election.role
+
+    @property
+    def is_leader(self) -> bool:
+        """Whether this replica leads."""
+        return self.election.role is Role.LEADER
 
     @property
     def leader(self) -> int | None:
@@ -127,10 +139,12 @@ class Core:
 
     def _compact(self) -> None:
         """Take a snapshot when enough was applied since the last one, and shorten log and disk."""
-        learner = self.learner
-        if self.commit_slot - learner.snapshot_slot >= self.config.snapshot_slots:
-            self.acceptor.compact(learner.compact(self.config.retain_slots))
+        if self._is_compaction_due():
+            self.acceptor.compact(self.learner.compact(self.config.retain_slots))
             self._checkpoint_due = True
+
+    def _is_compaction_due(self) -> bool:
+        return self.commit_slot - self.learner.snapshot_slot >= self.config.snapshot_slots
 
     def _apply(self, applied: list[Applied]) -> None:
         for outcome in applied:
@@ -141,6 +155,13 @@ class Core:
         self._out += applied
         if applied:
             self._compact()
+
+    def _apply_run(self, run: AppliedRun) -> None:
+        """The same for a run of slots."""
+        for outcome in run.by_client.get(self.client, ()):
+            self.pending.pop(outcome.sequence, None)
+        self._out.append(run)
+        self._compact()
 
     def _stand_down(self, why: str, ballot: Ballot = NO_BALLOT, node: int = 0) -> None:
         """Follow again, and wait a randomised while before trying once more."""

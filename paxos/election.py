@@ -24,6 +24,8 @@ class Timing:
     """How long a candidate waits before it repeats its Prepare or pre-vote."""
     retry_us: int = 400_000
     """How long a command waits before it is handed in again."""
+    feed_us: int = 100_000
+    """How often, at the most, a leader tells learners what was chosen meanwhile."""
 
 
 class Role(IntEnum):

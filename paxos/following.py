@@ -46,14 +46,19 @@ class Following(Core):
         self._out.append(Send(source, reply))
 
     def on_heartbeat(self, source: int, heartbeat: Heartbeat, now_us: int) -> None:
-        """Follow the leader, and tell how far this node got; refuse one that is past."""
+        """Follow the leader, and tell how far this node got; refuse one that is past.
+
+        A leader needs the voters' answers to know that it still leads, and a learner's only if
+        that lacks something.
+        """
         if heartbeat.ballot < self.acceptor.promised:
             self._out.append(Send(source, Nack(heartbeat.ballot, self.acceptor.promised)))
             return
         self._yield_to(heartbeat.ballot, now_us)
         self._hear(heartbeat.ballot, heartbeat.commit_slot, now_us)
-        told = HeartbeatAck(heartbeat.ballot, heartbeat.commit_slot, self.commit_slot)
-        self._out.append(Send(source, told))
+        if self.votes or self.commit_slot < heartbeat.commit_slot:
+            told = HeartbeatAck(heartbeat.ballot, heartbeat.commit_slot, self.commit_slot)
+            self._out.append(Send(source, told))
 
     def on_commit(self, source: int, commit: Commit, now_us: int) -> None:
         """Learn what the leader tells to be chosen."""

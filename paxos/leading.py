@@ -3,7 +3,7 @@
 from paxos.clients import decode
 from paxos.effects import Broadcast, CancelTimer, RoleChanged, Send, SetTimer, Timer
 from paxos.election import Role
-from paxos.following import Following
+from paxos.feeding import Feeding
 from paxos.messages import (
     NOOP,
     Accept,
@@ -19,7 +19,7 @@ from paxos.messages import (
 from paxos.proposer import Phase
 
 
-class Leading(Following):
+class Leading(Feeding):
     """The proposer's side of a replica once it has a quorum's promises."""
 
     def _become_leader(self, now_us: int) -> None:
@@ -42,6 +42,7 @@ class Leading(Following):
         why = f"a quorum promised ballot {{ballot}}; {slots} to propose again"
         self._out.append(RoleChanged("leader", why, proposer.ballot, self.node))
         self._out.append(CancelTimer(Timer.ELECTION))
+        self._start_feeding()
         self._beat()
         self._flush()
         self._hand_in(list(self.pending.values()))
@@ -53,10 +54,16 @@ class Leading(Following):
         self.election.see(decisions.ballot)
         self._yield_to(decisions.ballot, now_us)
         before = self.commit_slot
-        self._apply(self.learner.decide(decisions.first_slot, decisions.values, self.acceptor))
+        first_slot, values = decisions.first_slot, decisions.values
+        run = None if self.votes else self.learner.decide_run(first_slot, values, self.acceptor)
+        if run is not None:
+            self._apply_run(run)
+        else:
+            self._apply(self.learner.decide(first_slot, values, self.acceptor))
         self._apply(self.learner.follow(self.acceptor))
         if self.role is Role.LEADER:
             self.proposer.settle(self.commit_slot)
+            self._feed_soon()
             self._flush()
         if before < self.commit_slot < decisions.commit_slot:
             more = HeartbeatAck(decisions.ballot, decisions.commit_slot, self.commit_slot)
@@ -104,7 +111,9 @@ class Leading(Following):
         self.election.preemptions = 0
         if not self._flush() and not proposer.acks:
             # Nothing under way that would carry the commit index: tell it by itself.
-            self._out.append(Broadcast(self.others, Commit(proposer.ballot, self.commit_slot)))
+            commit = Commit(proposer.ballot, self.commit_slot)
+            self._out.append(Broadcast(self.other_voters, commit))
+        self._feed_soon()
 
     def on_nack(self, source: int, nack: Nack, now_us: int) -> None:
         """Give a ballot up that somebody has refused."""
@@ -132,6 +141,7 @@ class Leading(Following):
         self._beat()
 
     def _beat(self) -> None:
+        self._feed()
         heartbeat_us = self.config.timing.heartbeat_us
         heartbeat = Heartbeat(self.proposer.ballot, self.commit_slot)
         self._out.append(Broadcast(self.others, heartbeat))

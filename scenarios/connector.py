@@ -11,10 +11,18 @@ from fsm.v2g.ev import ElectricVehicle
 
 
 @define
+class Supply:
+    """The grid connection behind all connectors: what they draw together now."""
+
+    power_w: int = 0
+
+
+@define
 class Connector:
     """The hardware of one charge point; outlives its process."""
 
     node: int
+    supply: Supply = Factory(Supply)
     meter: Meter = Factory(Meter)
     contactor_closed: bool = False
     ev: ElectricVehicle | None = None
@@ -35,7 +43,9 @@ class Connector:
             self.ev.battery.charge(energy_uj)
         self.since_us = now_us
         flows = self.contactor_closed and self.ev is not None
-        self.power_w = self.ev.demand_w() if flows and self.ev is not None else 0
+        power_w = self.ev.demand_w() if flows and self.ev is not None else 0
+        self.supply.power_w += power_w - self.power_w
+        self.power_w = power_w
 
 
 @define

@@ -16,18 +16,18 @@ from fsm.v2g.charge_point import ChargePoint
 from fsm.v2g.ev import ElectricVehicle
 from paxos.check.invariants import Invariants
 from paxos.check.violation import InvariantViolation
-from paxos.effects import Applied, Installed, RoleChanged
+from paxos.effects import Applied, AppliedRun, Installed, RoleChanged
 from paxos.election import Timing
 from paxos.membership import Membership
 from paxos.records import Recovered, recover
 from paxos.replica import Config, Replica
 from paxos.sim.cluster import Cluster, Kind, Status
-from paxos.sim.faults import links_between
 from paxos.sim.kernel import Event
+from paxos.transitions import Transitions
 from paxos.wire import seal
 from scenarios import inputs
 from scenarios.car import CarProcess
-from scenarios.connector import Car, Connector
+from scenarios.connector import Car, Connector, Supply
 from scenarios.journal import Input
 from scenarios.node import Node, SendOcpp
 from scenarios.schema import Scenario
@@ -54,10 +54,17 @@ class Remains:
 
 
 class World:
-    """Everything in a run. A function of the scenario, the seed and the inputs."""
+    """Everything in a run. A function of the scenario, the seed and the inputs.
 
-    def __init__(self, scenario: Scenario, seed: int, *, check: bool = True) -> None:
+    With ``share`` replicas whose states are equal share them, which changes nothing that happens;
+    without, each computes its own, and comparing them says that they are equal indeed.
+    """
+
+    def __init__(
+        self, scenario: Scenario, seed: int, *, check: bool = True, share: bool = True
+    ) -> None:
         self.scenario = scenario
+        self.transitions = Transitions() if share else None
         self.seed = seed
         self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
         self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
@@ -73,7 +80,8 @@ class World:
             fsync_us=scenario.paxos.fsync_us,
             observer=self.invariants,
         )
-        self.connectors = {number: Connector(number) for number in self.ids}
+        self.supply = Supply()
+        self.connectors = {number: Connector(number, self.supply) for number in self.ids}
         self.cars = {ev.id: self._add_car(i) for i, ev in enumerate(scenario.evs)}
         self._by_endpoint = {car.endpoint: car for car in self.cars.values()}
         self.remains: dict[int, Remains] = {}
@@ -108,8 +116,7 @@ class World:
     def _set_rates(self) -> None:
         network = self.scenario.network
         usual = (network.loss_ppm, network.duplicate_ppm, network.reorder_ppm, network.corrupt_ppm)
-        for link in links_between(self.cluster.bus, tuple(self.ids)):
-            link.settle(usual)
+        self.cluster.bus.settle(usual)
 
     # Time.
 
@@ -140,8 +147,9 @@ class World:
     def _check_power(self) -> None:
         """P1, after every event."""
         capacity_w = self.scenario.site.capacity_w
-        power_w = self.power_w
-        self.peak_w = max(self.peak_w, power_w)
+        power_w = self.supply.power_w
+        if power_w > self.peak_w:
+            self.peak_w = power_w
         if self.invariants is None:
             return
         self.invariants.checks += 1
@@ -234,7 +242,7 @@ class World:
     @property
     def power_w(self) -> int:
         """What all connectors draw together."""
-        return sum(connector.power_w for connector in self.connectors.values())
+        return self.supply.power_w
 
     # The cluster's outside.
 
@@ -250,7 +258,7 @@ class World:
             meter=connector.meter,
             meter_interval_us=self.scenario.meter_interval_us,
         )
-        replica = Replica(number, self.config, machine, recovered, now_us)
+        replica = Replica(number, self.config, machine, recovered, now_us, self.transitions)
         return Node(asset.id, replica, controller, connector)
 
     def happen(self, event: Event) -> None:
@@ -317,7 +325,7 @@ class World:
     def _notice(self, number: int, effect: fx.Notice) -> None:
         self.note(effect.severity, self.name(number), effect.text)
 
-    def _applied(self, number: int, effect: Applied) -> None:
+    def _applied(self, number: int, effect: Applied | AppliedRun) -> None:
         """The node itself has passed the result on; the world has nothing to add."""
 
     def _installed(self, number: int, effect: Installed) -> None:
@@ -331,6 +339,7 @@ class World:
     _PERFORM: ClassVar[dict[type, Callable[["World", int, Any], None]]] = {
         SendOcpp: _send_ocpp,
         Applied: _applied,
+        AppliedRun: _applied,
         Installed: _installed,
         RoleChanged: _role_changed,
         fx.SendV2g: _send_v2g,

@@ -16,7 +16,7 @@ from attrs import Factory, define
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.check.violation import InvariantViolation, show
 from paxos.clients import Verdict, decode
-from paxos.effects import Applied, Installed
+from paxos.effects import Applied, AppliedRun, Installed
 from paxos.election import Role
 from paxos.membership import Membership
 from paxos.messages import Accept, Accepted, Message, Prepare, Promise, Value
@@ -54,8 +54,6 @@ class _Life:
     applied_slot: int = 0
     state_slot: int = 0
     """Up to where the state was compared."""
-    done: dict[int, _Done] = Factory(dict)
-    """By the client's node."""
 
 
 class Invariants:
@@ -74,7 +72,14 @@ class Invariants:
         self.digests: dict[int, tuple[int, int]] = {}
         self.leaders: dict[Ballot, int] = {}
         self.users: dict[Ballot, tuple[int, int]] = {}
+        self.verdicts: dict[int, Verdict] = {}
+        """What became of the command in each slot where it was applied first."""
+        self._done: dict[int, _Done] = {}
+        """By the client's node, over all slots that anybody has applied."""
+        self._run: AppliedRun | None = None
+        """The latest run that was checked slot by slot."""
         self._floors: dict[int, int] = {}
+        self._nodes_at_floor: dict[int, int] = {0: len(membership.everyone)}
         self._forgotten = 0
         self._voters: dict[int, _Voter] = {}
         self._lives: dict[int, _Life] = {}
@@ -150,8 +155,24 @@ class Invariants:
             )
         life.applied_slot = slot
         self._check_decision(node, slot, applied.value)
-        if applied.client is not None and applied.verdict is Verdict.FRESH:
-            self._check_once(node, life, applied)
+        self._check_verdict(node, applied)
+
+    def applied_run(self, replica: Replica, run: AppliedRun) -> None:
+        """The same for every slot of a run.
+
+        Replicas that share their states tell of the very same run, which nobody changes. Whom it
+        reaches after the first has applied the same values with the same verdicts to the slots
+        that follow: what was found of them is so.
+        """
+        first, count = run.outcomes[0].slot, len(run.outcomes)
+        life = self._lives[replica.node]
+        if run is self._run and first == life.applied_slot + 1:
+            self.checks += 4 * count
+            life.applied_slot += count
+            return
+        for outcome in run.outcomes:
+            self.applied(replica, outcome)
+        self._run = run
 
     def installed(self, replica: Replica, installed: Installed) -> None:
         """R3 and R4 for a replica that jumped to a snapshot."""
@@ -174,13 +195,18 @@ class Invariants:
         memory than a short one. Not what lies just below: a new leader that did not know of the
         floor would propose there, and A5 must see it.
         """
-        self._floors[node] = floor_slot
         voter = self._voters[node]
         voter.acknowledged = {s: b for s, b in voter.acknowledged.items() if s > floor_slot}
-        everyone = self.membership.everyone
-        forgotten = min(self._floors.get(each, 0) for each in everyone) - REMEMBERED_SLOTS
+        at_floor = self._nodes_at_floor
+        left = self._floors.get(node, 0)
+        at_floor[left] -= 1
+        if not at_floor[left]:
+            del at_floor[left]
+        self._floors[node] = floor_slot
+        at_floor[floor_slot] = at_floor.get(floor_slot, 0) + 1
+        forgotten = min(at_floor) - REMEMBERED_SLOTS
         for slot in range(self._forgotten + 1, forgotten + 1):
-            for table in (self.proposed, self.votes, self.chosen, self.digests):
+            for table in (self.proposed, self.votes, self.chosen, self.digests, self.verdicts):
                 table.pop(slot, None)
         self._forgotten = max(self._forgotten, forgotten)
 
@@ -235,29 +261,50 @@ class Invariants:
                 nodes=(first, node),
             )
 
-    def _check_once(self, node: int, life: _Life, applied: Applied) -> None:
-        """C1 for a command that was applied; what its client had answered needs no memory.
+    def _check_verdict(self, node: int, applied: Applied) -> None:
+        """C1: what becomes of a slot's command is decided where it is applied first.
+
+        Slots are first applied in their order, by whomever. That one history says which commands
+        are done, and every other replica must agree with it slot by slot: so one memory does for
+        all of them.
+        """
+        if applied.slot <= self._forgotten:
+            return
+        known = self.verdicts.get(applied.slot)
+        if known is None:
+            if applied.client is not None and applied.verdict is Verdict.FRESH:
+                self._check_once(node, applied)
+            self.verdicts[applied.slot] = applied.verdict
+        elif applied.verdict is Verdict.FRESH and known is not Verdict.FRESH:
+            self._raise_c1(node, applied)
+
+    def _check_once(self, node: int, applied: Applied) -> None:
+        """A command that is applied; what its client had answered needs no memory.
 
         A command below its client's first outstanding, or of an earlier incarnation, may have been
         applied before, and nobody waits for it: to apply it is as wrong as to apply it again.
         """
         client, sequence, first, *_ = decode(applied.value)
-        done = life.done.get(client.node)
+        done = self._done.get(client.node)
         if done is None or client.incarnation > done.incarnation:
-            done = life.done[client.node] = _Done(client.incarnation)
+            done = self._done[client.node] = _Done(client.incarnation)
         again = sequence < done.first or sequence in done.sequences
         if again or client.incarnation < done.incarnation:
-            raise InvariantViolation(
-                "C1",
-                f"{self.node(node)} applied command {sequence} of "
-                f"{self.node(client.node)} again in slot {applied.slot}",
-                slot=applied.slot,
-                nodes=(node,),
-            )
+            self._raise_c1(node, applied)
         done.sequences.add(sequence)
         if first > done.first:
             done.first = first
             done.sequences = {s for s in done.sequences if s >= first}
+
+    def _raise_c1(self, node: int, applied: Applied) -> None:
+        client, sequence, *_ = decode(applied.value)
+        raise InvariantViolation(
+            "C1",
+            f"{self.node(node)} applied command {sequence} of "
+            f"{self.node(client.node)} again in slot {applied.slot}",
+            slot=applied.slot,
+            nodes=(node,),
+        )
 
     def _check_leader(self, node: int, ballot: Ballot) -> None:
         known = self.leaders.setdefault(ballot, node)

@@ -9,7 +9,7 @@ from typing import Any
 import msgpack
 
 from paxos.check.invariants import Invariants
-from paxos.effects import Applied, Installed
+from paxos.effects import Applied, AppliedRun, Installed
 from paxos.membership import Membership
 from paxos.records import Recovered
 from paxos.replica import Config, Replica
@@ -30,12 +30,25 @@ class Register:
     def __init__(self) -> None:
         self.values: dict[Any, Any] = {}
         self._digest = b""
+        self._state = (self.values, self._digest)
+
+    @property
+    def state(self) -> tuple[dict[Any, Any], bytes]:
+        """Values and hash; neither is ever changed, so both may be shared."""
+        if self._state[0] is not self.values or self._state[1] is not self._digest:
+            self._state = (self.values, self._digest)
+        return self._state
+
+    @state.setter
+    def state(self, state: tuple[dict[Any, Any], bytes]) -> None:
+        self._state = state
+        self.values, self._digest = state
 
     def apply(self, op: bytes) -> bytes:
         """Set a key."""
         key, value = msgpack.unpackb(op)
         before = self.values.get(key)
-        self.values[key] = value
+        self.values = {**self.values, key: value}
         result: bytes = msgpack.packb(before)
         self._digest = blake2b(self._digest + op + result, digest_size=8).digest()
         return result
@@ -125,7 +138,10 @@ class Laboratory:
 
         What an earlier incarnation had under way is applied too, or found stale; nobody waits.
         """
-        if type(effect) is Applied and effect.client is not None and effect.client.node == node:
+        if type(effect) is AppliedRun:
+            for outcome in effect.outcomes:
+                self.perform(node, outcome)
+        elif type(effect) is Applied and effect.client is not None and effect.client.node == node:
             replica = self.replica(node)
             if replica is not None and effect.client == replica.client:
                 self.results.setdefault((*effect.client, effect.sequence), effect.result)

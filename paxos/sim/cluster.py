@@ -15,6 +15,7 @@ from attrs import Factory, define
 
 from paxos.effects import (
     Applied,
+    AppliedRun,
     Broadcast,
     CancelTimer,
     Checkpoint,
@@ -32,6 +33,7 @@ from paxos.sim.bus import Bus
 from paxos.sim.coverage import Coverage
 from paxos.sim.disk import Disk
 from paxos.sim.kernel import Event, Kernel
+from paxos.sim.press import Press
 from paxos.sim.streams import stream
 from paxos.sim.trace import Trace
 from paxos.wire import WireError, pack, unpack
@@ -115,6 +117,10 @@ class Observer(Protocol):
         """A replica applied a slot."""
         ...
 
+    def applied_run(self, replica: Replica, run: AppliedRun) -> None:
+        """A replica applied a run of slots in one step."""
+        ...
+
     def installed(self, replica: Replica, installed: Installed) -> None:
         """A replica jumped to a snapshot."""
         ...
@@ -168,12 +174,13 @@ class Cluster:
         self.nodes = nodes
         self.observer = observer
         self.kernel = Kernel()
-        self.bus = Bus(self.kernel, seed, latency_us, tail)
+        self.bus = Bus(self.kernel, seed, latency_us, tail, nodes)
         self.trace = Trace()
         self.coverage = Coverage()
         self.seed = seed
         self.fsync_us = fsync_us
         self.hosts: dict[int, Host] = {}
+        self._press = Press()
         for node in nodes:
             self._add_host(node)
 
@@ -222,7 +229,7 @@ class Cluster:
     # Nodes.
 
     def _add_host(self, node: int) -> Host:
-        disk = Disk(stream(self.seed, f"disk/{node}"), self.fsync_us)
+        disk = Disk(stream(self.seed, f"disk/{node}"), self.fsync_us, self._press)
         host = self.hosts[node] = Host(node, disk, stream(self.seed, f"timer/{node}"))
         return host
 
@@ -403,7 +410,7 @@ class Cluster:
     def _release(self, node: int, effect: Send | Broadcast) -> None:
         if self.observer is not None:
             self.observer.released(node, effect.message)
-        self.coverage.released(effect.message)
+        self.coverage.released(effect.message, to_many=type(effect) is Broadcast)
         frame = pack(effect.message)
         targets = (effect.to,) if type(effect) is Send else effect.to
         for target in targets:  # type: ignore[union-attr]
@@ -421,6 +428,12 @@ class Cluster:
         if self.observer is not None and (replica := _replica(host)) is not None:
             self.observer.applied(replica, effect)
         self.coverage.applied(effect)
+        self.outside.perform(host.node, effect)
+
+    def _applied_run(self, host: Host, effect: AppliedRun) -> None:
+        if self.observer is not None and (replica := _replica(host)) is not None:
+            self.observer.applied_run(replica, effect)
+        self.coverage.applied_run(effect)
         self.outside.perform(host.node, effect)
 
     def _installed(self, host: Host, effect: Installed) -> None:
@@ -441,6 +454,7 @@ class Cluster:
         SetTimer: _set,
         CancelTimer: _cancel,
         Applied: _applied,
+        AppliedRun: _applied_run,
         Installed: _installed,
         RoleChanged: _role_changed,
     }

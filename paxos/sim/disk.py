@@ -6,6 +6,7 @@ the disk may have got some of it out on its own, always from the front. A checkp
 that takes the old one's place: until it is synced, a crash leaves the old one.
 """
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -13,10 +14,16 @@ from paxos.wire import WireError, pack_row, unpack_row
 
 
 class Disk:
-    """One node's disk. Positions count all rows that were ever written."""
+    """One node's disk. Positions count all rows that were ever written.
 
-    def __init__(self, random: Random, fsync_us: int) -> None:
+    ``pack`` turns a row into its frame; the disks of a cluster share one :class:`Press`.
+    """
+
+    def __init__(
+        self, random: Random, fsync_us: int, pack: Callable[[list[Any]], bytes] = pack_row
+    ) -> None:
         self.random = random
+        self.pack = pack
         self.fsync_us = fsync_us
         self.frames: list[bytes] = []
         self.base = 0
@@ -38,7 +45,7 @@ class Disk:
 
     def write(self, rows: list[list[Any]], *, sync: bool) -> None:
         """Append rows; with ``sync`` ask for them to be made durable."""
-        self.frames += [pack_row(row) for row in rows]
+        self.frames += [self.pack(row) for row in rows]
         if sync:
             self.wanted = self.written
 
@@ -46,7 +53,7 @@ class Disk:
         """Write a checkpoint; returns the position at which it is durable."""
         self._replaced.append((self.base, self.frames))
         self.base = self.written
-        self.frames = [pack_row(row) for row in rows]
+        self.frames = [self.pack(row) for row in rows]
         self.wanted = self.written
         self._durable_at.append(self.wanted)
         return self.wanted

@@ -10,6 +10,7 @@ from typing import Any
 from paxos.check.violation import InvariantViolation
 from paxos.effects import (
     Applied,
+    AppliedRun,
     CancelTimer,
     Checkpoint,
     Installed,
@@ -367,6 +368,8 @@ def effect_text(node: int, effect: Any) -> str:
         return f"CancelTimer {effect.timer.name.lower()}"
     if isinstance(effect, Applied):
         return f"Applied {wording.applied(effect)}"
+    if isinstance(effect, AppliedRun):
+        return f"AppliedRun {', '.join(map(wording.applied, effect.outcomes))}"
     if isinstance(effect, RoleChanged):
         return f"RoleChanged {effect.role}: {effect.why}"
     return f"{type(effect).__name__} {post(node, effect)}"

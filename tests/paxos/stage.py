@@ -14,6 +14,7 @@ from paxos.check.invariants import Invariants
 from paxos.check.laboratory import Register
 from paxos.effects import (
     Applied,
+    AppliedRun,
     Broadcast,
     CancelTimer,
     Checkpoint,
@@ -264,6 +265,11 @@ class Stage:
         self.note("applies", node, f"applied {wording.applied(effect)}")
         self.invariants.applied(self.replica(node), effect)
 
+    def _applied_run(self, node: int, effect: AppliedRun) -> None:
+        for outcome in effect.outcomes:
+            self.note("applies", node, f"applied {wording.applied(outcome)}")
+        self.invariants.applied_run(self.replica(node), effect)
+
     def _installed(self, node: int, effect: Installed) -> None:
         self.note("applies", node, f"installed {wording.installed(effect)}")
         self.invariants.installed(self.replica(node), effect)
@@ -280,6 +286,7 @@ class Stage:
         SetTimer: _set_timer,
         CancelTimer: _cancel_timer,
         Applied: _applied,
+        AppliedRun: _applied_run,
         Installed: _installed,
         RoleChanged: _role_changed,
     }

@@ -11,6 +11,7 @@ from paxos.check.laboratory import Register
 from paxos.clients import Client, Command, encode
 from paxos.effects import (
     Applied,
+    AppliedRun,
     Broadcast,
     Checkpoint,
     Effect,
@@ -165,6 +166,9 @@ class Group:
             elif isinstance(effect, Applied):
                 self.applied[node].append(effect)
                 watch.applied(replica, effect)
+            elif isinstance(effect, AppliedRun):
+                self.applied[node] += effect.outcomes
+                watch.applied_run(replica, effect)
             elif isinstance(effect, Installed):
                 self.installed.append((node, effect))
                 watch.installed(replica, effect)
