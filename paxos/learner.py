@@ -66,6 +66,9 @@ class Learner:
         self.unsaved: list[list[object]] = []
         self._shared_digest: int | None = None
         """The digest of a state that is shared; of any other it is computed when asked for."""
+        if transitions is not None:
+            digest = self.state_digest()
+            self._enter(transitions.begin(self._state(), digest), digest)
         if recovered.snapshot:
             self.install(recovered.snapshot)
 

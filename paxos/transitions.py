@@ -56,9 +56,16 @@ class Transitions:
         self.hits = 0
         """How many slots were taken over instead of computed."""
         self.misses = 0
+        self._first: tuple[State, int] | None = None
         self._steps: dict[int, Step] = {}
         self._runs: dict[int, Run] = {}
         self._snapshots: dict[int, tuple[State, bytes]] = {}
+
+    def begin(self, state: State, digest: int) -> State:
+        """The state to begin with: that of whoever began first, if it has the same digest."""
+        if self._first is None:
+            self._first = (state, digest)
+        return self._first[0] if self._first[1] == digest else state
 
     def step(self, slot: int, before: State, value: Value) -> Step | None:
         """The transition over ``slot``, if somebody made it from this very state."""

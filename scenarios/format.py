@@ -183,6 +183,32 @@ EV = Table(
         Key("smart", "smart", Flag(), "Whether the driver opted in to smart charging."),
     ),
 )
+FLEET = Table(
+    "[fleet]",
+    (
+        Key(
+            "evs",
+            "evs",
+            Whole(1, 1_000),
+            "So many EVs, EV1, EV2, …, of which each has a CP to itself, in the order of the CPs.",
+            required=True,
+        ),
+        Key(
+            "arrive",
+            "arrive_us",
+            Span(_TIME),
+            "When the first and the last are plugged in; the others evenly between.",
+            required=True,
+        ),
+        Key(
+            "leave",
+            "leave_us",
+            Span(_TIME),
+            "When the first and the last stop charging; each is unplugged 15 s later.",
+        ),
+        *(key for key in EV.keys if key.name not in ("id", "id_tag")),
+    ),
+)
 
 _T = Key("t", "t_us", _TIME, "When it happens.", required=True)
 _DO = Key("do", "verb", Choice(tuple(VERBS)), "What happens.", required=True)
@@ -278,6 +304,7 @@ CPS = Key(
     Whole(1, 1_000),
     "Instead of `[[cp]]`: so many charge points with default values, CP1, CP2, …",
 )
+FLEET_NAME = "fleet"
 TABLES = {"site": SITE, "network": NETWORK, "paxos": PAXOS}
 """Single tables, by their key at the top."""
 ARRAYS = {"cp": CP, "ev": EV, "at": AT, "expect": EXPECT}

@@ -102,6 +102,22 @@ class Vehicle:
 
 
 @frozen(kw_only=True)
+class Fleet:
+    """Many EVs alike, one at each of the first charge points; the loader writes them out."""
+
+    evs: int
+    arrive_us: tuple[int, int]
+    """When the first and the last of them are plugged in; the others evenly between."""
+    leave_us: tuple[int, int] | None = None
+    battery_wh: int = 40_000
+    soc_ppm: int = 300_000
+    target_ppm: int = 800_000
+    max_w: int = 11_000
+    current: Current = "AC"
+    smart: bool = True
+
+
+@frozen(kw_only=True)
 class At:
     """One line of the script: at ``t_us``, do ``verb`` with ``args`` (see :data:`VERBS`)."""
 

@@ -17,6 +17,7 @@ from paxos.sim import faults
 from paxos.sim.cluster import Cluster, ReplicaProcess, Status
 from paxos.sim.faults import Fault
 from paxos.sim.kernel import Event
+from paxos.transitions import Transitions
 
 SUBMIT = 11
 """Event kind: a client at ``target`` submits ``payload``."""
@@ -69,10 +70,22 @@ class Register:
 
 
 class Laboratory:
-    """A cluster of registers, with clients that submit at given times."""
+    """A cluster of registers, with clients that submit at given times.
 
-    def __init__(self, config: Config, *, seed: int, check: bool = True, **options: Any) -> None:
+    Its replicas do not ``share`` their states unless asked to: what differs is to be seen.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        seed: int,
+        check: bool = True,
+        share: bool = False,
+        **options: Any,
+    ) -> None:
         self.config = config
+        self.transitions = Transitions() if share else None
         self.invariants = Invariants(config.membership) if check else None
         self.cluster = Cluster(
             outside=self,
@@ -88,7 +101,9 @@ class Laboratory:
 
     def build(self, node: int, recovered: Recovered, now_us: int) -> ReplicaProcess:
         """A replica of a register."""
-        return ReplicaProcess(Replica(node, self.config, Register(), recovered, now_us))
+        machine = Register()
+        replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
+        return ReplicaProcess(replica)
 
     def submit_at(self, time_us: int, node: int, key: Any, value: Any) -> None:
         """Let the client at a node set a key at a time."""
