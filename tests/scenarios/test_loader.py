@@ -335,7 +335,8 @@ def test_an_unknown_name_lists_the_library(tmp_path: Path, monkeypatch: pytest.M
         load("ten-minuts")
     assert str(caught.value) == (
         'scenario: found "ten-minuts"; allowed dc-fast, hundred-cps, leader-crash, '
-        "minority-partition, restart-catch-up, snapshot-catch-up, ten-minutes, or the path of a .toml file"
+        "minority-partition, restart-catch-up, snapshot-catch-up, ten-minutes, "
+        "or the path of a .toml file"
         '; did you mean "ten-minutes"?'
     )
     monkeypatch.chdir(tmp_path)
