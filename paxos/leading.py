@@ -53,7 +53,7 @@ class Leading(Feeding):
         # what was chosen above, as followers take it for what was proposed below.
         self.election.see(decisions.ballot)
         self._yield_to(decisions.ballot, now_us)
-        before = self.commit_slot
+        before = self.learner.commit_slot
         first_slot, values = decisions.first_slot, decisions.values
         run = None if self.votes else self.learner.decide_run(first_slot, values, self.acceptor)
         if run is not None:
@@ -65,7 +65,7 @@ class Leading(Feeding):
             self.proposer.settle(self.commit_slot)
             self._feed_soon()
             self._flush()
-        if before < self.commit_slot < decisions.commit_slot:
+        if before < self.learner.commit_slot < decisions.commit_slot:
             more = HeartbeatAck(decisions.ballot, decisions.commit_slot, self.commit_slot)
             self._out.append(Send(source, more))
 

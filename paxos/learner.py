@@ -125,6 +125,8 @@ class Learner:
     def follow(self, acceptor: Acceptor) -> list[Applied]:
         """Commit what the told commit index covers and this node holds at that same ballot."""
         ballot, told_slot = self.told
+        if told_slot <= self.commit_slot:
+            return []
         slot = self.commit_slot + 1
         while slot <= told_slot:
             if slot not in self.decided:

@@ -20,7 +20,8 @@ from evtui.render.units import MAX_SPEED
 
 EVTUI = [sys.executable, "-m", "evtui.cli"]
 LIBRARY = (
-    "dc-fast, leader-crash, minority-partition, restart-catch-up, snapshot-catch-up, ten-minutes"
+    "dc-fast, hundred-cps, leader-crash, minority-partition, restart-catch-up, snapshot-catch-up, "
+    "ten-minutes"
 )
 SEED = "a whole number from 0 to 9223372036854775807"
 
