@@ -149,6 +149,12 @@ PAXOS = Table(
             Whole(0, 1_000_000),
             "How many slots before a snapshot are kept, for those that lag only a little.",
         ),
+        Key(
+            "feed",
+            "feed_us",
+            Quantity(DURATION, 1_000, 60_000_000),
+            "How often, at the most, the leader tells CPs that do not vote what was chosen.",
+        ),
     ),
 )
 CP = Table(

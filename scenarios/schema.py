@@ -74,6 +74,8 @@ class Consensus:
     """After how many applied slots a replica takes a snapshot and compacts its log."""
     retain_slots: int = 200
     """How many slots before a snapshot stay, for those that lag only a little."""
+    feed_us: int = 100_000
+    """How often, at the most, the leader tells those who do not vote what was chosen."""
 
 
 @frozen(kw_only=True)

@@ -394,7 +394,9 @@ def _config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
         election_low_us=low,
         election_high_us=high,
         prepare_us=max(300_000, 4 * latency_us),
-        retry_us=max(400_000, 8 * latency_us),
+        # Who does not vote hears of its command with the next feed.
+        retry_us=max(400_000, 8 * latency_us, 4 * paxos.feed_us),
+        feed_us=paxos.feed_us,
     )
     membership = Membership(nodes[:MAX_VOTERS], nodes[MAX_VOTERS:])
     return Config(

@@ -58,7 +58,7 @@ class Letter:
 
     @property
     def message(self) -> Message:
-        """What it says; read from the bytes, so that no two copies share anything."""
+        """What it says; read from the bytes."""
         return unpack(self.frame)
 
     def __str__(self) -> str:

@@ -11,9 +11,11 @@ from paxos.check.laboratory import Laboratory, Register
 from paxos.check.violation import InvariantViolation
 from paxos.clients import Sessions
 from paxos.learner import Learner
+from paxos.messages import Message
 from paxos.records import Recovered
 from paxos.replica import Replica
 from paxos.transitions import REMEMBERED_RUNS, REMEMBERED_SLOTS, Transitions
+from paxos.wire import pack, unpack
 from tests.paxos.campaigns import compact_of, run, shape_of
 from tests.paxos.steps import SECOND, config, value
 
@@ -221,3 +223,21 @@ def test_the_checker_looks_at_a_shared_run_once_and_at_another_again() -> None:
     assert runs[0] is not None
     with pytest.raises(InvariantViolation, match="R4"):
         watch.applied_run(again, runs[0])
+
+
+@pytest.mark.parametrize("seed", [4, 17, 31])
+def test_nobody_changes_a_message_that_others_share(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frame that goes to many is decoded once; after a campaign each message is as it came."""
+    decoded: dict[int, tuple[bytes, Message]] = {}
+
+    def noted(frame: bytes) -> Message:
+        message = unpack(frame)
+        decoded[id(message)] = (frame, message)
+        return message
+
+    monkeypatch.setattr("paxos.sim.cluster.unpack", noted)
+    run(seed)
+    assert len(decoded) > 200
+    assert all(pack(message) == frame for frame, message in decoded.values())

@@ -118,3 +118,21 @@ def test_a_view_of_many_makes_no_links() -> None:
     assert view.cps[0].links.count("lossy") == 199
     assert (view.cps[2].links[149], view.cps[149].links[2]) == ("in", "out")
     assert len(session.world.cluster.bus.links) - before <= 1
+
+
+def test_the_power_drawn_is_the_sum_of_all_connectors() -> None:
+    """It is summed as it changes: after every event it is what adding them up gives."""
+    run = load("leader-crash")
+    session = Session(run)
+    while session.step():
+        world = session.world
+        assert world.power_w == sum(each.power_w for each in world.connectors.values())
+    assert session.world.peak_w > 0
+
+
+def test_a_slower_feed_costs_fewer_messages() -> None:
+    """The scenario says how often learners are told; they end level all the same."""
+    usual = evolve(scenario(20, 1, 500), duration_us=30 * SECOND)
+    slow = evolve(usual, paxos=evolve(usual.paxos, feed_us=400_000))
+    feeds = [ran(run).world.cluster.covered()["feeds"] for run in (usual, slow)]
+    assert feeds[1] < feeds[0] * 2 / 3
