@@ -57,6 +57,7 @@ class Transitions:
         """How many slots were taken over instead of computed."""
         self.misses = 0
         self._first: tuple[State, int] | None = None
+        self._newest = 0
         self._steps: dict[int, Step] = {}
         self._runs: dict[int, Run] = {}
         self._snapshots: dict[int, tuple[State, bytes]] = {}
@@ -77,11 +78,17 @@ class Transitions:
         return found
 
     def keep(self, slot: int, step: Step) -> Step:
-        """Remember a transition; returns the one to go on from, which others may have made."""
+        """Remember a transition; returns the one to go on from, which others may have made.
+
+        One of long ago is not remembered: a laggard that computes its way up must not drive out
+        what it will meet there.
+        """
         known = self._steps.get(slot)
         if known is not None and known.digest == step.digest and known.value == step.value:
             return known
-        _put(self._steps, slot, step, REMEMBERED_SLOTS)
+        if slot > self._newest - REMEMBERED_SLOTS:
+            self._newest = max(self._newest, slot)
+            _put(self._steps, slot, step, REMEMBERED_SLOTS)
         return step
 
     def run(self, first_slot: int, before: State, values: list[Value]) -> Run | None:

@@ -106,8 +106,11 @@ def test_who_lags_too_far_computes_and_comes_back() -> None:
     assert behind.commit_slot == 50
     assert not is_same(ahead, behind)
     assert len(transitions._steps) == REMEMBERED_SLOTS
-    decide(behind, 51, REMEMBERED_SLOTS + 50)
-    assert ahead.state_digest() == behind.state_digest()
+    decide(behind, 51, 51)
+    assert transitions.misses == misses + 51
+    decide(behind, 52, REMEMBERED_SLOTS + 50)
+    assert transitions.misses == misses + 51
+    assert is_same(ahead, behind)
 
 
 def test_it_remembers_a_bounded_past() -> None:

@@ -1,8 +1,12 @@
 """``[fleet]``: what it stands for, and what is wrong with one."""
 
+import tomllib
+
 import pytest
+from jsonschema import Draft202012Validator
 
 from scenarios.errors import ScenarioError
+from scenarios.json_schema import schema
 from scenarios.loader import loads
 from scenarios.schema import At, Vehicle
 
@@ -61,6 +65,15 @@ def test_it_stands_beside_other_evs_and_lines() -> None:
     )
     assert [ev.id for ev in scenario.evs] == ["guest", "EV1", "EV2"]
     assert [line.verb for line in scenario.script] == ["plug_in", "unplug", "plug_in"]
+
+
+def test_the_schema_knows_it() -> None:
+    """What the loader takes the JSON schema takes; an unknown key neither."""
+    validator = Draft202012Validator(schema())
+    good = HEAD + '[fleet]\nevs = 2\narrive = ["1s", "2s"]\nleave = ["3s", "4s"]\nsoc = "5%"\n'
+    assert validator.is_valid(tomllib.loads(good))
+    assert not validator.is_valid(tomllib.loads(good + 'id = "x"\n'))
+    assert not validator.is_valid(tomllib.loads(HEAD + "[fleet]\nevs = 2\n"))
 
 
 CONNECTED = 'arrive = ["1s", "2s"]'
