@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 from attrs import Factory, define
 
 from paxos.ballot import NO_BALLOT, Ballot
+from paxos.check.once import Once
 from paxos.check.violation import InvariantViolation, show
-from paxos.clients import Verdict, decode
 from paxos.effects import Applied, AppliedRun, Installed
 from paxos.election import Role
 from paxos.membership import Membership
@@ -32,15 +32,6 @@ class _Voter:
 
     answered: Ballot = NO_BALLOT
     acknowledged: dict[int, Ballot] = Factory(dict)
-
-
-@define
-class _Done:
-    """What a node's client had applied: by its newest incarnation, and not below ``first``."""
-
-    incarnation: int
-    first: int = 1
-    sequences: set[int] = Factory(set)
 
 
 @define
@@ -72,10 +63,7 @@ class Invariants:
         self.digests: dict[int, tuple[int, int]] = {}
         self.leaders: dict[Ballot, int] = {}
         self.users: dict[Ballot, tuple[int, int]] = {}
-        self.verdicts: dict[int, Verdict] = {}
-        """What became of the command in each slot where it was applied first."""
-        self._done: dict[int, _Done] = {}
-        """By the client's node, over all slots that anybody has applied."""
+        self.once = Once(self.node)
         self._run: AppliedRun | None = None
         """The latest run that was checked slot by slot."""
         self._floors: dict[int, int] = {}
@@ -155,7 +143,8 @@ class Invariants:
             )
         life.applied_slot = slot
         self._check_decision(node, slot, applied.value)
-        self._check_verdict(node, applied)
+        if slot > self._forgotten:
+            self.once.check(node, applied)
 
     def applied_run(self, replica: Replica, run: AppliedRun) -> None:
         """The same for every slot of a run.
@@ -206,7 +195,7 @@ class Invariants:
         at_floor[floor_slot] = at_floor.get(floor_slot, 0) + 1
         forgotten = min(at_floor) - REMEMBERED_SLOTS
         for slot in range(self._forgotten + 1, forgotten + 1):
-            for table in (self.proposed, self.votes, self.chosen, self.digests, self.verdicts):
+            for table in (self.proposed, self.votes, self.chosen, self.digests, self.once.verdicts):
                 table.pop(slot, None)
         self._forgotten = max(self._forgotten, forgotten)
 
@@ -260,51 +249,6 @@ class Invariants:
                 slot=slot,
                 nodes=(first, node),
             )
-
-    def _check_verdict(self, node: int, applied: Applied) -> None:
-        """C1: what becomes of a slot's command is decided where it is applied first.
-
-        Slots are first applied in their order, by whomever. That one history says which commands
-        are done, and every other replica must agree with it slot by slot: so one memory does for
-        all of them.
-        """
-        if applied.slot <= self._forgotten:
-            return
-        known = self.verdicts.get(applied.slot)
-        if known is None:
-            if applied.client is not None and applied.verdict is Verdict.FRESH:
-                self._check_once(node, applied)
-            self.verdicts[applied.slot] = applied.verdict
-        elif applied.verdict is Verdict.FRESH and known is not Verdict.FRESH:
-            self._raise_c1(node, applied)
-
-    def _check_once(self, node: int, applied: Applied) -> None:
-        """A command that is applied; what its client had answered needs no memory.
-
-        A command below its client's first outstanding, or of an earlier incarnation, may have been
-        applied before, and nobody waits for it: to apply it is as wrong as to apply it again.
-        """
-        client, sequence, first, *_ = decode(applied.value)
-        done = self._done.get(client.node)
-        if done is None or client.incarnation > done.incarnation:
-            done = self._done[client.node] = _Done(client.incarnation)
-        again = sequence < done.first or sequence in done.sequences
-        if again or client.incarnation < done.incarnation:
-            self._raise_c1(node, applied)
-        done.sequences.add(sequence)
-        if first > done.first:
-            done.first = first
-            done.sequences = {s for s in done.sequences if s >= first}
-
-    def _raise_c1(self, node: int, applied: Applied) -> None:
-        client, sequence, *_ = decode(applied.value)
-        raise InvariantViolation(
-            "C1",
-            f"{self.node(node)} applied command {sequence} of "
-            f"{self.node(client.node)} again in slot {applied.slot}",
-            slot=applied.slot,
-            nodes=(node,),
-        )
 
     def _check_leader(self, node: int, ballot: Ballot) -> None:
         known = self.leaders.setdefault(ballot, node)
