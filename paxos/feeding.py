@@ -4,8 +4,8 @@ Voters learn from Accepts and the commit index that travels with them. Were lear
 promptly, every command would cost a message to each of them. They get what was chosen meanwhile in
 one :class:`~paxos.messages.Decisions` every ``feed_us``, or as soon as there is enough to fill
 one: the more commands, the fewer messages each of them costs. Before a heartbeat the rest is fed,
-so a learner that got everything has nothing to answer; one that lacks something says so then, and
-is helped like any other that lags.
+so a learner that got everything has nothing to answer, unless it waits for a command of its own;
+one that lacks something says so then, and is helped like any other that lags.
 """
 
 from paxos.effects import Broadcast, SetTimer, Timer

@@ -49,14 +49,15 @@ class Following(Core):
         """Follow the leader, and tell how far this node got; refuse one that is past.
 
         A leader needs the voters' answers to know that it still leads, and a learner's only if
-        that lacks something.
+        that lacks something or waits for a command: so a learner that asks for something is known
+        to be level, or is helped.
         """
         if heartbeat.ballot < self.acceptor.promised:
             self._out.append(Send(source, Nack(heartbeat.ballot, self.acceptor.promised)))
             return
         self._yield_to(heartbeat.ballot, now_us)
         self._hear(heartbeat.ballot, heartbeat.commit_slot, now_us)
-        if self.votes or self.commit_slot < heartbeat.commit_slot:
+        if self.votes or self.pending or self.commit_slot < heartbeat.commit_slot:
             told = HeartbeatAck(heartbeat.ballot, heartbeat.commit_slot, self.commit_slot)
             self._out.append(Send(source, told))
 

@@ -65,7 +65,7 @@ class Learner:
         """The highest commit index heard, and the ballot of the leader who told it."""
         self.unsaved: list[list[object]] = []
         self._shared_digest: int | None = None
-        """The digest of a state that is shared; of any other it is computed when asked for."""
+        """The digest of a shared state of machine and table; another's is computed when asked."""
         if transitions is not None:
             digest = self.state_digest()
             self._enter(transitions.begin(self._state(), digest), digest)

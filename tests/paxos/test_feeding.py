@@ -104,7 +104,7 @@ def test_what_is_about_to_be_forgotten_is_fed_first() -> None:
 
 
 def test_an_up_to_date_learner_does_not_answer() -> None:
-    """It answers a heartbeat only when it lacks something; a voter always does."""
+    """It answers a heartbeat only when it lacks or wants something; a voter always does."""
     settings = config(3, (4,))
     head = leader(settings=settings)
     ballot = head.proposer.ballot
@@ -115,6 +115,17 @@ def test_an_up_to_date_learner_does_not_answer() -> None:
     ]
     assert sent(learner.on_message(1, Heartbeat(ballot, 3), LATE)) == [
         (1, HeartbeatAck(ballot, 3, 0))
+    ]
+
+
+def test_a_learner_that_waits_for_its_command_answers() -> None:
+    """So the leader knows how far it is, whatever the command asks for."""
+    settings = config(3, (4,))
+    ballot = leader(settings=settings).proposer.ballot
+    learner = started(4, settings)
+    learner.submit(b"\x92\x01\x01", LATE)
+    assert sent(learner.on_message(1, Heartbeat(ballot, 0), LATE)) == [
+        (1, HeartbeatAck(ballot, 0, 0))
     ]
 
 
