@@ -5,7 +5,7 @@ from attrs import evolve
 from paxos.sim.cluster import Kind
 from scenarios.campaign import run_seed
 from scenarios.loader import load
-from scenarios.schema import Scenario
+from scenarios.schema import At, Scenario
 from scenarios.session import Session
 from tools.bench_scale import scenario
 
@@ -79,6 +79,41 @@ def test_sharing_changes_nothing_that_happens() -> None:
     assert together.world.cluster.covered() == alone.world.cluster.covered()
     assert len({id(node.network.state) for node in nodes(alone)}) == 25
     assert len({id(node.network.state) for node in nodes(together)}) <= 3
+
+
+def troubled(cps: int) -> Scenario:
+    """Half of the learners and the leader crash, a third is cut off, and the log is short."""
+    run = scenario(cps, 2)
+    script = list(run.script)
+    for number in range(8, cps + 1, 2):
+        down, up = 40 * SECOND + number * 1_000, 60 * SECOND + number * 1_000
+        script.append(At(t_us=down, verb="crash", args={"cp": f"CP{number}"}))
+        script.append(At(t_us=up, verb="restart", args={"cp": f"CP{number}"}))
+    script.append(At(t_us=50 * SECOND, verb="crash", args={"cp": "leader"}))
+    script += [
+        At(t_us=70 * SECOND, verb="restart", args={"cp": f"CP{number}"}) for number in range(1, 8)
+    ]
+    groups = [[f"CP{number}" for number in range(1, cps * 2 // 3)]]
+    script.append(At(t_us=75 * SECOND, verb="partition", args={"groups": groups}))
+    script.append(At(t_us=90 * SECOND, verb="heal", args={}))
+    script.sort(key=lambda line: line.t_us)
+    short = evolve(run.paxos, snapshot_slots=60, retain_slots=10)
+    return evolve(run, script=tuple(script), paxos=short)
+
+
+def test_who_was_down_or_cut_off_shares_again() -> None:
+    """Restarted from disks and snapshots, all hold one state in the end; it changes nothing."""
+    run = troubled(30)
+    together, alone = ran(run), ran(run, share=False)
+    assert together.world.cluster.trace.digest() == alone.world.cluster.trace.digest()
+    covered = together.world.cluster.covered()
+    assert covered["snapshots_installed"] >= 10
+    assert covered["restarts"] >= 12
+    assert len({id(node.network.state) for node in nodes(alone)}) == 30
+    slots = {node.replica.commit_slot for node in nodes(together)}
+    assert len({id(node.network.state) for node in nodes(together)}) == len(slots) <= 3
+    assert together.world.transitions is not None
+    assert together.world.transitions.misses < 3 * commands(together)
 
 
 def test_frames_on_a_thousand_disks_are_one() -> None:
