@@ -1,14 +1,15 @@
 # make run    set everything up, open the ten-minute scenario in the terminal
 # make test   set everything up, run the tests
 # make check  format, lint, types, import direction, tests: what CI runs
-# make bench  timings    make soak  long campaigns    make clean  forget the .venv
+# make bench  timings    make bench-scale  3 to 1,000 charge points (minutes)
+# make soak   long campaigns    make clean  forget the .venv
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: run test setup check format lint types imports bench soak snapshots clean
+.PHONY: run test setup check format lint types imports bench bench-scale soak snapshots clean
 
 run: setup
 	@$(BIN)/evtui
@@ -41,6 +42,9 @@ snapshots: setup
 
 bench: setup
 	$(BIN)/python -m tools.bench
+
+bench-scale: setup
+	$(BIN)/python -m tools.bench_scale
 
 soak: setup
 	$(BIN)/pytest -n auto -m soak -o addopts='-q --strict-markers'

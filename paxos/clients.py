@@ -16,7 +16,6 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 import msgpack
-from attrs import Factory, define
 
 from paxos.messages import Value
 
@@ -89,52 +88,88 @@ class Verdict(IntEnum):
     """Nobody waits for it: below the first outstanding, or of an earlier incarnation."""
 
 
-@define
-class _Session:
+class Session(NamedTuple):
+    """What is remembered of one client; never changed, like all that is below here."""
+
     incarnation: int
     first_outstanding: int = 1
-    results: dict[int, bytes] = Factory(dict)
+    results: dict[int, bytes] = {}  # noqa: RUF012 - shared, and nobody changes it
+
+
+class Sessions(NamedTuple):
+    """The sessions of all clients after one command, as a value that is never changed.
+
+    They stand on shelves of 32 nodes, so that a change copies one shelf and the list of shelves,
+    and shares all else with the value before.
+    """
+
+    digest: int = 0
+    shelves: dict[int, dict[int, Session]] = {}  # noqa: RUF012 - never changed
+
+    def find(self, node: int) -> Session | None:
+        """The session of a node's client."""
+        shelf = self.shelves.get(node >> 5)
+        return None if shelf is None else shelf.get(node)
+
+    def put(self, node: int, session: Session) -> "Sessions":
+        """The sessions with that one in its place."""
+        shelf = {**self.shelves.get(node >> 5, {}), node: session}
+        return Sessions(self.digest, {**self.shelves, node >> 5: shelf})
+
+    def items(self) -> list[tuple[int, Session]]:
+        """Every node with its session, shelf by shelf in the order of their first commands."""
+        return [entry for shelf in self.shelves.values() for entry in shelf.items()]
 
 
 class SessionTable:
-    """Which commands were applied, and with which results: part of the replicated state."""
+    """Which commands were applied, and with which results: part of the replicated state.
+
+    It holds one immutable value, ``state``: replicas that have applied the same log can share it.
+    """
 
     def __init__(self) -> None:
-        self._sessions: dict[int, _Session] = {}
-        self._digest = 0
+        self.state = Sessions()
 
     def admit(self, command: Command) -> Verdict:
         """Whether to apply a chosen command; drops the results that its client has received."""
         node, incarnation = command.client
-        session = self._sessions.get(node)
+        found = self.state.find(node)
+        session = found
         if session is None or incarnation > session.incarnation:
-            session = self._sessions[node] = _Session(incarnation)
+            session = Session(incarnation)
         elif incarnation < session.incarnation:
             return Verdict.STALE
-        if command.first_outstanding > session.first_outstanding:
-            session.first_outstanding = command.first_outstanding
-            for sequence in [s for s in session.results if s < command.first_outstanding]:
-                del session.results[sequence]
+        first = command.first_outstanding
+        if first > session.first_outstanding:
+            kept = {s: result for s, result in session.results.items() if s >= first}
+            session = Session(incarnation, first, kept)
+        if session is not found:
+            self.state = self.state.put(node, session)
         if command.sequence < session.first_outstanding:
             return Verdict.STALE
         return Verdict.DUPLICATE if command.sequence in session.results else Verdict.FRESH
 
     def store(self, command: Command, result: bytes) -> None:
         """Remember the result of a fresh command."""
-        self._sessions[command.client.node].results[command.sequence] = result
-        chained = msgpack.packb([self._digest, *command.client, command.sequence, result])
-        self._digest = int.from_bytes(blake2b(chained, digest_size=8).digest(), "little")
+        node = command.client.node
+        session = self.state.find(node)
+        assert session is not None, "it was admitted before"  # noqa: S101 - the learner's mistake
+        results = {**session.results, command.sequence: result}
+        chained = msgpack.packb([self.state.digest, *command.client, command.sequence, result])
+        digest = int.from_bytes(blake2b(chained, digest_size=8).digest(), "little")
+        session = Session(session.incarnation, session.first_outstanding, results)
+        self.state = Sessions(digest, self.state.put(node, session).shelves)
 
     def result(self, client: Client, sequence: int) -> bytes | None:
         """The remembered result of a command, if it was applied and is still remembered."""
-        session = self._sessions.get(client.node)
+        session = self.state.find(client.node)
         if session is None or session.incarnation != client.incarnation:
             return None
         return session.results.get(sequence)
 
     def is_done(self, client: Client, sequence: int) -> bool:
         """Whether proposing this command again could have no effect."""
-        session = self._sessions.get(client.node)
+        session = self.state.find(client.node)
         if session is None or client.incarnation > session.incarnation:
             return False
         return (
@@ -145,21 +180,22 @@ class SessionTable:
 
     def digest(self) -> int:
         """64 bits over every fresh command and its result, in order."""
-        return self._digest
+        return self.state.digest
 
     def snapshot(self) -> bytes:
         """The table as bytes: without it, a snapshot would apply commands twice."""
         rows = [
             [node, session.incarnation, session.first_outstanding, list(session.results.items())]
-            for node, session in self._sessions.items()
+            for node, session in self.state.items()
         ]
-        packed: bytes = msgpack.packb([self._digest, rows])
+        packed: bytes = msgpack.packb([self.state.digest, rows])
         return packed
 
     def restore(self, data: bytes) -> None:
         """Become the table that :meth:`snapshot` packed."""
-        self._digest, rows = msgpack.unpackb(data)
-        self._sessions = {
-            node: _Session(incarnation, first_outstanding, dict(results))
-            for node, incarnation, first_outstanding, results in rows
-        }
+        digest, rows = msgpack.unpackb(data)
+        shelves: dict[int, dict[int, Session]] = {}
+        for node, incarnation, first_outstanding, results in rows:
+            session = Session(incarnation, first_outstanding, dict(results))
+            shelves.setdefault(node >> 5, {})[node] = session
+        self.state = Sessions(digest, shelves)

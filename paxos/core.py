@@ -13,6 +13,7 @@ from paxos.ballot import NO_BALLOT, Ballot
 from paxos.clients import Client
 from paxos.effects import (
     Applied,
+    AppliedRun,
     CancelTimer,
     Checkpoint,
     Effect,
@@ -31,6 +32,7 @@ from paxos.messages import Value
 from paxos.proposer import Proposer
 from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED, SNAPSHOT, Recovered
 from paxos.snapshot import Download
+from paxos.transitions import Transitions
 
 
 @frozen(kw_only=True)
@@ -65,7 +67,10 @@ class Farewell(NamedTuple):
 
 
 class Core:
-    """One node's acceptor, proposer, learner and election. ``recovered`` is what its disk says."""
+    """One node's acceptor, proposer, learner and election. ``recovered`` is what its disk says.
+
+    ``transitions`` is for the replicas of one process that share their states.
+    """
 
     def __init__(
         self,
@@ -74,6 +79,7 @@ class Core:
         machine: StateMachine,
         recovered: Recovered,
         now_us: int = 0,
+        transitions: Transitions | None = None,
     ) -> None:
         self.node = node
         self.config = config
@@ -81,7 +87,7 @@ class Core:
         self.client = Client(node, recovered.incarnation + 1)
         self.acceptor = Acceptor(recovered)
         self.proposer = Proposer(self.group, config.window, config.pipeline)
-        self.learner = Learner(machine, self.group, recovered)
+        self.learner = Learner(machine, self.group, recovered, transitions)
         self.download = Download()
         self.election = Election(node, config.timing, now_us)
         self.grant = Grant(config.timing.lease_us, now_us, forgot=recovered.incarnation > 0)
@@ -90,6 +96,8 @@ class Core:
         """This node's own commands that were not seen applied yet, by sequence."""
         self.others: tuple[int, ...] = ()
         """Everybody else of the group, in any era from now on."""
+        self.other_voters: tuple[int, ...] = ()
+        """Those of them who vote in any."""
         self.votes = False
         """Whether this node votes in any era from now on."""
         self.progress: dict[int, int] = {}
@@ -110,6 +118,11 @@ class Core:
     def role(self) -> Role:
         """What the replica is doing."""
         return self.election.role
+
+    @property
+    def is_leader(self) -> bool:
+        """Whether this replica leads."""
+        return self.election.role is Role.LEADER
 
     @property
     def leader(self) -> int | None:
@@ -159,10 +172,12 @@ class Core:
 
     def _compact(self) -> None:
         """Take a snapshot when enough was applied since the last one, and shorten log and disk."""
-        learner = self.learner
-        if self.commit_slot - learner.snapshot_slot >= self.config.snapshot_slots:
-            self.acceptor.compact(learner.compact(self.config.retain_slots))
+        if self._is_compaction_due():
+            self.acceptor.compact(self.learner.compact(self.config.retain_slots))
             self._checkpoint_due = True
+
+    def _is_compaction_due(self) -> bool:
+        return self.commit_slot - self.learner.snapshot_slot >= self.config.snapshot_slots
 
     def _apply(self, applied: list[Applied]) -> None:
         for outcome in applied:
@@ -174,6 +189,13 @@ class Core:
         if applied:
             self._compact()
 
+    def _apply_run(self, run: AppliedRun) -> None:
+        """The same for a run of slots."""
+        for outcome in run.by_client.get(self.client, ()):
+            self._resolve(outcome.sequence, outcome.result)
+        self._out.append(run)
+        self._compact()
+
     def _resolve(self, sequence: int, result: bytes) -> None:
         """A command of this node's own client was applied; known for the first time or again."""
         del result
@@ -184,6 +206,7 @@ class Core:
         group, voted = self.group, self.votes
         self._revision = group.revision
         self.others = tuple(n for n in group.everyone if n != self.node)
+        self.other_voters = tuple(n for n in self.others if group.votes(n))
         self.votes = group.votes(self.node)
         if self.votes and not voted:
             timing = self.config.timing

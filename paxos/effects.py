@@ -24,6 +24,7 @@ class Timer(IntEnum):
     ELECTION = 0
     HEARTBEAT = 1
     RETRY = 2
+    FEED = 3
 
 
 class ReadKind(IntEnum):
@@ -107,6 +108,34 @@ class Applied:
     sequence: int
     result: bytes
     verdict: Verdict
+
+
+@message
+class AppliedRun:
+    """The commands of a whole run of slots, applied in one step by a replica that was fed them.
+
+    It stands for one :class:`Applied` for each of its slots. Replicas that share their states
+    share this object too, so nobody changes it; what all of them would look for is found once.
+    """
+
+    outcomes: tuple[Applied, ...]
+    decided: dict[int, Value]
+    """The values by slot."""
+    by_client: dict[Client, list[Applied]]
+    """The outcomes of each client's commands, in the order of slots."""
+    is_plain: bool
+    """Whether every command was fresh, and none a no-op."""
+
+    @staticmethod
+    def of(outcomes: list[Applied]) -> "AppliedRun":
+        """The run of these outcomes, which are of one slot after the other."""
+        by_client: dict[Client, list[Applied]] = {}
+        for outcome in outcomes:
+            if outcome.client is not None:
+                by_client.setdefault(outcome.client, []).append(outcome)
+        decided = {outcome.slot: outcome.value for outcome in outcomes}
+        fresh = all(o.client is not None and o.verdict is Verdict.FRESH for o in outcomes)
+        return AppliedRun(tuple(outcomes), decided, by_client, fresh)
 
 
 @message
@@ -201,6 +230,7 @@ Effect: TypeAlias = (
     | SetTimer
     | CancelTimer
     | Applied
+    | AppliedRun
     | Installed
     | Regrouped
     | RoleChanged

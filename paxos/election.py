@@ -36,6 +36,8 @@ class Timing:
     """How long a candidate waits before it repeats its Prepare or pre-vote."""
     retry_us: int = 400_000
     """How long a command or a read waits before it is handed in again."""
+    feed_us: int = 100_000
+    """How often, at the most, a leader tells learners what was chosen meanwhile."""
     lease_us: int = field(default=Factory(_as_election, takes_self=True))
     """How long a voter that answers a heartbeat promises nothing to others; 0 for no leases."""
     drift_ppm: int = 10_000

@@ -56,7 +56,12 @@ class Following(Core):
         self._out.append(Send(source, reply))
 
     def on_heartbeat(self, source: int, heartbeat: Heartbeat, now_us: int) -> None:
-        """Follow the leader, and tell how far this node got; refuse one that is past."""
+        """Follow the leader, and tell how far this node got; refuse one that is past.
+
+        A leader needs the voters' answers to know that it still leads, and a learner's only if
+        that lacks something or waits for a command: so a learner that asks for something is known
+        to be level, or is helped.
+        """
         if heartbeat.ballot < self.acceptor.promised:
             self._out.append(Send(source, Nack(heartbeat.ballot, self.acceptor.promised)))
             return
@@ -66,8 +71,9 @@ class Following(Core):
             self.grant.give(heartbeat.ballot, now_us)
         # The bare answer helps a leader that is past to learn; it neither confirms nor grants.
         number = heartbeat.round if follows else 0
-        told = HeartbeatAck(heartbeat.ballot, heartbeat.commit_slot, self.commit_slot, number)
-        self._out.append(Send(source, told))
+        if self.votes or self.pending or self.commit_slot < heartbeat.commit_slot:
+            told = HeartbeatAck(heartbeat.ballot, heartbeat.commit_slot, self.commit_slot, number)
+            self._out.append(Send(source, told))
 
     def on_commit(self, source: int, commit: Commit, now_us: int) -> None:
         """Learn what the leader tells to be chosen."""

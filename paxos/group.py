@@ -39,6 +39,8 @@ class Group:
         """Nodes that have left, in the order in which they did."""
         self.revision = 0
         """Counts what happened to ``eras``, for whoever keeps something made from them."""
+        self._digest = (-1, 0)
+        """The revision that was hashed last, and its hash."""
 
     @property
     def present(self) -> Membership:
@@ -107,7 +109,10 @@ class Group:
         """64 bits over the whole group; 0 while nothing has ever changed."""
         if self.latest.version == 1:
             return 0
-        return int.from_bytes(blake2b(self.snapshot(), digest_size=8).digest(), "little")
+        if self._digest[0] != self.revision:
+            hashed = blake2b(self.snapshot(), digest_size=8).digest()
+            self._digest = (self.revision, int.from_bytes(hashed, "little"))
+        return self._digest[1]
 
     def snapshot(self) -> bytes:
         """The group as bytes."""

@@ -44,6 +44,7 @@ class Leading(Ushering):
         self._out.append(RoleChanged("leader", why, proposer.ballot, self.node))
         self._out.append(CancelTimer(Timer.ELECTION))
         self._begin_reign()
+        self._start_feeding()
         self._beat(now_us)
         self._flush()
         self._hand_in(list(self.pending.values()))
@@ -55,13 +56,19 @@ class Leading(Ushering):
         # what was chosen above, as followers take it for what was proposed below.
         self.election.see(decisions.ballot)
         self._yield_to(decisions.ballot, now_us)
-        before = self.commit_slot
-        self._apply(self.learner.decide(decisions.first_slot, decisions.values, self.acceptor))
+        before = self.learner.commit_slot
+        first_slot, values = decisions.first_slot, decisions.values
+        run = None if self.votes else self.learner.decide_run(first_slot, values, self.acceptor)
+        if run is not None:
+            self._apply_run(run)
+        else:
+            self._apply(self.learner.decide(first_slot, values, self.acceptor))
         self._apply(self.learner.follow(self.acceptor))
         if self.role is Role.LEADER:
             self.proposer.settle(self.commit_slot)
+            self._feed_soon()
             self._flush()
-        if before < self.commit_slot < decisions.commit_slot:
+        if before < self.learner.commit_slot < decisions.commit_slot:
             more = HeartbeatAck(decisions.ballot, decisions.commit_slot, self.commit_slot)
             self._out.append(Send(source, more))
 
@@ -109,7 +116,9 @@ class Leading(Ushering):
         self.election.preemptions = 0
         if not self._flush() and not proposer.acks:
             # Nothing under way that would carry the commit index: tell it by itself.
-            self._out.append(Broadcast(self.others, Commit(proposer.ballot, self.commit_slot)))
+            commit = Commit(proposer.ballot, self.commit_slot)
+            self._out.append(Broadcast(self.other_voters, commit))
+        self._feed_soon()
 
     def on_nack(self, source: int, nack: Nack, now_us: int) -> None:
         """Give a ballot up that somebody has refused."""
@@ -142,6 +151,7 @@ class Leading(Ushering):
         self._beat(now_us)
 
     def _beat(self, now_us: int) -> None:
+        self._feed()
         heartbeat_us = self.config.timing.heartbeat_us
         self._send_round(now_us)
         leaving = self._leaving.items()

@@ -19,6 +19,7 @@ from paxos.core import Config
 from paxos.effects import (
     Answered,
     Applied,
+    AppliedRun,
     Asked,
     Broadcast,
     LeaseLapsed,
@@ -35,6 +36,7 @@ from paxos.membership import Membership
 from paxos.messages import Heartbeat, ReadIndex, ReadSlot
 from paxos.records import Recovered
 from paxos.rounds import Asker, Rounds
+from paxos.transitions import Transitions
 
 
 @define
@@ -62,8 +64,9 @@ class Reading(Following):
         machine: StateMachine,
         recovered: Recovered,
         now_us: int = 0,
+        transitions: Transitions | None = None,
     ) -> None:
-        super().__init__(node, config, machine, recovered, now_us)
+        super().__init__(node, config, machine, recovered, now_us, transitions)
         self.reads: dict[int, Read] = {}
         """By number, in the order in which they were asked."""
         self.lease = Lease(config.timing.lease_us, config.timing.drift_ppm)
@@ -135,6 +138,13 @@ class Reading(Following):
             self._serve()
         if applied and self._rounds is not None and self._rounds.holds_questions:
             self._tell_ready()
+
+    def _apply_run(self, run: AppliedRun) -> None:
+        super()._apply_run(run)
+        if self.reads:
+            for outcome in run.by_client.get(self.client, ()):
+                self._on_read_applied(outcome)
+            self._serve()
 
     def _on_read_applied(self, outcome: Applied) -> None:
         for number, read in self.reads.items():

@@ -1,6 +1,6 @@
 """What a replica writes to its disk, and what it recovers from it.
 
-Six kinds of rows, appended and never changed, until a checkpoint replaces them all:
+Seven kinds of rows, appended and never changed, until a checkpoint replaces them all:
 
 =================================== ==========================================================
 ``[1, incarnation]``                the node started for the ``incarnation``-th time
@@ -9,9 +9,10 @@ Six kinds of rows, appended and never changed, until a checkpoint replaces them 
 ``[4, commit_slot]``                every slot up to this one is decided as it was accepted
 ``[5, slot, value]``                learned that the value is decided for the slot
 ``[6, slot, snapshot]``             everything up to this slot, as :mod:`paxos.snapshot` packs it
+``[7, slot, value, …]``             learned that these are decided for the run of slots from this on
 =================================== ==========================================================
 
-An acceptance also stands for a promise of its ballot. Losing rows of the last two kinds costs a
+An acceptance also stands for a promise of its ballot. Losing rows of kinds 4, 5 and 7 costs a
 catch-up; losing one of the first three that was answered for would break the protocol.
 """
 
@@ -28,6 +29,7 @@ ACCEPTED = 3
 COMMITTED = 4
 DECIDED = 5
 SNAPSHOT = 6
+DECIDED_RUN = 7
 
 
 @define
@@ -62,6 +64,8 @@ def recover(rows: list[list[Any]]) -> Recovered:
             found.commit_slot = max(found.commit_slot, row[1])
         elif kind == DECIDED:
             found.decided[row[1]] = row[2]
+        elif kind == DECIDED_RUN:
+            found.decided.update(enumerate(row[2:], row[1]))
         elif kind == SNAPSHOT:
             found.floor_slot, found.snapshot = row[1], row[2]
             found.commit_slot = max(found.commit_slot, found.floor_slot)

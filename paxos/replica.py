@@ -68,6 +68,8 @@ class Replica(Serving):
             self.on_election_timer(now_us)
         elif timer is Timer.HEARTBEAT:
             self.on_heartbeat_timer(now_us)
+        elif timer is Timer.FEED:
+            self.on_feed_timer()
         else:
             self.on_retry_timer(now_us)
         return self._effects()

@@ -3,15 +3,15 @@
 from paxos.core import Farewell
 from paxos.effects import Broadcast, Send
 from paxos.election import Role
+from paxos.feeding import Feeding
 from paxos.membership import Change, Refusal, Step
 from paxos.messages import Commit, Heartbeat, HeartbeatAck, Prepare
-from paxos.reading import Reading
 
 FAREWELLS = 20
 """How many heartbeats a node that has left gets at the most, until it knows."""
 
 
-class Ushering(Reading):
+class Ushering(Feeding):
     """Between two eras, what a leader does besides choosing values."""
 
     def _regroup(self) -> None:

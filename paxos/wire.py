@@ -5,6 +5,7 @@ reach the protocol.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -75,8 +76,12 @@ def pack(message: Message) -> bytes:
     return body + crc32(body).to_bytes(4, "little")
 
 
+@lru_cache(maxsize=256)
 def unpack(frame: bytes) -> Message:
     """The message in a sealed frame.
+
+    A frame that goes to many is decoded once: those to whom it comes share the message, and nobody
+    changes it.
 
     Raises:
         WireError: the frame is damaged, or is no message.

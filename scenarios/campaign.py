@@ -114,9 +114,12 @@ def script_line(fault: Fault, ids: Sequence[str]) -> At:
 
 
 def run_seed(scenario: Scenario, seed: int, healed_us: int | None = None) -> Finding:
-    """One run under random faults; see :func:`with_faults`."""
+    """One run under random faults; see :func:`with_faults`.
+
+    No replica shares its state: that all are equal is checked.
+    """
     faulty = with_faults(scenario, seed, healed_us)
-    session = Session(faulty, seed)
+    session = Session(faulty, seed, share=False)
     while not session.finished:
         session.run(faulty.duration_us, 1_000_000)
     world = session.world

@@ -13,10 +13,18 @@ from paxos.sim.kernel import Kernel
 
 
 @define
+class Supply:
+    """The grid connection behind all connectors: what they draw together now."""
+
+    power_w: int = 0
+
+
+@define
 class Connector:
     """The hardware of one charge point; outlives its process."""
 
     node: int
+    supply: Supply = Factory(Supply)
     meter: Meter = Factory(Meter)
     contactor_closed: bool = False
     ev: ElectricVehicle | None = None
@@ -37,7 +45,9 @@ class Connector:
             self.ev.battery.charge(energy_uj)
         self.since_us = now_us
         flows = self.contactor_closed and self.ev is not None
-        self.power_w = self.ev.demand_w() if flows and self.ev is not None else 0
+        power_w = self.ev.demand_w() if flows and self.ev is not None else 0
+        self.supply.power_w += power_w - self.power_w
+        self.power_w = power_w
 
 
 @define

@@ -190,6 +190,12 @@ PAXOS = Table(
             Quantity(DRIFT, 0, 500_000),
             "How wrong the rate of a clock may be for a lease to hold all the same.",
         ),
+        Key(
+            "feed",
+            "feed_us",
+            Quantity(DURATION, 1_000, 60_000_000),
+            "How often, at the most, the leader tells CPs that do not vote what was chosen.",
+        ),
     ),
 )
 CP = Table(
@@ -228,6 +234,32 @@ EV = Table(
             "The driver's OCPP id tag; the EV's id if left out.",
         ),
         Key("smart", "smart", Flag(), "Whether the driver opted in to smart charging."),
+    ),
+)
+FLEET = Table(
+    "[fleet]",
+    (
+        Key(
+            "evs",
+            "evs",
+            Whole(1, 1_000),
+            "So many EVs, EV1, EV2, …, of which each has a CP to itself, in the order of the CPs.",
+            required=True,
+        ),
+        Key(
+            "arrive",
+            "arrive_us",
+            Span(_TIME),
+            "When the first and the last are plugged in; the others evenly between.",
+            required=True,
+        ),
+        Key(
+            "leave",
+            "leave_us",
+            Span(_TIME),
+            "When the first and the last stop charging; each is unplugged 15 s later.",
+        ),
+        *(key for key in EV.keys if key.name not in ("id", "id_tag")),
     ),
 )
 
@@ -357,6 +389,7 @@ CPS = Key(
     Whole(1, 1_000),
     "Instead of `[[cp]]`: so many charge points with default values, CP1, CP2, …",
 )
+FLEET_NAME = "fleet"
 TABLES = {"site": SITE, "network": NETWORK, "paxos": PAXOS}
 """Single tables, by their key at the top."""
 ARRAYS = {"cp": CP, "ev": EV, "at": AT, "expect": EXPECT}

@@ -21,6 +21,7 @@ def schema() -> Json:
         **{name: _table(table.keys) for name, table in spec.TABLES.items()},
         "cp": _array(_table(spec.CP.keys), minItems=1, maxItems=spec.MAX_CPS),
         spec.CPS.name: _property(spec.CPS),
+        spec.FLEET_NAME: _table(spec.FLEET.keys),
         "ev": _array(_table(spec.EV.keys)),
         "at": _array({"oneOf": [_script_line(verb) for verb in spec.VERBS]}),
         "expect": _array({"oneOf": [_expectation(subject) for subject in spec.SUBJECTS]}),

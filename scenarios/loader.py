@@ -11,6 +11,7 @@ from typing import Any
 
 from scenarios import format as spec
 from scenarios.errors import ScenarioError
+from scenarios.fleet import read_fleet
 from scenarios.kinds import did_you_mean, one_of, printable
 from scenarios.reader import Reader
 from scenarios.schema import (
@@ -146,17 +147,19 @@ def _syntax_problem(path: str, text: str, error: tomllib.TOMLDecodeError) -> str
 
 
 def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario | None:
-    extra = (*spec.TABLES, *spec.ARRAYS, spec.CPS.name)
+    extra = (*spec.TABLES, *spec.ARRAYS, spec.CPS.name, spec.FLEET_NAME)
     top = reader.table({k: v for k, v in document.items() if k not in extra}, (), spec.TOP, extra)
     single = {key: reader.single(document, key, table) for key, table in spec.TABLES.items()}
     for key in spec.ARRAYS:
         reader.check_array(document, key)
     cps = _charge_points(reader, document)
     evs = reader.array(document, "ev", spec.EV)
-    names = _names(reader, document, cps)
     duration = top.get("duration_us")
     end = duration if isinstance(duration, int) else None
-    script = [
+    cp_ids = tuple(str(cp["id"]) for cp in cps if "id" in cp)
+    fleet, visits = read_fleet(reader, document, cp_ids, end)
+    names = _names(reader, document, cps, fleet)
+    script = visits + [
         line
         for index, raw in reader.elements(document, "at")
         if (line := check_script_line(reader, index, raw, names, end))
@@ -176,7 +179,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         network=Network(**single["network"]),
         paxos=Consensus(**single["paxos"]),
         cps=tuple(ChargePoint(**values) for values in cps),
-        evs=tuple(Vehicle(**values) for values in evs),
+        evs=tuple(Vehicle(**values) for values in (*evs, *fleet)),
         script=tuple(sorted((At(**line) for line in script), key=lambda line: line.t_us)),
         expectations=tuple(Expect(**expectation) for expectation in expectations),
         path=path,
@@ -215,7 +218,12 @@ def _charge_points(reader: Reader, document: dict[str, Any]) -> list[dict[str, A
     return cps
 
 
-def _names(reader: Reader, document: dict[str, Any], cps: list[dict[str, Any]]) -> Names:
+def _names(
+    reader: Reader,
+    document: dict[str, Any],
+    cps: list[dict[str, Any]],
+    fleet: list[dict[str, Any]],
+) -> Names:
     """Ids that the script may use; an id that stands twice is reported on the way.
 
     An id counts even if the rest of its table is wrong, so that one mistake gives one message.
@@ -225,6 +233,9 @@ def _names(reader: Reader, document: dict[str, Any], cps: list[dict[str, Any]]) 
     if spec.CPS.name in document:
         kept["cp"] = [str(cp["id"]) for cp in cps]
         seen = dict.fromkeys(kept["cp"], reader.line((spec.CPS.name,)))
+    if fleet:
+        kept["ev"] = [str(ev["id"]) for ev in fleet]
+        seen |= dict.fromkeys(kept["ev"], reader.line((spec.FLEET_NAME,)))
     for key, names in kept.items():
         for index, raw in reader.elements(document, key):
             name = raw.get("id")

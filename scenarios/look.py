@@ -7,7 +7,7 @@ from attrs import frozen
 from fsm.energy.meter import UJ_PER_WH
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.election import Role
-from paxos.membership import label
+from paxos.membership import label, place_of
 from paxos.messages import Value
 from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
@@ -45,9 +45,11 @@ def look(
 ) -> View:
     """A picture of now. ``expectations``: how many held, failed, and there are."""
     evs = {name: _ev(world, car) for name, car in world.cars.items()}
+    links = _links(world)
     papers = [_paper(world, number) for number in world.ids]
     cps = tuple(
-        _cp(world, number, paper, evs) for number, paper in zip(world.ids, papers, strict=True)
+        _cp(world, number, paper, evs, links)
+        for number, paper in zip(world.ids, papers, strict=True)
     )
     leader = world.leader()
     first, rows = world.log.window(window.event_first, window.event_rows)
@@ -87,7 +89,13 @@ def look(
 # Charge points and EVs.
 
 
-def _cp(world: World, number: int, paper: _Paper, evs: dict[str, EvView]) -> CpView:
+def _cp(
+    world: World,
+    number: int,
+    paper: _Paper,
+    evs: dict[str, EvView],
+    links: dict[int, tuple[str, ...]],
+) -> CpView:
     host = world.cluster.hosts[number]
     connector = world.connectors[number]
     asset = world.scenario.cps[number - 1]
@@ -112,7 +120,7 @@ def _cp(world: World, number: int, paper: _Paper, evs: dict[str, EvView]) -> CpV
         applied_slot=replica.commit_slot if replica else 0,
         state_digest=f"{replica.learner.state_digest():016x}" if replica else "",
         queued_calls=node.calls.pending if node else 0,
-        links=tuple(_link(world, number, other) for other in world.ids),
+        links=links[number],
     )
 
 
@@ -165,16 +173,40 @@ def _ev(world: World, car: Car) -> EvView:
 
 
 def _link(world: World, a: int, b: int) -> str:
-    if a == b:
-        return "self"
-    out, back = world.cluster.bus.link(a, b), world.cluster.bus.link(b, a)
-    if out.cut and back.cut:
+    bus = world.cluster.bus
+    out, back = bus.is_cut(a, b), bus.is_cut(b, a)
+    if out and back:
         return "cut"
-    if out.cut:
+    if out:
         return "in"
-    if back.cut:
+    if back:
         return "out"
-    return "lossy" if out.is_faulty() or back.is_faulty() else "up"
+    return "lossy" if bus.is_faulty(a, b) or bus.is_faulty(b, a) else "up"
+
+
+def _links(world: World) -> dict[int, tuple[str, ...]]:
+    """Each CP's links: all as the weather is, but those that are made and differ from it."""
+    bus, ids = world.cluster.bus, world.ids
+    weather = bus.weather
+    sides = weather.sides or {}
+    usual = "lossy" if weather.is_faulty() else "up"
+    rows = {
+        side: ["cut" if sides.get(other, 0) != side else usual for other in ids]
+        for side in {sides.get(number, 0): None for number in ids}
+    }
+    odd: dict[int, list[int]] = {number: [] for number in ids}
+    for a, b, link in bus.made():
+        if link.cut != weather.is_cut(a, b) or link.is_faulty() != weather.is_faulty():
+            odd[a].append(b)
+            odd[b].append(a)
+    found = {}
+    for number in ids:
+        row = list(rows[sides.get(number, 0)])
+        row[number - 1] = "self"
+        for other in odd[number]:
+            row[other - 1] = _link(world, number, other)
+        found[number] = tuple(row)
+    return found
 
 
 def _is_cut_off(world: World, number: int) -> bool:
@@ -182,17 +214,18 @@ def _is_cut_off(world: World, number: int) -> bool:
     hosts, bus = world.cluster.hosts, world.cluster.bus
     if hosts[number].status is Status.CRASHED:
         return False
+    membership = world.group().present
     reached = frozenset(
         hosts[other].identity
-        for other in world.ids
+        for other in map(place_of, membership.voters)
         if other == number
         or (
             hosts[other].status is Status.ALIVE
-            and not bus.link(number, other).cut
-            and not bus.link(other, number).cut
+            and not bus.is_cut(number, other)
+            and not bus.is_cut(other, number)
         )
     )
-    return not world.group().present.is_phase2_quorum(reached)
+    return not membership.is_phase2_quorum(reached)
 
 
 def _ballot(world: World, ballot: Ballot) -> str:

@@ -15,7 +15,7 @@ from fsm.effects import Call
 from fsm.network.state import NetworkState
 from fsm.ocpp.client import CallClient
 from fsm.v2g.charge_point import ChargePoint
-from paxos.effects import Applied, Installed, ReadKind, Timer
+from paxos.effects import Applied, AppliedRun, Installed, ReadKind, Timer
 from paxos.membership import PLACES, Goal, Step, place_of
 from paxos.messages import message
 from paxos.replica import Replica
@@ -169,6 +169,10 @@ class Node:
                 changed = True
                 if effect.client == self.replica.client:
                     answers += self._answer(effect.sequence, effect.result)
+            elif type(effect) is AppliedRun:
+                changed = True
+                for outcome in effect.by_client.get(self.replica.client, ()):
+                    answers += self._answer(outcome.sequence, outcome.result)
             elif type(effect) is Installed:
                 changed = True
                 for sequence, result in effect.results:

@@ -109,6 +109,8 @@ class Consensus:
     """
     drift_ppm: int = 10_000
     """How wrong the rate of a clock may be for a lease to hold all the same."""
+    feed_us: int = 100_000
+    """How often, at the most, the leader tells those who do not vote what was chosen."""
 
 
 @frozen(kw_only=True)
@@ -136,6 +138,22 @@ class Vehicle:
     """The driver's OCPP id tag; empty: the EV's id."""
     smart: bool = True
     """Whether the driver opted in to smart charging (a charging profile)."""
+
+
+@frozen(kw_only=True)
+class Fleet:
+    """Many EVs alike, one at each of the first charge points; the loader writes them out."""
+
+    evs: int
+    arrive_us: tuple[int, int]
+    """When the first and the last of them are plugged in; the others evenly between."""
+    leave_us: tuple[int, int] | None = None
+    battery_wh: int = 40_000
+    soc_ppm: int = 300_000
+    target_ppm: int = 800_000
+    max_w: int = 11_000
+    current: Current = "AC"
+    smart: bool = True
 
 
 @frozen(kw_only=True)

@@ -54,7 +54,7 @@ class Controls(Protocol):
 class Session:
     """A run of a scenario. Expectations are looked at when their time has come.
 
-    ``listener`` is called with each event that happened, for a trace.
+    ``listener`` is called with each event that happened, for a trace. ``share`` is the world's.
     """
 
     def __init__(
@@ -63,9 +63,10 @@ class Session:
         seed: int | None = None,
         *,
         listener: Callable[[World, Event], None] | None = None,
+        share: bool = True,
     ) -> None:
         self.scenario = scenario
-        self.world = World(scenario, scenario.seed if seed is None else seed)
+        self.world = World(scenario, scenario.seed if seed is None else seed, share=share)
         self.outcomes: list[Outcome] = []
         self._listener = listener
         self._waiting = sorted(scenario.expectations, key=lambda expect: expect.t_us)

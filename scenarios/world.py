@@ -19,6 +19,7 @@ from paxos.check.violation import InvariantViolation
 from paxos.effects import (
     Answered,
     Applied,
+    AppliedRun,
     Asked,
     Installed,
     LeaseLapsed,
@@ -32,13 +33,13 @@ from paxos.membership import PLACES, Membership, goal_of, label, place_of
 from paxos.records import Recovered, recover
 from paxos.replica import Config, Replica
 from paxos.sim.cluster import Cluster
-from paxos.sim.faults import links_between
 from paxos.sim.host import Crashed, Kind, Status
 from paxos.sim.kernel import Event
+from paxos.transitions import Transitions
 from paxos.wire import seal
 from scenarios import inputs
 from scenarios.car import CarProcess
-from scenarios.connector import Car, Connector, Hardware
+from scenarios.connector import Car, Connector, Hardware, Supply
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
 from scenarios.node import Node, SendOcpp
@@ -66,10 +67,17 @@ class Remains:
 
 
 class World:
-    """Everything in a run. A function of the scenario, the seed and the inputs."""
+    """Everything in a run. A function of the scenario, the seed and the inputs.
 
-    def __init__(self, scenario: Scenario, seed: int, *, check: bool = True) -> None:
+    With ``share`` replicas whose states are equal share them, which changes nothing that happens;
+    without, each computes its own, and comparing them says that they are equal indeed.
+    """
+
+    def __init__(
+        self, scenario: Scenario, seed: int, *, check: bool = True, share: bool = True
+    ) -> None:
         self.scenario = scenario
+        self.transitions = Transitions() if share else None
         self.seed = seed
         self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
         self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
@@ -84,7 +92,8 @@ class World:
             fsync_us=scenario.paxos.fsync_us,
             observer=self.invariants,
         )
-        self.connectors = {number: Connector(number) for number in self.ids}
+        self.supply = Supply()
+        self.connectors = {number: Connector(number, self.supply) for number in self.ids}
         self.cars = {ev.id: self._add_car(i) for i, ev in enumerate(scenario.evs)}
         self._by_endpoint = {car.endpoint: car for car in self.cars.values()}
         self.remains: dict[int, Remains] = {}
@@ -124,8 +133,7 @@ class World:
     def _set_rates(self) -> None:
         network = self.scenario.network
         usual = (network.loss_ppm, network.duplicate_ppm, network.reorder_ppm, network.corrupt_ppm)
-        for link in links_between(self.cluster.bus, tuple(self.ids)):
-            link.settle(usual)
+        self.cluster.bus.settle(usual)
 
     # Time.
 
@@ -156,8 +164,9 @@ class World:
     def _check_power(self) -> None:
         """P1, after every event."""
         capacity_w = self.scenario.site.capacity_w
-        power_w = self.power_w
-        self.peak_w = max(self.peak_w, power_w)
+        power_w = self.supply.power_w
+        if power_w > self.peak_w:
+            self.peak_w = power_w
         if self.invariants is None:
             return
         self.invariants.checks += 1
@@ -267,7 +276,7 @@ class World:
     @property
     def power_w(self) -> int:
         """What all connectors draw together."""
-        return sum(connector.power_w for connector in self.connectors.values())
+        return self.supply.power_w
 
     # The cluster's outside.
 
@@ -288,7 +297,8 @@ class World:
             meter_interval_us=self.scenario.meter_interval_us,
             clock=wiring.clock,
         )
-        replica = Replica(node, self.config, self._machine(), recovered, now_us)
+        machine = self._machine()
+        replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
         goal = goal_of(node, self.config.membership, self.cluster.identities)
         return Node(asset.id, replica, controller, wiring, goal)
 
@@ -366,7 +376,7 @@ class World:
             text = "crashed when its disk had written, before anything was sent"
             self.note("fault", self.ids[number], text)
 
-    def _applied(self, number: int, effect: Applied) -> None:
+    def _applied(self, number: int, effect: Applied | AppliedRun) -> None:
         """The node itself has passed the result on; the world has nothing to add."""
 
     def _installed(self, number: int, effect: Installed) -> None:
@@ -411,6 +421,7 @@ class World:
         SendOcpp: _send_ocpp,
         Crashed: _crashed,
         Applied: _applied,
+        AppliedRun: _applied,
         Installed: _installed,
         Regrouped: _regrouped,
         RoleChanged: _role_changed,
@@ -470,7 +481,9 @@ def _config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
         election_low_us=low,
         election_high_us=high,
         prepare_us=max(300_000, 4 * latency_us),
-        retry_us=max(400_000, 8 * latency_us),
+        # Who does not vote hears of its command with the next feed.
+        retry_us=max(400_000, 8 * latency_us, 4 * paxos.feed_us),
+        feed_us=paxos.feed_us,
         lease_us=low if paxos.lease_us is None else paxos.lease_us,
         drift_ppm=paxos.drift_ppm,
     )

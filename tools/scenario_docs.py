@@ -18,6 +18,7 @@ from scenarios.schema import (
     ChargePoint,
     Consensus,
     Expect,
+    Fleet,
     Network,
     Scenario,
     Site,
@@ -33,6 +34,7 @@ _TABLES: dict[str, tuple[Table, type]] = {
     "paxos": (spec.PAXOS, Consensus),
     "cp": (spec.CP, ChargePoint),
     "ev": (spec.EV, Vehicle),
+    "fleet": (spec.FLEET, Fleet),
     "at": (spec.AT, At),
     "expect": (spec.EXPECT, Expect),
 }

@@ -23,8 +23,8 @@ from fsm.energy.supply import least_power_w
 from fsm.network.records import Asset
 
 
-def redistribute(capacity_w: int, served: Sequence[Asset]) -> list[Asset]:
-    """Move the limits towards max-min fair shares; returns the assets that changed.
+def redistribute(capacity_w: int, served: Sequence[Asset]) -> dict[str, Asset]:
+    """Move the limits towards max-min fair shares; returns the assets that change, by id.
 
     ``served`` are the charge points with an open transaction, in the order of their starts.
     """
@@ -33,37 +33,36 @@ def redistribute(capacity_w: int, served: Sequence[Asset]) -> list[Asset]:
     changed: dict[str, Asset] = {}
     for asset in served:
         if shares[asset.cp_id] < asset.limit_w:
-            _set(asset, shares[asset.cp_id])
-            changed[asset.cp_id] = asset
+            changed[asset.cp_id] = _limited(asset, shares[asset.cp_id])
     free_w = capacity_w - sum(asset.held_w for asset in served)
-    for asset in served:
+    for before in served:
+        asset = changed.get(before.cp_id, before)
         wanted_w = shares[asset.cp_id]
         if wanted_w <= asset.limit_w or asset.held_w != asset.limit_w:
             continue
         reachable_w = min(wanted_w, asset.limit_w + free_w)
         if reachable_w > asset.limit_w and reachable_w >= min(wanted_w, least[asset.cp_id]):
             free_w -= reachable_w - asset.limit_w
-            _set(asset, reachable_w)
-            asset.held_w = reachable_w
-            changed[asset.cp_id] = asset
-    return list(changed.values())
+            changed[asset.cp_id] = _limited(asset, reachable_w)._replace(held_w=reachable_w)
+    return changed
 
 
-def confirm(asset: Asset, version: int) -> bool:
-    """Take a confirmation; whether it set power free. One of an older version says nothing."""
+def confirm(asset: Asset, version: int) -> Asset | None:
+    """Take a confirmation: the asset with power set free, None when it sets none free.
+
+    One of an older version says nothing.
+    """
     if version != asset.limit_version or asset.held_w == asset.limit_w:
-        return False
-    asset.held_w = asset.limit_w
-    return True
+        return None
+    return asset._replace(held_w=asset.limit_w)
 
 
-def release(asset: Asset) -> None:
+def release(asset: Asset) -> Asset:
     """Its transaction is over: it draws nothing and holds nothing."""
     if asset.limit_w or asset.held_w:
-        _set(asset, 0)
-        asset.held_w = 0
+        return _limited(asset, 0)._replace(held_w=0)
+    return asset
 
 
-def _set(asset: Asset, limit_w: int) -> None:
-    asset.limit_w = limit_w
-    asset.limit_version += 1
+def _limited(asset: Asset, limit_w: int) -> Asset:
+    return asset._replace(limit_w=limit_w, limit_version=asset.limit_version + 1)

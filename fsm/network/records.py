@@ -1,14 +1,15 @@
-"""The records of the replicated state: plain, flat, integers and texts only."""
+"""The records of the replicated state: plain, flat, integers and texts only; never changed.
 
-from typing import cast
+A change makes another record (``record._replace(…)``), so states of different slots share all
+records that did not change between them.
+"""
 
-from attrs import astuple, define
+from typing import NamedTuple
 
 from fsm.energy.supply import Current
 
 
-@define
-class Asset:
+class Asset(NamedTuple):
     """A charge point as the network knows it. Times in µs of the calls' own clock."""
 
     cp_id: str
@@ -42,8 +43,7 @@ class Asset:
         return self.cp_id
 
 
-@define
-class Transaction:
+class Transaction(NamedTuple):
     """One charging transaction; energy in Wh, times in µs."""
 
     id: int
@@ -81,8 +81,7 @@ class Transaction:
         return end_us - self.start_us
 
 
-@define
-class IdTag:
+class IdTag(NamedTuple):
     """What the network thinks of an id tag. One that nobody has blocked is accepted."""
 
     id_tag: str
@@ -100,4 +99,4 @@ Record = Asset | Transaction | IdTag
 
 def flat(record: Record) -> list[object]:
     """A record as a flat list, in the order of its fields."""
-    return list(cast("tuple[object, ...]", astuple(record, recurse=False)))
+    return list(record)

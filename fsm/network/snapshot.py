@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 import msgpack
-from attrs import fields, frozen
+from attrs import frozen
 
 from fsm.network.records import Asset, IdTag, Transaction
 
@@ -85,7 +85,7 @@ def _records(cls: type[R], rows: Any) -> list[R]:
     """Build records from rows, each checked field by field against the types of its class."""
     if type(rows) is not list:
         raise SnapshotError(f"the records of {cls.__name__} are not a list")
-    types = [_allowed(attribute.type) for attribute in fields(cls)]
+    types = [_allowed(annotation) for annotation in cls.__annotations__.values()]
     for row in rows:
         if type(row) is not list or len(row) != len(types):
             raise SnapshotError(f"a record of {cls.__name__} has not {len(types)} fields")

@@ -22,6 +22,7 @@ class Eras:
         self._gone: list[int] = []
         self._version = 1
         self._read = 0
+        self._everyone = config.membership.everyone
 
     def at(self, slot: int) -> Membership:
         """Who decides a slot, by all that is chosen up to now."""
@@ -34,8 +35,8 @@ class Eras:
 
     @property
     def everyone(self) -> tuple[int, ...]:
-        """Voters and learners of the latest membership."""
-        return self._eras[-1][1].everyone
+        """Voters and learners of the latest membership; the same object while it lasts."""
+        return self._everyone
 
     def read(self, chosen: Mapping[int, tuple[Ballot, Value]]) -> None:
         """Read on in what is chosen, up to the first slot that is not."""
@@ -56,3 +57,4 @@ class Eras:
         self._version += 1
         self._gone += [n for n in membership.everyone if n not in after.everyone]
         self._eras.append((self._read + self._config.window, after))
+        self._everyone = after.everyone

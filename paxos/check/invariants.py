@@ -15,10 +15,11 @@ from attrs import Factory, define
 
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.check.eras import Eras
+from paxos.check.floors import Floors
+from paxos.check.once import Once
 from paxos.check.reads import ReadKey, Reads
 from paxos.check.violation import InvariantViolation, show
-from paxos.clients import Verdict, decode
-from paxos.effects import Answered, Applied, Asked, Installed
+from paxos.effects import Answered, Applied, AppliedRun, Asked, Installed
 from paxos.election import Role
 from paxos.learner import StateMachine
 from paxos.membership import label
@@ -42,15 +43,6 @@ class _Voter:
 
 
 @define
-class _Done:
-    """What a node's client had applied: by its newest incarnation, and not below ``first``."""
-
-    incarnation: int
-    first: int = 1
-    sequences: set[int] = Factory(set)
-
-
-@define
 class _Life:
     """What one process did since it started."""
 
@@ -61,8 +53,6 @@ class _Life:
     applied_slot: int = 0
     state_slot: int = 0
     """Up to where the state was compared."""
-    done: dict[int, _Done] = Factory(dict)
-    """By the client's node."""
 
 
 class Invariants:
@@ -88,7 +78,10 @@ class Invariants:
         self.leaders: dict[Ballot, int] = {}
         self.users: dict[Ballot, tuple[int, int]] = {}
         self.reads = Reads(machine)
-        self._floors: dict[int, int] = {}
+        self.once = Once(self.node)
+        self._run: AppliedRun | None = None
+        """The latest run that was checked slot by slot."""
+        self._floors = Floors(self.eras)
         self._forgotten = 0
         self._voters: dict[int, _Voter] = {}
         self._lives: dict[int, _Life] = {}
@@ -165,11 +158,30 @@ class Invariants:
             )
         life.applied_slot = slot
         self._check_decision(node, slot, applied.value)
-        if applied.client is not None and applied.verdict is Verdict.FRESH:
-            self._check_once(node, life, applied)
+        if slot > self._forgotten:
+            self.once.check(node, applied)
         self.reads.chosen(slot, applied.value)
         if applied.client == replica.client:
             self.reads.told(self.node(node), slot)
+
+    def applied_run(self, replica: Replica, run: AppliedRun) -> None:
+        """The same for every slot of a run.
+
+        Replicas that share their states tell of the very same run, which nobody changes. Whom it
+        reaches after the first has applied the same values with the same verdicts to the slots
+        that follow: what was found of them is so.
+        """
+        first, count = run.outcomes[0].slot, len(run.outcomes)
+        life = self._lives[replica.node]
+        if run is self._run and first == life.applied_slot + 1:
+            self.checks += 4 * count
+            life.applied_slot += count
+            for outcome in run.by_client.get(replica.client, ()):
+                self.reads.told(self.node(replica.node), outcome.slot)
+            return
+        for outcome in run.outcomes:
+            self.applied(replica, outcome)
+        self._run = run
 
     def installed(self, replica: Replica, installed: Installed) -> None:
         """R3 and R4 for a replica that jumped to a snapshot."""
@@ -204,12 +216,11 @@ class Invariants:
         memory than a short one. Not what lies just below: a new leader that did not know of the
         floor would propose there, and A5 must see it.
         """
-        self._floors[node] = floor_slot
         voter = self._voters[node]
         voter.acknowledged = {s: b for s, b in voter.acknowledged.items() if s > floor_slot}
-        forgotten = min(self._floors.get(each, 0) for each in self.eras.everyone) - REMEMBERED_SLOTS
+        forgotten = self._floors.move(node, floor_slot) - REMEMBERED_SLOTS
         for slot in range(self._forgotten + 1, forgotten + 1):
-            for table in (self.proposed, self.votes, self.chosen, self.digests):
+            for table in (self.proposed, self.votes, self.chosen, self.digests, self.once.verdicts):
                 table.pop(slot, None)
         self._forgotten = max(self._forgotten, forgotten)
 
@@ -263,30 +274,6 @@ class Invariants:
                 slot=slot,
                 nodes=(first, node),
             )
-
-    def _check_once(self, node: int, life: _Life, applied: Applied) -> None:
-        """C1 for a command that was applied; what its client had answered needs no memory.
-
-        A command below its client's first outstanding, or of an earlier incarnation, may have been
-        applied before, and nobody waits for it: to apply it is as wrong as to apply it again.
-        """
-        client, sequence, first, *_ = decode(applied.value)
-        done = life.done.get(client.node)
-        if done is None or client.incarnation > done.incarnation:
-            done = life.done[client.node] = _Done(client.incarnation)
-        again = sequence < done.first or sequence in done.sequences
-        if again or client.incarnation < done.incarnation:
-            raise InvariantViolation(
-                "C1",
-                f"{self.node(node)} applied command {sequence} of "
-                f"{self.node(client.node)} again in slot {applied.slot}",
-                slot=applied.slot,
-                nodes=(node,),
-            )
-        done.sequences.add(sequence)
-        if first > done.first:
-            done.first = first
-            done.sequences = {s for s in done.sequences if s >= first}
 
     def _check_leader(self, node: int, ballot: Ballot) -> None:
         known = _note(self.leaders, ballot, node)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import msgpack
 
 from paxos.check.invariants import Invariants
-from paxos.effects import Answered, Applied, Asked, Installed, ReadKind
+from paxos.effects import Answered, Applied, AppliedRun, Asked, Installed, ReadKind
 from paxos.membership import Membership, Step, goal_of, place_of
 from paxos.records import Recovered
 from paxos.replica import Config, Replica
@@ -19,6 +19,7 @@ from paxos.sim.cluster import Cluster
 from paxos.sim.faults import Fault
 from paxos.sim.host import ReplicaProcess, Status
 from paxos.sim.kernel import Event
+from paxos.transitions import Transitions
 
 SUBMIT = 11
 """Event kind: a client at ``target`` submits ``payload``."""
@@ -40,12 +41,25 @@ class Register:
     def __init__(self) -> None:
         self.values: dict[Any, Any] = {}
         self._digest = b""
+        self._state = (self.values, self._digest)
+
+    @property
+    def state(self) -> tuple[dict[Any, Any], bytes]:
+        """Values and hash; neither is ever changed, so both may be shared."""
+        if self._state[0] is not self.values or self._state[1] is not self._digest:
+            self._state = (self.values, self._digest)
+        return self._state
+
+    @state.setter
+    def state(self, state: tuple[dict[Any, Any], bytes]) -> None:
+        self._state = state
+        self.values, self._digest = state
 
     def apply(self, op: bytes) -> bytes:
         """Set a key."""
         key, value = msgpack.unpackb(op)
         before = self.values.get(key)
-        self.values[key] = value
+        self.values = {**self.values, key: value}
         result: bytes = msgpack.packb(before)
         self._digest = blake2b(self._digest + op + result, digest_size=8).digest()
         return result
@@ -76,7 +90,10 @@ class Register:
 
 
 class Laboratory:
-    """A cluster of registers, with clients that submit at given times."""
+    """A cluster of registers, with clients that submit at given times.
+
+    Its replicas do not ``share`` their states unless asked to: what differs is to be seen.
+    """
 
     def __init__(
         self,
@@ -84,11 +101,13 @@ class Laboratory:
         *,
         seed: int,
         check: bool = True,
+        share: bool = False,
         spares: tuple[int, ...] = (),
         **options: Any,
     ) -> None:
         """A cluster with a config; ``spares`` are nodes that no one has started yet."""
         self.config = config
+        self.transitions = Transitions() if share else None
         self.invariants = Invariants(config, machine=Register()) if check else None
         self.cluster = Cluster(
             outside=self,
@@ -106,7 +125,8 @@ class Laboratory:
 
     def build(self, node: int, recovered: Recovered, now_us: int) -> ReplicaProcess:
         """A replica of a register; one that is not of the first members asks to join."""
-        replica = Replica(node, self.config, Register(), recovered, now_us)
+        machine = Register()
+        replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
         # An incarnation that never became durable is used again: nothing of it had left the node.
         for key in [key for key in self.submitted if key[:2] == replica.client]:
             del self.submitted[key]
@@ -197,7 +217,10 @@ class Laboratory:
         if replica is None:
             return
         client = replica.client
-        if type(effect) is Applied and effect.client == client:
+        if type(effect) is AppliedRun:
+            for outcome in effect.outcomes:
+                self.perform(node, outcome)
+        elif type(effect) is Applied and effect.client == client:
             self._keep((*client, effect.sequence), effect.result)
         elif type(effect) is Installed:
             for sequence, result in effect.results:

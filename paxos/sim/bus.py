@@ -4,21 +4,30 @@ An endpoint is a number. A frame carries its checksum; whoever unpacks it finds 
 knows nothing of what is inside.
 """
 
+from collections.abc import Iterable, Iterator
+
 from paxos.membership import place_of
 from paxos.sim.kernel import Kernel
 from paxos.sim.links import Link, new_link
 from paxos.sim.streams import stream
+from paxos.sim.weather import Weather
 
 
 class Bus:
-    """Links by ``(source, target)``, and the counts of what went over them."""
+    """Links by ``(source, target)``, and the counts of what went over them.
 
-    def __init__(self, kernel: Kernel, seed: int, median_us: int, sigma: float) -> None:
+    ``nodes`` are the endpoints of the group, whose links share one weather.
+    """
+
+    def __init__(
+        self, kernel: Kernel, seed: int, median_us: int, sigma: float, nodes: Iterable[int] = ()
+    ) -> None:
         self.kernel = kernel
         self.seed = seed
         self.median_us = median_us
         self.sigma = sigma
         self.links: dict[tuple[int, int], Link] = {}
+        self.weather = Weather(nodes)
         self.sent = 0
         self.delivered = 0
         self.lost = 0
@@ -43,7 +52,32 @@ class Bus:
         """Make the link from one endpoint to another with a latency of its own."""
         random = stream(self.seed, f"link/{source}/{target}")
         link = self.links[source, target] = new_link(random, median_us, sigma)
+        self.weather.shape(link, source, target)
         return link
+
+    def settle(self, usual: tuple[int, int, int, int]) -> None:
+        """Make these the usual rates of every link between nodes, and let them have them now."""
+        self.weather.usual = usual
+        self.weather.faults = {}
+        for _, _, link in self.made():
+            link.settle(usual)
+
+    def made(self) -> Iterator[tuple[int, int, Link]]:
+        """The links between nodes that are made already, with their ends."""
+        covers = self.weather.covers
+        for (source, target), link in self.links.items():
+            if covers(source, target):
+                yield source, target, link
+
+    def is_cut(self, source: int, target: int) -> bool:
+        """Whether a link is cut; asking does not make it."""
+        link = self.links.get((source, target))
+        return link.cut if link is not None else self.weather.is_cut(source, target)
+
+    def is_faulty(self, source: int, target: int) -> bool:
+        """Whether a link between nodes has any other fault; asking does not make it."""
+        link = self.links.get((source, target))
+        return link.is_faulty() if link is not None else self.weather.is_faulty()
 
     def send(self, kind: int, source: int, target: int, frame: bytes) -> None:
         """Put a frame on its way; to the sender itself it takes no time and is never lost."""

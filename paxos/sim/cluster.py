@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from paxos.effects import (
     Answered,
     Applied,
+    AppliedRun,
     Asked,
     Broadcast,
     CancelTimer,
@@ -25,6 +26,7 @@ from paxos.sim.coverage import Coverage
 from paxos.sim.host import LAST_FRAME, Host, Kind, Observer, Outside, Status
 from paxos.sim.kernel import Event, Kernel
 from paxos.sim.nodes import Nodes
+from paxos.sim.press import Press
 from paxos.sim.trace import Trace
 from paxos.wire import WireError, pack
 
@@ -50,12 +52,13 @@ class Cluster(Nodes):
         self.nodes = nodes
         self.observer = observer
         self.kernel = Kernel()
-        self.bus = Bus(self.kernel, seed, latency_us, tail)
+        self.bus = Bus(self.kernel, seed, latency_us, tail, nodes)
         self.trace = Trace()
         self.coverage = Coverage()
         self.seed = seed
         self.fsync_us = fsync_us
         self.hosts: dict[int, Host] = {}
+        self.press = Press()
         for node in nodes:
             self._add_host(node)
 
@@ -227,7 +230,7 @@ class Cluster(Nodes):
     def _release(self, node: int, effect: Send | Broadcast) -> None:
         if self.observer is not None:
             self.observer.released(node, effect.message)
-        self.coverage.released(effect.message)
+        self.coverage.released(effect.message, to_many=type(effect) is Broadcast)
         frame = pack(effect.message)
         targets = (effect.to,) if type(effect) is Send else effect.to
         for target in targets:  # type: ignore[union-attr]
@@ -245,6 +248,12 @@ class Cluster(Nodes):
         if self.observer is not None and (replica := host.replica) is not None:
             self.observer.applied(replica, effect)
         self.coverage.applied(effect)
+        self.outside.perform(host.node, effect)
+
+    def _applied_run(self, host: Host, effect: AppliedRun) -> None:
+        if self.observer is not None and (replica := host.replica) is not None:
+            self.observer.applied_run(replica, effect)
+        self.coverage.applied_run(effect)
         self.outside.perform(host.node, effect)
 
     def _installed(self, host: Host, effect: Installed) -> None:
@@ -288,6 +297,7 @@ class Cluster(Nodes):
         SetTimer: _set,
         CancelTimer: _cancel,
         Applied: _applied,
+        AppliedRun: _applied_run,
         Installed: _installed,
         Regrouped: _regrouped,
         RoleChanged: _role_changed,

@@ -4,7 +4,7 @@ A campaign over which a count stays zero has not tested that feature, however gr
 """
 
 from paxos.clients import Verdict
-from paxos.effects import Answered, Applied, ReadKind, Regrouped
+from paxos.effects import Answered, Applied, AppliedRun, ReadKind, Regrouped
 from paxos.messages import Accept, Decisions, Forward, Message, Nack, PreVoteReply, SnapshotChunk
 
 FEATURES: dict[str, str] = {
@@ -18,6 +18,8 @@ FEATURES: dict[str, str] = {
     "duplicates": "a command was chosen again and not applied again",
     "stale_commands": "a command of an earlier incarnation was chosen and not applied",
     "catch_ups": "decisions were sent to a replica that lacked them",
+    "feeds": "decisions were sent to all learners at once",
+    "runs_applied": "a replica applied a run of slots that it was fed in one step",
     "snapshots_taken": "a replica compacted its log",
     "snapshot_chunks": "a piece of a snapshot was sent",
     "snapshots_installed": "a replica jumped to a snapshot",
@@ -65,15 +67,15 @@ class Coverage:
         """Note that a feature of :data:`FEATURES` happened."""
         self.counts[feature] += times
 
-    def released(self, message: Message) -> None:
-        """Note a message that leaves."""
+    def released(self, message: Message, *, to_many: bool = False) -> None:
+        """Note a message that leaves, to one node or to many at once."""
         kind = type(message)
         if kind is Nack:
             self.counts["preemptions"] += 1
         elif kind is Accept:
             self.counts["batches"] += len(message.values) > 1  # type: ignore[union-attr]
         elif kind is Decisions:
-            self.counts["catch_ups"] += 1
+            self.counts["feeds" if to_many else "catch_ups"] += 1
         elif kind is Forward:
             self.counts["forwards"] += 1
         elif kind is SnapshotChunk:
@@ -89,6 +91,13 @@ class Coverage:
             self.counts["duplicates"] += 1
         elif applied.verdict is Verdict.STALE:
             self.counts["stale_commands"] += 1
+
+    def applied_run(self, run: AppliedRun) -> None:
+        """Note a run of slots that a replica applied."""
+        self.counts["runs_applied"] += 1
+        if not run.is_plain:
+            for outcome in run.outcomes:
+                self.applied(outcome)
 
     def regrouped(self, regrouped: Regrouped) -> None:
         """Note a membership that took effect at a replica; each counts once."""

@@ -10,6 +10,7 @@ A disk may be slow, and it may be full: then nothing more becomes durable until 
 was written in the meantime stays in memory, and gets out then.
 """
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -20,11 +21,19 @@ class Disk:
     """One node's disk. Positions count all rows that were ever written.
 
     ``random`` says how much of the unsynced a crash leaves, ``tears`` how much of the row after it.
+    ``pack`` turns a row into its frame; the disks of a cluster share one :class:`Press`.
     """
 
-    def __init__(self, random: Random, fsync_us: int, tears: Random) -> None:
+    def __init__(
+        self,
+        random: Random,
+        fsync_us: int,
+        tears: Random,
+        pack: Callable[[list[Any]], bytes] = pack_row,
+    ) -> None:
         self.random = random
         self.tears = tears
+        self.pack = pack
         self.fsync_us = fsync_us
         self.extra_us = 0
         """How much longer than usual an fsync takes."""
@@ -50,7 +59,7 @@ class Disk:
 
     def write(self, rows: list[list[Any]], *, sync: bool) -> None:
         """Append rows; with ``sync`` ask for them to be made durable."""
-        self.frames += [pack_row(row) for row in rows]
+        self.frames += [self.pack(row) for row in rows]
         if sync:
             self.wanted = self.written
 
@@ -63,7 +72,7 @@ class Disk:
         else:
             self._replaced.append((self.base, self.frames))
         self.base = self.written
-        self.frames = [pack_row(row) for row in rows]
+        self.frames = [self.pack(row) for row in rows]
         self.wanted = self.written
         self._durable_at.append(self.wanted)
         return self.wanted

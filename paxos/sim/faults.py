@@ -40,6 +40,11 @@ def join(bus: Bus, a: int, b: int) -> None:
 def partition(bus: Bus, nodes: Sequence[int], groups: Sequence[Sequence[int]]) -> None:
     """Cut exactly the links between different groups; nodes in no group form one of their own."""
     side = {node: number for number, group in enumerate(groups, 1) for node in group}
+    if _is_whole_group(bus, nodes):
+        bus.weather.sides = side
+        for a, b, link in bus.made():
+            link.cut = side.get(a, 0) != side.get(b, 0)
+        return
     for a in nodes:
         for b in nodes:
             if a != b:
@@ -48,6 +53,11 @@ def partition(bus: Bus, nodes: Sequence[int], groups: Sequence[Sequence[int]]) -
 
 def heal(bus: Bus, nodes: Sequence[int]) -> None:
     """Undo every fault of every link between these nodes."""
+    if _is_whole_group(bus, nodes):
+        bus.weather.clear()
+        for _, _, link in bus.made():
+            link.clear_faults()
+        return
     for link in links_between(bus, nodes):
         link.clear_faults()
 
@@ -64,8 +74,18 @@ def set_rate(bus: Bus, nodes: Sequence[int], rate: str, value: int, *, both: boo
             for b in nodes[at + 1 :]:
                 setattr(bus.link(a, b), rate, value)
         return
+    if _is_whole_group(bus, nodes):
+        bus.weather.set_fault(rate, value)
+        for _, _, link in bus.made():
+            setattr(link, rate, value)
+        return
     for link in links_between(bus, nodes):
         setattr(link, rate, value)
+
+
+def _is_whole_group(bus: Bus, nodes: Sequence[int]) -> bool:
+    """Whether these are all nodes of the group: then links that are not made yet need not be."""
+    return frozenset(nodes) == bus.weather.nodes
 
 
 @frozen

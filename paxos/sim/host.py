@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from attrs import Factory, define, frozen
 
-from paxos.effects import Answered, Applied, Asked, Broadcast, Installed, Send, Timer
+from paxos.effects import Answered, Applied, AppliedRun, Asked, Broadcast, Installed, Send, Timer
 from paxos.membership import Goal
 from paxos.messages import Message
 from paxos.records import Recovered
@@ -105,6 +105,10 @@ class Observer(Protocol):
 
     def applied(self, replica: Replica, applied: Applied) -> None:
         """A replica applied a slot."""
+        ...
+
+    def applied_run(self, replica: Replica, run: AppliedRun) -> None:
+        """A replica applied a run of slots in one step."""
         ...
 
     def installed(self, replica: Replica, installed: Installed) -> None:

@@ -6,6 +6,7 @@ from paxos.sim.coverage import Coverage
 from paxos.sim.disk import Disk
 from paxos.sim.host import Crashed, Host, Kind, Observer, Outside, Process, Status
 from paxos.sim.kernel import Kernel
+from paxos.sim.press import Press
 from paxos.sim.streams import stream
 
 
@@ -19,6 +20,7 @@ class Nodes:
     hosts: dict[int, Host]
     seed: int
     fsync_us: int
+    press: Press
 
     def execute(self, host: Host, effects: list[object]) -> None:
         """Carry out what a process asks for, in order."""
@@ -26,7 +28,7 @@ class Nodes:
 
     def _new_disk(self, node: int) -> Disk:
         tears = stream(self.seed, f"disk/{node}/tears")
-        return Disk(stream(self.seed, f"disk/{node}"), self.fsync_us, tears)
+        return Disk(stream(self.seed, f"disk/{node}"), self.fsync_us, tears, self.press)
 
     def _add_host(self, node: int) -> Host:
         disk = self._new_disk(node)

@@ -10,57 +10,82 @@ from fsm.network.records import Asset
 CAPACITY_W = 22_000
 
 
-def asset(cp_id: str, rated_w: int = 11_000) -> Asset:
-    """A charge point that has booted."""
-    return Asset(cp_id, rated_w=rated_w)
+class Site:
+    """Charge points by name, and what happens to their limits. Assets are values: it keeps them."""
 
+    def __init__(self, names: str, rated_w: int = 11_000, capacity_w: int = CAPACITY_W) -> None:
+        self.assets = {name: Asset(name, rated_w=rated_w) for name in names}
+        self.capacity_w = capacity_w
 
-def held(*assets: Asset) -> int:
-    """What all of them may still draw."""
-    return sum(each.held_w for each in assets)
+    def __getitem__(self, name: str) -> Asset:
+        return self.assets[name]
+
+    def share(self, names: str) -> None:
+        """Share among these, in this order."""
+        self.assets |= redistribute(self.capacity_w, [self.assets[name] for name in names])
+
+    def confirm(self, name: str, version: int | None = None) -> bool:
+        """A confirmation of a version, the newest by default; whether it set power free."""
+        version = self[name].limit_version if version is None else version
+        confirmed = confirm(self[name], version)
+        self.assets[name] = confirmed or self[name]
+        return confirmed is not None
+
+    def release(self, name: str) -> None:
+        """Its transaction is over."""
+        self.assets[name] = release(self[name])
+
+    def limits_w(self, names: str) -> list[int]:
+        """What these should draw at the most."""
+        return [self[name].limit_w for name in names]
+
+    def held_w(self) -> int:
+        """What all of them may still draw."""
+        return sum(asset.held_w for asset in self.assets.values())
 
 
 def test_one_confirmation_serves_one_newcomer() -> None:
     """Two charge, two wait: the power that one gives up goes to one of them, not to both."""
-    a, b, c, d = served = [asset(name) for name in "ABCD"]
-    redistribute(CAPACITY_W, served[:2])
-    redistribute(CAPACITY_W, served[:3])
-    redistribute(CAPACITY_W, served)
-    assert [each.limit_w for each in served] == [5_500, 5_500, 0, 0]
-    assert held(*served) == 22_000, "nobody has confirmed: A and B may still draw 11 kW each"
-    assert confirm(a, a.limit_version)
-    redistribute(CAPACITY_W, served)
-    assert [c.limit_w, d.limit_w] == [5_500, 0]
-    assert held(*served) == 22_000
-    assert confirm(b, b.limit_version)
-    redistribute(CAPACITY_W, served)
-    assert [each.limit_w for each in served] == [each.held_w for each in served] == [5_500] * 4
+    site = Site("ABCD")
+    site.share("AB")
+    site.share("ABC")
+    site.share("ABCD")
+    assert site.limits_w("ABCD") == [5_500, 5_500, 0, 0]
+    assert site.held_w() == 22_000, "nobody has confirmed: A and B may still draw 11 kW each"
+    assert site.confirm("A")
+    site.share("ABCD")
+    assert site.limits_w("CD") == [5_500, 0]
+    assert site.held_w() == 22_000
+    assert site.confirm("B")
+    site.share("ABCD")
+    assert site.limits_w("ABCD") == [site[name].held_w for name in "ABCD"] == [5_500] * 4
 
 
 def test_a_confirmation_of_an_earlier_version_frees_nothing() -> None:
     """Whoever follows an earlier fall may still draw more than the newest limit allows."""
-    served = [asset(name) for name in "ABCD"]
-    redistribute(CAPACITY_W, served[:2])
-    redistribute(CAPACITY_W, served[:3])
-    earlier = served[0].limit_version
-    redistribute(CAPACITY_W, served)
-    assert served[0].limit_version == earlier + 1
-    assert not confirm(served[0], earlier)
-    assert served[0].held_w == 11_000
+    site = Site("ABCD")
+    site.share("AB")
+    site.share("ABC")
+    earlier = site["A"].limit_version
+    site.share("ABCD")
+    assert site["A"].limit_version == earlier + 1
+    assert not site.confirm("A", earlier)
+    assert site["A"].held_w == 11_000
 
 
 def test_a_limit_does_not_rise_before_its_fall_is_confirmed() -> None:
     """Its charge point may follow the old limit yet, or the fall: which, nobody knows."""
-    a, b, c = served = [asset(name) for name in "ABC"]
-    redistribute(CAPACITY_W, served[:2])
-    redistribute(CAPACITY_W, served)
-    release(b)
-    redistribute(CAPACITY_W, [a, c])
+    site = Site("ABC")
+    site.share("AB")
+    site.share("ABC")
+    site.release("B")
+    site.share("AC")
+    a = site["A"]
     assert (a.limit_w, a.held_w) == (7_333, 11_000) or a.limit_w == 7_334
-    assert c.limit_w == c.held_w == 11_000
-    assert confirm(a, a.limit_version)
-    redistribute(CAPACITY_W, [a, c])
-    assert a.limit_w == a.held_w == 11_000
+    assert site["C"].limit_w == site["C"].held_w == 11_000
+    assert site.confirm("A")
+    site.share("AC")
+    assert site["A"].limit_w == site["A"].held_w == 11_000
 
 
 STEPS = ("start", "start", "confirm", "confirm", "stop", "stale")
@@ -71,36 +96,38 @@ STEPS = ("start", "start", "confirm", "confirm", "stop", "stale")
     steps=st.lists(
         st.tuples(
             st.sampled_from(STEPS),
-            st.integers(0, 4),
+            st.sampled_from("ABCDE"),
         ),
         max_size=60,
     ),
     ratings=st.lists(st.sampled_from([3_700, 7_360, 11_000, 22_000]), min_size=5, max_size=5),
 )
 def test_what_is_held_stays_within_the_capacity(
-    capacity_w: int, steps: list[tuple[str, int]], ratings: list[int]
+    capacity_w: int, steps: list[tuple[str, str]], ratings: list[int]
 ) -> None:
     """Starts, stops and confirmations in any order, also late ones of earlier versions."""
-    assets = [asset(f"CP{i}", rated_w) for i, rated_w in enumerate(ratings)]
-    served: list[Asset] = []
-    obeyed = dict.fromkeys(range(5), 0)
-    for what, index in steps:
-        each = assets[index]
-        if what == "start" and each not in served:
-            served.append(each)
-        elif what == "stop" and each in served:
-            served.remove(each)
-            release(each)
+    site = Site("", capacity_w=capacity_w)
+    site.assets = {
+        name: Asset(name, rated_w=rated_w) for name, rated_w in zip("ABCDE", ratings, strict=True)
+    }
+    served = ""
+    obeyed = dict.fromkeys("ABCDE", 0)
+    for what, name in steps:
+        if what == "start" and name not in served:
+            served += name
+        elif what == "stop" and name in served:
+            served = served.replace(name, "")
+            site.release(name)
         elif what == "confirm":
-            confirm(each, each.limit_version)
+            site.confirm(name)
         elif what == "stale":
-            confirm(each, obeyed[index])
-        obeyed[index] = each.limit_version
-        redistribute(capacity_w, served)
-        assert held(*assets) <= capacity_w
-        assert all(0 <= a.limit_w <= a.held_w <= a.rated_w for a in assets)
+            site.confirm(name, obeyed[name])
+        obeyed[name] = site[name].limit_version
+        site.share(served)
+        assert site.held_w() <= capacity_w
+        assert all(0 <= a.limit_w <= a.held_w <= a.rated_w for a in site.assets.values())
     for _ in range(6):
-        for each in served:
-            confirm(each, each.limit_version)
-        redistribute(capacity_w, served)
-    assert all(a.limit_w == a.held_w for a in served), "it settles"
+        for name in served:
+            site.confirm(name)
+        site.share(served)
+    assert all(site[name].limit_w == site[name].held_w for name in served), "it settles"

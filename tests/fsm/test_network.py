@@ -257,7 +257,7 @@ def test_errors_have_the_standards_codes(op, code):
     frame = msgpack.unpackb(site.state.apply(op))
     assert (frame[0], frame[2]) == (4, code)
     assert frame[4] == {}
-    site.state.applied = applied
+    site.state.state = site.state.state._replace(applied=applied)
     assert site.state.snapshot() == before
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from fsm import effects as fx
 from fsm.energy.meter import Meter
+from fsm.network.limits import redistribute
+from fsm.network.tables import Draft
 from fsm.v2g import messages as m
 from fsm.v2g.charge_point import ChargePoint, request_event
 from fsm.v2g.codec import decode, encode
@@ -41,8 +43,10 @@ def situations(current):
     pump.plug(make_ev(current=current))
     for action in ("", "renegotiate", "stop_charging", "fail"):
         if action == "renegotiate":
-            pump.network.capacity_w = 9_000
-            pump.network._share()
+            draft = Draft(pump.network.state)
+            for asset in redistribute(9_000, draft.served()).values():
+                draft.put_asset(asset)
+            pump.network.state = draft.keep()
             pump._limit(pump.spots["CP1"])
         elif action == "stop_charging":
             pump.ev("stop_charging")

@@ -306,10 +306,12 @@ class Campaign(Laboratory):
             self.schedule([Fault(crash_us, "crash", who), Fault(restart_us, "restart", who)])
 
 
-def prepared(seed: int, shape: Shape | None = None, *, check: bool = True) -> Campaign:
+def prepared(
+    seed: int, shape: Shape | None = None, *, check: bool = True, share: bool = False
+) -> Campaign:
     """The run of a seed before its first event: faults and load are in the heap."""
     shape = shape or shape_of(seed)
-    lab = Campaign(shape, seed=seed, check=check)
+    lab = Campaign(shape, seed=seed, check=check, share=share)
     random = Random(f"campaign/{seed}")
     nodes = lab.cluster.nodes
     faults, load = shape.plan(random, nodes, shape.gap_us)
@@ -330,9 +332,9 @@ def prepared(seed: int, shape: Shape | None = None, *, check: bool = True) -> Ca
     return lab
 
 
-def run(seed: int, shape: Shape | None = None) -> Campaign:
+def run(seed: int, shape: Shape | None = None, *, share: bool = False) -> Campaign:
     """The whole run of a seed; raises what is wrong with it."""
-    lab = prepared(seed, shape)
+    lab = prepared(seed, shape, share=share)
     lab.cluster.run(END_US)
     check_settled(lab)
     check_history(lab)

@@ -521,7 +521,8 @@ def only_the_last_sequence_remembered(patch: Patch) -> None:
 
     def admit(self: SessionTable, command: Any) -> Verdict:
         verdict = original_admit(self, command)
-        results = self._sessions[command.client.node].results
+        session = self.state.find(command.client.node)
+        results = session.results if session else {}
         if verdict is Verdict.FRESH and results and command.sequence < max(results):
             return Verdict.STALE
         return verdict
@@ -541,8 +542,8 @@ def snapshot_without_the_results(patch: Patch) -> None:
 
     def restore(self: SessionTable, data: bytes) -> None:
         original(self, data)
-        for session in self._sessions.values():
-            session.results = {}
+        for node, session in self.state.items():
+            self.state = self.state.put(node, session._replace(results={}))
 
     original = SessionTable.restore
     patch.setattr(SessionTable, "restore", restore)

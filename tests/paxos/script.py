@@ -11,6 +11,7 @@ from paxos.check.violation import InvariantViolation
 from paxos.effects import (
     Answered,
     Applied,
+    AppliedRun,
     Asked,
     CancelTimer,
     Checkpoint,
@@ -18,6 +19,7 @@ from paxos.effects import (
     LeaseLapsed,
     Persist,
     ReadKind,
+    Regrouped,
     RoleChanged,
     SetTimer,
     Withheld,
@@ -392,30 +394,30 @@ def log_cells(stage: Stage, node: int) -> dict[int, str]:
     return cells
 
 
+EFFECTS: dict[type, Callable[[Any], str]] = {
+    Persist: lambda e: f"{rows(e)} ({'sync' if e.sync else 'no sync'})",
+    Checkpoint: lambda e: rows(e),
+    Installed: wording.installed,
+    SetTimer: lambda e: f"{e.timer.name.lower()} {wording.span(e.low_us, e.high_us)}",
+    CancelTimer: lambda e: str(e.timer.name.lower()),
+    Applied: wording.applied,
+    AppliedRun: lambda e: ", ".join(map(wording.applied, e.outcomes)),
+    Asked: lambda e: f"for {wording.asked(e)}",
+    Answered: wording.answered,
+    Withheld: lambda e: str(e.ballot),
+    LeaseLapsed: lambda e: str(e.ballot),
+    Regrouped: lambda e: f"from {e.from_slot} on {wording.membership(e.membership)}",
+    RoleChanged: lambda e: f"{e.role}: {e.why}",
+}
+
+
+def rows(effect: Persist | Checkpoint) -> str:
+    """The rows that are to be on the disk."""
+    return ", ".join(map(wording.row, effect.rows))
+
+
 def effect_text(node: int, effect: Any) -> str:
-    """An effect as the replica asked for it."""
-    if isinstance(effect, Persist):
-        sync = "sync" if effect.sync else "no sync"
-        return f"Persist {', '.join(map(wording.row, effect.rows))} ({sync})"
-    if isinstance(effect, Checkpoint):
-        return f"Checkpoint {', '.join(map(wording.row, effect.rows))}"
-    if isinstance(effect, Installed):
-        return f"Installed {wording.installed(effect)}"
-    if isinstance(effect, SetTimer):
-        span = wording.span(effect.low_us, effect.high_us)
-        return f"SetTimer {effect.timer.name.lower()} {span}"
-    if isinstance(effect, CancelTimer):
-        return f"CancelTimer {effect.timer.name.lower()}"
-    if isinstance(effect, Applied):
-        return f"Applied {wording.applied(effect)}"
-    if isinstance(effect, Asked):
-        return f"Asked for {wording.asked(effect)}"
-    if isinstance(effect, Answered):
-        return f"Answered {wording.answered(effect)}"
-    if isinstance(effect, Withheld):
-        return f"Withheld {effect.ballot}"
-    if isinstance(effect, LeaseLapsed):
-        return f"LeaseLapsed {effect.ballot}"
-    if isinstance(effect, RoleChanged):
-        return f"RoleChanged {effect.role}: {effect.why}"
-    return f"{type(effect).__name__} {post(node, effect)}"
+    """An effect as the replica asked for it; what is no other is a send."""
+    words = EFFECTS.get(type(effect))
+    text = post(node, effect) if words is None else words(effect)
+    return f"{type(effect).__name__} {text}"

@@ -15,6 +15,7 @@ from paxos.check.laboratory import Register
 from paxos.effects import (
     Answered,
     Applied,
+    AppliedRun,
     Asked,
     Broadcast,
     CancelTimer,
@@ -65,7 +66,7 @@ class Letter:
 
     @property
     def message(self) -> Message:
-        """What it says; read from the bytes, so that no two copies share anything."""
+        """What it says; read from the bytes."""
         return unpack(self.frame)
 
     def __str__(self) -> str:
@@ -347,9 +348,20 @@ class Stage:
         self.note("applies", node, f"applied {wording.applied(effect)}")
         replica = self.replica(node)
         self.invariants.applied(replica, effect)
-        self.history.log.setdefault(effect.slot, effect.value)
-        if effect.client == replica.client:
-            self.history.answer(effect.client, effect.sequence, effect.result, self.moment)
+        self._remember(replica, effect)
+
+    def _remember(self, replica: Replica, outcome: Applied) -> None:
+        self.history.log.setdefault(outcome.slot, outcome.value)
+        if outcome.client == replica.client:
+            self.history.answer(outcome.client, outcome.sequence, outcome.result, self.moment)
+
+    def _applied_run(self, node: int, effect: AppliedRun) -> None:
+        for outcome in effect.outcomes:
+            self.note("applies", node, f"applied {wording.applied(outcome)}")
+        replica = self.replica(node)
+        self.invariants.applied_run(replica, effect)
+        for outcome in effect.outcomes:
+            self._remember(replica, outcome)
 
     def _installed(self, node: int, effect: Installed) -> None:
         self.note("applies", node, f"installed {wording.installed(effect)}")
@@ -388,6 +400,7 @@ class Stage:
         SetTimer: _set_timer,
         CancelTimer: _cancel_timer,
         Applied: _applied,
+        AppliedRun: _applied_run,
         Installed: _installed,
         Regrouped: _regrouped,
         RoleChanged: _role_changed,

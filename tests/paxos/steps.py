@@ -13,6 +13,7 @@ from paxos.clients import Client, Command, encode
 from paxos.effects import (
     Answered,
     Applied,
+    AppliedRun,
     Asked,
     Broadcast,
     Checkpoint,
@@ -184,6 +185,9 @@ class Group:
                 watch.asked(replica, effect)
             elif isinstance(effect, Answered):
                 watch.answered(replica, effect)
+            elif isinstance(effect, AppliedRun):
+                self.applied[node] += effect.outcomes
+                watch.applied_run(replica, effect)
             elif isinstance(effect, Installed):
                 self.installed.append((node, effect))
                 watch.installed(replica, effect)

@@ -35,10 +35,17 @@ def vote(watch: Invariants, ballot: Ballot, given: bytes, *nodes: int, slot: int
         watch.released(node, Accepted(ballot, slot, 1))
 
 
-def applies(watch: Invariants, node: int, slot: int, given: bytes, sequence: int = 1) -> None:
+def applies(
+    watch: Invariants,
+    node: int,
+    slot: int,
+    given: bytes,
+    sequence: int = 1,
+    verdict: Verdict = Verdict.FRESH,
+) -> None:
     """A node applies a value."""
     client = None if given == NOOP else Client(1, 1)
-    outcome = Applied(slot, given, client, sequence, b"", Verdict.FRESH)
+    outcome = Applied(slot, given, client, sequence, b"", verdict)
     watch.applied(started(node), outcome)
 
 
@@ -231,12 +238,22 @@ def c1_twice(watch: Invariants) -> None:
         applies(watch, 1, slot, A)
 
 
+def c1_disagrees(watch: Invariants) -> None:
+    """A command that one node knew to be applied, and another applies again in the same slot."""
+    for slot in (1, 2):
+        vote(watch, LOW, A, 1, 3, slot=slot)
+    applies(watch, 1, 1, A)
+    applies(watch, 1, 2, A, verdict=Verdict.DUPLICATE)
+    applies(watch, 2, 1, A)
+    applies(watch, 2, 2, A)
+
+
 CASES = [
     a1_falls, a1_forgets, a1_steps_down, a2_accepts_unpromised, a2_acks_late, a3_holds_nothing,
     a3_forgets, a3_loses, a4_proposes_twice, a4_holds_another, a5_proposes_another,
     a5_chosen_behind, r1_nobody_chose, r1_votes_of_two_ballots, r1_another_was_chosen, r2_hole,
     r2_claims, r3_differs, r4_goes_back, r4_applies_again, r5_beyond, l1_two_leaders, l1_two_lives,
-    l2_too_old, l2_says_something_else, c1_twice,
+    l2_too_old, l2_says_something_else, c1_twice, c1_disagrees,
 ]  # fmt: skip
 
 

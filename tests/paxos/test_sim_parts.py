@@ -11,8 +11,10 @@ from paxos.sim.bus import Bus
 from paxos.sim.faults import random_schedule
 from paxos.sim.kernel import Kernel
 from paxos.sim.links import MILLION, Link, new_link
+from paxos.sim.press import REMEMBERED_ROWS, Press
 from paxos.sim.streams import log_normal_us, stream
 from paxos.sim.trace import Trace
+from paxos.wire import pack_row, unpack_row
 
 FRAME = b"a frame of bytes"
 
@@ -275,3 +277,25 @@ def test_the_digest_sees_every_part_of_an_event() -> None:
         if number % 7 == 0:
             asked.digest()
     assert long.digest() == asked.digest()
+
+
+# The press.
+
+
+def test_equal_rows_are_packed_once() -> None:
+    """The disks of a cluster hold the same frame for the same row; any row reads back as it was."""
+    press = Press()
+    frames = [press([5, 1, b"value"]) for _ in range(3)]
+    assert frames[0] is frames[1] is frames[2]
+    assert press([5, 2, b"value"]) == pack_row([5, 2, b"value"]) != frames[0]
+    assert unpack_row(frames[0]) == [5, 1, b"value"]
+
+
+def test_the_press_remembers_only_the_latest() -> None:
+    """However many rows are written: a row that comes again late is packed anew, and is equal."""
+    press = Press()
+    first = press([5, 0, b""])
+    for slot in range(1, 3_000):
+        press([5, slot, b""])
+    assert len(press._frames) == REMEMBERED_ROWS
+    assert press([5, 0, b""]) == first

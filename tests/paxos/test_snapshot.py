@@ -552,9 +552,9 @@ def test_memory_does_not_grow_with_the_log() -> None:
         assert len(replica.acceptor.accepted) <= 1_100
         assert len(replica.learner.decided) <= 1_100
         assert len(lab.cluster.hosts[node].disk.frames) <= 1_500
-        life = lab.invariants._lives[node]
-        assert sum(len(done.sequences) for done in life.done.values()) <= 1_000
         assert len(lab.invariants._voters[node].acknowledged) <= 1_100
+    assert sum(len(done.sequences) for done in lab.invariants.once.done.values()) <= 1_000
+    assert len(lab.invariants.once.verdicts) <= 5_000 + 1_500
     for table in (lab.invariants.proposed, lab.invariants.votes, lab.invariants.chosen):
         assert len(table) <= 5_000 + 1_500
     assert len(lab.invariants.digests) <= 5_000 + 1_500

@@ -17,7 +17,7 @@ from paxos.effects import Answered, Applied, Asked, Installed, Timer, Withheld
 from paxos.group import Answer
 from paxos.membership import Change, Membership
 from paxos.messages import NOOP, Message, Value
-from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED, SNAPSHOT
+from paxos.records import ACCEPTED, COMMITTED, DECIDED, DECIDED_RUN, INCARNATION, PROMISED, SNAPSHOT
 
 LEFT_OUT = frozenset({("PreVote", "commit_slot")})
 """How far the sender has learned: a hint, which no transcript is about."""
@@ -146,6 +146,10 @@ def row(written: Sequence[Any]) -> str:
         return f"commit {rest[0]}"
     if kind == DECIDED:
         return f"decided {rest[0]}:{value(rest[1])}"
+    if kind == DECIDED_RUN:
+        first, *values = rest
+        decided = ", ".join(f"{slot}:{value(v)}" for slot, v in enumerate(values, first))
+        return f"decided {decided}"
     if kind == SNAPSHOT:
         return f"snapshot up to {rest[0]}"
     return f"row {kind} {rest}"

@@ -48,6 +48,7 @@ window = 8
 fsync = "2ms"
 snapshot = 500
 retain = 0
+feed = "50ms"
 
 [[cp]]
 id = "north"
@@ -152,6 +153,7 @@ def test_every_key_arrives_in_integers() -> None:
             fsync_us=2_000,
             snapshot_slots=500,
             retain_slots=0,
+            feed_us=50_000,
         ),
         cps=(
             ChargePoint(id="north", rated_w=22_000),
@@ -171,22 +173,22 @@ def test_every_key_arrives_in_integers() -> None:
             ),
         ),
         script=(
-            At(t_us=10_000_000, verb="plug_in", args={"ev": "EV1", "cp": "south"}, line=69),
+            At(t_us=10_000_000, verb="plug_in", args={"ev": "EV1", "cp": "south"}, line=70),
             At(
                 t_us=60_000_000,
                 verb="partition",
                 args={"groups": (("north",), ("south", "west"))},
-                line=57,
+                line=58,
             ),
             At(
                 t_us=60_000_000,
                 verb="loss",
                 args={"rate_ppm": 50_000, "a": "north", "b": "south"},
-                line=62,
+                line=63,
             ),
-            At(t_us=120_000_000, verb="heal", line=53),
-            At(t_us=180_000_000, verb="delay", args={"extra_us": 50_000}, line=75),
-            At(t_us=240_000_000, verb="crash", args={"cp": "leader"}, line=80),
+            At(t_us=120_000_000, verb="heal", line=54),
+            At(t_us=180_000_000, verb="delay", args={"extra_us": 50_000}, line=76),
+            At(t_us=240_000_000, verb="crash", args={"cp": "leader"}, line=81),
         ),
         expectations=(
             Expect(
@@ -197,17 +199,17 @@ def test_every_key_arrives_in_integers() -> None:
                 soc_ppm=(125_000, 200_000),
                 session_start_us=(10_000_000, 20_000_000),
                 session_stop_us=(180_000_000, 300_000_000),
-                line=85,
+                line=86,
             ),
-            Expect(t_us=300_000_000, cp="north", status="alive", line=94),
-            Expect(t_us=300_000_000, power_w=(0, 22_000), line=98),
+            Expect(t_us=300_000_000, cp="north", status="alive", line=95),
+            Expect(t_us=300_000_000, power_w=(0, 22_000), line=99),
             Expect(
                 t_us=300_000_000,
                 count="elections",
                 at_least=1,
                 at_most=3,
                 since_us=120_000_000,
-                line=101,
+                line=102,
             ),
         ),
         meter_interval_us=5_000_000,
