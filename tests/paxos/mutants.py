@@ -494,7 +494,7 @@ def leader_tells_what_is_not_chosen(patch: Patch) -> None:
     patch.setattr(Replica, "_beat", beat)
 
 
-@mutant("C1", first=285, weather=storm_of)
+@mutant("C1", first=250, weather=storm_of)
 def executed_twice_after_failover(patch: Patch) -> None:
     """No table of sessions: what was chosen twice is applied twice."""
     patch.setattr(SessionTable, "admit", lambda self, command: _admit_all(self, command))
