@@ -32,6 +32,7 @@ from paxos.membership import Membership
 from paxos.messages import Heartbeat, Message, PreVoteReply, Promise, Value
 from paxos.records import Recovered, recover
 from paxos.replica import Config, Replica
+from paxos.transitions import Transitions
 
 SECOND = 1_000_000
 TIMING = Timing()
@@ -62,9 +63,12 @@ def config(voters: int = 3, learners: tuple[int, ...] = (), **changes: Any) -> C
     return Config(membership=membership, **changes)
 
 
-def a_learner(recovered: Recovered | None = None) -> Learner:
+def a_learner(
+    recovered: Recovered | None = None, transitions: Transitions | None = None
+) -> Learner:
     """The learner of a register in a group of three."""
-    return Learner(Register(), group.Group(config().membership, 64), recovered or Recovered())
+    three = group.Group(config().membership, 64)
+    return Learner(Register(), three, recovered or Recovered(), transitions)
 
 
 def started(

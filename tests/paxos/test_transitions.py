@@ -17,13 +17,13 @@ from paxos.replica import Replica
 from paxos.transitions import REMEMBERED_RUNS, REMEMBERED_SLOTS, Transitions
 from paxos.wire import pack, unpack
 from tests.paxos.campaigns import compact_of, run, shape_of
-from tests.paxos.steps import SECOND, config, value
+from tests.paxos.steps import SECOND, a_learner, config, value
 
 
 def learners(count: int) -> tuple[Transitions, list[Learner]]:
     """Learners of one process."""
     transitions = Transitions()
-    return transitions, [Learner(Register(), Recovered(), transitions) for _ in range(count)]
+    return transitions, [a_learner(transitions=transitions) for _ in range(count)]
 
 
 def decide(learner: Learner, first: int, last: int) -> None:
@@ -74,7 +74,7 @@ def test_slots_at_once_and_one_by_one_lead_to_the_same_state() -> None:
 def test_what_is_shared_is_what_each_would_compute() -> None:
     """State, sessions, decisions and rows of a learner that shares and of one that does not."""
     _, (first, second) = learners(2)
-    alone = Learner(Register(), Recovered())
+    alone = a_learner()
     for learner in (first, second, alone):
         feed(learner, 1, 8)
         decide(learner, 9, 10)
@@ -208,13 +208,13 @@ def test_without_sharing_a_state_that_differs_is_seen(monkeypatch: pytest.Monkey
 
 def test_the_checker_looks_at_a_shared_run_once_and_at_another_again() -> None:
     """The same object for the same slots is passed; an equal one is looked at slot by slot."""
-    watch = Invariants(config(3, (4, 5, 6)).membership)
+    watch = Invariants(config(3, (4, 5, 6)))
     _, (one, two) = learners(2)
     values = [value(slot) for slot in (1, 2)]
     for slot, each in enumerate(values, 1):
         watch.chosen[slot] = ((1, 1), each)  # type: ignore[assignment]
     runs = [learner.decide_run(1, values, Acceptor(Recovered())) for learner in (one, two)]
-    other = Learner(Register(), Recovered()).decide_run(1, values, Acceptor(Recovered()))
+    other = a_learner().decide_run(1, values, Acceptor(Recovered()))
     assert runs[0] is runs[1] is not other
     for node, seen in zip((4, 5, 6), (*runs, other), strict=True):
         replica = Replica(node, config(3, (4, 5, 6)), Register(), Recovered())
@@ -240,7 +240,7 @@ def test_nobody_changes_a_message_that_others_share(
         decoded[id(message)] = (frame, message)
         return message
 
-    monkeypatch.setattr("paxos.sim.cluster.unpack", noted)
+    monkeypatch.setattr("paxos.sim.host.unpack", noted)
     run(seed)
     assert len(decoded) > 200
     assert all(pack(message) == frame for frame, message in decoded.values())
