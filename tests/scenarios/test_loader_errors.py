@@ -5,6 +5,7 @@ import pytest
 from paxos.sim.coverage import FEATURES
 from scenarios.errors import ScenarioError
 from scenarios.format import CP_STATES, EV_STATES
+from scenarios.kinds import one_of
 from scenarios.loader import loads
 from scenarios.schema import VERBS
 
