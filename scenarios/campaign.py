@@ -61,6 +61,7 @@ def with_faults(scenario: Scenario, seed: int, healed_us: int | None = None) -> 
         end_us = healed_us
         schedule = cut_short(schedule, end_us)
     schedule += random_ailments(seed, numbers, 5_000_000, end_us, 120_000_000)
+    schedule += _lost_disk(numbers, seed, end_us)
     faults = tuple(script_line(fault, ids) for fault in schedule)
     own = (line for line in scenario.script if line.t_us <= end_us)
     script = sorted((*own, *faults), key=lambda line: line.t_us)
@@ -77,10 +78,27 @@ def with_faults(scenario: Scenario, seed: int, healed_us: int | None = None) -> 
     )
 
 
+def _lost_disk(numbers: Sequence[int], seed: int, end_us: int) -> list[Fault]:
+    """In some runs one charge point loses its disk, and comes back as another node.
+
+    Never more than one: the others have to know what it knew.
+    """
+    random = stream(seed, "lost disk")
+    if len(numbers) < 3 or random.random() < 0.5:
+        return []
+    number = random.choice(numbers)
+    lost_us = random.randint(10 * SECOND_US, end_us - 10 * SECOND_US)
+    back_us = random.randint(lost_us, end_us)
+    return [
+        Fault(lost_us, "wipe", {"cp": number}),
+        Fault(back_us, "restart", {"cp": number}),
+    ]
+
+
 def _readers(ids: Sequence[str], seed: int, end_us: int) -> list[At]:
     """Reads of all three kinds at any charge point, each few seconds; not all are possible."""
     random = stream(seed, "readers")
-    times = range(5 * SECOND_US, end_us, 3 * SECOND_US)
+    times = range(5 * SECOND_US, end_us - 3 * SECOND_US, 3 * SECOND_US)
     reads = [(t + random.randrange(3 * SECOND_US), random.choice(ids)) for t in times]
     return [
         At(t_us=t_us, verb="read", args={"cp": cp, "how": HOWS[number % len(HOWS)]})

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from fsm.network.queries import in_words, summary
 from paxos.effects import Answered, Asked, LeaseLapsed, ReadKind, Withheld
+from paxos.membership import label
 from paxos.sim.host import Status
 from scenarios.errors import InputError
 from scenarios.format import HOWS
@@ -65,9 +66,9 @@ class Readers:
     def withheld(self, number: int, effect: Withheld) -> None:
         """A promise that was not given, for a lease."""
         names = self.world.ids
-        ballot = f"{effect.ballot.round}.{names.get(effect.ballot.node, '-')}"
+        ballot = f"{effect.ballot.round}.{label(effect.ballot.node, names)}"
         why = (
-            f"its lease to {names[effect.holder]} lasts"
+            f"its lease to {label(effect.holder, names)} lasts"
             if effect.holder
             else ("it may have granted a lease before its restart")
         )

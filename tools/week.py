@@ -46,7 +46,7 @@ def held(session: Session) -> dict[str, int]:
     nodes = [node for number in world.ids if (node := world.node(number)) is not None]
     replicas = [node.replica for node in nodes]
     hosts = list(world.cluster.hosts.values())
-    waiting = sum(len(host.held) for host in hosts)
+    waiting = sum(len(host.backlog) for host in hosts)
     going = [host for host in hosts if host.status is not Status.PAUSED]
     script = sum(line.t_us > world.now_us for line in world.scenario.script)
     checker = world.invariants

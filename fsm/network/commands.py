@@ -127,12 +127,16 @@ def _start_transaction(draft: Draft, operation: Operation, payload: dict[str, An
 
 
 def _read(draft: Draft, cp_id: str, at_us: int, meter_wh: int) -> bool:
-    """Note a reading of the meter; False when the meter was seen higher or later before."""
+    """Note a reading of the meter; False when the meter was seen higher before.
+
+    The register says which reading is newer. Its time stamp does not: a wall clock that was set
+    back stamps new readings with old times.
+    """
     asset = draft.asset(cp_id)
-    if meter_wh < asset.meter_wh or at_us < asset.meter_us:
+    if meter_wh < asset.meter_wh:
         _note_stale(draft, cp_id, 1)
         return False
-    draft.put_asset(asset._replace(meter_wh=meter_wh, meter_us=at_us))
+    draft.put_asset(asset._replace(meter_wh=meter_wh, meter_us=max(asset.meter_us, at_us)))
     return True
 
 

@@ -45,11 +45,11 @@ def test_the_quiet_time_is_longer_than_the_bound() -> None:
 
 
 def test_what_was_meant_for_later_is_left_out() -> None:
-    """Until the moment a campaign is what it would be, and from then on only the second visit."""
+    """From the moment on there is only the second visit, and nothing ails any more."""
     scenario = load("ten-minutes")
-    whole, short = with_faults(scenario, 3), with_faults(scenario, 3, 300_000_000)
-    early = [line for line in whole.script if line.t_us < 300_000_000]
-    assert list(short.script[: len(early)]) == early
+    short = with_faults(scenario, 3, 300_000_000)
     later = {line.verb for line in short.script if line.t_us > 300_000_000}
     assert later == {"unplug", "plug_in", "stop_charging"}
+    drifts = [line for line in short.script if line.verb == "clock_drift"]
+    assert {line.args["drift_ppm"] for line in drifts if line.t_us == 300_000_000} == {0}
     assert short.duration_us == 300_000_000 + QUIET_US
