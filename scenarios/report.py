@@ -6,6 +6,7 @@ from attrs import frozen
 from cattrs.preconf.json import make_converter
 
 from scenarios.expect import Outcome, energy_text
+from scenarios.postmortem import Violation
 from scenarios.units import DURATION
 from scenarios.view import CpView, EvView, SessionView, View
 
@@ -73,7 +74,7 @@ class Report:
     leader: str | None
     digest: str
     """Digest of everything that happened: equal runs have equal digests."""
-    violations: tuple[str, ...]
+    violations: tuple[Violation, ...]
     violation_expected: bool
     """Whether the scenario is there to show this violation: then it is no failure."""
     expectations: tuple[Expectation, ...]
@@ -114,7 +115,7 @@ class Report:
 def from_view(
     view: View,
     digest: str,
-    violations: Sequence[str],
+    violations: Sequence[Violation],
     outcomes: Sequence[Outcome],
     coverage: dict[str, int],
 ) -> Report:
@@ -242,7 +243,9 @@ def _verdict(report: Report) -> Iterator[str]:
         yield "all invariants held"
     for violation in report.violations:
         word = "violated, as expected:" if report.violation_expected else "VIOLATED "
-        yield f"{word} {violation}"
+        yield f"{word} {violation.text}"
+        yield f"  at {violation.time_s:.6f} s, after event {violation.event:,}; what led to it:"
+        yield from (f"  {event}" for event in violation.events)
 
 
 def _table(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TextIO
 
+from scenarios.postmortem import postmortem
 from scenarios.report import Report, from_view
 from scenarios.schema import Scenario
 from scenarios.session import Session
@@ -40,12 +41,12 @@ def run(
 def report(session: Session) -> Report:
     """What a session found up to now."""
     world = session.world
-    violations = (str(world.violation),) if world.violation is not None else ()
+    violation = postmortem(world)
     view = session.view(Window(log_rows=1, event_rows=1))
     return from_view(
         view,
         world.cluster.trace.digest(),
-        violations,
+        () if violation is None else (violation,),
         tuple(session.outcomes),
         world.cluster.covered(),
     )

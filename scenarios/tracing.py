@@ -18,6 +18,7 @@ from fsm.v2g.kinds import MalformedMessageError
 from paxos.ballot import Ballot
 from paxos.effects import Timer
 from paxos.membership import label
+from paxos.messages import SnapshotChunk
 from paxos.sim.host import Kind
 from paxos.sim.kernel import Event
 from paxos.wire import WireError, unpack, unseal
@@ -76,7 +77,13 @@ def describe_event(world: World, event: Event) -> dict[str, Any]:
 def _paxos(world: World, frame: bytes) -> dict[str, Any]:
     message = unpack(frame)
     kind: Any = type(message)
-    values = {field.name: _plain(world, getattr(message, field.name)) for field in fields(kind)}
+    values = {
+        field.name: _plain(world, getattr(message, field.name))
+        for field in fields(kind)
+        if field.name != "data"
+    }
+    if type(message) is SnapshotChunk:
+        values["bytes"] = len(message.data)
     return {"message": type(message).__name__, "fields": values}
 
 

@@ -271,7 +271,8 @@ class World:
 
     def name(self, endpoint: int) -> str:
         """What people call an endpoint: a charge point's or an EV's id."""
-        return self.ids.get(endpoint) or self._by_endpoint[endpoint].ev.id
+        car = self._by_endpoint.get(endpoint)
+        return label(endpoint, self.ids) if car is None else car.ev.id
 
     @property
     def power_w(self) -> int:

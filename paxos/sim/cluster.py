@@ -1,5 +1,6 @@
 """Replicas on a bus: carries out their effects, and does to them what faults do."""
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -30,6 +31,8 @@ from paxos.sim.press import Press
 from paxos.sim.trace import Trace
 from paxos.wire import WireError, pack
 
+RECENT = 1_000
+"""How many events are remembered."""
 INBOX = 10_000
 """How many events may wait at a busy node; frames beyond are lost, as with any full buffer."""
 
@@ -54,6 +57,8 @@ class Cluster(Nodes):
         self.kernel = Kernel()
         self.bus = Bus(self.kernel, seed, latency_us, tail, nodes)
         self.trace = Trace()
+        self.recent: deque[Event] = deque(maxlen=RECENT)
+        """The latest events, for whoever wants to know what led to something."""
         self.coverage = Coverage()
         self.seed = seed
         self.fsync_us = fsync_us
@@ -85,6 +90,7 @@ class Cluster(Nodes):
             if event[2] == Kind.TIMER and not self.hosts[event[3]].is_due(kernel, event):
                 continue
             self.trace.add(event[0], event[2], event[3], event[4], event[5])
+            self.recent.append(event)
             self._handle(event)
             return event
 

@@ -1,5 +1,7 @@
 """The scenarios of the library, run: each shows what it says, with any seed."""
 
+import io
+
 import pytest
 
 from paxos.sim.coverage import FEATURES
@@ -48,3 +50,11 @@ def test_a_scenario_shows_its_fault(name: str, features: tuple[str, ...], seed: 
     """What it is named after has happened."""
     coverage = run(load(name), seed=seed).coverage
     assert [feature for feature in features if not coverage[feature]] == []
+
+
+@pytest.mark.parametrize("name", ["wiped-disk", "snapshot-catch-up", "lease-reads"])
+def test_every_event_can_be_told(name: str) -> None:
+    """The trace has a line for each event, also with snapshots in pieces and nodes on new disks."""
+    trace = io.StringIO()
+    report = run(load(name), trace=trace)
+    assert len(trace.getvalue().splitlines()) == report.events

@@ -101,7 +101,11 @@ def test_a_paused_leader_is_called_leader_when_it_goes_on(session: Session) -> N
 def test_an_expected_violation_is_a_success() -> None:
     """It stands in the report, and the exit code is 0."""
     report = run(load("broken-clock-bound"))
-    assert report.violations[0].startswith("L2 (a read is as new as everything that was answered")
+    (violation,) = report.violations
+    assert violation.text.startswith("L2 (a read is as new as everything that was answered")
+    assert (violation.invariant, violation.slot is not None) == ("L2", True)
+    assert "'how': 'lease'" in violation.events[-1]
+    assert len(violation.events) > 3
     assert report.violation_expected
     assert report.exit_code == 0
     assert "violated, as expected: L2" in report.to_text()

@@ -6,6 +6,7 @@ import pytest
 from cattrs.errors import BaseValidationError
 
 from scenarios.expect import Outcome
+from scenarios.postmortem import Violation
 from scenarios.report import Report, from_view
 from scenarios.schema import Expect
 from tests.scenarios.views import cp, ev, session, view
@@ -26,7 +27,20 @@ RUN = view(
 
 def report(*outcomes: Outcome, violations: tuple[str, ...] = ()) -> Report:
     """The report of the run above."""
-    return from_view(RUN, "d1ce", violations, outcomes, {"elections": 1, "noops": 0})
+    broken = [
+        Violation(
+            invariant="R1",
+            text=text,
+            time_s=1.5,
+            event=7,
+            slot=4,
+            ballots=("2.CP1",),
+            cps=("CP1", "CP2"),
+            events=("1.500000 s  CP1 → CP2  Commit commit_slot=4",),
+        )
+        for text in violations
+    ]
+    return from_view(RUN, "d1ce", broken, outcomes, {"elections": 1, "noops": 0})
 
 
 def test_the_json_has_these_keys_in_this_order() -> None:
@@ -41,7 +55,18 @@ def test_the_json_has_these_keys_in_this_order() -> None:
         "committed": 9,
         "leader": "CP1",
         "digest": "d1ce",
-        "violations": ["R1: two decisions"],
+        "violations": [
+            {
+                "invariant": "R1",
+                "text": "R1: two decisions",
+                "time_s": 1.5,
+                "event": 7,
+                "slot": 4,
+                "ballots": ["2.CP1"],
+                "cps": ["CP1", "CP2"],
+                "events": ["1.500000 s  CP1 → CP2  Commit commit_slot=4"],
+            }
+        ],
         "violation_expected": False,
         "expectations": [{"text": "at 0s, it is so", "held": True, "found": "so"}],
         "cps": {
@@ -142,6 +167,8 @@ EV10     CP1  60.000 s   running   1 kWh
   held    at 0s, it is so
   FAILED  at 0s, it is thus: found so
 VIOLATED  R1: slot 4 was decided twice
+  at 1.500000 s, after event 7; what led to it:
+  1.500000 s  CP1 → CP2  Commit commit_slot=4
 """
     )
 
