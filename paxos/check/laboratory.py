@@ -128,8 +128,9 @@ class Laboratory:
         machine = Register()
         replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
         # An incarnation that never became durable is used again: nothing of it had left the node.
-        for key in [key for key in self.submitted if key[:2] == replica.client]:
-            del self.submitted[key]
+        for table in (self.submitted, self.asked):
+            for key in [key for key in table if key[:2] == replica.client]:
+                del table[key]
         goal = goal_of(node, self.config.membership, self.cluster.identities)
         return ReplicaProcess(replica, goal)
 

@@ -212,6 +212,8 @@ class Campaign(Laboratory):
     def build(self, node: int, recovered: Recovered, now_us: int) -> ReplicaProcess:
         """A replica; what a life of the same number submitted before it was on disk is void."""
         process = super().build(node, recovered, now_us)
+        for key in [key for key in self.asked_us if key not in self.asked]:
+            del self.asked_us[key]
         self.history.begin(process.replica.client)
         for key in [key for key in self.submitted if key not in self.submitted_us]:
             del self.submitted[key]
