@@ -74,7 +74,7 @@ def _paused(world: "World") -> int:
     node = world.paused_leader()
     if node is None:
         raise InputError("no leader is paused")
-    return node.replica.node
+    return node.number
 
 
 def _pair(world: "World", args: Args) -> tuple[int, int]:

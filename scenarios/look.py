@@ -160,7 +160,7 @@ def _role(world: World, host: Host) -> str:
     if node is None:
         return "-"
     replica = node.replica
-    if replica.votes or replica.role is Role.LEADER:
+    if replica.group.votes(replica.node) or replica.role is Role.LEADER:
         return ROLE_NAMES[replica.role]
     return "learner" if replica.node in replica.group.everyone else "no member"
 
