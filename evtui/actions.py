@@ -3,7 +3,7 @@
 from attrs import frozen
 from textual.binding import Binding
 
-GROUPS = ("Time", "Select", "Break", "Look", "Program")
+GROUPS = ("Time", "Select", "Break", "Group", "Look", "Program")
 
 
 @frozen(kw_only=True)
@@ -11,10 +11,12 @@ class Action:
     """One thing a person can do.
 
     ``keys`` are Textual's names of the keys, ``shown`` is what they look like; ``label`` is the
-    word in the footer (None: not there) and ``other`` the word while the opposite is possible;
-    ``brief`` and ``brief_other`` are the same words where the footer has no room for the whole
-    ones; ``rank`` says in which order words leave a narrow footer (0 never goes). ``after`` is the
-    word in the footer once the run has ended, for what has none before.
+    word in the footer (None: not there), ``other`` the word while the opposite is possible, and
+    ``off`` the word for a CP that was never switched on. ``brief``, ``brief_other`` and
+    ``brief_off`` are the same words where the footer has no room for the whole ones; ``bare``:
+    where even these have none, the key stands alone. ``rank`` says in which order words leave a
+    narrow footer (0 never goes). ``after`` is the word in the footer once the run has ended, for
+    what has none before.
     """
 
     id: str
@@ -28,6 +30,9 @@ class Action:
     other: str = ""
     brief: str = ""
     brief_other: str = ""
+    off: str = ""
+    brief_off: str = ""
+    bare: bool = False
     after: str = ""
     rank: int = 1
     foot: str = ""
@@ -36,7 +41,7 @@ class Action:
     @property
     def needs_run(self) -> bool:
         """Whether it moves time or changes the world: not possible after the end of the run."""
-        return self.group in {"Time", "Break"}
+        return self.group in {"Time", "Break", "Group"}
 
     def binding(self) -> Binding:
         """The binding of this action, with an id so that a keymap can change its keys."""
@@ -63,7 +68,7 @@ ACTIONS: tuple[Action, ...] = (
         help="Exactly one event, then pause",
     ),
     Action(
-        id="faster", keys="plus,equals_sign", shown="+", label="speed", foot="+-",
+        id="faster", keys="plus,equals_sign", shown="+", label="speed", foot="+-", bare=True,
         title="Faster", group="Time", method="faster",
         help="0.1× to 1000×, then as fast as it goes",
     ),
@@ -85,8 +90,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         id="kill", keys="k", shown="k", label="kill CP", other="restart CP",
-        brief="kill", brief_other="restart",
-        title="Kill or restart the CP", group="Break", method="kill",
+        brief="kill", brief_other="restart", off="admit CP", brief_off="admit",
+        title="Kill, restart or admit", group="Break", method="kill",
         help="A crash loses what was not synced",
     ),
     Action(
@@ -101,7 +106,7 @@ ACTIONS: tuple[Action, ...] = (
         help="Asks to which CP; both ways or one",
     ),
     Action(
-        id="partition", keys="p", shown="p", label="partition", brief="part.",
+        id="partition", keys="p", shown="p", label="partition", brief="part",
         title="Partition the network", group="Break", method="partition",
         help="Well-known shapes, or by hand",
     ),
@@ -109,6 +114,11 @@ ACTIONS: tuple[Action, ...] = (
         id="heal", keys="h", shown="h", label="heal",
         title="Heal all links", group="Break", method="heal",
         help="Undoes all cuts; restarts nothing",
+    ),
+    Action(
+        id="membership", keys="v", shown="v", label="vote/leave", brief="vote",
+        title="Join, vote, leave, wipe", group="Group", method="membership",
+        help="Asks what the CP is to be",
     ),
     Action(
         id="page_up", keys="pageup", shown="PgUp",

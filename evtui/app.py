@@ -17,6 +17,7 @@ from evtui.actions import bindings
 from evtui.palette import Actions
 from evtui.render.partition import Plan
 from evtui.render.picture import Drive, Picture
+from evtui.screens.membership import MembershipPanel
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
 from evtui.themes import DARK, THEMES
@@ -217,8 +218,9 @@ class EvtuiApp(App[int]):
         return cp.status if cp else ""
 
     def action_kill(self) -> None:
-        """Crash the selected charge point, or restart it."""
-        self.act("restart" if self._status() == "crashed" else "crash", cp=self.selected)
+        """Crash the selected charge point, restart it, or switch it on for the first time."""
+        verb = {"crashed": "restart", "off": "admit"}.get(self._status(), "crash")
+        self.act(verb, cp=self.selected)
 
     def action_pause_cp(self) -> None:
         """Pause the selected charge point, or resume it."""
@@ -265,6 +267,24 @@ class EvtuiApp(App[int]):
             all(self.act("cut_oneway", a=a, b=b) for a, b in pairs)
         else:
             self.act("partition", groups=groups)
+
+    # The group
+
+    def action_membership(self) -> None:
+        """Ask what the selected charge point is to be in the group."""
+        if self._ended() or self.picture is None:
+            return
+        me = self.selected
+
+        def chosen(verb: str | None) -> None:
+            if verb is not None:
+                self.act(verb, cp=me)
+
+        self.push_screen(MembershipPanel(self.picture), chosen)
+
+    def action_move(self, verb: str) -> None:
+        """Do this with the membership of the selected charge point."""
+        self.act(verb, cp=self.selected)
 
     # Program
 

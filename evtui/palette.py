@@ -10,12 +10,13 @@ from textual.types import IgnoreReturnCallbackType
 from evtui.actions import ACTIONS
 from evtui.pace import SPEEDS
 from evtui.render import units
+from evtui.render.membership import TITLES, moves
 
 _PALETTE = "palette"
 
 
 class Actions(Provider):
-    """All that the keys do, and what has no key: a CP or a speed by name."""
+    """All that the keys do, and what has no key: a CP, its membership or a speed by name."""
 
     def _do(self, action: str) -> IgnoreReturnCallbackType:
         return partial(self.app.run_action, action)
@@ -32,6 +33,11 @@ class Actions(Provider):
         for cp in picture.view.cps if picture else ():
             text = f"Select {cp.id}"
             yield text, "Make it the selected charge point", self._do(f"select_cp({cp.id!r})")
+        chosen = picture.cp if picture and not picture.view.finished else None
+        for move in moves(picture.view, chosen) if chosen is not None else ():
+            text = TITLES[move.verb].format(cp=picture.selected)
+            note = f"Not now: {move.why_not}" if move.why_not else move.effect
+            yield text, note[:1].upper() + note[1:], self._do(f"move({move.verb!r})")
         for speed in () if picture and picture.view.finished else SPEEDS:
             text = f"Speed {units.speed(speed)}"
             yield text, "Virtual seconds per second", self._do(f"speed({speed})")

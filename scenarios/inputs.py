@@ -74,7 +74,7 @@ def _paused(world: "World") -> int:
     node = world.paused_leader()
     if node is None:
         raise InputError("no leader is paused")
-    return node.replica.node
+    return node.number
 
 
 def _pair(world: "World", args: Args) -> tuple[int, int]:
@@ -140,8 +140,14 @@ def _read(world: "World", verb: str, args: Args) -> Done:
     return "info", world.ids[number], f"asked for the network's summary, {how}"
 
 
+def _was_on(world: "World", number: int) -> None:
+    if not world.cluster.hosts[number].generation:
+        raise InputError(f"{world.ids[number]} was never switched on")
+
+
 def _crash(world: "World", verb: str, args: Args) -> Done:
     number = _cp(world, args["cp"])
+    _was_on(world, number)
     if world.cluster.hosts[number].status is Status.CRASHED:
         raise InputError(f"{world.ids[number]} is down already")
     lost = world.crash(number)
@@ -162,6 +168,7 @@ def _restart(world: "World", verb: str, args: Args) -> Done:
 
 def _pause(world: "World", verb: str, args: Args) -> Done:
     number = _cp(world, args["cp"])
+    _was_on(world, number)
     status = world.cluster.hosts[number].status
     if status is not Status.ALIVE:
         raise InputError(f"{world.ids[number]} is {status.name.lower()}")

@@ -7,7 +7,7 @@ from attrs import frozen
 from fsm.energy.meter import UJ_PER_WH
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.election import Role
-from paxos.membership import label, place_of
+from paxos.membership import Membership, label, place_of
 from paxos.messages import Value
 from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
@@ -47,8 +47,9 @@ def look(
     evs = {name: _ev(world, car) for name, car in world.cars.items()}
     links = _links(world)
     papers = [_paper(world, number) for number in world.ids]
+    group = world.group().present
     cps = tuple(
-        _cp(world, number, paper, evs, links)
+        _cp(world, number, paper, evs, links, group)
         for number, paper in zip(world.ids, papers, strict=True)
     )
     leader = world.leader()
@@ -65,6 +66,8 @@ def look(
         messages=world.cluster.bus.sent,
         leader=leader.cp_id if leader else None,
         ballot=_ballot(world, leader.replica.proposer.ballot) if leader else "-",
+        voters=len(group.voters),
+        quorum=group.phase2,
         capacity_w=world.scenario.site.capacity_w,
         power_w=world.power_w,
         power_history_w=tuple(world.power_history_w),
@@ -95,6 +98,7 @@ def _cp(
     paper: _Paper,
     evs: dict[str, EvView],
     links: dict[int, tuple[str, ...]],
+    group: Membership,
 ) -> CpView:
     host = world.cluster.hosts[number]
     connector = world.connectors[number]
@@ -104,7 +108,10 @@ def _cp(
     return CpView(
         id=asset.id,
         status=host.status.name.lower() if host.generation else "off",
-        cut_off=_is_cut_off(world, number),
+        node=label(host.identity, world.ids),
+        member=_member(host.identity, group),
+        ails=_ails(host),
+        cut_off=_is_cut_off(world, number, group),
         state=node.controller.state.value if node else "-",
         pilot=connector.ev_pilot if node else ("E" if connector.ev else "-"),
         ocpp_status=node.controller.ocpp_status if node else "Unavailable",
@@ -153,9 +160,25 @@ def _role(world: World, host: Host) -> str:
     if node is None:
         return "-"
     replica = node.replica
-    if replica.votes or replica.role is Role.LEADER:
+    if replica.group.votes(replica.node) or replica.role is Role.LEADER:
         return ROLE_NAMES[replica.role]
     return "learner" if replica.node in replica.group.everyone else "no member"
+
+
+def _member(node: int, group: Membership) -> str:
+    if node in group.voters:
+        return "voter"
+    return "learner" if node in group.learners else "no member"
+
+
+def _ails(host: Host) -> tuple[str, ...]:
+    ails = {
+        "disk full": host.disk.full_at is not None,
+        "slow disk": host.disk.extra_us > 0,
+        "slow": host.slow_us > 0,
+        "dies after a write": host.doomed,
+    }
+    return tuple(word for word, holds in ails.items() if holds)
 
 
 def _ev(world: World, car: Car) -> EvView:
@@ -209,12 +232,11 @@ def _links(world: World) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _is_cut_off(world: World, number: int) -> bool:
+def _is_cut_off(world: World, number: int, membership: Membership) -> bool:
     """Whether a live CP cannot speak and listen to a quorum of the voters that live."""
     hosts, bus = world.cluster.hosts, world.cluster.bus
     if hosts[number].status is Status.CRASHED:
         return False
-    membership = world.group().present
     reached = frozenset(
         hosts[other].identity
         for other in map(place_of, membership.voters)

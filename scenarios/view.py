@@ -53,7 +53,13 @@ class CpView:
 
     id: str
     status: str
-    """alive, paused or crashed."""
+    """alive, paused, crashed, or off: it was never switched on."""
+    node: str
+    """The node that stands here with its present disk: its id, or ``CP3#2`` with its second."""
+    member: str
+    """voter, learner or ``no member``: what that node is in the group that decides now."""
+    ails: tuple[str, ...]
+    """What is wrong with it beside that: disk full, slow disk, slow, dies after a write."""
     cut_off: bool
     """Alive, but its links do not reach a quorum of live voters in both directions."""
     state: str
@@ -69,7 +75,8 @@ class CpView:
     energy_wh: float
     """Register of its meter."""
     role: str
-    """leader, candidate, follower, learner; ``-`` when crashed."""
+    """leader, candidate, follower, learner, no member (as it knows itself); ``-`` when it does not
+    run."""
     promised: str
     """Promised ballot as ``round.CP``, ``-`` for none."""
     accepted: str
@@ -146,6 +153,10 @@ class View:
     leader: str | None
     """The live leader with the highest ballot, if any."""
     ballot: str
+    voters: int
+    """How many vote in the group that decides now, lost disks among them."""
+    quorum: int
+    """How many of them choose."""
     capacity_w: int
     power_w: int
     power_history_w: tuple[int, ...]

@@ -23,7 +23,7 @@ CARD_HEIGHT = 9
 
 
 def standing(cp: CpView) -> str:
-    """What matters most of a CP's health: crashed, paused, cut off or alive."""
+    """What matters most of a CP's health: crashed, off, paused, cut off or alive."""
     if cp.status == "alive" and cp.cut_off:
         return "cut off"
     return cp.status
@@ -47,12 +47,15 @@ def links_of(cp: CpView, ids: Sequence[str], width: int) -> list[Span]:
 
 def state_role(cp: CpView) -> str:
     """The role in which a CP's ISO 15118 state is drawn."""
-    return "dim" if cp.status == "crashed" else STATE_ROLE.get(cp.state, "accent")
+    return "dim" if cp.status in glyphs.DOWN else STATE_ROLE.get(cp.state, "accent")
 
 
 def _standing(cp: CpView) -> list[Span]:
     word = standing(cp)
-    star = (glyphs.ROLE.get(cp.role, " ") + " ", glyphs.ROLE_ROLE.get(cp.role, "dim"))
+    role = cp.role if cp.status not in glyphs.DOWN or cp.member == "voter" else cp.member
+    if cp.status == "off":
+        role = "-"  # that it is no member yet goes without saying
+    star = (glyphs.ROLE.get(role, " ") + " ", glyphs.ROLE_ROLE.get(role, "dim"))
     if word == "alive":
         return [star, (cp.role, glyphs.ROLE_ROLE.get(cp.role, "dim"))]
     return [star, (f"{glyphs.STATUS[word]} {word}", glyphs.STATUS_ROLE[word])]
@@ -240,10 +243,10 @@ def table_row(cp: CpView, table: Sequence[Column], width: int, *, selected: bool
     """One CP as a row of the table."""
     gap = gap_of(width)
     spans: list[Span] = [(glyphs.CURSOR if selected else " ", "key")]
-    crashed = cp.status == "crashed"
+    down = cp.status in glyphs.DOWN
     for column in table:
         cell = fit(column.cell(cp), column.width).spans
-        if crashed and column.head not in {"CP", "role", "status", "links"}:
+        if down and column.head not in {"CP", "role", "status", "links"}:
             cell = tuple((text, "dim") for text, _ in cell)
         spans += [*cell, (" " * gap, "")]
     return fit(spans, width, "selected" if selected else "base")
@@ -264,7 +267,6 @@ def card(cp: CpView, view: View, width: int, *, selected: bool) -> list[Line]:
             *bar(ev.soc / 100, size, "ok" if ev.power_w else "dim", mark=ev.target / 100),
             (right(f"{ev.soc:.1f} → {ev.target:.0f} %", 16), ""),
         ]
-    word = standing(cp)
     rows: list[list[Span]] = [
         list(spread([(cp.id, "text bold"), ("  ", ""), *_role(cp)], _status(cp), inner).spans),
         list(
@@ -304,7 +306,7 @@ def card(cp: CpView, view: View, width: int, *, selected: bool) -> list[Line]:
         spread(rows[-1], [("state ", "dim"), (cp.state_digest[:8] or "–", "dim")], inner).spans
     )
     mark = glyphs.CURSOR if selected else " "
-    dead = word == "crashed"
+    dead = cp.status in glyphs.DOWN
     return [
         fit([(mark, "key"), *(_fade(row) if dead and n else row)], width, ground)
         for n, row in enumerate(rows)
@@ -366,8 +368,11 @@ def detail(cp: CpView, view: View, width: int, *, place: bool = False) -> list[L
     state = cp.state
     if cp.status == "crashed":
         state = f"crashed; on its disk: promised {cp.promised}, slots to {cp.commit_slot}"
+    elif cp.status == "off":
+        state = "off; it was never switched on"
+    name = cp.id if cp.node == cp.id else f"{cp.id} is {cp.node}"
     items: list[tuple[Span, ...]] = [
-        ((cp.id, "text bold"), (where, "warn"), (" " + state, state_role(cp))),
+        ((name, "text bold"), (where, "warn"), (" " + state, state_role(cp))),
         (("limit ", "dim"), (f"{units.kilowatts(cp.limit_w)} kW", "")),
         (("OCPP ", "dim"), (cp.ocpp_status, "")),
         (("meter ", "dim"), (units.energy(cp.energy_wh), "")),
@@ -381,6 +386,8 @@ def detail(cp: CpView, view: View, width: int, *, place: bool = False) -> list[L
                 (f"{ev.soc:.1f} → {ev.target:.0f} %", ""),
             ),
         )
+    if cp.ails:
+        items.insert(1, (("ails ", "dim"), (", ".join(cp.ails), "warn")))
     if faults:
         items.append((("links ", "dim"), faults[0], *((", " + t, r) for t, r in faults[1:])))
     else:

@@ -6,6 +6,7 @@ from attrs import frozen
 from rich.cells import cell_len
 
 from evtui.actions import ACTIONS, Action
+from evtui.render.glyphs import DOWN
 from evtui.render.line import Line, Span, fit
 from evtui.render.picture import Picture
 
@@ -19,8 +20,12 @@ class Spot:
     action: Action
 
 
-def label(action: Action, picture: Picture, *, brief: bool = False) -> str:
-    """The word for an action: what it would do now."""
+WHOLE, BRIEF, BARE = range(3)
+"""How much room there is for words: for all, for short ones, for not even all of those."""
+
+
+def label(action: Action, picture: Picture, room: int = WHOLE) -> str:
+    """The word for an action: what it would do now. Empty where its key stands alone."""
     cp = picture.cp
     if action.label is None:
         return action.after
@@ -29,10 +34,14 @@ def label(action: Action, picture: Picture, *, brief: bool = False) -> str:
         or (action.id == "kill" and cp is not None and cp.status == "crashed")
         or (action.id == "pause_cp" and cp is not None and cp.status == "paused")
     )
+    if action.bare and room == BARE:
+        return ""
     whole, short = action.label, action.brief
     if opposite:
         whole, short = action.other, action.brief_other
-    return short if brief and short else whole
+    if action.off and cp is not None and cp.status == "off":
+        whole, short = action.off, action.brief_off
+    return short if room >= BRIEF and short else whole
 
 
 def possible(picture: Picture) -> list[Action]:
@@ -43,28 +52,33 @@ def possible(picture: Picture) -> list[Action]:
             for action in ACTIONS
             if not action.needs_run and (action.label is not None or action.after)
         ]
-    crashed = picture.cp is not None and picture.cp.status == "crashed"
+    down = picture.cp is not None and picture.cp.status in DOWN
     return [
         action
         for action in ACTIONS
-        if action.label is not None and not (crashed and action.id == "pause_cp")
+        if action.label is not None and not (down and action.id == "pause_cp")
     ]
 
 
+def _said(action: Action, text: str) -> str:
+    return f"{action.foot or action.shown} {text}".rstrip()
+
+
 def _width(words: Sequence[tuple[Action, str]], gap: int) -> int:
-    cells = [cell_len(action.foot or action.shown) + 1 + cell_len(text) for action, text in words]
+    cells = [cell_len(_said(action, text)) for action, text in words]
     return sum(cells) + gap * (len(cells) - 1) + 2
 
 
 def shown(picture: Picture, width: int) -> tuple[list[tuple[Action, str]], int]:
     """The actions that fit with their words, and the gap between them.
 
-    Where room is short, the longest words go first, then the palette, then whole words.
+    Where room is short, the longest words go first, then words that their keys do without, then
+    the palette, then whole actions.
     """
     actions = possible(picture)
     while True:
-        for brief in (False, True):
-            words = [(action, label(action, picture, brief=brief)) for action in actions]
+        for room in (WHOLE, BRIEF, BARE):
+            words = [(action, label(action, picture, room)) for action in actions]
             for gap in (3, 2, 1):
                 if _width(words, gap) <= width:
                     return words, gap
@@ -90,8 +104,8 @@ def footer(picture: Picture, width: int) -> tuple[Line, list[Spot]]:
         spans.append((" " * space, ""))
         at += space
         key = action.foot or action.shown
-        spans += [(key, "key bold"), (" " + text, "dim")]
-        end = at + cell_len(key) + 1 + cell_len(text)
+        spans += [(key, "key bold"), (_said(action, text)[len(key) :], "dim")]
+        end = at + cell_len(_said(action, text))
         spots.append(Spot(at, end, action))
         at = end
     return fit(spans, width, "panel"), spots

@@ -24,11 +24,31 @@ CELL_WORD = {
     CellState.APPLIED: "applied",
 }
 
-ROLE = {"leader": "★", "candidate": "◆", "follower": " ", "learner": " ", "-": " "}
-ROLE_ROLE = {"leader": "accent bold", "candidate": "consensus bold"}
+ROLE = {
+    "leader": "★",
+    "candidate": "◆",
+    "follower": " ",
+    "learner": "◦",
+    "no member": "∅",
+    "-": " ",
+}
+ROLE_ROLE = {
+    "leader": "accent bold",
+    "candidate": "consensus bold",
+    "learner": "text",
+    "no member": "warn",
+}
 
-STATUS = {"alive": " ", "paused": "‖", "crashed": "✗", "cut off": "≠"}
-STATUS_ROLE = {"alive": "ok", "paused": "warn bold", "crashed": "bad bold", "cut off": "bad bold"}
+STATUS = {"alive": " ", "paused": "‖", "crashed": "✗", "off": "◌", "cut off": "≠"}
+STATUS_ROLE = {
+    "alive": "ok",
+    "paused": "warn bold",
+    "crashed": "bad bold",
+    "off": "dim",
+    "cut off": "bad bold",
+}
+DOWN = ("crashed", "off")
+"""Of these only the disk is left, or not even that: drawn dimmed, with a mark."""
 
 LINK = {"self": "·", "up": "═", "cut": "✗", "in": "←", "out": "→", "lossy": "≈"}
 LINK_ROLE = {

@@ -1,5 +1,7 @@
 """The help panel: keys by group, and what the symbols mean."""
 
+from rich.cells import cell_len
+
 from evtui.actions import ACTIONS, GROUPS
 from evtui.render import glyphs
 from evtui.render.line import Line, Span, fit, left, line
@@ -10,15 +12,31 @@ def keys(width: int) -> list[Line]:
     """Every action: key, title, and its help where there is room."""
     lines: list[Line] = []
     for group in GROUPS:
-        for n, action in enumerate(a for a in ACTIONS if a.group == group):
+        for n, (key, title, help_text) in enumerate(_rows(group)):
             spans: list[Span] = [
                 (left(" " + group if n == 0 else "", 10), "text bold"),
-                (left(action.shown, 7), "key bold"),
-                (left(action.title, 25), ""),
-                (action.help, "dim"),
+                (left(key, 7), "key bold"),
+                (left(title, 25), ""),
+                (help_text, "dim"),
             ]
             lines.append(fit(spans, width))
     return lines
+
+
+def _rows(group: str) -> list[tuple[str, str, str]]:
+    """Key, title and help of each action; two opposite ones share a row where it has room."""
+    rows: list[tuple[str, str, str]] = []
+    opposite = False
+    for action in (a for a in ACTIONS if a.group == group):
+        if opposite:
+            key, title, help_text = rows[-1]
+            both = (f"{key} {action.shown}", f"{title} · {action.title}", help_text)
+            if cell_len(both[0]) < 7 and cell_len(both[1]) < 25:
+                rows[-1], opposite = both, False
+                continue
+        rows.append((action.shown, action.title, action.help))
+        opposite = bool(action.foot)
+    return rows
 
 
 def _legend(title: str, items: list[tuple[str, str, str]], width: int) -> Line:
@@ -32,12 +50,14 @@ def symbols(width: int) -> list[Line]:
     """What each symbol of the screen says."""
     cells = [(glyphs.CELL[s], glyphs.CELL_ROLE[s], glyphs.CELL_WORD[s]) for s in CellState]
     links = [(glyphs.LINK[s], glyphs.LINK_ROLE[s], glyphs.LINK_WORD[s]) for s in glyphs.LINK]
-    health = [(glyphs.ROLE[r], glyphs.ROLE_ROLE[r], r) for r in glyphs.ROLE_ROLE]
-    health += [
-        (glyphs.STATUS[s], glyphs.STATUS_ROLE[s], s) for s in ("paused", "crashed", "cut off")
+    roles = [(glyphs.ROLE[r], glyphs.ROLE_ROLE[r], r) for r in glyphs.ROLE_ROLE]
+    health = [
+        (glyphs.STATUS[s], glyphs.STATUS_ROLE[s], "off: never switched on" if s == "off" else s)
+        for s in ("paused", "crashed", "off", "cut off")
     ]
     events = [(symbol, role, word) for word, (symbol, role) in glyphs.SEVERITY.items()]
     return [
+        _legend("Role", roles, width),
         _legend("CP", health, width),
         _legend("Slot", [*cells, ("dim", "dim", "on the disk of ✗")], width),
         _legend("Link", links[1:], width),
@@ -46,5 +66,5 @@ def symbols(width: int) -> list[Line]:
 
 
 def page(width: int, *, spaced: bool = False) -> list[Line]:
-    """The whole panel: 22 lines, so that it is seen at once in 80×24."""
+    """The whole panel: 23 lines, so that it is seen at once in 80×24."""
     return [*keys(width), *([line()] if spaced else []), *symbols(width)]

@@ -96,12 +96,12 @@ def head(
     spans: list[Span] = [(" " + right("slot", slot_width(view)) + "  ", "dim")]
     for cp in view.cps[start : start + count]:
         role = "key bold" if cp.id == selected else "dim"
-        mark = glyphs.STATUS["crashed"] if cp.status == "crashed" else ""
+        mark = glyphs.STATUS[cp.status] if cp.status in glyphs.DOWN else ""
         name = cp.id
         if each <= cell_len(cp.id):
             name = "" if mark else "▾" if cp.id == selected else " "
         blank = " " * (each - cell_len(name + mark))
-        spans += [(name, role), (mark, glyphs.STATUS_ROLE["crashed"]), (blank, "")]
+        spans += [(name, role), (mark, glyphs.STATUS_ROLE[cp.status]), (blank, "")]
     if each == 1:
         spans.append((" ", ""))
     spans.append((left("ballot", max(ballot_width(view), 6)) + "  command", "dim"))
@@ -132,10 +132,10 @@ def row(entry: LogRow, view: View, each: int, columns: tuple[int, int]) -> list[
     start, count = columns
     ballot = ballot_of(entry)
     spans: list[Span] = [(" " + right(units.count(entry.slot), slot_width(view)) + "  ", "dim")]
-    crashed = [cp.status == "crashed" for cp in view.cps]
+    down = [cp.status in glyphs.DOWN for cp in view.cps]
     for n, cell in enumerate(entry.cells[start : start + count], start):
         role = glyphs.CELL_ROLE[cell.state]
-        if crashed[n] and cell.state is not CellState.EMPTY:
+        if down[n] and cell.state is not CellState.EMPTY:
             role = "dim"
         told = cell.state is CellState.ACCEPTED or cell.ballot != ballot
         text = glyphs.CELL[cell.state]

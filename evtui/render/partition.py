@@ -52,13 +52,14 @@ class Shape:
 def shapes(view: View, selected: str) -> list[Shape]:
     """The well-known partitions of these CPs as they are now."""
     ids = [cp.id for cp in view.cps]
-    leader = view.leader or ids[0]
-    minority = (len(ids) - 1) // 2
+    voters = [cp.id for cp in view.cps if cp.member == "voter"] or ids
+    leader = view.leader or voters[0]
+    minority = (len(voters) - 1) // 2
 
     def apart(alone: set[str], *, one_way: bool = False) -> Plan:
         return Plan(tuple(int(cp in alone) for cp in ids), one_way)
 
-    others = [cp for cp in ids if cp != leader]
+    others = [cp for cp in voters if cp != leader]
     few = set(others[len(others) - minority :])
     with_leader = {leader, *others[: max(minority - 1, 0)]}
     deaf = Plan(tuple(int(cp == leader) for cp in ids), one_way=True)
@@ -72,20 +73,24 @@ def shapes(view: View, selected: str) -> list[Shape]:
 
 
 def outcome(plan: Plan, view: View) -> tuple[str, str]:
-    """A sentence about which side can go on, and its role."""
-    voters = {cp.id for cp in view.cps if cp.role != "learner"}
-    need = len(voters) // 2 + 1
+    """A sentence about which side can go on, and its role.
+
+    Only who votes counts: no learner, nobody who is no member (yet, or with a new disk). Who is
+    down or paused has a vote, but does not cast it now.
+    """
+    voters = [cp for cp in view.cps if cp.member == "voter"]
+    casting = {cp.id for cp in voters if cp.status == "alive"}
     groups = plan.groups(view)
     if len(groups) < 2:
         return "Everybody is on one side: nothing would be cut", "dim"
     if plan.one_way:
         return "A is not heard by B; B is heard by A", "warn"
     for group in groups:
-        votes = len(voters.intersection(group))
-        if votes >= need:
+        votes = len(casting.intersection(group))
+        if votes >= view.quorum:
             side = SIDES[plan.sides[[cp.id for cp in view.cps].index(group[0])]]
-            return f"{side} has {votes} of {len(voters)} votes and goes on; the rest waits", "ok"
-    return f"No side has the {need} of {len(voters)} votes that choose: all wait", "warn"
+            return f"{side} has {votes} of {view.voters} votes and goes on; the rest waits", "ok"
+    return f"No side has the {view.quorum} of {view.voters} votes that choose: all wait", "warn"
 
 
 def page(
@@ -128,6 +133,9 @@ def _side(view: View, plan: Plan, index: int, width: int, *, selected: bool) -> 
         mine = plan.sides[index] == n
         text = f"[{SIDES[n]}]" if mine else f" {SIDES[n]} "
         spans.append((text, "accent bold" if mine else "dim"))
-    star = glyphs.ROLE.get(cp.role, " ")
-    spans += [("  ", ""), (star, glyphs.ROLE_ROLE.get(cp.role, "")), (" " + cp.role, "dim")]
+    role = cp.role if cp.member == "voter" else cp.member
+    star = glyphs.ROLE.get(role, " ")
+    spans += [("  ", ""), (star, glyphs.ROLE_ROLE.get(role, "")), (" " + left(role, 10), "dim")]
+    if cp.status != "alive":
+        spans.append((f"{glyphs.STATUS[cp.status]} {cp.status}", glyphs.STATUS_ROLE[cp.status]))
     return fit(spans, width, "selected" if selected else "base")

@@ -19,7 +19,8 @@ from evtui.widgets.lines import Lines
 
 Result = TypeVar("Result")
 CHROME = 4
-"""Rows of a panel that are not its body: title, keys, a gap at each; on a short terminal two."""
+"""Rows of a panel that are not its body: title, keys, a gap at each; on a short terminal two, and
+in the help only the keys."""
 SHORT = 30
 
 
@@ -43,7 +44,9 @@ class Body(Lines):
 
     def _chrome(self) -> int:
         """Rows of the panel that are not the body."""
-        return CHROME if self.screen.size.height >= SHORT else CHROME - 2
+        if self.screen.size.height >= SHORT:
+            return CHROME
+        return 1 if isinstance(self.screen, HelpPanel) else CHROME - 2
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """What the screen has to say, as far as the terminal has room for it."""

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from evtui.actions import ACTIONS
 from evtui.app import EvtuiApp
 from evtui.pace import SPEEDS
+from evtui.screens.membership import MembershipPanel
 from evtui.screens.panels import HelpPanel, LinkPanel, PartitionPanel
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
@@ -20,7 +21,8 @@ from evtui.widgets.lines import Lines, Pane
 from evtui.widgets.panes import EventLog, LogGrid
 from scenarios.loader import loads
 from scenarios.session import Session
-from scenarios.view import View, Window
+from scenarios.view import CpView, View, Window
+from tests.evtui.conftest import session_at
 
 MakeApp = Callable[..., EvtuiApp]
 
@@ -183,6 +185,109 @@ async def test_what_is_not_possible_is_told_and_changes_nothing(make_app: MakeAp
         await press(pilot, "u")
         assert look(app).cps == before.cps
         assert len(app._notifications) == 1
+
+
+def growing(time_us: int = 20_000_000) -> EvtuiApp:
+    """A paused app on a group of three, with two CPs that were never switched on."""
+    return EvtuiApp(session_at(time_us, scenario="grow-and-shrink", seed=5), paused=True)
+
+
+def at(app: EvtuiApp, number: int) -> CpView:
+    """A charge point as it is, counted from 1."""
+    return look(app).cps[number - 1]
+
+
+def let_pass(app: EvtuiApp, seconds: int) -> None:
+    """Virtual time goes on."""
+    until_us = app.controls.time_us + seconds * 1_000_000
+    while not app.controls.run(until_us, 10_000):
+        pass
+    app.take_picture()
+
+
+async def test_k_admits_who_was_never_on() -> None:
+    """It is switched on, learns, and comes to vote; before that it cannot be paused."""
+    app = growing()
+    async with app.run_test() as pilot:
+        await press(pilot, "down", "down", "down", "u")
+        assert at(app, 4).status == "off"
+        notices = [note.message for note in app._notifications]
+        assert notices == ["CP4 was never switched on"]
+        await press(pilot, "k")
+        let_pass(app, 5)
+        assert (at(app, 4).status, at(app, 4).member) == ("alive", "voter")
+        assert (look(app).voters, look(app).quorum) == (4, 3)
+
+
+async def test_v_moves_a_cp_through_the_group() -> None:
+    """Admit with Enter, demote, promote and remove by digit; each is in the group soon after."""
+    app = growing()
+    async with app.run_test() as pilot:
+        await press(pilot, "down", "down", "down", "v")
+        assert isinstance(app.screen, MembershipPanel)
+        await press(pilot, "enter")
+        assert len(app.screen_stack) == 1
+        let_pass(app, 5)
+        for key, member, voters in (
+            ("3", "learner", 3),
+            ("2", "voter", 4),
+            ("4", "no member", 3),
+        ):
+            await press(pilot, "v", key)
+            let_pass(app, 5)
+            assert (at(app, 4).member, look(app).voters) == (member, voters)
+        assert at(app, 4).role == "no member"
+        assert at(app, 4).status == "alive"
+
+
+async def test_v_wipes_a_disk_and_restarts_another_node() -> None:
+    """The old node's promises are gone, so a new one has its place and its vote."""
+    app = growing()
+    async with app.run_test(size=(80, 30)) as pilot:
+        await press(pilot, "down", "v", "5")
+        lost = at(app, 2)
+        assert (lost.status, lost.node, lost.member) == ("crashed", "CP2#2", "no member")
+        assert look(app).voters == 3
+        await press(pilot, "v")
+        await pilot.click("Body", offset=(5, 7))
+        await pilot.pause()
+        assert at(app, 2).status == "alive"
+        let_pass(app, 8)
+        back = at(app, 2)
+        assert (back.node, back.member, look(app).voters) == ("CP2#2", "voter", 3)
+
+
+async def test_what_the_group_does_not_allow_is_told() -> None:
+    """It can be chosen all the same: the world says why not, and nothing has changed."""
+    app = growing()
+    async with app.run_test() as pilot:
+        for keys, why in (
+            (("v", "1"), "CP1 has been here before; restart it, or wipe its disk"),
+            (("v", "2"), "CP1 votes already"),
+            (("v", "6"), "CP1 runs; only a crashed charge point restarts"),
+            (("up", "v", "3"), "CP5 is no member of the group"),
+            (("v", "5"), "CP5 was never switched on"),
+            (("up", "up", "v", "4"), "CP3 serves EV1; unplug it first"),
+        ):
+            before = look(app)
+            await press(pilot, *keys)
+            assert [note.message for note in app._notifications] == [why]
+            assert look(app) == before
+        await press(pilot, "v", "escape")
+        assert look(app) == before
+
+
+async def test_the_palette_changes_the_group() -> None:
+    """Each move of the picker has a name, with the selected CP in it."""
+    app = growing()
+    async with app.run_test() as pilot:
+        words = "demote cp1"
+        await press(pilot, ":", *[{" ": "space"}.get(char, char) for char in words])
+        await pilot.pause(0.4)
+        await press(pilot, "enter")
+        await pilot.pause(0.2)
+        let_pass(app, 5)
+        assert at(app, 1).member == "learner"
 
 
 async def test_x_cuts_and_joins_a_link(make_app: MakeApp) -> None:
@@ -395,7 +500,7 @@ async def test_after_the_end_one_short_message_and_no_panel(make_app: MakeApp) -
     app = make_app(600_000_000)
     async with app.run_test() as pilot:
         speed = app.pace.speed
-        for key in ("space", ".", "+", "-", "k", "u", "x", "p", "h"):
+        for key in ("space", ".", "+", "-", "k", "u", "x", "p", "h", "v"):
             await press(pilot, key)
             assert len(app.screen_stack) == 1
             assert [note.message for note in app._notifications] == ["The run has ended"]
@@ -449,7 +554,7 @@ async def test_resize_keeps_everything_in_place(make_app: MakeApp) -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_random_keys_raise_nothing(make_app: MakeApp, seed: int) -> None:
     """Whatever is typed, the app lives and the invariants hold."""
-    keys = [*".+=-kuxph?oabcz12345:", "space", "up", "down", "left", "right", "escape", "enter"]
+    keys = [*".+=-kuxphv?oabcz123456:", "space", "up", "down", "left", "right", "escape", "enter"]
     keys += ["tab", "pageup", "pagedown", "home", "end"]
     rng = random.Random(seed)
     app = make_app(60_000_000 * seed, paused=False, speed=SPEEDS[rng.randrange(len(SPEEDS))])

@@ -16,6 +16,7 @@ from evtui.render import (
     help,  # noqa: A004 (the module)
     links,
     log,
+    membership,
     partition,
     power,
     units,
@@ -217,6 +218,11 @@ def test_links_of_many_cps_are_counted() -> None:
         ({"status": "crashed", "role": "-"}, "✗ crashed"),
         ({"status": "paused"}, "‖ paused"),
         ({"cut_off": True}, "≠ cut off"),
+        ({"status": "off", "role": "-", "member": "no member"}, "  ◌ off"),
+        ({"role": "learner", "member": "learner"}, "◦ learner"),
+        ({"role": "no member", "member": "no member"}, "∅ no member"),
+        ({"status": "crashed", "role": "-", "member": "learner"}, "◦ ✗ crashed"),
+        ({"status": "crashed", "role": "-", "member": "no member"}, "∅ ✗ crashed"),
         ({"role": "candidate"}, "◆ candidate"),
         ({"state": "energy_negotiation"}, "negotiation"),
         ({"state": "restarting_session"}, "restarting"),
@@ -245,6 +251,20 @@ def test_detail_names_the_faulty_links_and_the_full_state() -> None:
     text = " ".join(line.plain for line in cps.detail(cp, sample.view(), 120))
     for word in ("energy_negotiation", "charging_with_profile", "CP1 ✗ cut", "CP2 ←", "queued 3"):
         assert word in text
+
+
+def test_detail_names_the_node_and_what_ails_it() -> None:
+    """A CP on its second disk is another node; one that was never on says so."""
+    view = sample.view()
+    text = cps.detail(sample.cp(1, node="CP1#2", ails=("disk full", "slow")), view, 120)[0].plain
+    assert "CP1 is CP1#2" in text
+    assert "ails disk full, slow" in text
+    off = sample.cp(1, status="off", role="-", state="-", member="no member")
+    assert "never switched on" in cps.detail(off, view, 120)[0].plain
+    shown = log.head(
+        attrs.evolve(view, cps=(off, *view.cps[1:])), (), "CP2", 80, following=True, focused=False
+    )
+    assert "CP1◌" in shown[1].plain
 
 
 def test_cards_are_of_one_height_and_clicks_find_them() -> None:
@@ -358,28 +378,37 @@ def test_the_footer_never_loses_help_and_quit(width: int) -> None:
 def test_the_footer_has_the_words_of_the_help() -> None:
     """One name for one key; short forms are the beginnings of the whole words."""
     text = footer.footer(picture(), 120)[0].plain
-    for word in ("k kill CP", "u pause CP", "x cut/join", "p partition", "h heal"):
+    for word in (
+        "k kill CP",
+        "u pause CP",
+        "x cut/join",
+        "p partition",
+        "h heal",
+        "v vote/leave",
+        "+- speed",
+    ):
         assert word in text
     text = footer.footer(picture(), 80)[0].plain
-    for word in ("k kill", "u pause", "x cut", "p part.", "h heal"):
+    for word in ("k kill", "u pause", "x cut", "p part", "h heal", "v vote", "+-"):
         assert word in text
     for action in ACTIONS:
-        if action.group == "Break":
-            for word in (action.label, action.other, action.brief, action.brief_other):
-                for part in (word or "").removesuffix(" CP").removesuffix(".").split("/"):
+        if action.group in {"Break", "Group"}:
+            words = (action.label, action.other, action.brief, action.brief_other)
+            for word in (*words, action.off, action.brief_off):
+                for part in (word or "").removesuffix(" CP").split("/"):
                     assert part in action.title.lower()
 
 
-@pytest.mark.parametrize("status", ["alive", "paused", "crashed"])
+@pytest.mark.parametrize("status", ["alive", "paused", "crashed", "off"])
 @pytest.mark.parametrize("paused", [False, True])
 def test_the_footer_offers_all_that_is_possible_at_80_cells(status: str, paused: bool) -> None:
-    """A crashed CP cannot be paused; all else has room, whatever its word is now."""
+    """A CP that is down cannot be paused; all else has room, whatever its word is now."""
     view = sample.view()
     view = attrs.evolve(view, cps=(sample.cp(1, status=status), *view.cps[1:]))
     spots = footer.footer(Picture(view, Drive(10.0, paused), "CP1"), 80)[1]
     keys = [spot.action.shown for spot in spots]
-    wanted = ["space", ".", "+", "k", "u", "x", "p", "h", "?", "q"]
-    assert keys == [key for key in wanted if status != "crashed" or key != "u"]
+    wanted = ["space", ".", "+", "k", "u", "x", "p", "h", "v", "?", "q"]
+    assert keys == [key for key in wanted if status not in {"crashed", "off"} or key != "u"]
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -402,6 +431,32 @@ def test_the_footer_says_what_a_key_would_do_now() -> None:
     text = footer.footer(shown, 120)[0].plain
     assert "space run" in text
     assert "k restart CP" in text
+
+
+def test_the_footer_offers_to_admit_a_cp_that_was_never_on() -> None:
+    """In whole words and in short ones."""
+    view = sample.view()
+    view = attrs.evolve(view, cps=(sample.cp(1, status="off", role="-"), *view.cps[1:]))
+    for width, words in ((120, "k admit CP"), (80, "k admit ")):
+        assert words in footer.footer(Picture(view, RUNNING, "CP1"), width)[0].plain
+
+
+def test_where_even_short_words_have_no_room_some_keys_stand_alone() -> None:
+    """The speed keys need no word; it comes back where there is room, and clicks find the key."""
+    for width, word in ((80, "step +- k kill"), (120, "+- speed")):
+        line, spots = footer.footer(picture(), width)
+        assert word in line.plain
+        faster = next(spot for spot in spots if spot.action.id == "faster")
+        assert line.plain[faster.start : faster.end] in {"+-", "+- speed"}
+
+
+def test_all_of_the_help_is_seen_at_80x24() -> None:
+    """One row is for the keys of the panel; opposite keys may share a row."""
+    page = help.page(80)
+    assert len(page) <= 23
+    text = "\n".join(line.plain for line in page)
+    for words in ("+ -    Faster · Slower", "◌ off", "◦ learner", "∅ no member"):
+        assert words in text
 
 
 def test_link_chooser_says_what_enter_would_do() -> None:
@@ -431,6 +486,79 @@ def test_partition_shapes_and_their_outcome() -> None:
     split = partition.Plan((0, 0, 1, 1, 2))
     assert "No side" in partition.outcome(split, view)[0]
     assert "nothing" in partition.outcome(partition.Plan((0,) * 5), view)[0]
+
+
+def test_only_votes_count_in_a_partition() -> None:
+    """No learner, no stranger, and nobody who is down casts one; a lost disk is still counted."""
+    view = sample.view(7, voters=5, quorum=3)
+    learners = [
+        sample.cp(n, 7, role="learner", member="learner") if n > 4 else view.cps[n - 1]
+        for n in range(1, 8)
+    ]
+    learners[6] = sample.cp(7, 7, role="no member", member="no member")
+    view = attrs.evolve(view, cps=tuple(learners))
+    minority = partition.shapes(view, "CP1")[0].plan
+    assert minority.groups(view)[1] == ("CP4",)
+    assert "A has 3 of 5 votes" in partition.outcome(minority, view)[0]
+    many = partition.Plan((0, 0, 1, 1, 1, 1, 1))
+    assert "No side has the 3 of 5 votes" in partition.outcome(many, view)[0]
+    down = attrs.evolve(view, cps=(sample.cp(1, 7, status="crashed", role="-"), *view.cps[1:]))
+    assert "No side" in partition.outcome(minority, down)[0]
+    rows = [line.plain for line in partition.page(down, [], minority, 0, (80, 20))]
+    assert any("CP1 " in row and "✗ crashed" in row for row in rows)
+    assert any("CP5 " in row and "◦ learner" in row for row in rows)
+    assert any("CP7 " in row and "∅ no member" in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("changes", "possible"),
+    [
+        ({}, {"demote", "wipe"}),
+        ({"ev": None}, {"demote", "remove", "wipe"}),
+        ({"role": "learner", "member": "learner", "ev": None}, {"promote", "remove", "wipe"}),
+        ({"member": "no member", "role": "no member"}, {"wipe"}),
+        ({"status": "off", "role": "-", "member": "no member"}, {"admit"}),
+        ({"status": "crashed", "role": "-"}, {"demote", "wipe", "restart"}),
+        ({"status": "crashed", "role": "-", "member": "learner"}, {"wipe", "restart"}),
+        ({"status": "paused"}, {"demote", "wipe"}),
+    ],
+)
+def test_the_membership_picker_says_what_is_possible(
+    changes: dict[str, object], possible: set[str]
+) -> None:
+    """Whatever is not says why, in the same row."""
+    view = sample.view()
+    cp = sample.cp(1, **changes)
+    moves = membership.moves(view, cp)
+    assert tuple(move.verb for move in moves) == membership.VERBS
+    assert {move.verb for move in moves if not move.why_not} == possible
+    page = membership.page(view, cp, membership.first_possible(view, cp), 80)
+    for move, row in zip(moves, page[membership.HEAD :], strict=True):
+        assert row.width == 80
+        assert ("not now: " in row.plain) == (move.verb not in possible)
+    assert sum("Enter" in row.plain for row in page) == 1
+
+
+def test_the_membership_picker_counts_the_votes() -> None:
+    """Before, and after a vote more or less; the last vote stays."""
+    view = sample.view()
+    text = "\n".join(line.plain for line in membership.page(view, view.cps[2], 0, 80))
+    assert "3 of 5 votes choose" in text
+    assert "4 would vote, and 3 of them choose" in text
+    learner = sample.cp(3, member="learner", role="learner")
+    moves = membership.moves(attrs.evolve(view, voters=4), learner)
+    assert moves[1].effect == "5 would vote, and 3 of them choose"
+    alone = sample.view(1)
+    moves = membership.moves(alone, attrs.evolve(alone.cps[0], ev=None))
+    assert [move.why_not for move in moves[2:4]] == ["it is the last that votes"] * 2
+
+
+def test_a_wiped_cp_comes_back_as_another_node() -> None:
+    """The picker names both, and does not offer to remove who is no member."""
+    cp = sample.cp(3, node="CP3#2", member="no member", status="crashed", role="-")
+    text = "\n".join(line.plain for line in membership.page(sample.view(), cp, 5, 80))
+    assert "CP3 is CP3#2" in text
+    assert "Enter it comes back as another node" in text
 
 
 def test_only_what_changed_is_drawn_again() -> None:

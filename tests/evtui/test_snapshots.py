@@ -192,9 +192,11 @@ def test_ansi(snap_compare: Compare) -> None:
     assert snap_compare(app, terminal_size=(80, 24), run_before=settle)
 
 
-@pytest.mark.parametrize("key", ["question_mark", "p", "x"], ids=["help", "partition", "link"])
+@pytest.mark.parametrize(
+    "key", ["question_mark", "p", "x", "v"], ids=["help", "partition", "link", "membership"]
+)
 def test_panels(snap_compare: Compare, key: str) -> None:
-    """Help, partition picker and link chooser at 80×24."""
+    """Help, partition picker, link chooser and membership picker at 80×24."""
     app = app_on(troubled())
     assert snap_compare(app, press=[key], terminal_size=(80, 24), run_before=settle)
 

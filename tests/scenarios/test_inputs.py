@@ -83,6 +83,56 @@ def test_pause_and_resume(session: Session) -> None:
     assert cp(session, "CP3").applied_slot == cp(session, "CP2").applied_slot
 
 
+def test_a_cp_that_was_never_on_is_told_apart_from_a_crashed_one() -> None:
+    """It can be neither crashed nor paused, nor restarted; the view says what it is."""
+    session = Session(load("grow-and-shrink"), 5)
+    session.run(20 * SECOND_US, 1_000_000)
+    off = cp(session, "CP4")
+    assert (off.status, off.role, off.member, off.node) == ("off", "-", "no member", "CP4")
+    for verb in ("crash", "pause", "wipe"):
+        with pytest.raises(InputError, match=r"^CP4 was never switched on$"):
+            session.act(verb, cp="CP4")
+    assert cp(session, "CP4") == off
+    assert (session.view().voters, session.view().quorum) == (3, 2)
+
+
+def test_a_leader_on_its_second_disk_is_paused_and_goes_on(session: Session) -> None:
+    """Inputs know it by its place, not by the number of its node."""
+    session.act("wipe", cp="CP2")
+    assert (cp(session, "CP2").node, cp(session, "CP2").member) == ("CP2#2", "no member")
+    session.act("restart", cp="CP2")
+    session.run(120 * SECOND_US, 1_000_000)
+    assert cp(session, "CP2").member == "voter"
+    session.act("crash", cp="leader")
+    others = [each.id for each in session.view().cps if each.status == "alive" and each.id != "CP2"]
+    for n, a in enumerate(others):
+        for b in others[n + 1 :]:
+            session.act("cut", a=a, b=b)
+    session.run(140 * SECOND_US, 1_000_000)
+    assert session.view().leader == "CP2"
+    session.act("pause", cp="leader")
+    session.act("resume", cp="leader")
+    assert cp(session, "CP2").status == "alive"
+
+
+@pytest.mark.parametrize(
+    ("verb", "args", "word"),
+    [
+        ("fill_disk", {}, "disk full"),
+        ("slow_disk", {"fsync_us": 1_000}, "slow disk"),
+        ("slow", {"delay_us": 1_000}, "slow"),
+        ("crash_after_write", {}, "dies after a write"),
+    ],
+)
+def test_what_ails_a_cp_is_seen(
+    session: Session, verb: str, args: dict[str, int], word: str
+) -> None:
+    """Each ailment in a word; who has none has no words."""
+    assert cp(session, "CP2").ails == ()
+    session.act(verb, cp="CP2", **args)
+    assert cp(session, "CP2").ails == (word,)
+
+
 def test_cut_one_way_and_join(session: Session) -> None:
     """A cut is seen from both ends; one way, one end still speaks and the other still hears."""
     session.act("cut", a="CP1", b="CP2")

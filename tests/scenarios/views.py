@@ -10,6 +10,9 @@ def cp(name: str, **changes: Any) -> CpView:
     values: dict[str, Any] = {
         "id": name,
         "status": "alive",
+        "node": name,
+        "member": "voter",
+        "ails": (),
         "cut_off": False,
         "state": "waiting_ev",
         "pilot": "A",
@@ -73,6 +76,8 @@ def view(**changes: Any) -> View:
         "messages": 567,
         "leader": "CP1",
         "ballot": "1.CP1",
+        "voters": 3,
+        "quorum": 2,
         "capacity_w": 22_000,
         "power_w": 0,
         "power_history_w": (),
