@@ -57,6 +57,9 @@ class Campaigning(Leading):
         )
         self._out.append(Send(source, PreVoteReply(prevote.ballot, granted, promised)))
         self._greet(source)
+        if prevote.commit_slot < self.acceptor.floor_slot:
+            # It may be the only one that can lead, and nobody but this node knows what it lacks.
+            self._send_chunk(source, 0)
 
     def on_prevote_reply(self, source: int, reply: PreVoteReply, now_us: int) -> None:
         """Count a pre-vote; a quorum of them starts phase 1."""
@@ -79,8 +82,10 @@ class Campaigning(Leading):
         """Phase 1b: count a promise; a quorum of them makes the leader, or opens an era to it."""
         if promise.ballot == self.proposer.ballot and promise.floor_slot > self.commit_slot:
             # What that node has compacted may be decided and known to nobody else who answers.
+            proposes = self.role in (Role.CANDIDATE, Role.LEADER)
             if self.role is Role.CANDIDATE:
                 self._stand_down("{node} has compacted slots that are unknown here", node=source)
+            if proposes:
                 self._out.append(Send(source, SnapshotPull(0, 0)))
         elif self.proposer.on_promise(source, promise):
             self._become_leader(now_us)

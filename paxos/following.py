@@ -71,7 +71,8 @@ class Following(Core):
             self.grant.give(heartbeat.ballot, now_us)
         # The bare answer helps a leader that is past to learn; it neither confirms nor grants.
         number = heartbeat.round if follows else 0
-        if self.votes or self.pending or self.commit_slot < heartbeat.commit_slot:
+        behind = self.commit_slot < heartbeat.commit_slot
+        if self.votes or self.pending or behind or not heartbeat.round:
             told = HeartbeatAck(heartbeat.ballot, heartbeat.commit_slot, self.commit_slot, number)
             self._out.append(Send(source, told))
 

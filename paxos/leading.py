@@ -195,6 +195,7 @@ class Leading(Ushering):
 
     def on_forward(self, source: int, forward: Forward, now_us: int) -> None:
         """Propose the commands of another node."""
+        self._greet(source)
         if self.role is Role.LEADER:
             for value in forward.values:
                 self._enqueue(value)

@@ -172,7 +172,8 @@ def changed(
         if node in membership.everyone:
             raise Refusal("it is a member already")
         before = next((n for n in membership.everyone if place_of(n) == place_of(node)), 0)
-        if node in gone or node < before:
+        later = any(n >= node for n in (before, *gone) if place_of(n) == place_of(node))
+        if later:
             raise Refusal("it has left, and does not come back under its old identity")
         voters, learners = _without(voters, before), (*_without(learners, before), node)
     elif node not in membership.everyone:

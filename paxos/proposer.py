@@ -80,18 +80,22 @@ class Proposer:
             return False
         if source in self._promised_by:
             return False
-        lacking = self._lacking()
+        preparing = self.phase is Phase.PREPARING
+        first_open = self.from_slot
+        if not preparing:
+            lacking = self._lacking()
+            if not lacking:
+                # The next era may not be known yet: whoever is counted for it must have told what
+                # it accepted there, and here nobody would listen. It is asked when the time comes.
+                return False
+            # Where a quorum has promised, this proposer has made up its mind.
+            first_open = lacking[0].from_slot
         self._promised_by.add(source)
-        # Where a quorum has promised, this proposer has made up its mind.
-        first_open = max(self.from_slot, lacking[0].from_slot) if lacking else None
         for slot, ballot, value in promise.accepted:
             held = self._highest.get(slot)
-            if first_open is None or slot < first_open:
-                continue
-            if held is None or ballot > held[0]:
+            if slot >= first_open and (held is None or ballot > held[0]):
                 self._highest[slot] = (ballot, value)
                 self.last_found = max(self.last_found, slot)
-        preparing = self.phase is Phase.PREPARING
         return preparing and self.group.present.is_phase1_quorum(self._promised_by)
 
     def _lacking(self) -> list[Era]:
@@ -200,8 +204,12 @@ class Proposer:
     def settle(self, commit_slot: int) -> None:
         """Forget the proposals that are committed, and the acks that no longer matter.
 
-        They are not always this proposer's doing: decisions of an earlier leader may come late.
+        They are not always this proposer's doing: decisions of an earlier leader may come late,
+        also for slots that were never proposed here. What is decided is never proposed.
         """
+        if self.phase is Phase.LEADING and self.next_slot <= commit_slot:
+            self.next_slot = commit_slot + 1
+            self._highest = {s: held for s, held in self._highest.items() if s > commit_slot}
         for slot in [s for s in self.proposals if s <= commit_slot]:
             del self.proposals[slot]
             self.acks.pop(slot, None)

@@ -231,8 +231,14 @@ class Reading(Following):
             for asker, upto in self._rounds.take():
                 self._tell(asker, upto, self.commit_slot, lease=False)
 
+    def _greet(self, source: int) -> None:
+        """Who asks for something and is no member may not have heard that it left: let it know."""
+        if self.role is Role.LEADER and source != self.node and source not in self.others:
+            self._out.append(Send(source, Heartbeat(self.proposer.ballot, self.commit_slot, 0)))
+
     def on_read_index(self, source: int, question: ReadIndex, now_us: int) -> None:
         """Tell how new an answer must be; who does not lead is silent, and will be asked again."""
+        self._greet(source)
         if self.role is Role.LEADER:
             asker = Asker(source, question.incarnation)
             self._on_question(asker, question.number, now_us, lease=question.lease)

@@ -54,15 +54,15 @@ class Ushering(Feeding):
             return True
         if change.step is not Step.PROMOTE or change.node == self.node:
             return True
-        return self.progress.get(change.node, 0) >= self.commit_slot - self.config.run_slots
+        if self.progress.get(change.node, 0) >= self.commit_slot - self.config.run_slots:
+            return True
+        # A learner that lacks nothing does not say so by itself: a heartbeat of no round asks it.
+        heartbeat = Heartbeat(self.proposer.ballot, self.commit_slot, 0)
+        self._out.append(Send(change.node, heartbeat))
+        return False
 
     def _note_progress(self, source: int, ack: HeartbeatAck) -> None:
         """How far a node has come; who has left and knows it needs no more heartbeats."""
         self.progress[source] = ack.commit_slot
         if source in self._leaving and ack.commit_slot >= self._leaving[source].slot:
             del self._leaving[source]
-
-    def _greet(self, source: int) -> None:
-        """Who asks for votes and is no member has not heard that it left: let it catch up."""
-        if self.role is Role.LEADER and source not in self.others:
-            self._out.append(Send(source, Heartbeat(self.proposer.ballot, self.commit_slot, 0)))

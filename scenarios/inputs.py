@@ -161,7 +161,10 @@ def _restart(world: "World", verb: str, args: Args) -> Done:
         raise InputError(f"{world.ids[number]} runs; only a crashed charge point restarts")
     if not world.cluster.hosts[number].generation:
         raise InputError(f"{world.ids[number]} was never switched on; admit it")
+    blank = not world.cluster.hosts[number].disk.written
     torn = world.restart(number)
+    if blank:
+        return "repair", world.ids[number], "started with an empty disk, and asks to join"
     cut = "; a half-written row was cut off" if torn else ""
     return "repair", world.ids[number], f"restarted from its disk{cut}"
 

@@ -119,6 +119,7 @@ class History:
         """Every slot, with its update if that took effect there; slot 0 is the beginning."""
         seen: set[Key] = set()
         newest: dict[int, int] = {}
+        outstanding: dict[tuple[int, int], int] = {}
         yield 0, None
         for slot in range(1, last_slot + 1):
             value = self.log[slot]
@@ -126,7 +127,11 @@ class History:
             if command is not None:
                 node, incarnation = command.client
                 key = (node, incarnation, command.sequence)
-                if key in seen or incarnation < newest.get(node, 1):
+                first = outstanding.get((node, incarnation), 1)
+                stale = incarnation < newest.get(node, 1) or command.sequence < first
+                if incarnation >= newest.get(node, 1):
+                    outstanding[node, incarnation] = max(first, command.first_outstanding)
+                if key in seen or stale:
                     command = None
                 else:
                     seen.add(key)
