@@ -15,7 +15,8 @@ from attrs import evolve, frozen
 
 from fsm.network.state import NetworkState
 from paxos.sim.ailments import random_ailments
-from paxos.sim.faults import Fault, cut_short, random_schedule
+from paxos.sim.faults import Fault, random_schedule
+from paxos.sim.healing import cut_short
 from paxos.sim.host import Status
 from paxos.sim.streams import stream
 from scenarios.format import HOWS
