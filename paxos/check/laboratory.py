@@ -130,7 +130,7 @@ class Laboratory:
         # An incarnation that never became durable is used again: nothing of it had left the node.
         for key in [key for key in self.submitted if key[:2] == replica.client]:
             del self.submitted[key]
-        for ticket in [ticket for ticket in self.asked if ticket[:2] == replica.client]:
+        for ticket in [t for t in self.asked if t[:2] == replica.client and t not in self.answers]:
             del self.asked[ticket]
         goal = goal_of(node, self.config.membership, self.cluster.identities)
         return ReplicaProcess(replica, goal)
