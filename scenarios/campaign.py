@@ -15,7 +15,8 @@ from attrs import evolve, frozen
 
 from fsm.network.state import NetworkState
 from paxos.sim.ailments import random_ailments
-from paxos.sim.faults import Fault, cut_short, random_schedule
+from paxos.sim.faults import Fault, random_schedule
+from paxos.sim.healing import cut_short
 from paxos.sim.host import Status
 from paxos.sim.streams import stream
 from scenarios.format import HOWS
@@ -84,7 +85,7 @@ def _lost_disk(numbers: Sequence[int], seed: int, end_us: int) -> list[Fault]:
     Never more than one: the others have to know what it knew.
     """
     random = stream(seed, "lost disk")
-    if len(numbers) < 3 or random.random() < 0.5:
+    if len(numbers) < 3 or end_us < 30 * SECOND_US or random.random() < 0.5:
         return []
     number = random.choice(numbers)
     lost_us = random.randint(10 * SECOND_US, end_us - 10 * SECOND_US)

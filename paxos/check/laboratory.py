@@ -128,9 +128,10 @@ class Laboratory:
         machine = Register()
         replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
         # An incarnation that never became durable is used again: nothing of it had left the node.
-        for table in (self.submitted, self.asked):
-            for key in [key for key in table if key[:2] == replica.client]:
-                del table[key]
+        for key in [key for key in self.submitted if key[:2] == replica.client]:
+            del self.submitted[key]
+        for ticket in [t for t in self.asked if t[:2] == replica.client and t not in self.answers]:
+            del self.asked[ticket]
         goal = goal_of(node, self.config.membership, self.cluster.identities)
         return ReplicaProcess(replica, goal)
 

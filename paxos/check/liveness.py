@@ -43,7 +43,27 @@ def electing_us(timing: Timing) -> int:
     return ATTEMPTS * attempt_us(timing)
 
 
-def settling_us(config: Config, *, delay_us: int, fsync_us: int, backlog_slots: int) -> int:
+def moving_us(config: Config, round_us: int) -> int:
+    """How long one change of membership may take, once somebody leads, until it has taken effect.
+
+    It is handed in and, should it have been lost, once more (``retry_us``). It is chosen in a round
+    of its own, and so are the ``window`` no-ops that lead up to its slot. Voters who are new are
+    heard of (a heartbeat), and asked for promises (a round, and a heartbeat to ask again). Whoever
+    comes waits for a heartbeat to learn who leads, and with the next its answer says how far it is.
+    """
+    timing = config.timing
+    return 2 * timing.retry_us + 4 * timing.heartbeat_us + (2 + config.window) * round_us
+
+
+def settling_us(
+    config: Config,
+    *,
+    delay_us: int,
+    fsync_us: int,
+    backlog_slots: int,
+    changes: int = 0,
+    departures: int = 0,
+) -> int:
     """How long a healed group may take until replicas are equal and nothing is outstanding.
 
     After the election: the leader's first heartbeat finds out who lags (one heartbeat, and one more
@@ -51,8 +71,17 @@ def settling_us(config: Config, *, delay_us: int, fsync_us: int, backlog_slots: 
     (``retry_us``), and at the worst each of ``backlog_slots`` takes a round of its own, to be
     proposed and again to be sent to who lacks it. In a round a message waits for a write that is
     under way and for its own, at both ends.
+
+    ``changes`` counts the changes of membership that are still to come, two for each node on its
+    way to vote: it joins, and is promoted when it has caught up. One that is refused, as another
+    came first, costs nothing of its own: that other one is counted. The backlog once more is what
+    newcomers have to catch up with. Each of ``departures``, changes that take a vote away, may
+    unseat whoever leads: another election.
     """
     timing = config.timing
     round_us = 2 * delay_us + 4 * fsync_us
     talking_us = 2 * timing.heartbeat_us + 2 * timing.retry_us + 2 * timing.prepare_us
-    return electing_us(timing) + talking_us + 2 * backlog_slots * round_us
+    backlog_us = 2 * backlog_slots * round_us
+    if changes:
+        backlog_us += backlog_slots * round_us + changes * moving_us(config, round_us)
+    return (1 + departures) * (electing_us(timing) + talking_us) + backlog_us

@@ -163,19 +163,6 @@ def random_changes(
     return sorted(faults, key=lambda fault: fault.time_us)
 
 
-def cut_short(schedule: Sequence[Fault], end_us: int) -> list[Fault]:
-    """What of a schedule happens before ``end_us``, and then everything undone at that moment."""
-    faults = [fault for fault in schedule if fault.time_us < end_us]
-    down: dict[int, str] = {}
-    for fault in faults:
-        if fault.verb in _UNDO:
-            down[fault.args["cp"]] = _UNDO[fault.verb]
-        elif fault.verb in _UNDO.values():
-            down.pop(fault.args["cp"], None)
-    undo = [Fault(end_us, verb, {"cp": node}) for node, verb in down.items()]
-    return [*faults, *undo, Fault(end_us, "heal", {})]
-
-
 def _random_groups(random: Random, nodes: Sequence[int]) -> list[list[int]]:
     shuffled = list(nodes)
     random.shuffle(shuffled)

@@ -34,7 +34,7 @@ def campaign(stage: Stage, node: int) -> None:
     """
     stage.now_us += stage.config.timing.election_low_us
     for _ in range(MAX_TRIES):
-        due_us = stage.seats[node].timers.get(Timer.ELECTION, (0, 0))[0]
+        due_us = stage.seat(node).timers.get(Timer.ELECTION, (0, 0))[0]
         stage.now_us = max(stage.now_us, due_us)
         stage.fire(node, Timer.ELECTION)
         settle(stage, frozenset((PreVote, PreVoteReply)))

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
 
-from paxos.check.laboratory import FAULT, SUBMIT, Laboratory
+from paxos.check.laboratory import FAULT, READ, SUBMIT, Laboratory
 from paxos.clients import Client
 from paxos.effects import Answered, Applied, Asked, ReadKind, RoleChanged
 from paxos.election import Timing
@@ -20,6 +20,7 @@ from paxos.records import Recovered
 from paxos.replica import Config, Replica
 from paxos.sim.ailments import random_ailments
 from paxos.sim.faults import Fault, random_changes, random_schedule
+from paxos.sim.healing import undo_everything
 from paxos.sim.host import Kind, ReplicaProcess, Status
 from paxos.sim.kernel import Event
 from tests.paxos.history import History, Key, Read
@@ -139,7 +140,8 @@ def compact_of(seed: int) -> Shape:
 def moving_of(seed: int) -> Shape:
     """The weather of :func:`shape_of`, :func:`storm_of` or :func:`compact_of`; nobody stays.
 
-    Quorums are majorities: with others a single lost disk may be one too many.
+    Now and then clocks, disks and nodes ail meanwhile. Quorums are majorities: with others a single
+    lost disk may be one too many.
     """
     random = Random(f"moving/{seed}")
     shape = random.choice((shape_of, storm_of, compact_of))(seed)
@@ -148,7 +150,10 @@ def moving_of(seed: int) -> Shape:
     membership = Membership(tuple(range(1, count + 1)))
     config = evolve(shape.config, membership=membership, window=random.choice((2, 5, 16)))
     fsync_us = shape.fsync_us + (1_000,) * len(spares)
-    return evolve(shape, config=config, fsync_us=fsync_us, spares=spares, reads=60)
+    ailing = random.random() < 0.3
+    return evolve(
+        shape, config=config, fsync_us=fsync_us, spares=spares, reads=60, ailing=ailing
+    )  # fmt: skip
 
 
 def ailing_of(seed: int) -> Shape:
@@ -284,21 +289,19 @@ class Campaign(Laboratory):
             self.done_us[key] = self.cluster.now_us
 
     def heal_all(self) -> int:
-        """Undo every fault now; no further one comes, and no further command.
+        """Undo every fault now; no further one comes, and no further command or read.
 
         Returns:
-            When the last frame that is under way arrives, or now.
+            When the last frame that is under way arrives, and the last fsync ends; or now.
         """
         kernel = self.cluster.kernel
-        kernel._heap = [event for event in kernel._heap if event[2] not in (FAULT, SUBMIT)]
+        kernel._heap = [event for event in kernel._heap if event[2] not in (FAULT, SUBMIT, READ)]
         heapify(kernel._heap)
         self.shape = evolve(self.shape, ambush=0.0)
-        self.do(Fault(kernel.now_us, "heal", {}))
-        for node in self.cluster.nodes:
-            for verb in ("restart", "resume"):
-                self.do(Fault(kernel.now_us, verb, {"cp": node}))
-        frames = [event[0] for event in kernel._heap if event[2] == Kind.PAXOS]
-        return max(frames, default=kernel.now_us)
+        for fault in undo_everything(self.cluster.nodes, kernel.now_us):
+            self.do(fault)
+        late = [event[0] for event in kernel._heap if event[2] in (Kind.PAXOS, Kind.DISK)]
+        return max(late, default=kernel.now_us)
 
     def _ambush(self, node: int) -> None:
         crash_us = self.cluster.now_us + self.random.randint(0, 60_000)

@@ -9,19 +9,29 @@ A new rule is a method that says its line with :meth:`Rules.say`; the commands a
 """
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from paxos.clients import Client
+from paxos.election import Role
+from paxos.membership import identity, place_of
+from paxos.replica import Replica
 from tests.paxos.history import Inconsistent
 from tests.paxos.script import Script
 from tests.paxos.stage import Stage
 
 VOTERS = 5
 NODES = st.integers(1, VOTERS)
-KINDS = st.sampled_from(
-    ["prepare", "promise", "accept", "accepted", "heartbeat", "forward", "decisions", "commit"]
-)
+PLACES = st.integers(1, VOTERS + 2)
+"""Where nodes may stand: at first only voters, perhaps a learner, and whoever joins."""
+MOST_LOST = 2
+"""How many voters may leave, cease to vote, or lose their disks: three of five remain."""
+KINDS = st.sampled_from([
+    "prepare", "promise", "accept", "accepted", "commit", "heartbeat", "heartbeatack", "forward",
+    "decisions", "readindex", "readslot",
+])  # fmt: skip
 LENGTHS = st.sampled_from(["100ms", "500ms", "2s", "5s"])
+MOVES = "40s"
+"""How long a group at rest is given for changes of membership, and for who is on the way."""
 TIMERS = st.sampled_from(["election", "heartbeat", "retry"])
 
 
@@ -42,6 +52,14 @@ class Rules(RuleBasedStateMachine):
         self.script = Script()
         self.lines: list[str] = []
         self.submitted = 0
+        self.standing: dict[int, int] = {}
+        """Who stands in a place whose disk was lost."""
+        self.goals: dict[int, str] = {}
+        """Who joined, or is to join in the end, and how."""
+        self.leaving: set[int] = set()
+        """The places of nodes that were asked to leave, or no longer to vote."""
+        self.strict = False
+        """Whether phase 2 takes more voters than a majority."""
         self.broken = False
         """Whether a line has failed already: then there is nothing to bring to rest."""
 
@@ -68,10 +86,17 @@ class Rules(RuleBasedStateMachine):
         learners=st.sampled_from(["", " learners=6"]),
         phases=st.sampled_from(["", " phase1=4 phase2=2", " phase1=2 phase2=4"]),
         log=st.sampled_from(["", " window=3 pipeline=1", " snapshot_slots=2 retain_slots=0"]),
+        led=st.booleans(),
     )
-    def group(self, learners: str, phases: str, log: str) -> None:
-        """Five voters, perhaps a learner, quorums of other sizes, or a short log."""
+    def group(self, learners: str, phases: str, log: str, led: bool) -> None:
+        """Five voters, perhaps a learner, quorums of other sizes, or a short log; or a leader.
+
+        Where somebody leads from the beginning there is more to read, to change and to lose.
+        """
+        self.strict = "phase2=4" in phases
         self.say(f"group {VOTERS}{learners}{phases}{log}")
+        if led:
+            self.say("run 2s")
 
     # Clients and time.
 
@@ -79,7 +104,12 @@ class Rules(RuleBasedStateMachine):
     def submit(self, node: int, key: str) -> None:
         """A client sets a register to something new."""
         self.submitted += 1
-        self.say(f"submit {node} {key}={self.submitted}")
+        self.say(f"submit {self.who(node)} {key}={self.submitted}")
+
+    @rule(node=NODES, key=st.sampled_from("xy"), how=st.sampled_from(["log", "index", "lease"]))
+    def read(self, node: int, key: str, how: str) -> None:
+        """A client asks for a register, in one of the three ways."""
+        self.say(f"read {self.who(node)} {key} {how}")
 
     @rule(length=LENGTHS)
     def run(self, length: str) -> None:
@@ -94,35 +124,35 @@ class Rules(RuleBasedStateMachine):
     @rule(node=NODES, timer=TIMERS)
     def fire(self, node: int, timer: str) -> None:
         """A timer that is due fires."""
-        self.say(f"fire {node} {timer}")
+        self.say(f"fire {self.who(node)} {timer}")
 
     @rule(node=NODES)
     def campaign(self, node: int) -> None:
         """A node finds no leader, and wins its pre-votes if it can."""
-        self.say(f"campaign {node}")
+        self.say(f"campaign {self.who(node)}")
 
     # The network.
 
-    @rule(kind=KINDS, node=NODES)
+    @rule(kind=KINDS, node=PLACES)
     def deliver(self, kind: str, node: int) -> None:
         """Messages of a kind arrive at one node, before others that were sent earlier."""
-        self.say(f"deliver *>{node} {kind}")
+        self.say(f"deliver *>{self.who(node)} {kind}")
 
     @rule(verb=st.sampled_from(["drop", "duplicate", "hold"]), kind=KINDS, node=NODES)
     def disturb(self, verb: str, kind: str, node: int) -> None:
         """Messages of a kind to one node are lost, doubled (the copies come late), or come late."""
-        self.say(f"{verb} *>{node} {kind}")
+        self.say(f"{verb} *>{self.who(node)} {kind}")
 
     @rule()
     def release(self) -> None:
         """All that was late may come."""
         self.say("release *")
 
-    @rule(side=st.sets(NODES, min_size=1, max_size=2))
+    @rule(side=st.sets(PLACES, min_size=1, max_size=2))
     def partition(self, side: set[int]) -> None:
         """One or two nodes on one side, the rest on the other."""
-        here = [str(node) for node in self.stage.seats if node in side]
-        there = [str(node) for node in self.stage.seats if node not in side]
+        here = [str(node) for node in self.stage.seats if place_of(node) in side]
+        there = [str(node) for node in self.stage.seats if place_of(node) not in side]
         self.say(f"cut {' '.join(here)} | {' '.join(there)}")
 
     @rule()
@@ -132,30 +162,119 @@ class Rules(RuleBasedStateMachine):
 
     # Nodes and disks.
 
-    @rule(node=NODES, keep=st.integers(0, 2))
-    def crash(self, node: int, keep: int) -> None:
-        """A node dies; of what its disk had not synced the first rows may stay."""
-        self.say(f"crash {node} keep={keep}")
+    @rule(place=PLACES, keep=st.integers(0, 2), torn=st.sampled_from(["", " torn=5"]))
+    def crash(self, place: int, keep: int, torn: str) -> None:
+        """A node dies; of what its disk had not synced the first rows may stay, one of them torn.
 
-    @rule(node=NODES)
-    def restart(self, node: int) -> None:
+        Where no row is lost there is none to be torn: it dies all the same.
+        """
+        self.say(f"crash {self.who(place)} keep={keep}{torn}")
+
+    @rule(place=PLACES)
+    def crash_after_write(self, place: int) -> None:
+        """A disk syncs, and its node dies before anything that waited for it leaves."""
+        self.say(f"fsync {self.who(place)} crash")
+
+    @rule(place=PLACES)
+    def restart(self, place: int) -> None:
         """A node comes back from its disk."""
-        self.say(f"restart {node}")
+        self.say(f"restart {self.who(place)}")
 
     @rule(node=NODES, verb=st.sampled_from(["pause", "resume"]))
     def stand_still(self, node: int, verb: str) -> None:
         """A node stands still, or goes on."""
-        self.say(f"{verb} {node}")
+        self.say(f"{verb} {self.who(node)}")
 
-    @rule(node=NODES, mode=st.sampled_from(["slow", "fast"]))
-    def disk(self, node: int, mode: str) -> None:
-        """A disk syncs by command alone from now on, or at once again."""
-        self.say(f"disk {node} {mode}")
-
+    @precondition(lambda self: self.leader() is not None)
     @rule(node=NODES)
-    def fsync(self, node: int) -> None:
+    def oversleep(self, node: int) -> None:
+        """Who leads stands still until another does and has decided something, and goes on."""
+        leader = self.leader()
+        if leader is None or self.stage.seats[leader.node].paused:
+            return
+        self.say(f"pause {leader.node}")
+        self.say("run 5s")
+        self.submit(node % VOTERS + 1 if self.who(node) == leader.node else node, "x")
+        self.say("run 100ms")
+        self.say(f"resume {leader.node}")
+
+    @rule(place=PLACES, mode=st.sampled_from(["slow", "fast"]))
+    def disk(self, place: int, mode: str) -> None:
+        """A disk syncs by command alone from now on, or at once again."""
+        self.say(f"disk {self.who(place)} {mode}")
+
+    @rule(place=PLACES)
+    def fsync(self, place: int) -> None:
         """A disk syncs what was written, and what waited for it leaves."""
-        self.say(f"fsync {node}")
+        self.say(f"fsync {self.who(place)}")
+
+    # Who belongs to the group.
+
+    def who(self, place: int) -> int:
+        """The node that stands in a place."""
+        return self.standing.get(place, place)
+
+    @rule(place=st.integers(VOTERS + 1, VOTERS + 2), goal=st.sampled_from(["", " learn"]))
+    def join(self, place: int, goal: str) -> None:
+        """A node asks to become a member; one that is a learner asks to vote."""
+        self.goals[place] = goal
+        self.say(f"join {place}{goal}")
+
+    @rule(node=NODES, step=st.sampled_from(["promote", "demote", "remove"]), place=PLACES)
+    def change(self, node: int, step: str, place: int) -> None:
+        """A client asks for a change. So many voters stay that one lost disk can be borne.
+
+        Who is to vote asks for it by itself: then it tells the leader how far it is.
+        """
+        if step == "promote":
+            node = place
+        else:
+            if place not in self.leaving and not self.can_spare():
+                return
+            self.leaving.add(place)
+        self.say(f"change {self.who(node)} {step} {self.who(place)}")
+
+    @precondition(lambda self: not self.standing and self.can_spare() and self.knows_all())
+    @rule(place=NODES)
+    def lose_disk(self, place: int) -> None:
+        """A node dies, and its disk is gone: it cannot come back, another takes its place."""
+        self.say(f"crash {place}")
+        self.say(f"wipe {place}")
+        self.say(f"restart {place}")
+        self.standing[place] = newcomer = identity(place, 1)
+        self.goals[newcomer] = ""
+
+    @precondition(lambda self: self.standing)
+    @rule()
+    def replace(self) -> None:
+        """The node with the new disk starts, and asks to become a member."""
+        for newcomer in self.standing.values():
+            self.say(f"join {newcomer}")
+
+    def can_spare(self) -> bool:
+        """Whether one voter more may go, with all it knows.
+
+        Where all but one voter make a quorum of phase 2, and quorums keep their size, either one
+        disk is lost or others leave.
+        """
+        gone = len(self.leaving) + len(self.standing)
+        if self.strict and self.standing:
+            return False
+        return gone < (1 if self.strict else MOST_LOST)
+
+    def knows_all(self) -> bool:
+        """Whether every voter runs, and knows all that was decided before it came to vote here."""
+        leader = self.leader()
+        if leader is None or len(leader.group.eras) > 1:
+            return False
+        era = leader.group.latest
+        knowing = {r.node for r in self.stage.alive() if r.commit_slot + 1 >= era.from_slot}
+        return knowing.issuperset(era.membership.voters)
+
+    def leader(self) -> Replica | None:
+        """Who leads at the highest ballot."""
+        leaders = [r for r in self.stage.alive() if r.role is Role.LEADER]
+        return max(leaders, key=lambda r: r.proposer.ballot, default=None)
 
     # In the end.
 
@@ -171,14 +290,43 @@ class Rules(RuleBasedStateMachine):
                 self.say(f"restart {node}")
             elif self.stage.seats[node].paused:
                 self.say(f"resume {node}")
+        for node, goal in self.goals.items():
+            self.say(f"join {node}{goal}")
         end = self.say("stabilise")[-1]
+        if end.startswith("quiet") and self.is_moving():
+            self.say(f"run {MOVES}")
+            end = self.say("stabilise")[-1]
         if not end.startswith("quiet"):
             raise Broken(f"NOT SETTLED: {end}", self.lines)
         self.check_rest()
 
+    def is_moving(self) -> bool:
+        """Whether a change is to take effect, or somebody is on the way into the group."""
+        leader = self.leader()
+        if leader is None or len(leader.group.eras) > 1:
+            return True
+        return any(r._goal for r in self.stage.alive() if r.node not in leader.group.gone)
+
+    def members(self) -> list[Replica]:
+        """The replicas of the group's members, which the leader knows.
+
+        Raises:
+            Broken: a change has not taken effect, or a member does not run.
+        """
+        leader = self.leader()
+        if leader is None or self.is_moving():
+            raise Broken("NOT SETTLED: a change is under way", self.lines)
+        members = leader.group.present.everyone
+        running = {r.node: r for r in self.stage.alive()}
+        if not running.keys() >= set(members):
+            raise Broken(f"NOT SETTLED: {list(running)} of {members} run", self.lines)
+        if running.keys() - members - set(leader.group.gone):
+            raise Broken(f"NOT SETTLED: {list(running)} run, and {members} belong", self.lines)
+        return [running[node] for node in members]
+
     def check_rest(self) -> None:
         """Equal states, everything answered, and nothing that the log does not explain."""
-        replicas = self.stage.alive()
+        replicas = self.members()
         states = {(r.commit_slot, r.learner.state_digest()) for r in replicas}
         if len(states) != 1:
             raise Broken(f"NOT EQUAL: {sorted(states)}", self.lines)
@@ -188,6 +336,8 @@ class Rules(RuleBasedStateMachine):
             key for key in history.submitted
             if Client(*key[:2]) in alive and key not in history.results
         ]  # fmt: skip
+        asked = self.stage.asked
+        waiting += [k for k in asked if Client(*k[:2]) in alive and k not in history.reads]
         if waiting:
             raise Broken(f"NOT ANSWERED: {waiting}", self.lines)
         try:

@@ -167,7 +167,7 @@ class Script:
         stage = self.stage
         found = [
             x for x in stage.letters
-            if x.held is held and not stage.seats[x.target].paused and matches(x)
+            if x.held is held and not stage.stands_still(x.target) and matches(x)
         ]  # fmt: skip
         if not found:
             raise Refused("no such message is under way")
@@ -214,7 +214,7 @@ class Script:
     # Disks and processes.
 
     def _do_disk(self, node: str, mode: str) -> list[str]:
-        self.stage.seats[int(node)].by_hand = mode == "slow"
+        self.stage.seat(int(node)).by_hand = mode == "slow"
         return [] if mode == "slow" else self._do_fsync(node)
 
     def _do_fsync(self, node: str, then: str = "") -> list[str]:

@@ -12,6 +12,7 @@ from attrs import Factory, define, frozen
 
 from paxos.check.invariants import Invariants
 from paxos.check.laboratory import Register
+from paxos.clients import Client
 from paxos.effects import (
     Answered,
     Applied,
@@ -38,7 +39,7 @@ from paxos.records import recover
 from paxos.replica import Config, Replica
 from paxos.wire import WireError, pack, pack_row, unpack, unpack_row
 from tests.paxos import wording
-from tests.paxos.history import History
+from tests.paxos.history import History, Key, Read
 
 
 class Refused(Exception):  # noqa: N818 - a command that makes no sense here is no error
@@ -109,6 +110,8 @@ class Stage:
         """The effects of the latest step."""
         self.sides: tuple[tuple[int, ...], ...] = ()
         self.history = History()
+        self.asked: dict[Key, tuple[bytes, int]] = {}
+        """What was read, and at which moment: every question of a client."""
         self.moment = 0
         """Counts the steps of replicas: which came before which, while time stands still."""
         self.invariants = Invariants(config, machine=Register())
@@ -120,16 +123,22 @@ class Stage:
         """Remember that something happened."""
         self.notes.append(Note(self.now_us, kind, node, text))
 
+    def seat(self, node: int) -> Seat:
+        """A node's place."""
+        if node not in self.seats:
+            raise Refused(f"there is no node {node}")
+        return self.seats[node]
+
     def replica(self, node: int) -> Replica:
         """The replica of a node that runs."""
-        replica = self.seats[node].replica
+        replica = self.seat(node).replica
         if replica is None:
             raise Refused(f"node {node} is down")
         return replica
 
     def running(self, node: int) -> Replica:
         """The same, if it does not stand still."""
-        if self.seats[node].paused:
+        if self.seat(node).paused:
             raise Refused(f"node {node} stands still")
         return self.replica(node)
 
@@ -138,10 +147,13 @@ class Stage:
         self.replica(node)
         self.seats[node].paused = paused
 
+    def stands_still(self, node: int) -> bool:
+        """Whether a node is paused; one whose disk is gone is not there at all."""
+        return node in self.seats and self.seats[node].paused
+
     def can_arrive(self, letter: Letter) -> bool:
         """Whether a letter is not held, and its target does not stand still."""
-        seat = self.seats.get(letter.target)
-        return not letter.held and not (seat is not None and seat.paused)
+        return not letter.held and not self.stands_still(letter.target)
 
     def alive(self) -> list[Replica]:
         """The replicas that run, in the order of nodes."""
@@ -151,13 +163,15 @@ class Stage:
 
     def start(self, node: int) -> None:
         """Start a node from what its disk says, for the first time or again."""
-        seat = self.seats[node]
+        seat = self.seat(node)
         if seat.replica is not None:
             raise Refused(f"node {node} runs already")
         self._repair(node)
         seat.replica = Replica(node, self.config, Register(), recover(seat.rows), self.now_us)
         self.invariants.restarted(seat.replica)
-        self.history.begin(seat.replica.client)
+        client = seat.replica.client
+        self.history.begin(client)
+        self.asked = {ticket: what for ticket, what in self.asked.items() if ticket[:2] != client}
         self._carry_out(node, seat.replica.start(self.now_us))
 
     def _repair(self, node: int) -> None:
@@ -179,7 +193,7 @@ class Stage:
 
     def change(self, node: int, step: Step, other: int) -> None:
         """A node's client hands in a change of membership."""
-        replica = self.replica(node)
+        replica = self.running(node)
         self._carry_out(node, replica.change(step, other, self.now_us)[1])
 
     def join(self, node: int, goal: Goal) -> None:
@@ -187,17 +201,17 @@ class Stage:
         if node not in self.seats:
             self.seats[node] = Seat()
             self.start(node)
-        self._carry_out(node, self.replica(node).join(goal, self.now_us))
+        self._carry_out(node, self.running(node).join(goal, self.now_us))
 
     def wipe(self, node: int) -> None:
         """A node that is down loses its disk; it does not come back under its number."""
-        if self.seats[node].replica is not None:
+        if self.seat(node).replica is not None:
             raise Refused(f"node {node} runs")
         del self.seats[node]
 
     def read(self, node: int, op: bytes, how: ReadKind) -> None:
         """A node's client asks something of the state."""
-        self._carry_out(node, self.replica(node).read(op, how, self.now_us)[1])
+        self._carry_out(node, self.running(node).read(op, how, self.now_us)[1])
 
     def fire(self, node: int, timer: Timer) -> None:
         """Let a timer fire that is due."""
@@ -227,7 +241,9 @@ class Stage:
 
     def fsync(self, node: int, *, dies: bool = False) -> None:
         """Make all that was written durable, and let go what waited for it; or die just then."""
-        seat = self.seats[node]
+        if dies:
+            self.replica(node)
+        seat = self.seat(node)
         fresh = seat.rows[seat.synced :]
         seat.synced = seat.wanted = len(seat.rows)
         self._keep_checkpoint(node)
@@ -353,7 +369,12 @@ class Stage:
     def _remember(self, replica: Replica, outcome: Applied) -> None:
         self.history.log.setdefault(outcome.slot, outcome.value)
         if outcome.client == replica.client:
-            self.history.answer(outcome.client, outcome.sequence, outcome.result, self.moment)
+            self._keep(outcome.client, outcome.sequence, outcome.result)
+
+    def _keep(self, client: Client, sequence: int, result: bytes) -> None:
+        """The result of an update; reads have answers, changes of membership show by themselves."""
+        if (*client, sequence) in self.history.submitted:
+            self.history.answer(client, sequence, result, self.moment)
 
     def _applied_run(self, node: int, effect: AppliedRun) -> None:
         for outcome in effect.outcomes:
@@ -368,7 +389,7 @@ class Stage:
         replica = self.replica(node)
         self.invariants.installed(replica, effect)
         for sequence, result in effect.results:
-            self.history.answer(replica.client, sequence, result, self.moment)
+            self._keep(replica.client, sequence, result)
 
     def _regrouped(self, node: int, effect: Regrouped) -> None:
         members = wording.membership(effect.membership)
@@ -380,11 +401,17 @@ class Stage:
 
     def _asked(self, node: int, effect: Asked) -> None:
         self.note("asks", node, f"node {node} asks for {wording.asked(effect)}")
-        self.invariants.asked(self.replica(node), effect)
+        replica = self.replica(node)
+        self.invariants.asked(replica, effect)
+        self.asked[*replica.client, effect.number] = (effect.op, self.moment)
 
     def _answered(self, node: int, effect: Answered) -> None:
         self.note("answers", node, f"node {node} has {wording.answered(effect)}")
-        self.invariants.answered(self.replica(node), effect)
+        replica = self.replica(node)
+        ticket = (*replica.client, effect.number)
+        op, asked = self.asked[ticket]
+        self.history.reads[ticket] = Read(op, asked, effect.slot, effect.result, self.moment)
+        self.invariants.answered(replica, effect)
 
     def _withheld(self, node: int, effect: Withheld) -> None:
         self.note("lease", node, f"node {node} {wording.withheld(effect)}")

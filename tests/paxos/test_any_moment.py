@@ -5,11 +5,14 @@ from random import Random
 
 import pytest
 
-from paxos.check.liveness import attempt_us, electing_us, settling_us
+from paxos.check.liveness import attempt_us, electing_us, moving_us, settling_us
+from paxos.clients import Purpose, decode
 from paxos.election import Timing
-from paxos.replica import Replica
-from paxos.sim import faults
+from paxos.membership import Change, Membership, Step, place_of
+from paxos.messages import NOOP
+from paxos.replica import Config, Replica
 from paxos.sim.faults import Fault
+from paxos.sim.healing import cut_short
 from tests.paxos import mutants
 from tests.paxos.campaigns import (
     FAULTY_US,
@@ -17,9 +20,11 @@ from tests.paxos.campaigns import (
     Campaign,
     NotSettled,
     Shape,
+    ailing_of,
     check_history,
     check_settled,
     compact_of,
+    moving_of,
     prepared,
     shape_of,
     storm_of,
@@ -27,7 +32,7 @@ from tests.paxos.campaigns import (
 from tests.paxos.whispers import whispers_of
 
 BLOCK = 20
-WEATHERS = [shape_of, storm_of, compact_of, whispers_of]
+WEATHERS = [shape_of, storm_of, compact_of, whispers_of, ailing_of, moving_of]
 EVENTFUL = ("elections", "step_downs", "crashes", "snapshots_installed")
 """What a moment is worth being stopped after."""
 
@@ -60,9 +65,43 @@ def bound_us(lab: Campaign) -> int:
     delay_us = max(max(link.latencies_us) for link in lab.cluster.bus.links.values())
     fsync_us = max(lab.shape.fsync_us)
     backlog_slots = lacking + waiting
+    changes, departures = moves(replicas)
     return settling_us(
-        lab.config, delay_us=delay_us, fsync_us=fsync_us, backlog_slots=backlog_slots
+        lab.config,
+        delay_us=delay_us,
+        fsync_us=fsync_us,
+        backlog_slots=backlog_slots,
+        changes=changes,
+        departures=departures,
     )
+
+
+def moves(replicas: list[Replica]) -> tuple[int, int]:
+    """The changes that are still to come, and how many of them take a vote away.
+
+    They wait at those who asked, lie with acceptors, or are applied and have not taken effect; each
+    node that wants to vote asks for two.
+    """
+    group = max(replicas, key=lambda r: r.commit_slot).group
+    coming = sum(2 for r in replicas if r._goal is not None)
+    begun = len(group.eras) - 1
+    behind = min(r.commit_slot for r in replicas)
+    open_ = [value for r in replicas for value in r.pending.values()]
+    for replica in replicas:
+        open_ += [v for slot, (_, v) in replica.acceptor.accepted.items() if slot > behind]
+    commands = dict.fromkeys(value for value in open_ if value != NOOP)
+    known = [decode(value) for value in commands]
+    asked = [Change.unpack(c.op) for c in known if c.purpose is Purpose.CHANGE]
+    leaving = sum(change.step in (Step.REMOVE, Step.DEMOTE) for change in asked)
+    # A new disk's node drives its predecessor out when it joins.
+    return coming + begun + len(asked), leaving + begun
+
+
+def somebody(lab: Campaign) -> int:
+    """Where a voter stands that has not been told to go."""
+    replicas = [replica for node in lab.cluster.nodes if (replica := lab.replica(node))]
+    voters = max(replicas, key=lambda r: r.commit_slot).group.latest.membership.voters
+    return place_of(next(r.node for r in reversed(replicas) if r.node in voters))
 
 
 def settle(lab: Campaign) -> int:
@@ -77,7 +116,7 @@ def settle(lab: Campaign) -> int:
         NotSettled: that was longer than the bound.
     """
     drained_us = lab.heal_all()
-    lab.submit_at(lab.cluster.now_us, lab.cluster.nodes[-1], "last", 0)
+    lab.submit_at(lab.cluster.now_us, somebody(lab), "last", 0)
     end_us = drained_us + bound_us(lab)
     while True:
         lab.cluster.run(min(end_us, lab.cluster.now_us + 50_000))
@@ -159,10 +198,76 @@ def test_a_schedule_is_cut_short() -> None:
         Fault(9, "restart", {"cp": 3}),
         Fault(9, "heal", {}),
     ]
-    assert faults.cut_short(schedule, 6) == [
+    assert cut_short(schedule, 6) == [
         *schedule[:5],
         Fault(6, "resume", {"cp": 2}),
         Fault(6, "restart", {"cp": 3}),
         Fault(6, "heal", {}),
     ]
-    assert faults.cut_short(schedule, 1) == [Fault(1, "heal", {})]
+    assert cut_short(schedule, 1) == [Fault(1, "heal", {})]
+
+
+def test_ailments_are_cut_short_too() -> None:
+    """What ails then gets well; what is well already, or only changed the group, is left alone.
+
+    A node that is to die at its next write may have died, or not yet. One that was started for
+    another reason before is still to die.
+    """
+    sick = [
+        Fault(1, "clock_drift", {"cp": 1, "drift_ppm": 500}),
+        Fault(1, "clock_drift", {"cp": 2, "drift_ppm": -500}),
+        Fault(1, "slow_disk", {"cp": 1, "fsync_us": 7}),
+        Fault(1, "fill_disk", {"cp": 2}),
+        Fault(1, "slow", {"cp": 3, "delay_us": 9}),
+        Fault(1, "crash_after_write", {"cp": 3}),
+        Fault(2, "restart", {"cp": 3}),
+        Fault(2, "remove", {"cp": 4}),
+        Fault(2, "wipe", {"cp": 5}),
+        Fault(3, "clock_drift", {"cp": 2, "drift_ppm": 0}),
+    ]
+    assert cut_short(sick, 6) == [
+        *sick,
+        Fault(6, "clock_drift", {"cp": 1, "drift_ppm": 0}),
+        Fault(6, "slow_disk", {"cp": 1, "fsync_us": 0}),
+        Fault(6, "free_disk", {"cp": 2}),
+        Fault(6, "slow", {"cp": 3, "delay_us": 0}),
+        Fault(6, "disarm", {"cp": 3}),
+        Fault(6, "restart", {"cp": 3}),
+        Fault(6, "restart", {"cp": 5}),
+        Fault(6, "heal", {}),
+    ]
+
+
+def test_healed_nodes_are_well() -> None:
+    """Right clocks, quick disks with room, quick nodes that run and are not to die."""
+    ills = dict.fromkeys(("drift", "slow disk", "full disk", "slow", "doomed", "down"), 0)
+    for seed in range(20):
+        lab = stopped(ailing_of, seed)
+        ailing(lab, ills)
+        lab.heal_all()
+        well = dict.fromkeys(ills, 0)
+        ailing(lab, well)
+        assert not any(well.values()), seed
+    assert min(ills.values()), ills
+
+
+def ailing(lab: Campaign, ills: dict[str, int]) -> None:
+    """Count what ails the nodes."""
+    for host in lab.cluster.hosts.values():
+        ills["drift"] += host.clock.drift_ppm != 0
+        ills["slow disk"] += host.disk.extra_us != 0
+        ills["full disk"] += host.disk.full_at is not None
+        ills["slow"] += host.slow_us != 0
+        ills["doomed"] += host.doomed
+        ills["down"] += host.replica is None
+
+
+def test_a_change_is_given_its_time() -> None:
+    """Retries, heartbeats, rounds and the window's no-ops; a departure may cost an election."""
+    config = Config(membership=Membership((1, 2, 3)), window=5)
+    base_us = settling_us(config, delay_us=100, fsync_us=25, backlog_slots=0)
+    moved_us = settling_us(config, delay_us=100, fsync_us=25, backlog_slots=0, changes=2)
+    assert moving_us(config, 300) == 2 * 400_000 + 4 * 500_000 + 7 * 300
+    assert moved_us - base_us == 2 * moving_us(config, 300)
+    left_us = settling_us(config, delay_us=100, fsync_us=25, backlog_slots=0, departures=1)
+    assert left_us == 2 * base_us

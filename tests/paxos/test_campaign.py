@@ -43,9 +43,13 @@ def test_no_compacted_log_breaks_the_protocol(first: int) -> None:
 def test_no_change_of_membership_breaks_the_protocol(first: int) -> None:
     """Nodes join, come to vote, leave and lose their disks, in all weathers."""
     total: Counter[str] = Counter()
+    both = 0
     for seed in range(first, first + BLOCK):
-        total.update(run(seed, moving_of(seed)).cluster.covered())
+        shape = moving_of(seed)
+        both += shape.ailing
+        total.update(run(seed, shape).cluster.covered())
     assert min(total[f] for f in ("joins", "promotions", "departures", "wiped_disks")) > BLOCK // 4
+    assert both, "and now and then nodes ail meanwhile"
 
 
 @pytest.mark.parametrize("first", range(0, 80, BLOCK))

@@ -6,6 +6,7 @@ import msgpack
 import pytest
 
 from paxos.ballot import NO_BALLOT, Ballot
+from paxos.check.laboratory import Laboratory
 from paxos.check.violation import InvariantViolation
 from paxos.effects import Answered, LeaseLapsed, ReadKind, Timer, Withheld
 from paxos.election import Role
@@ -441,3 +442,19 @@ def test_the_register_answers_any_bytes() -> None:
     assert machine.query(query(1)) == b"\x01"
     for nonsense in (b"", b"\xc1", b"\x05", msgpack.packb([[1]]), msgpack.packb([1, 2])):
         assert machine.query(nonsense) == b"\xc0"
+
+
+def test_reads_of_a_life_that_left_no_trace_are_void() -> None:
+    """Its incarnation is begun again, so that its questions are not the new client's."""
+    lab = Laboratory(config(3), seed=1)
+    lab.read_at(200, 1, "x", ReadKind.INDEX)
+    lab.cluster.run(300)
+    before = lab.replica(1)
+    assert before is not None
+    assert list(lab.asked) == [(*before.client, 1)]
+    lab.cluster.crash(1)
+    lab.cluster.start(1)
+    after = lab.replica(1)
+    assert after is not None
+    assert after.client == before.client, "nothing of its life was on the disk"
+    assert lab.asked == {}

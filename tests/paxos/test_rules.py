@@ -9,6 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.paxos import mutants
 from tests.paxos.rules import Broken, Rules, Safety
 from tests.paxos.script import Script
+from tests.paxos.stage import Seat, Stage
 
 STEPS = 40
 QUICK = settings(
@@ -29,7 +30,7 @@ LONG = settings(QUICK, max_examples=5_000, stateful_step_count=80, derandomize=F
 
 
 def test_no_transcript_breaks_the_protocol() -> None:
-    """Crashes, pauses, partitions, slow disks; messages lost, doubled, late and out of order."""
+    """Crashes, pauses, cuts, slow, torn and lost disks; reads; nodes that come and go."""
     run_state_machine_as_test(Rules, settings=QUICK)
 
 
@@ -59,12 +60,30 @@ def performed(lines: list[str]) -> list[str]:
     return [text for line in lines for text in script.run(line)]
 
 
+def a_wiped_disk_comes_back(patch: pytest.MonkeyPatch) -> None:
+    """Who lost its disk starts under its old number, with nothing that it has promised."""
+    wipe = Stage.wipe
+
+    def leave_empty(self: Stage, node: int) -> None:
+        wipe(self, node)
+        self.seats[node] = Seat()
+
+    patch.setattr(Stage, "wipe", leave_empty)
+
+
 @pytest.mark.parametrize(
     ("plant", "invariants"),
     [
         (mutants.promise_forgotten_on_restart, ("A1",)),
         (mutants.accept_does_not_raise_the_promise, ("A2",)),
         (mutants.phase_2_quorum_off_by_one, ("R1", "A5")),
+        (a_wiped_disk_comes_back, ("A1", "A3")),
+        pytest.param(
+            mutants.a_change_takes_effect_at_once, ("R1", "A5", "R2", "R5"), marks=pytest.mark.soak
+        ),
+        pytest.param(
+            mutants.read_served_before_the_quorum_confirmed, ("L2",), marks=pytest.mark.soak
+        ),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -78,7 +97,7 @@ def test_a_planted_mistake_becomes_a_transcript(
         plant(planted)
         broken = counterexample(Safety)
         assert broken.found.removeprefix("VIOLATION ").startswith(invariants), broken
-        assert len(broken.lines) <= 15, broken
+        assert len(broken.lines) <= 20, broken
         assert broken.found in performed(broken.lines)
     assert not [text for text in performed(broken.lines) if text.startswith("VIOLATION")]
 
@@ -88,4 +107,45 @@ def test_what_does_not_settle_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     mutants.nothing_is_sent_again(monkeypatch)
     broken = counterexample(Rules)
     assert broken.found.startswith(("NOT SETTLED", "NOT ANSWERED")), broken
-    assert len(broken.lines) <= 20, broken
+    assert len(broken.lines) <= 25, broken
+
+
+STALE_READ = [
+    "group 5", "run 2s", "pause 1", "run 5s", "submit 2 x=1", "run 100ms", "resume 1",
+    "read 1 x index",
+]  # fmt: skip
+"""A leader does not know that it was replaced."""
+
+TWO_GROUPS = [
+    "group 5", "change 1 demote 1", "join 6", "crash 2 keep=0", "run 5s", "change 1 promote 1",
+    "crash 4 keep=0", "run 100ms",
+]  # fmt: skip
+"""Who votes changes while slots are under way."""
+
+
+@pytest.mark.parametrize(
+    ("plant", "lines", "invariant"),
+    [
+        (mutants.read_served_before_the_quorum_confirmed, STALE_READ, "L2"),
+        (mutants.a_change_takes_effect_at_once, TWO_GROUPS, "R1"),
+    ],
+)
+def test_what_takes_long_to_find_is_found(
+    plant: Callable[[pytest.MonkeyPatch], None],
+    lines: list[str],
+    invariant: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Transcripts as the rules have found them; to find them anew is for the long runs."""
+    assert not [text for text in performed(lines) if text.startswith("VIOLATION")]
+    plant(monkeypatch)
+    assert performed(lines)[-1].startswith(f"VIOLATION {invariant}")
+
+
+def test_a_silent_learner_is_promoted_at_the_word_of_another() -> None:
+    """More slots ago than one message carries, the leader heard of it last, or never."""
+    lines = [
+        "group 5 learners=6", "run 2s", "change 1 demote 1", "pause 1", "run 5s", "submit 2 x=1",
+        "run 100ms", "resume 1", "change 2 promote 6", "stabilise",
+    ]  # fmt: skip
+    assert performed(lines)[-1].startswith("quiet")
