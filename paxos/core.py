@@ -89,6 +89,8 @@ class Core:
         self.proposer = Proposer(self.group, config.window, config.pipeline)
         self.learner = Learner(machine, self.group, recovered, transitions)
         self.download = Download()
+        self._helper = 0
+        """Whose snapshot is arriving."""
         self.election = Election(node, config.timing, now_us)
         self.grant = Grant(config.timing.lease_us, now_us, forgot=recovered.incarnation > 0)
         """The lease that this node has granted, to whoever leads."""

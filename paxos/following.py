@@ -105,6 +105,8 @@ class Following(Core):
         """Take a piece of a snapshot, and ask for the next."""
         if chunk.slot <= self.commit_slot:
             return
+        if chunk.slot != self.download.slot and not self._is_to_be_followed(source, chunk):
+            return
         before = (self.download.slot, self.download.offset)
         whole = self.download.take(chunk.slot, chunk.offset, chunk.size, chunk.data)
         after = (self.download.slot, self.download.offset)
@@ -113,6 +115,19 @@ class Following(Core):
         elif after != before or chunk.offset == 0:
             # The leader begins anew with each heartbeat: go on from where this node is.
             self._out.append(Send(source, SnapshotPull(*after)))
+
+    def _is_to_be_followed(self, source: int, chunk: SnapshotChunk) -> bool:
+        """Whether to turn to another snapshot than the one that is arriving.
+
+        To the leader's, or while none is known to that of whoever helps: two nodes that take turns
+        would each begin anew, for ever. From another node it may be older than the one given up.
+        """
+        if source != self.leader and self.leader not in (None, self.node):
+            return False
+        if source != self._helper and chunk.offset == 0:
+            self._helper = source
+            self.download.clear()
+        return True
 
     def _install(self, data: bytes, now_us: int) -> None:
         """Jump to a snapshot's slot."""

@@ -215,6 +215,8 @@ def _charge_points(reader: Reader, document: dict[str, Any]) -> list[dict[str, A
     cps = reader.array(document, "cp", spec.CP)
     if len(cps) > spec.MAX_CPS:
         reader.refuse(("cp",), f"{len(cps):,} charge points", f"1 to {spec.MAX_CPS:,}")
+    if cps and not any(cp.get("member", True) for cp in cps):
+        reader.refuse(("cp",), "member = false everywhere", "at least one first member")
     return cps
 
 

@@ -109,13 +109,15 @@ def test_an_up_to_date_learner_does_not_answer() -> None:
     head = leader(settings=settings)
     ballot = head.proposer.ballot
     learner, voter = started(4, settings), started(2, settings)
-    assert sent(learner.on_message(1, Heartbeat(ballot, 0), LATE)) == []
+    assert sent(learner.on_message(1, Heartbeat(ballot, 0, 1), LATE)) == []
     assert sent(voter.on_message(1, Heartbeat(ballot, 0), LATE)) == [
         (1, HeartbeatAck(ballot, 0, 0))
     ]
-    assert sent(learner.on_message(1, Heartbeat(ballot, 3), LATE)) == [
-        (1, HeartbeatAck(ballot, 3, 0))
+    assert sent(learner.on_message(1, Heartbeat(ballot, 3, 2), LATE)) == [
+        (1, HeartbeatAck(ballot, 3, 0, 2))
     ]
+    asked = sent(learner.on_message(1, Heartbeat(ballot, 0, 0), LATE))
+    assert asked == [(1, HeartbeatAck(ballot, 0, 0))], "one of no round asks for an answer"
 
 
 def test_a_learner_that_waits_for_its_command_answers() -> None:

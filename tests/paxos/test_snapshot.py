@@ -331,7 +331,9 @@ def test_a_prevote_is_refused_to_who_would_have_to_fill_a_compacted_slot() -> No
     follower = group.replicas[2]
     for known, granted in ((3, False), (4, True)):
         effects = follower.on_message(3, PreVote(Ballot(9, 3), known), silent_us)
-        assert sent(effects) == [(3, PreVoteReply(Ballot(9, 3), granted, Ballot(1, 1)))]
+        answer, *help_ = sent(effects)
+        assert answer == (3, PreVoteReply(Ballot(9, 3), granted, Ballot(1, 1)))
+        assert [type(message) for _, message in help_] == ([] if granted else [SnapshotChunk])
 
 
 def test_a_candidate_that_learns_late_leaves_no_hole_where_others_compacted() -> None:

@@ -47,6 +47,10 @@ TOP = [
         ],
     ),
     (
+        'duration = "1m"\n[[cp]]\nid = "A"\nmember = false',
+        ["2: cp: found member = false everywhere; allowed at least one first member"],
+    ),
+    (
         "duration = 600\ncps = 1",
         [f"1: duration: found the number 600 without a unit; allowed {DURATION}, from 1us to 31d"],
     ),
