@@ -47,10 +47,6 @@ TOP = [
         ],
     ),
     (
-        'duration = "1m"\n[[cp]]\nid = "A"\nmember = false',
-        ["2: cp: found member = false everywhere; allowed at least one first member"],
-    ),
-    (
         "duration = 600\ncps = 1",
         [f"1: duration: found the number 600 without a unit; allowed {DURATION}, from 1us to 31d"],
     ),
@@ -388,4 +384,12 @@ def test_long_lists_of_names_are_cut() -> None:
             'f.toml:6: at[0].cp: found "X", which is no charge point of this file; '
             "allowed one of CP1, CP2, CP3, … CP1000 (1000 in all)"
         )
+    ]
+
+
+def test_somebody_must_be_a_first_member() -> None:
+    """Whoever joins needs a group to join; the schema cannot say so."""
+    text = 'duration = "1m"\n[[cp]]\nid = "A"\nmember = false'
+    assert problems(text) == [
+        "f.toml:2: cp: found member = false everywhere; allowed at least one first member"
     ]
