@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from fsm.energy.sharing import share_in_turn
 from fsm.energy.supply import least_power_w
 from fsm.network.records import Asset
+from fsm.network.tables import Draft
 
 
 def redistribute(capacity_w: int, served: Sequence[Asset]) -> dict[str, Asset]:
@@ -45,6 +46,12 @@ def redistribute(capacity_w: int, served: Sequence[Asset]) -> dict[str, Asset]:
             free_w -= reachable_w - asset.limit_w
             changed[asset.cp_id] = _limited(asset, reachable_w)._replace(held_w=reachable_w)
     return changed
+
+
+def share(draft: Draft) -> None:
+    """Move the limits towards the fair shares, as far as power is free."""
+    for asset in redistribute(draft.tables.capacity_w, draft.served()).values():
+        draft.put(asset)
 
 
 def confirm(asset: Asset, version: int) -> Asset | None:

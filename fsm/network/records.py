@@ -4,9 +4,17 @@ A change makes another record (``record._replace(…)``), so states of different
 records that did not change between them.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fsm.energy.supply import Current
+
+Marks = tuple[tuple[str, str], ...]
+"""Places that a record holds as long as it is in force: names of an index, and its keys.
+
+The indexes are :data:`fsm.network.tables.INDEXES`; a place names the record that holds it.
+"""
+
+NO_MARKS: Final[Marks] = ()
 
 
 class Asset(NamedTuple):
@@ -42,6 +50,11 @@ class Asset(NamedTuple):
         """What identifies the record among its kind."""
         return self.cp_id
 
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
 
 class Transaction(NamedTuple):
     """One charging transaction; energy in Wh, times in µs."""
@@ -63,6 +76,13 @@ class Transaction(NamedTuple):
     def key(self) -> int:
         """What identifies the record among its kind."""
         return self.id
+
+    @property
+    def marks(self) -> Marks:
+        """While it is open it is its charge point's and its id tag's."""
+        if self.stop_us is not None:
+            return NO_MARKS
+        return (("open_by_cp", self.cp_id), ("open_by_tag", self.id_tag))
 
     @property
     def is_open(self) -> bool:
@@ -93,8 +113,30 @@ class IdTag(NamedTuple):
         """What identifies the record among its kind."""
         return self.id_tag
 
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
 
 Record = Asset | Transaction | IdTag
+
+
+class Kind(NamedTuple):
+    """One kind of record, and the table in which those of it stand."""
+
+    name: str
+    """What it is called in hashes."""
+    table: str
+    record: type[Record]
+
+
+KINDS: Final = (
+    Kind("asset", "assets", Asset),
+    Kind("transaction", "transactions", Transaction),
+    Kind("id_tag", "id_tags", IdTag),
+)
+"""Every kind of record, in the order of snapshots."""
 
 
 def flat(record: Record) -> list[object]:

@@ -1,15 +1,14 @@
 """Snapshots of the replicated state: one msgpack list with a version in front."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 import msgpack
 from attrs import frozen
 
-from fsm.network.records import Asset, IdTag, Transaction
+from fsm.network.records import KINDS, Record, flat
+from fsm.network.tables import INDEXES, Tables
 
-VERSION = 1
-
-R = TypeVar("R", Asset, Transaction, IdTag)
+VERSION = 2
 
 
 class SnapshotError(Exception):
@@ -18,24 +17,17 @@ class SnapshotError(Exception):
 
 @frozen
 class Content:
-    """A decoded snapshot."""
+    """A decoded snapshot; the records by the names of their tables."""
 
     capacity_w: int
     applied: int
-    assets: list[Asset]
-    transactions: list[Transaction]
-    id_tags: list[IdTag]
+    records: dict[str, list[Any]]
 
 
-def pack_snapshot(
-    capacity_w: int,
-    applied: int,
-    assets: list[list[object]],
-    transactions: list[list[object]],
-    id_tags: list[list[object]],
-) -> bytes:
+def pack_snapshot(state: Tables) -> bytes:
     """The snapshot as bytes; records are flat lists in the order of their fields."""
-    packed: bytes = msgpack.packb([VERSION, capacity_w, applied, assets, transactions, id_tags])
+    rows = [[flat(record) for record in getattr(state, kind.table).values()] for kind in KINDS]
+    packed: bytes = msgpack.packb([VERSION, state.capacity_w, state.applied, rows])
     return packed
 
 
@@ -45,43 +37,39 @@ def unpack_snapshot(data: bytes) -> Content:
         value = msgpack.unpackb(data)
     except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException) as error:
         raise SnapshotError(f"not msgpack: {type(error).__name__}") from error
-    if type(value) is not list or len(value) != 6 or value[0] != VERSION:
+    if type(value) is not list or len(value) != 4 or value[0] != VERSION:
         raise SnapshotError(f"not a snapshot of version {VERSION}")
-    _, capacity_w, applied, assets, transactions, id_tags = value
+    _, capacity_w, applied, rows = value
     if type(capacity_w) is not int or type(applied) is not int:
         raise SnapshotError("its header is not of integers")
-    content = Content(
-        capacity_w,
-        applied,
-        _records(Asset, assets),
-        _records(Transaction, transactions),
-        _records(IdTag, id_tags),
-    )
-    _check(content)
-    return content
+    if type(rows) is not list or len(rows) != len(KINDS):
+        raise SnapshotError(f"it has not {len(KINDS)} kinds of records")
+    records = {
+        kind.table: _records(kind.record, some) for kind, some in zip(KINDS, rows, strict=True)
+    }
+    _check(records)
+    return Content(capacity_w, applied, records)
 
 
-def _check(content: Content) -> None:
+def _check(records: dict[str, list[Any]]) -> None:
     """Raise :class:`SnapshotError` unless the records fit together as commands leave them."""
-    assets = {asset.cp_id for asset in content.assets}
-    tags = {tag.id_tag for tag in content.id_tags}
-    opened = [record for record in content.transactions if record.is_open]
+    keys = {table: {record.key for record in some} for table, some in records.items()}
+    places = [mark for some in records.values() for record in some for mark in record.marks]
+    transactions = records["transactions"]
     whole = (
-        len(assets) == len(content.assets)
-        and len(tags) == len(content.id_tags)
-        and all(asset.current in ("AC", "DC") for asset in content.assets)
-        and [record.id for record in content.transactions]
-        == list(range(1, len(content.transactions) + 1))
-        and all(record.cp_id in assets for record in content.transactions)
-        and all(record.id_tag in tags for record in content.transactions)
-        and len({record.cp_id for record in opened}) == len(opened)
-        and len({record.id_tag for record in opened}) == len(opened)
+        all(len(keys[table]) == len(some) for table, some in records.items())
+        and len(set(places)) == len(places)
+        and all(index in INDEXES for index, _ in places)
+        and all(asset.current in ("AC", "DC") for asset in records["assets"])
+        and [record.id for record in transactions] == list(range(1, len(transactions) + 1))
+        and all(record.cp_id in keys["assets"] for record in transactions)
+        and all(record.id_tag in keys["id_tags"] for record in transactions)
     )
     if not whole:
         raise SnapshotError("its records do not fit together")
 
 
-def _records(cls: type[R], rows: Any) -> list[R]:
+def _records(cls: type[Record], rows: Any) -> list[Record]:
     """Build records from rows, each checked field by field against the types of its class."""
     if type(rows) is not list:
         raise SnapshotError(f"the records of {cls.__name__} are not a list")
@@ -95,8 +83,9 @@ def _records(cls: type[R], rows: Any) -> list[R]:
 
 
 def _allowed(annotation: object) -> tuple[type, ...]:
-    if annotation is int:
-        return (int,)
+    """The types that a field of a record may have; other annotations are kinds of texts."""
+    if annotation in (int, bytes):
+        return (annotation,)
     if annotation == (int | None):
         return (int, type(None))
     return (str,)

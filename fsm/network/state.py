@@ -26,7 +26,7 @@ from collections.abc import Mapping
 from fsm.network.commands import carry_out
 from fsm.network.describe import describe as describe
 from fsm.network.queries import ask
-from fsm.network.records import Asset, IdTag, Transaction, flat
+from fsm.network.records import Asset, IdTag, Transaction
 from fsm.network.snapshot import pack_snapshot, unpack_snapshot
 from fsm.network.tables import Tables, make_tables
 from fsm.ocpp.frames import CallError, pack_error, pack_result, parse_operation
@@ -39,7 +39,7 @@ class NetworkState:
     """
 
     def __init__(self, capacity_w: int) -> None:
-        self.state: Tables = make_tables(capacity_w, 0, [], [], [])
+        self.state: Tables = make_tables(capacity_w)
 
     # -- what the host uses ------------------------------------------------------------------
 
@@ -73,14 +73,7 @@ class NetworkState:
 
     def snapshot(self) -> bytes:
         """The whole content, as :meth:`restore` reads it; equal states give equal bytes."""
-        state = self.state
-        return pack_snapshot(
-            state.capacity_w,
-            state.applied,
-            [flat(record) for record in state.assets.values()],
-            [flat(record) for record in state.transactions.values()],
-            [flat(record) for record in state.id_tags.values()],
-        )
+        return pack_snapshot(self.state)
 
     def restore(self, data: bytes) -> None:
         """Become what a snapshot says.
@@ -88,13 +81,7 @@ class NetworkState:
         Raises :class:`fsm.network.snapshot.SnapshotError` and changes nothing when it is damaged.
         """
         content = unpack_snapshot(data)
-        self.state = make_tables(
-            content.capacity_w,
-            content.applied,
-            content.assets,
-            content.transactions,
-            content.id_tags,
-        )
+        self.state = make_tables(content.capacity_w, content.applied, content.records)
 
     # -- what people ask ---------------------------------------------------------------------
 

@@ -1,18 +1,27 @@
 """All records of the network after one command, as one value that is never changed.
 
 Whoever keeps such a value keeps that moment: replicas that have applied the same log can share it,
-and a checkpoint of it costs nothing.
+and a checkpoint of it costs nothing. A new kind of record is a class of
+:mod:`fsm.network.records`, a line in its ``KINDS``, and a field of :class:`Tables`; digests,
+snapshots and drafts follow from that.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, TypeVar
 
 from fsm.network.digest import hash_64
 from fsm.network.layers import Layers
-from fsm.network.records import Asset, IdTag, Record, Transaction, flat
+from fsm.network.records import KINDS, Asset, IdTag, Kind, Record, Transaction, flat
+
+R = TypeVar("R", bound=Record)
 
 RecordKey = tuple[str, str | int]
 """Kind and key of a record."""
+
+KIND_OF: Final[dict[Any, Kind]] = {kind.record: kind for kind in KINDS}
+
+INDEXES: Final = ("open_by_cp", "open_by_tag")
+"""Which record holds a place: they follow from the records' marks."""
 
 
 class Tables(NamedTuple):
@@ -21,23 +30,27 @@ class Tables(NamedTuple):
     capacity_w: int
     applied: int
     """How many commands have been applied, refused ones included."""
-    assets: Layers[str, Asset]
-    transactions: Layers[int, Transaction]
-    id_tags: Layers[str, IdTag]
-    open_by_cp: Layers[str, int]
+    assets: Layers[str, Asset] = Layers()
+    transactions: Layers[int, Transaction] = Layers()
+    id_tags: Layers[str, IdTag] = Layers()
+    open_by_cp: Layers[str, int] = Layers()
     """The open transaction of each charge point, 0 for none."""
-    open_by_tag: Layers[str, int]
+    open_by_tag: Layers[str, int] = Layers()
     """The open transaction of each id tag, 0 for none."""
-    hashes: Layers[RecordKey, int]
+    hashes: Layers[RecordKey, int] = Layers()
     """The hash of each record, for :mod:`fsm.network.digest`."""
-    sum: int
+    sum: int = 0
     """The XOR of these hashes."""
+
+    def table(self, kind: type[R]) -> Layers[Any, R]:
+        """All records of a kind, by their keys."""
+        found: Layers[Any, R] = getattr(self, KIND_OF[kind].table)
+        return found
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Every record with its kind."""
-        yield from (("asset", record) for record in self.assets.values())
-        yield from (("transaction", record) for record in self.transactions.values())
-        yield from (("id_tag", record) for record in self.id_tags.values())
+        for kind in KINDS:
+            yield from ((kind.name, record) for record in getattr(self, kind.table).values())
 
     def digest(self) -> int:
         """A 64-bit digest of the whole content."""
@@ -57,30 +70,27 @@ class Tables(NamedTuple):
 
 
 def make_tables(
-    capacity_w: int,
-    applied: int,
-    assets: list[Asset],
-    transactions: list[Transaction],
-    id_tags: list[IdTag],
+    capacity_w: int, applied: int = 0, records: Mapping[str, Iterable[Record]] | None = None
 ) -> Tables:
-    """The value that holds these records; what is open and what it hashes to follows from them."""
-    opened = [record for record in transactions if record.is_open]
-    tables = Tables(
-        capacity_w=capacity_w,
-        applied=applied,
-        assets=Layers({record.key: record for record in assets}),
-        transactions=Layers({record.key: record for record in transactions}),
-        id_tags=Layers({record.key: record for record in id_tags}),
-        open_by_cp=Layers({record.cp_id: record.id for record in opened}),
-        open_by_tag=Layers({record.id_tag: record.id for record in opened}),
-        hashes=Layers(),
-        sum=0,
-    )
-    hashes = {(kind, record.key): hash_64(kind, flat(record)) for kind, record in tables.records()}
+    """The value that holds these records, by the names of their tables, and nothing else.
+
+    Places that are held and what all hashes to follow from the records.
+    """
+    content: dict[str, Layers[Any, Any]] = {
+        table: Layers({record.key: record for record in some})
+        for table, some in (records or {}).items()
+    }
+    places: dict[str, dict[str, int]] = {name: {} for name in INDEXES}
+    hashes: dict[RecordKey, int] = {}
     total = 0
-    for value in hashes.values():
-        total ^= value
-    return tables._replace(hashes=Layers(hashes), sum=total)
+    for kind in KINDS:
+        for record in content.get(kind.table, Layers()).values():
+            value = hashes[kind.name, record.key] = hash_64(kind.name, flat(record))
+            total ^= value
+            for name, key in record.marks:
+                places[name][key] = record.key
+    content |= {name: Layers(held) for name, held in places.items()}
+    return Tables(capacity_w, applied, hashes=Layers(hashes), sum=total, **content)
 
 
 class Draft:
@@ -88,98 +98,90 @@ class Draft:
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self._assets: dict[str, Asset] = {}
-        self._transactions: dict[int, Transaction] = {}
-        self._id_tags: dict[str, IdTag] = {}
-        self._open_by_cp: dict[str, int] = {}
-        self._open_by_tag: dict[str, int] = {}
+        self._changed: dict[Any, dict[Any, Any]] = {}
+        self._held: dict[str, dict[str, int]] = {}
 
     # What is there.
 
-    def find_asset(self, cp_id: str) -> Asset | None:
-        """The record of a charge point, if it has booted."""
-        return self._assets.get(cp_id) or self.tables.assets.get(cp_id)
+    def find(self, kind: type[R], key: str | int) -> R | None:
+        """A record, if there is one of that key."""
+        changed = self._changed.get(kind)
+        there = changed if changed is not None and key in changed else self.tables.table(kind)
+        found: R | None = there.get(key)
+        return found
+
+    def get(self, kind: type[R], key: str | int) -> R:
+        """A record that is there. Raises KeyError."""
+        found = self.find(kind, key)
+        if found is None:
+            raise KeyError(key)
+        return found
 
     def asset(self, cp_id: str) -> Asset:
         """The record of a charge point that has booted."""
-        return self._assets.get(cp_id) or self.tables.assets[cp_id]
-
-    def transaction(self, transaction_id: int) -> Transaction | None:
-        """A transaction, if there is one of that id."""
-        found = self._transactions.get(transaction_id)
-        return found or self.tables.transactions.get(transaction_id)
+        return self.get(Asset, cp_id)
 
     def id_tag(self, name: str, at_us: int) -> IdTag:
         """The record of an id tag, made when it is seen for the first time."""
-        record = self._id_tags.get(name) or self.tables.id_tags.get(name)
+        record = self.find(IdTag, name)
         if record is None:
-            record = self._id_tags[name] = IdTag(name, first_seen_us=at_us)
+            record = IdTag(name, first_seen_us=at_us)
+            self.put(record)
         return record
+
+    def holder(self, index: str, key: str) -> int:
+        """Which record holds a place of an index, 0 for none."""
+        changed = self._held.get(index)
+        if changed is not None and key in changed:
+            return changed[key]
+        found: int = getattr(self.tables, index).get(key, 0)
+        return found
 
     def open_by_cp(self, cp_id: str) -> int:
         """The id of a charge point's open transaction, 0 for none."""
-        found = self._open_by_cp.get(cp_id)
-        return self.tables.open_by_cp.get(cp_id, 0) if found is None else found
+        return self.holder("open_by_cp", cp_id)
 
     def open_by_tag(self, name: str) -> int:
         """The id of an id tag's open transaction, 0 for none."""
-        found = self._open_by_tag.get(name)
-        return self.tables.open_by_tag.get(name, 0) if found is None else found
+        return self.holder("open_by_tag", name)
 
     def served(self) -> list[Asset]:
         """The charge points with an open transaction, in the order of their starts."""
-        opened = {**self.tables.open_by_cp, **self._open_by_cp}
+        opened = {**self.tables.open_by_cp, **self._held.get("open_by_cp", {})}
         order = sorted((number, cp_id) for cp_id, number in opened.items() if number)
         return [self.asset(cp_id) for _, cp_id in order]
 
     # What changes.
 
-    def put_asset(self, asset: Asset) -> None:
-        """Set the record of a charge point."""
-        self._assets[asset.cp_id] = asset
-
-    def put_transaction(self, transaction: Transaction) -> None:
-        """Set the record of a transaction."""
-        self._transactions[transaction.id] = transaction
-
-    def put_id_tag(self, record: IdTag) -> None:
-        """Set the record of an id tag."""
-        self._id_tags[record.id_tag] = record
-
-    def open(self, transaction: Transaction) -> None:
-        """A new transaction; it is the open one of its charge point and of its id tag."""
-        self.put_transaction(transaction)
-        self._open_by_cp[transaction.cp_id] = transaction.id
-        self._open_by_tag[transaction.id_tag] = transaction.id
-
-    def close(self, transaction: Transaction) -> None:
-        """A transaction that is over."""
-        self.put_transaction(transaction)
-        self._open_by_cp[transaction.cp_id] = 0
-        self._open_by_tag[transaction.id_tag] = 0
+    def put(self, record: Record) -> None:
+        """Set a record; the places that it holds become its own, those that it held are free."""
+        kind = type(record)
+        before = self.find(kind, record.key)
+        old = () if before is None else before.marks
+        new = record.marks
+        if old != new:
+            for index, key in old:
+                if self.holder(index, key) == record.key:
+                    self._held.setdefault(index, {})[key] = 0
+            for index, key in new:
+                self._held.setdefault(index, {})[key] = record.key  # type: ignore[assignment]
+        self._changed.setdefault(kind, {})[record.key] = record
 
     def keep(self) -> Tables:
         """The tables with all changes, one command later."""
         old = self.tables
-        changes: dict[RecordKey, int] = {}
+        hashes: dict[RecordKey, int] = {}
         total = old.sum
-        for kind, changed in (
-            ("asset", self._assets),
-            ("transaction", self._transactions),
-            ("id_tag", self._id_tags),
-        ):
+        changes: dict[str, Any] = {}
+        for cls, changed in self._changed.items():
+            name, table, _ = KIND_OF[cls]
             for key, record in changed.items():
-                place: RecordKey = (kind, key)
-                new = changes[place] = hash_64(kind, flat(record))
+                place: RecordKey = (name, key)
+                new = hashes[place] = hash_64(name, flat(record))
                 total ^= old.hashes.get(place, 0) ^ new
-        return Tables(
-            old.capacity_w,
-            old.applied + 1,
-            old.assets.updated(self._assets),
-            old.transactions.updated(self._transactions),
-            old.id_tags.updated(self._id_tags),
-            old.open_by_cp.updated(self._open_by_cp),
-            old.open_by_tag.updated(self._open_by_tag),
-            old.hashes.updated(changes),
-            total,
+            changes[table] = getattr(old, table).updated(changed)
+        for index, held in self._held.items():
+            changes[index] = getattr(old, index).updated(held)
+        return old._replace(
+            applied=old.applied + 1, hashes=old.hashes.updated(hashes), sum=total, **changes
         )

@@ -45,7 +45,7 @@ def situations(current):
         if action == "renegotiate":
             draft = Draft(pump.network.state)
             for asset in redistribute(9_000, draft.served()).values():
-                draft.put_asset(asset)
+                draft.put(asset)
             pump.network.state = draft.keep()
             pump._limit(pump.spots["CP1"])
         elif action == "stop_charging":
