@@ -8,7 +8,19 @@ from attrs import frozen
 from paxos.check.violation import SENTENCES
 from paxos.sim.clock import FASTEST_PPM, SLOWEST_PPM
 from paxos.sim.coverage import FEATURES
-from scenarios.kinds import Choice, Flag, Groups, Kind, Name, Quantity, Real, Span, Text, Whole
+from scenarios.kinds import (
+    Choice,
+    Flag,
+    Groups,
+    Kind,
+    Moment,
+    Name,
+    Quantity,
+    Real,
+    Span,
+    Text,
+    Whole,
+)
 from scenarios.schema import LEADER as LEADER
 from scenarios.schema import VERBS
 from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER
@@ -109,6 +121,12 @@ TOP = Table(
             Quantity(DURATION, 1, 31 * DAY_US),
             "How long the run lasts, in virtual time.",
             required=True,
+        ),
+        Key(
+            "start",
+            "start_us",
+            Moment(),
+            "Calendar time at which the run begins; time stamps for people count from it.",
         ),
         Key("seed", "seed", Whole(0, 2**63 - 1), "Seed of all randomness, unless a run names one."),
         Key(

@@ -20,6 +20,9 @@ Json = dict[str, object]
 MAX_SHOWN = 60
 """Longest value that an error message repeats."""
 
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MOMENT = "20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
+
 
 class RefusedError(Exception):
     """A value that its kind does not allow.
@@ -315,6 +318,33 @@ class Quantity:
     def json_schema(self) -> Json:
         """See :class:`Kind`."""
         return {"type": "string", "pattern": self.unit.pattern, "examples": [*self.unit.examples]}
+
+
+@frozen
+class Moment:
+    """A time of the calendar, in µs since 1970 (UTC)."""
+
+    allowed: str = 'a time of the years 2000 to 2099 in UTC, such as "2026-03-02T08:00:00Z"'
+
+    def read(self, value: object) -> object:
+        """See :class:`Kind`."""
+        if not isinstance(value, str) or not re.fullmatch(_MOMENT, value):
+            raise RefusedError(shown(value), self.allowed)
+        try:
+            moment = dt.datetime.fromisoformat(value)
+        except ValueError:
+            raise RefusedError(shown(value), self.allowed) from None
+        return (moment - _EPOCH) // dt.timedelta(microseconds=1)
+
+    def write(self, value: object) -> object:
+        """See :class:`Kind`."""
+        assert isinstance(value, int)  # noqa: S101 - kinds write what they read
+        moment = _EPOCH + dt.timedelta(microseconds=value)
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def json_schema(self) -> Json:
+        """See :class:`Kind`."""
+        return {"type": "string", "pattern": f"^{_MOMENT}$", "examples": ["2026-03-02T08:00:00Z"]}
 
 
 @frozen

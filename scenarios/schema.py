@@ -220,6 +220,11 @@ class Scenario:
     title: str = ""
     description: str = ""
     duration_us: int
+    start_us: int = 1_767_254_400_000_000
+    """Calendar time of the run's beginning, in µs since 1970: 2026-01-01, 08:00 UTC by default.
+
+    Inside the run times count from its beginning; this is added where people read them.
+    """
     seed: int = 1
     site: Site = field(factory=Site)
     network: Network = field(factory=Network)

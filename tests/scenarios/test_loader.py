@@ -26,6 +26,7 @@ Two lines,
 one scenario.
 \"\"\"
 duration = "5m"
+start = "2026-03-02T08:00:00Z"
 seed = 42
 meter_interval = "5s"
 
@@ -135,6 +136,7 @@ def test_every_key_arrives_in_integers() -> None:
         title="Each key once",
         description="Two lines,\none scenario.\n",
         duration_us=300_000_000,
+        start_us=1_772_438_400_000_000,
         seed=42,
         site=Site(capacity_w=50_000),
         network=Network(

@@ -96,6 +96,20 @@ TOP = [
         f'duration = "1m"\ncps = 1\nseed = {"9" * 100}',
         [f"3: seed: found a huge number; allowed {SEED}"],
     ),
+    *(
+        (
+            f'duration = "1m"\ncps = 1\nstart = {found}',
+            [f'3: start: found {shown}; allowed a time of the years 2000 to 2099 in UTC, such as '
+             '"2026-03-02T08:00:00Z"'],
+        )
+        for found, shown in [
+            ('"2026-02-30T08:00:00Z"', '"2026-02-30T08:00:00Z"'),
+            ('"2026-03-02T08:00:00+01:00"', '"2026-03-02T08:00:00+01:00"'),
+            ('"8 o\'clock"', '"8 o\'clock"'),
+            ("2026-03-02T08:00:00Z", "the date or time 2026-03-02 08:00:00+00:00"),
+            ("5", "5"),
+        ]
+    ),
     (
         'duration = "1m"\ncps = 1\ntitle = "red \\u001b[31m"',
         [
