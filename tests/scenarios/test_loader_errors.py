@@ -39,8 +39,8 @@ TOP = [
     (
         'duratoin = "1m"\ncps = 1',
         [
-            ("1: duratoin: found an unknown key; allowed name, title, description, duration, seed, "
-            "meter_interval, site, network, paxos, cp, ev, at, expect, cps, fleet; "
+            ("1: duratoin: found an unknown key; allowed name, title, description, duration, start, "
+            "seed, meter_interval, site, network, paxos, cp, ev, at, expect, cps, fleet; "
             'did you mean "duration"?'),
             (f"1: duration: found nothing (the key is required); allowed {DURATION}, "
             "from 1us to 31d"),
@@ -99,8 +99,8 @@ TOP = [
     *(
         (
             f'duration = "1m"\ncps = 1\nstart = {found}',
-            [f'3: start: found {shown}; allowed a time of the years 2000 to 2099 in UTC, such as '
-             '"2026-03-02T08:00:00Z"'],
+            [(f'3: start: found {shown}; allowed a time of the years 2000 to 2099 in UTC, such as '
+             '"2026-03-02T08:00:00Z"')],
         )
         for found, shown in [
             ('"2026-02-30T08:00:00Z"', '"2026-02-30T08:00:00Z"'),
