@@ -39,8 +39,8 @@ TOP = [
     (
         'duratoin = "1m"\ncps = 1',
         [
-            ("1: duratoin: found an unknown key; allowed name, title, description, duration, start, "
-            "seed, meter_interval, site, network, paxos, cp, ev, at, expect, cps, fleet; "
+            ("1: duratoin: found an unknown key; allowed name, title, description, duration, "
+            "start, seed, meter_interval, site, network, paxos, cp, ev, at, expect, cps, fleet; "
             'did you mean "duration"?'),
             (f"1: duration: found nothing (the key is required); allowed {DURATION}, "
             "from 1us to 31d"),
