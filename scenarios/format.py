@@ -19,11 +19,23 @@ from scenarios.kinds import (
     Real,
     Span,
     Text,
+    TimeOfDay,
     Whole,
 )
+from scenarios.audit import SENTENCES as MONEY_SENTENCES
 from scenarios.schema import LEADER as LEADER
 from scenarios.schema import VERBS
-from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER
+from scenarios.units import (
+    DRIFT,
+    DURATION,
+    ENERGY,
+    ENERGY_PRICE,
+    MONEY,
+    OFFSET,
+    PERCENT,
+    POWER,
+    TIME_PRICE,
+)
 
 DAY_US = 86_400_000_000
 
@@ -107,6 +119,8 @@ _EV = Name("the id of an EV", refers=True)
 _MAX_W = 1_000_000
 _SITE_W = 1_000_000_000
 _MAX_WH = 10_000_000
+_PRICE = Quantity(ENERGY_PRICE, 0, 1_000_000_000)
+_AMOUNT = Quantity(MONEY, 0, 10_000_000)
 _COUNT = Whole(0, 1_000_000_000)
 
 TOP = Table(
@@ -216,6 +230,33 @@ PAXOS = Table(
         ),
     ),
 )
+TARIFF = Table(
+    "[tariff]",
+    (
+        Key("price", "energy_ueur", _PRICE, "Price of energy, where a CP has none of its own."),
+        Key("start_fee", "start_cents", _AMOUNT, "What each transaction costs besides."),
+        Key(
+            "per_minute",
+            "minute_ueur",
+            Quantity(TIME_PRICE, 0, 1_000_000_000),
+            "Price of each minute of a transaction.",
+        ),
+    ),
+)
+PRICE_BAND = Table(
+    "[[price_band]]",
+    (
+        Key("from", "from_min", TimeOfDay(), "Time of day from which it holds.", required=True),
+        Key(
+            "until",
+            "until_min",
+            TimeOfDay(),
+            "Time of day at which it ends; before `from`: the next day.",
+            required=True,
+        ),
+        Key("price", "energy_ueur", _PRICE, "Price of energy meanwhile.", required=True),
+    ),
+)
 CP = Table(
     "[[cp]]",
     (
@@ -234,6 +275,8 @@ CP = Table(
             Flag(),
             "Whether it belongs to the group from the beginning; if not, it is off until `admit`.",
         ),
+        Key("price", "energy_ueur", _PRICE, "Its own price of energy; it holds all day."),
+        Key("location", "location", Text(60), "Where it stands; receipts say so."),
     ),
 )
 EV = Table(
@@ -252,6 +295,7 @@ EV = Table(
             "The driver's OCPP id tag; the EV's id if left out.",
         ),
         Key("smart", "smart", Flag(), "Whether the driver opted in to smart charging."),
+        Key("balance", "balance_cents", _AMOUNT, "What the driver can pay at the beginning."),
     ),
 )
 FLEET = Table(
@@ -345,6 +389,19 @@ EXPECT = Table(
             "When the transaction of the EV's last session ended.",
         ),
         Key(
+            "paid",
+            "paid_cents",
+            Span(_AMOUNT),
+            "What the EV's driver has paid, or the CP has got, for bills.",
+        ),
+        Key("owes", "owes_cents", Span(_AMOUNT), "What the EV's driver owes for closed bills."),
+        Key(
+            "tokens",
+            "tokens",
+            Span(Quantity(ENERGY, 0, _MAX_WH)),
+            "What the EV's driver got for flexibility: a token is a Wh.",
+        ),
+        Key(
             "replicas",
             "replicas",
             Choice(("equal",)),
@@ -377,23 +434,32 @@ EXPECT = Table(
         Key("at_least", "at_least", _COUNT, "It happened not less often than this."),
         Key("at_most", "at_most", _COUNT, "It happened not more often than this."),
         Key("since", "since_us", _TIME, "Only what happened after this time counts."),
+        Key("bills", "bills", Whole(0, 1_000_000), "Subject: how many bills were closed."),
+        Key(
+            "money",
+            "money",
+            Choice(("conserved",)),
+            "Subject: `conserved`, every account is what its entries say, every bill is right.",
+        ),
         Key("reads", "reads", Whole(0, 1_000_000), "Subject: how many reads were answered."),
         Key(
             "violation",
             "violation",
-            Choice((*SENTENCES, "P1")),
+            Choice((*SENTENCES, "P1", *MONEY_SENTENCES)),
             "Subject: an invariant that is to be violated by then; the run ends there.",
         ),
     ),
 )
 SUBJECTS = {
-    "ev": ("state", "energy", "soc", "session_start", "session_stop"),
-    "cp": ("state", "status", "role", "energy"),
+    "ev": ("state", "energy", "soc", "session_start", "session_stop", "paid", "owes", "tokens"),
+    "cp": ("state", "status", "role", "energy", "paid"),
     "replicas": (),
     "leader": (),
     "sessions": (),
     "power": (),
     "count": ("at_least", "at_most", "since"),
+    "bills": (),
+    "money": (),
     "reads": (),
     "violation": (),
 }
@@ -408,8 +474,8 @@ CPS = Key(
     "Instead of `[[cp]]`: so many charge points with default values, CP1, CP2, …",
 )
 FLEET_NAME = "fleet"
-TABLES = {"site": SITE, "network": NETWORK, "paxos": PAXOS}
+TABLES = {"site": SITE, "network": NETWORK, "paxos": PAXOS, "tariff": TARIFF}
 """Single tables, by their key at the top."""
-ARRAYS = {"cp": CP, "ev": EV, "at": AT, "expect": EXPECT}
+ARRAYS = {"cp": CP, "ev": EV, "price_band": PRICE_BAND, "at": AT, "expect": EXPECT}
 """Arrays of tables, by their key at the top."""
 MAX_CPS = 1_000

@@ -23,6 +23,8 @@ MAX_SHOWN = 60
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MOMENT = "20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
 
+_TIME_OF_DAY = "(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00"
+
 
 class RefusedError(Exception):
     """A value that its kind does not allow.
@@ -345,6 +347,31 @@ class Moment:
     def json_schema(self) -> Json:
         """See :class:`Kind`."""
         return {"type": "string", "pattern": f"^{_MOMENT}$", "examples": ["2026-03-02T08:00:00Z"]}
+
+
+@frozen
+class TimeOfDay:
+    """A time of the day, in minutes since midnight (UTC)."""
+
+    allowed: str = 'a time of day such as "18:30", from 00:00 to 24:00'
+
+    def read(self, value: object) -> object:
+        """See :class:`Kind`."""
+        found = re.fullmatch(_TIME_OF_DAY, value) if isinstance(value, str) else None
+        if not found:
+            raise RefusedError(shown(value), self.allowed)
+        assert isinstance(value, str)  # noqa: S101 - it matched
+        hours, minutes = value.split(":")
+        return int(hours) * 60 + int(minutes)
+
+    def write(self, value: object) -> object:
+        """See :class:`Kind`."""
+        assert isinstance(value, int)  # noqa: S101 - kinds write what they read
+        return f"{value // 60:02}:{value % 60:02}"
+
+    def json_schema(self) -> Json:
+        """See :class:`Kind`."""
+        return {"type": "string", "pattern": f"^({_TIME_OF_DAY})$", "examples": ["18:30"]}
 
 
 @frozen

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from fsm.network.tariff import BANDS_MAX, DAY_MINUTES
 from scenarios import format as spec
 from scenarios.errors import ScenarioError
 from scenarios.fleet import read_fleet
@@ -20,6 +21,8 @@ from scenarios.schema import (
     Consensus,
     Expect,
     Network,
+    PriceBand,
+    Prices,
     Scenario,
     Site,
     Vehicle,
@@ -157,6 +160,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
     duration = top.get("duration_us")
     end = duration if isinstance(duration, int) else None
     cp_ids = tuple(str(cp["id"]) for cp in cps if "id" in cp)
+    bands = _price_bands(reader, document)
     fleet, visits = read_fleet(reader, document, cp_ids, end)
     names = _names(reader, document, cps, fleet)
     script = visits + [
@@ -178,12 +182,28 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         site=Site(**single["site"]),
         network=Network(**single["network"]),
         paxos=Consensus(**single["paxos"]),
+        prices=Prices(**single["tariff"]),
+        bands=tuple(PriceBand(**values) for values in bands),
         cps=tuple(ChargePoint(**values) for values in cps),
         evs=tuple(Vehicle(**values) for values in (*evs, *fleet)),
         script=tuple(sorted((At(**line) for line in script), key=lambda line: line.t_us)),
         expectations=tuple(Expect(**expectation) for expectation in expectations),
         path=path,
     )
+
+
+def _price_bands(reader: Reader, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The ``[[price_band]]`` tables; each holds for some time, and there are not too many."""
+    bands = reader.array(document, "price_band", spec.PRICE_BAND)
+    if len(bands) > BANDS_MAX:
+        reader.refuse(("price_band",), f"{len(bands):,} bands", f"at most {BANDS_MAX}")
+    for index, band in enumerate(bands):
+        if "from_min" in band and band["from_min"] == band.get("until_min"):
+            found = "the time at which it begins"
+            reader.refuse(("price_band", index, "until"), found, "another time of day")
+        elif band.get("from_min") == DAY_MINUTES:
+            reader.refuse(("price_band", index, "from"), '"24:00"', "00:00 to 23:59")
+    return bands
 
 
 def _check_lease(reader: Reader, document: dict[str, Any], paxos: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ import msgpack
 
 from fsm.clock import WallClock
 from fsm.effects import Call
+from fsm.network.bills import unpaid
 from fsm.network.state import NetworkState
 from fsm.ocpp.client import CallClient
 from fsm.v2g.charge_point import ChargePoint
@@ -147,12 +148,17 @@ class Node:
         return effects
 
     def _close_orphan(self, now_us: int) -> list[Any]:
-        """A transaction of an earlier incarnation: what that one had under way is stale by now."""
+        """What an earlier incarnation had under way, which is stale by now.
+
+        Its transaction is ended, and its bills that are open are paid.
+        """
         transaction = self.network.open_transaction(self.cp_id)
-        if transaction is None:
-            return []
-        asked = self.controller.on_orphan(transaction.id, now_us)
-        return self._take(asked, now_us)
+        asked = []
+        if transaction is not None:
+            asked = self._take(self.controller.on_orphan(transaction.id, now_us), now_us)
+        for bill in unpaid(self.network.state, self.cp_id):
+            asked += self._take(self.controller.on_unpaid(bill.transaction, now_us), now_us)
+        return asked
 
     def _next_call(self) -> list[Any]:
         body = self.calls.take()

@@ -114,6 +114,24 @@ class Consensus:
 
 
 @frozen(kw_only=True)
+class Prices:
+    """What charging costs. µEUR per kWh and per minute, fees in cents."""
+
+    energy_ueur: int = 450_000
+    start_cents: int = 0
+    minute_ueur: int = 0
+
+
+@frozen(kw_only=True)
+class PriceBand:
+    """A part of each day with another price of energy; minutes since midnight (UTC)."""
+
+    from_min: int
+    until_min: int
+    energy_ueur: int
+
+
+@frozen(kw_only=True)
 class ChargePoint:
     """One charge point: a replica, an EVSE with one connector, a meter."""
 
@@ -122,6 +140,10 @@ class ChargePoint:
     current: Current = "AC"
     member: bool = True
     """Whether it belongs to the group from the beginning; else it is off until ``admit``."""
+    energy_ueur: int | None = None
+    """Its own price of energy, all day; None: as the scenario's tariff says."""
+    location: str = ""
+    """Where it stands, for receipts."""
 
 
 @frozen(kw_only=True)
@@ -138,6 +160,8 @@ class Vehicle:
     """The driver's OCPP id tag; empty: the EV's id."""
     smart: bool = True
     """Whether the driver opted in to smart charging (a charging profile)."""
+    balance_cents: int = 5_000
+    """What the driver can pay when the run begins."""
 
 
 @frozen(kw_only=True)
@@ -154,6 +178,7 @@ class Fleet:
     max_w: int = 11_000
     current: Current = "AC"
     smart: bool = True
+    balance_cents: int = 5_000
 
 
 @frozen(kw_only=True)
@@ -171,7 +196,7 @@ class Expect:
     """One expectation; ``t_us`` is when it is looked at (the end of the run by default).
 
     Exactly one subject: ``ev``, ``cp``, ``replicas``, ``leader``, ``sessions``, ``power``,
-    ``count``, ``reads`` or ``violation``.
+    ``count``, ``bills``, ``money``, ``reads`` or ``violation``.
     """
 
     t_us: int
@@ -189,6 +214,12 @@ class Expect:
     session_start_us: tuple[int, int] | None = None
     """With ``ev``: when its last session's transaction began, both ends included."""
     session_stop_us: tuple[int, int] | None = None
+    paid_cents: tuple[int, int] | None = None
+    """With ``ev`` what its driver has paid, with ``cp`` what its account got; both ends included."""
+    owes_cents: tuple[int, int] | None = None
+    """With ``ev``: what its driver owes."""
+    tokens: tuple[int, int] | None = None
+    """With ``ev``: what its driver got for flexibility, in Wh."""
     replicas: str | None = None
     """``equal``: every live replica has the same applied slot and state digest."""
     leader: str | None = None
@@ -205,6 +236,10 @@ class Expect:
     """With ``count``: not more often than this."""
     since_us: int | None = None
     """With ``count``: only what happened after this time counts (all of the run by default)."""
+    bills: int | None = None
+    """How many bills were made and closed."""
+    money: str | None = None
+    """``conserved``: every account is what its entries say, and every bill is right."""
     reads: int | None = None
     """How many reads were answered."""
     violation: str | None = None
@@ -229,6 +264,9 @@ class Scenario:
     site: Site = field(factory=Site)
     network: Network = field(factory=Network)
     paxos: Consensus = field(factory=Consensus)
+    prices: Prices = field(factory=Prices)
+    bands: tuple[PriceBand, ...] = ()
+    """The first that holds counts; outside of them ``prices``."""
     cps: tuple[ChargePoint, ...]
     evs: tuple[Vehicle, ...] = ()
     script: tuple[At, ...] = ()

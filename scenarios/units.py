@@ -193,3 +193,24 @@ DRIFT = Unit(
     signed=True,
 )
 """How much too fast a clock runs, or (with a minus) too slow."""
+ENERGY_PRICE = Unit(
+    name="price of energy",
+    article="a",
+    factors={"EUR/kWh": 1_000_000, "ct/kWh": 10_000},
+    examples=("0.45EUR/kWh", "45ct/kWh"),
+    smallest="micro-euros",
+)
+TIME_PRICE = Unit(
+    name="price of time",
+    article="a",
+    factors={"EUR/min": 1_000_000, "ct/min": 10_000},
+    examples=("0.10EUR/min", "2.5ct/min"),
+    smallest="micro-euros",
+)
+MONEY = Unit(
+    name="amount of money",
+    article="an",
+    factors={"EUR": 100, "ct": 1},
+    examples=("0.45EUR", "45ct"),
+    smallest="cents",
+)

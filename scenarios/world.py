@@ -38,10 +38,12 @@ from paxos.sim.kernel import Event
 from paxos.transitions import Transitions
 from paxos.wire import seal
 from scenarios import inputs
+from scenarios.audit import Audit
 from scenarios.car import CarProcess
 from scenarios.connector import Car, Connector, Hardware, Supply
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
+from scenarios.money import beginning, told_tariff
 from scenarios.node import Node, SendOcpp
 from scenarios.readers import Readers
 from scenarios.schema import Scenario
@@ -81,6 +83,8 @@ class World:
         self.seed = seed
         self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
         self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
+        self.beginning = beginning(scenario)
+        self.audit = Audit(self.beginning) if check else None
         self.config = _config(scenario, tuple(self.ids))
         self.invariants = Invariants(self.config, dict(self.ids)) if check else None
         self.cluster = Cluster(
@@ -282,7 +286,7 @@ class World:
     # The cluster's outside.
 
     def _machine(self) -> NetworkState:
-        return NetworkState(self.scenario.site.capacity_w)
+        return NetworkState(self.scenario.site.capacity_w, self.beginning)
 
     def build(self, node: int, recovered: Recovered, now_us: int) -> Node:
         """The process of a charge point, from what its disk says."""
@@ -297,6 +301,7 @@ class World:
             meter=connector.meter,
             meter_interval_us=self.scenario.meter_interval_us,
             clock=wiring.clock,
+            tariff=told_tariff(self.scenario, number),
         )
         machine = self._machine()
         replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
@@ -378,7 +383,10 @@ class World:
             self.note("fault", self.ids[number], text)
 
     def _applied(self, number: int, effect: Applied | AppliedRun) -> None:
-        """The node itself has passed the result on; the world has nothing to add."""
+        """The node itself has passed the result on; what is left is to check the books."""
+        node = self.node(number)
+        if self.audit is not None and node is not None:
+            self.audit.check(node.network.state)
 
     def _installed(self, number: int, effect: Installed) -> None:
         self.note("consensus", self.ids[number], f"installed a snapshot of slot {effect.slot}")

@@ -5,8 +5,9 @@ from typing import Any
 from fsm.network.checks import integer, one_of, text
 from fsm.network.handler import CONNECTOR_MAX, Handler, Result
 from fsm.network.limits import share
-from fsm.network.records import Asset
+from fsm.network.records import Asset, Prices
 from fsm.network.tables import Draft
+from fsm.network.tariff import read_tariff, tariff_text
 from fsm.ocpp.actions import Action, ChargePointError
 from fsm.ocpp.frames import CallError, ErrorCode, Operation
 from fsm.ocpp.status import ConnectorStatus
@@ -24,6 +25,11 @@ def _boot_notification(draft: Draft, operation: Operation, payload: dict[str, An
     current = payload.get("current", "AC")
     if current not in ("AC", "DC"):
         raise CallError(ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, "current is AC or DC")
+    prices = Prices(operation.cp_id, "")
+    if "tariff" in payload:
+        prices = prices._replace(tariff=tariff_text(read_tariff(payload["tariff"])))
+    if prices.tariff or draft.find(Prices, operation.cp_id) is not None:
+        draft.put(prices)
     asset = draft.find(Asset, operation.cp_id) or Asset(operation.cp_id)
     draft.put(
         asset._replace(

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 
 from fsm.energy.sharing import share_in_turn
 from fsm.energy.supply import least_power_w
+from fsm.network.flexibility import note_limit
 from fsm.network.records import Asset
 from fsm.network.tables import Draft
 
@@ -52,6 +53,7 @@ def share(draft: Draft) -> None:
     """Move the limits towards the fair shares, as far as power is free."""
     for asset in redistribute(draft.tables.capacity_w, draft.served()).values():
         draft.put(asset)
+        note_limit(draft, asset)
 
 
 def confirm(asset: Asset, version: int) -> Asset | None:

@@ -26,7 +26,7 @@ from collections.abc import Mapping
 from fsm.network.commands import carry_out
 from fsm.network.describe import describe as describe
 from fsm.network.queries import ask
-from fsm.network.records import Asset, IdTag, Transaction
+from fsm.network.records import Account, Asset, Bill, Entry, IdTag, Transaction
 from fsm.network.snapshot import pack_snapshot, unpack_snapshot
 from fsm.network.tables import Tables, make_tables
 from fsm.ocpp.frames import CallError, pack_error, pack_result, parse_operation
@@ -38,8 +38,9 @@ class NetworkState:
     It holds one immutable value, ``state``: taking the value is a checkpoint, setting it is a jump.
     """
 
-    def __init__(self, capacity_w: int) -> None:
-        self.state: Tables = make_tables(capacity_w)
+    def __init__(self, capacity_w: int, begin: Tables | None = None) -> None:
+        """``begin`` is what it begins with, when it is not empty: drivers' balances."""
+        self.state: Tables = make_tables(capacity_w) if begin is None else begin
 
     # -- what the host uses ------------------------------------------------------------------
 
@@ -109,6 +110,21 @@ class NetworkState:
     def id_tags(self) -> Mapping[str, IdTag]:
         """All id tags that were ever seen."""
         return self.state.id_tags
+
+    @property
+    def bills(self) -> Mapping[int, Bill]:
+        """The bill of each transaction, by the transaction's id."""
+        return self.state.bills
+
+    @property
+    def accounts(self) -> Mapping[str, Account]:
+        """All accounts that were ever used, by name."""
+        return self.state.accounts
+
+    @property
+    def entries(self) -> Mapping[int, Entry]:
+        """The ledger: its entries by number."""
+        return self.state.entries
 
     @property
     def charge_points(self) -> Mapping[str, Asset]:

@@ -11,7 +11,19 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from fsm.network.digest import hash_64
 from fsm.network.layers import Layers
-from fsm.network.records import KINDS, Asset, IdTag, Kind, Record, Transaction, flat
+from fsm.network.records import (
+    KINDS,
+    Account,
+    Asset,
+    Bill,
+    Entry,
+    IdTag,
+    Kind,
+    Prices,
+    Record,
+    Transaction,
+    flat,
+)
 
 R = TypeVar("R", bound=Record)
 
@@ -37,6 +49,10 @@ class Tables(NamedTuple):
     """The open transaction of each charge point, 0 for none."""
     open_by_tag: Layers[str, int] = Layers()
     """The open transaction of each id tag, 0 for none."""
+    prices: Layers[str, Prices] = Layers()
+    bills: Layers[int, Bill] = Layers()
+    accounts: Layers[str, Account] = Layers()
+    entries: Layers[int, Entry] = Layers()
     hashes: Layers[RecordKey, int] = Layers()
     """The hash of each record, for :mod:`fsm.network.digest`."""
     sum: int = 0

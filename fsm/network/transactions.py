@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fsm.network import bills
 from fsm.network.checks import integer, one_of, readings_wh, text
 from fsm.network.handler import CONNECTOR_MAX, Handler, Result
 from fsm.network.limits import release, share
@@ -13,7 +14,8 @@ from fsm.ocpp.frames import CallError, ErrorCode, Operation
 
 def _authorize(draft: Draft, operation: Operation, payload: dict[str, Any]) -> Result:
     name = text(payload, "idTag", ID_TAG_MAX)
-    return {"idTagInfo": {"status": draft.id_tag(name, operation.at_us).status}}
+    known = draft.id_tag(name, operation.at_us).status
+    return {"idTagInfo": {"status": bills.standing(draft, name, operation.cp_id, known)}}
 
 
 def _start_transaction(draft: Draft, operation: Operation, payload: dict[str, Any]) -> Result:
@@ -21,7 +23,9 @@ def _start_transaction(draft: Draft, operation: Operation, payload: dict[str, An
     name = text(payload, "idTag", ID_TAG_MAX)
     meter_wh = integer(payload, "meterStart")
     start_us = integer(payload, "timestamp")
-    status = draft.id_tag(name, operation.at_us).status
+    flexible_w = integer(payload, "flexiblePower") if "flexiblePower" in payload else 0
+    known = draft.id_tag(name, operation.at_us).status
+    status = bills.standing(draft, name, operation.cp_id, known)
     if draft.open_by_cp(operation.cp_id) or draft.open_by_tag(name):
         status = AuthorizationStatus.CONCURRENT_TX.value
     if status != AuthorizationStatus.ACCEPTED:
@@ -37,6 +41,7 @@ def _start_transaction(draft: Draft, operation: Operation, payload: dict[str, An
         meter_us=start_us,
     )
     draft.put(transaction)
+    bills.begin(draft, transaction, flexible_w, operation.at_us)
     _read(draft, operation.cp_id, start_us, meter_wh)
     share(draft)
     return {"transactionId": transaction.id, "idTagInfo": {"status": status}}
@@ -79,6 +84,7 @@ def _meter_values(draft: Draft, operation: Operation, payload: dict[str, Any]) -
                 meter_us=max(transaction.meter_us, at_us),
             )
             draft.put(transaction)
+            bills.run_on(draft, transaction, operation.at_us)
     return {}
 
 
@@ -97,21 +103,21 @@ def _stop_transaction(draft: Draft, operation: Operation, payload: dict[str, Any
     status = draft.tables.id_tags[transaction.id_tag].status
     result: Result = {"idTagInfo": {"status": status}}
     if not transaction.is_open:
-        return result
+        return result | bills.cost(draft, transaction_id)
     _read(draft, operation.cp_id, stop_us, meter_wh)
     end_us = max(transaction.meter_us, stop_us)
-    draft.put(
-        transaction._replace(
-            meter_wh=max(transaction.meter_wh, meter_wh),
-            stop_us=end_us,
-            meter_us=end_us,
-            reason=reason.value,
-        )
+    transaction = transaction._replace(
+        meter_wh=max(transaction.meter_wh, meter_wh),
+        stop_us=end_us,
+        meter_us=end_us,
+        reason=reason.value,
     )
+    draft.put(transaction)
+    bills.close(draft, transaction, operation.at_us)
     # Its contactor is open: it draws nothing, whatever limit it has heard of.
     draft.put(release(draft.asset(transaction.cp_id)))
     share(draft)
-    return result
+    return result | bills.cost(draft, transaction_id)
 
 
 HANDLERS: dict[str, Handler] = {

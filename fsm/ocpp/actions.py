@@ -25,6 +25,7 @@ class AuthorizationStatus(StrEnum):
     EXPIRED = "Expired"
     INVALID = "Invalid"
     CONCURRENT_TX = "ConcurrentTx"
+    NO_CREDIT = "NoCredit"  # of OCPP 2.0.1; in 1.6 it is Blocked
 
 
 class Reason(StrEnum):
@@ -62,6 +63,9 @@ LIMIT_APPLIED: Final = "LimitApplied"
 
 SET_ID_TAG: Final = "SetIdTag"
 """DataTransfer with ``{idTag, status}``: what the network thinks of an id tag from now on."""
+
+PAY: Final = "Pay"
+"""DataTransfer with ``{transactionId}``: the driver pays that transaction's bill."""
 
 ID_TAG_MAX: Final = 20
 """Longest id tag (CiString20Type)."""

@@ -15,6 +15,7 @@ from fsm.effects import Call, Effect, Notice, SetTimer
 from fsm.energy.meter import Meter
 from fsm.ocpp.actions import (
     LIMIT_APPLIED,
+    PAY,
     VENDOR_ID,
     Action,
     AuthorizationStatus,
@@ -22,6 +23,7 @@ from fsm.ocpp.actions import (
     Reason,
 )
 from fsm.ocpp.frames import CALL_RESULT
+from fsm.ocpp.money import euros
 from fsm.ocpp.status import TRANSITIONS, ConnectorStatus
 
 CONNECTOR_ID = 1
@@ -45,11 +47,20 @@ class Station:
     ``now_us`` is the monotonic clock's time everywhere; time stamps are the wall clock's.
     """
 
-    def __init__(self, rated_w: int, current: str, meter: Meter, clock: WallClock) -> None:
+    def __init__(
+        self,
+        rated_w: int,
+        current: str,
+        meter: Meter,
+        clock: WallClock,
+        tariff: dict[str, object] | None = None,
+    ) -> None:
+        """``tariff`` is what it tells the network of its prices; None where charging is free."""
         self.rated_w = rated_w
         self.current = current
         self.meter = meter
         self.clock = clock
+        self.tariff = tariff
         self.status: ConnectorStatus | None = None
         """As last reported; None before the first report."""
         self.transaction_id: int | None = None
@@ -71,13 +82,18 @@ class Station:
     # -- what the charge point tells ---------------------------------------------------------
 
     def boot(self) -> list[Effect]:
-        """BootNotification; ``ratedPower`` and ``current`` tell the network what it can share."""
+        """BootNotification; ``ratedPower`` and ``current`` tell the network what it can share.
+
+        ``tariff`` tells what it asks for (:mod:`fsm.network.tariff`).
+        """
         payload: dict[str, object] = {
             "chargePointVendor": VENDOR_ID,
             "chargePointModel": MODEL[self.current],
             "ratedPower": self.rated_w,
             "current": self.current,
         }
+        if self.tariff is not None:
+            payload["tariff"] = self.tariff
         return [Call(Action.BOOT_NOTIFICATION.value, payload)]
 
     def heartbeat(self) -> list[Effect]:
@@ -163,8 +179,11 @@ class Station:
         self._authorize_asked = id_tag
         return "", [Call(Action.AUTHORIZE.value, {"idTag": id_tag})]
 
-    def start(self, id_tag: str, now_us: int) -> list[Effect]:
-        """See to it that a transaction of ``id_tag`` runs; ask again until it does."""
+    def start(self, id_tag: str, now_us: int, flexible_w: int = 0) -> list[Effect]:
+        """See to it that a transaction of ``id_tag`` runs; ask again until it does.
+
+        ``flexible_w`` is what the EV could take, of a driver who opted in to smart charging.
+        """
         if self.transaction_id is not None or self.start_refused:
             return []
         if self._start_asked:
@@ -181,6 +200,8 @@ class Station:
             "meterStart": self.meter.energy_wh,
             "timestamp": self.clock.wall_us(now_us),
         }
+        if flexible_w:
+            payload["flexiblePower"] = flexible_w
         return [Call(Action.START_TRANSACTION.value, payload)]
 
     def stop(self, reason: Reason, now_us: int) -> list[Effect]:
@@ -200,6 +221,15 @@ class Station:
             self._stop_call(transaction_id, Reason.POWER_LOSS, now_us),
             Notice("charging", f"transaction {transaction_id} of before the restart is ended"),
         ]
+
+    def pay(self, transaction_id: int) -> list[Effect]:
+        """Have the driver pay a bill; done twice it is paid once all the same."""
+        payload: dict[str, object] = {
+            "vendorId": VENDOR_ID,
+            "messageId": PAY,
+            "data": {"transactionId": transaction_id},
+        }
+        return [Call(Action.DATA_TRANSFER.value, payload)]
 
     def _stop_call(self, transaction_id: int, reason: Reason, now_us: int) -> Call:
         payload: dict[str, object] = {
@@ -263,10 +293,33 @@ class Station:
             Notice("charging", f"transaction {transaction_id} of {payload.get('idTag')} begins")
         ]
 
+    def _on_stop(
+        self, payload: dict[str, Any], answer: dict[str, Any], now_us: int
+    ) -> list[Effect]:
+        """The transaction is closed, and so its bill is made: it is paid at once."""
+        transaction_id = payload.get("transactionId")
+        if answer.get("totalCost") and isinstance(transaction_id, int):
+            return self.pay(transaction_id)
+        return []
+
+    def _on_transfer(
+        self, payload: dict[str, Any], answer: dict[str, Any], now_us: int
+    ) -> list[Effect]:
+        data, sent = answer.get("data"), payload.get("data")
+        if payload.get("messageId") != PAY or not isinstance(sent, dict):
+            return []
+        told = data if isinstance(data, dict) else {}
+        what = f"the bill of transaction {sent.get('transactionId')}"
+        if answer.get("status") == "Accepted":
+            return [Notice("charging", f"{what} is paid, {euros(told.get('cents'))}")]
+        return [Notice("fault", f"{what} is not paid: {told.get('reason', 'no reason')}")]
+
     _ANSWERS: ClassVar[dict[str, Any]] = {
         Action.BOOT_NOTIFICATION.value: _on_boot,
         Action.AUTHORIZE.value: _on_authorize,
         Action.START_TRANSACTION.value: _on_start,
+        Action.STOP_TRANSACTION.value: _on_stop,
+        Action.DATA_TRANSFER.value: _on_transfer,
     }
 
 

@@ -57,6 +57,7 @@ class ChargePoint(Evse):
         meter: Meter,
         meter_interval_us: int,
         clock: WallClock | None = None,
+        tariff: dict[str, object] | None = None,
     ) -> None:
         super().__init__(
             id=id,
@@ -65,6 +66,7 @@ class ChargePoint(Evse):
             meter=meter,
             meter_interval_us=meter_interval_us,
             clock=clock,
+            tariff=tariff,
         )
         self.state = CpState.WAITING_EV
         self._why = ""
@@ -153,6 +155,11 @@ class ChargePoint(Evse):
     def on_orphan(self, transaction_id: int, now_us: int) -> list[Effect]:
         """The network has an open transaction of before the last boot: it is ended, once."""
         self.out = list(self.station.orphan(transaction_id, now_us))
+        return self._settle(now_us)
+
+    def on_unpaid(self, transaction_id: int, now_us: int) -> list[Effect]:
+        """A bill of before the last boot is open: ask for the payment again."""
+        self.out = list(self.station.pay(transaction_id))
         return self._settle(now_us)
 
     def request_stop(self, now_us: int) -> list[Effect]:

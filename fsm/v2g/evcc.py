@@ -21,6 +21,9 @@ from fsm.v2g.codes import (
 from fsm.v2g.ev_table import EvState as EvState
 from fsm.v2g.kinds import PMaxEntry
 
+SCHEDULE_ENTRIES = 24
+"""How many entries of a schedule an EV takes, whose driver opted in to smart charging."""
+
 DC_VOLTAGE_V = 400
 """Voltage of every battery here; a choice that makes DC power a matter of current alone."""
 
@@ -229,7 +232,7 @@ class Evcc:
         amperes = self.max_w * 1_000 // (voltage * (1 if self.current == "DC" else self.phases))
         return m.ChargeParameterDiscoveryReq(
             self.session_id,
-            24,
+            SCHEDULE_ENTRIES if self.smart else 0,
             self.mode,
             self.departure_s,
             self.battery.room_uj(self.target_ppm) // 3_600_000_000,

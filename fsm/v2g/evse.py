@@ -66,6 +66,7 @@ class Evse:
         meter: Meter,
         meter_interval_us: int,
         clock: WallClock | None = None,
+        tariff: dict[str, object] | None = None,
     ) -> None:
         self.id = id
         self.rated_w = rated_w
@@ -73,7 +74,7 @@ class Evse:
         self.meter = meter
         self.meter_interval_us = meter_interval_us
         self.phases = phases(rated_w)
-        self.station = Station(rated_w, current, meter, clock or TrueClock())
+        self.station = Station(rated_w, current, meter, clock or TrueClock(), tariff)
         self.session = SeccSession()
         self.out: list[Effect] = []
         self.contactor_closed = False

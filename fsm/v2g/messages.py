@@ -182,7 +182,11 @@ class AuthorizationRes:
 
 @frozen
 class ChargeParameterDiscoveryReq:
-    """What the EV needs. ``departure_time`` in s from now, 0 for none."""
+    """What the EV needs. ``departure_time`` in s from now, 0 for none.
+
+    ``max_entries_sa_schedule_tuple`` is 0 where the driver did not opt in to smart charging: the
+    field is optional in the standard, and an EV that takes no schedule leaves it out.
+    """
 
     session_id: SessionId
     max_entries_sa_schedule_tuple: U16

@@ -145,7 +145,7 @@ def charge_parameter_discovery(
     code = _parameters_fault(evse, request)
     if code is not Code.OK:
         return m.ChargeParameterDiscoveryRes(request.session_id, code)
-    evse.out += station.start(session.id_tag, now_us)
+    evse.out += station.start(session.id_tag, now_us, _flexible_w(evse, request))
     if station.start_refused:
         evse.notice("fault", f"StartTransaction is refused: {station.start_refused}")
         return m.ChargeParameterDiscoveryRes(request.session_id, Code.FAILED)
@@ -166,6 +166,13 @@ def charge_parameter_discovery(
         evse.max_current_ma if evse.current == "AC" else 0,
         evse.limit_w,
     )
+
+
+def _flexible_w(evse: Evse, request: m.ChargeParameterDiscoveryReq) -> int:
+    """The power of which the network may keep some back; 0 where the driver did not opt in."""
+    if request.max_entries_sa_schedule_tuple == 0:
+        return 0
+    return min(evse.rated_w, request.ev_maximum_power_limit or evse.rated_w)
 
 
 def _may_offer(evse: Evse, now_us: int) -> bool:

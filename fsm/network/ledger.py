@@ -1,0 +1,88 @@
+"""The ledger: accounts, and entries that move money and tokens from one to another.
+
+Double entry: an entry takes from one account what it gives to another, so over all accounts the
+sum of cents and the sum of tokens are 0 for ever. What comes from outside comes from an account,
+too: drivers' money from the ``bank``, tokens from the ``mint``, which may go below 0; a driver may
+not. Each charge point has an account of its own into which its bills are paid.
+
+One token is one Wh of flexibility given (:mod:`fsm.network.flexibility`).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from fsm.network.records import Account, Entry
+from fsm.network.tables import Draft
+
+BANK: Final = "bank"
+"""Where drivers' money comes from."""
+
+MINT: Final = "mint"
+"""Where tokens come from."""
+
+
+def driver_account(id_tag: str) -> str:
+    """The name of a driver's account."""
+    return f"tag:{id_tag}"
+
+
+def cp_account(cp_id: str) -> str:
+    """The name of the account into which a charge point's bills are paid."""
+    return f"cp:{cp_id}"
+
+
+def account(draft: Draft, name: str) -> Account:
+    """An account as it is now; an empty one that nobody has used yet."""
+    return draft.find(Account, name) or Account(name)
+
+
+def transfer(draft: Draft, entry: Entry) -> None:
+    """Write an entry, and move what it says. Its number is given here.
+
+    Raises ValueError for one that moves nothing forth, or from an account to itself: a handler's
+    mistake, not a caller's.
+    """
+    if entry.cents < 0 or entry.tokens < 0 or entry.payer == entry.payee:
+        raise ValueError(f"an entry moves something from one account to another: {entry}")
+    draft.put(entry._replace(number=_next_number(draft)))
+    payer, payee = account(draft, entry.payer), account(draft, entry.payee)
+    draft.put(payer._replace(cents=payer.cents - entry.cents, tokens=payer.tokens - entry.tokens))
+    draft.put(payee._replace(cents=payee.cents + entry.cents, tokens=payee.tokens + entry.tokens))
+
+
+def _next_number(draft: Draft) -> int:
+    number = len(draft.tables.entries) + 1
+    while draft.find(Entry, number) is not None:
+        number += 1
+    return number
+
+
+def opening(balances: Mapping[str, int]) -> dict[str, list[Any]]:
+    """The records with which a network begins: what each id tag's driver has, in cents.
+
+    As :func:`fsm.network.tables.make_tables` takes them.
+    """
+    entries = [
+        Entry(number, 0, "opening", 0, BANK, driver_account(id_tag), cents)
+        for number, (id_tag, cents) in enumerate(balances.items(), 1)
+    ]
+    if not entries:
+        return {}
+    return {"accounts": list(replay(entries).values()), "entries": list(entries)}
+
+
+def replay(entries: Iterable[Entry]) -> dict[str, Account]:
+    """What the accounts must be when just these entries were made; bills owed are left out."""
+    accounts: dict[str, Account] = {}
+    for entry in entries:
+        post(accounts, entry)
+    return accounts
+
+
+def post(accounts: dict[str, Account], entry: Entry) -> None:
+    """Bring a book of accounts forward by an entry."""
+    for name, sign in ((entry.payer, -1), (entry.payee, 1)):
+        old = accounts.get(name) or Account(name)
+        accounts[name] = old._replace(
+            cents=old.cents + sign * entry.cents, tokens=old.tokens + sign * entry.tokens
+        )
