@@ -1,10 +1,11 @@
 """Expectations: what a scenario says must be seen, as a sentence and as a verdict."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from attrs import frozen
 
+from fsm.ocpp.money import euros
 from scenarios.schema import Expect
 from scenarios.units import DURATION, ENERGY, PERCENT, POWER, Unit
 from scenarios.view import CpView, EvView, SessionView, View
@@ -39,13 +40,21 @@ def sentence(expect: Expect) -> str:
     return f"at {DURATION.format(expect.t_us)}, {_claim(expect)}"
 
 
-def evaluate(expect: Expect, view: View, counts: Mapping[str, int] = NOTHING_COUNTED) -> Outcome:
+def evaluate(
+    expect: Expect,
+    view: View,
+    counts: Mapping[str, int] = NOTHING_COUNTED,
+    problems: Sequence[str] = (),
+) -> Outcome:
     """Whether ``view``, taken at the expectation's time, is as expected.
 
     ``counts`` says how often each feature of :data:`paxos.sim.coverage.FEATURES` had happened by
-    then, after the expectation's ``since_us`` where it has one.
+    then, after the expectation's ``since_us`` where it has one. ``problems`` are those of money,
+    where it asks for that (:func:`scenarios.audit.findings`).
     """
     checks = [*_checks(expect, view), *_count_checks(expect, counts)]
+    if expect.money is not None:
+        checks.append(_Check(not problems, "; ".join(problems) or expect.money))
     return Outcome(
         expect=expect,
         text=sentence(expect),
@@ -74,6 +83,10 @@ def _claim(expect: Expect) -> str:
         return f"the network draws {_between(expect.power_w, POWER)}"
     if expect.count is not None:
         return _count_words(expect)
+    if expect.bills is not None:
+        return f"{expect.bills} {'bill was' if expect.bills == 1 else 'bills were'} closed"
+    if expect.money is not None:
+        return "money and tokens are conserved, and every bill is right"
     if expect.reads is not None:
         return f"{expect.reads} {'read was' if expect.reads == 1 else 'reads were'} answered"
     if expect.violation is not None:
@@ -105,6 +118,12 @@ def _ev_words(expect: Expect) -> Iterator[str]:
         yield f"began its session {_when(expect.session_start_us)}"
     if expect.session_stop_us is not None:
         yield f"ended its session {_when(expect.session_stop_us)}"
+    if expect.paid_cents is not None:
+        yield f"has paid {_money(expect.paid_cents)}"
+    if expect.owes_cents is not None:
+        yield f"owes {_money(expect.owes_cents)}"
+    if expect.tokens is not None:
+        yield f"has got {_tokens(expect.tokens)} tokens"
 
 
 def _cp_words(expect: Expect) -> Iterator[str]:
@@ -116,11 +135,23 @@ def _cp_words(expect: Expect) -> Iterator[str]:
         yield f"is {expect.role} in the group"
     if expect.energy_wh is not None:
         yield f"has delivered {_between(expect.energy_wh, ENERGY)}"
+    if expect.paid_cents is not None:
+        yield f"has earned {_money(expect.paid_cents)}"
 
 
 def _between(span: Span, unit: Unit) -> str:
     low, high = (unit.format(end, " ").replace(" %", "%") for end in span)
     return low if low == high else f"between {low} and {high}"
+
+
+def _money(span: Span) -> str:
+    low, high = map(euros, span)
+    return low if low == high else f"between {low} and {high}"
+
+
+def _tokens(span: Span) -> str:
+    low, high = span
+    return f"{low:,}" if low == high else f"between {low:,} and {high:,}"
 
 
 def _when(span: Span) -> str:
@@ -151,6 +182,9 @@ def _checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _Check(ended == expect.sessions, found)
     elif expect.power_w is not None:
         yield _Check(_within(view.power_w, expect.power_w), POWER.format(view.power_w, " "))
+    elif expect.bills is not None:
+        closed = sum(session.bill in ("open", "paid") for session in view.sessions)
+        yield _Check(closed == expect.bills, f"{closed} closed")
     elif expect.reads is not None:
         yield _Check(view.reads_answered == expect.reads, f"{view.reads_answered} answered")
     elif expect.violation is not None:
@@ -183,6 +217,18 @@ def _ev_checks(expect: Expect, view: View) -> Iterator[_Check]:
             yield _moment(
                 "ended at", None if stop is None else stop.stop_us, expect.session_stop_us
             )
+    yield from _purse_checks(expect, ev)
+
+
+def _purse_checks(expect: Expect, ev: EvView) -> Iterator[_Check]:
+    if expect.paid_cents is not None:
+        held = _within(ev.paid_cents, expect.paid_cents)
+        yield _Check(held, f"paid {euros(ev.paid_cents)}")
+    if expect.owes_cents is not None:
+        held = _within(ev.owes_cents, expect.owes_cents)
+        yield _Check(held, f"owes {euros(ev.owes_cents)}")
+    if expect.tokens is not None:
+        yield _Check(_within(ev.tokens, expect.tokens), f"{ev.tokens:,} tokens")
 
 
 def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:
@@ -198,6 +244,9 @@ def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _Check(cp.role == expect.role, cp.role)
     if expect.energy_wh is not None:
         yield _Check(_within(cp.energy_wh, expect.energy_wh), energy_text(cp.energy_wh))
+    if expect.paid_cents is not None:
+        held = _within(cp.earned_cents, expect.paid_cents)
+        yield _Check(held, f"earned {euros(cp.earned_cents)}")
 
 
 def _count_checks(expect: Expect, counts: Mapping[str, int]) -> Iterator[_Check]:

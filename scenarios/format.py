@@ -8,6 +8,7 @@ from attrs import frozen
 from paxos.check.violation import SENTENCES
 from paxos.sim.clock import FASTEST_PPM, SLOWEST_PPM
 from paxos.sim.coverage import FEATURES
+from scenarios.audit import SENTENCES as MONEY_SENTENCES
 from scenarios.kinds import (
     Choice,
     Flag,
@@ -22,7 +23,6 @@ from scenarios.kinds import (
     TimeOfDay,
     Whole,
 )
-from scenarios.audit import SENTENCES as MONEY_SENTENCES
 from scenarios.schema import LEADER as LEADER
 from scenarios.schema import VERBS
 from scenarios.units import (

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from fsm.energy.meter import UJ_PER_WH
+from fsm.network.records import Bill, Transaction
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.election import Role
 from paxos.membership import Membership, label, place_of
@@ -13,6 +14,7 @@ from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
 from scenarios.commands import command_text
 from scenarios.connector import Car
+from scenarios.till import Till, tokens_of
 from scenarios.view import (
     CellState,
     CpView,
@@ -44,12 +46,13 @@ def look(
     world: World, window: Window, expectations: tuple[int, int, int], *, finished: bool
 ) -> View:
     """A picture of now. ``expectations``: how many held, failed, and there are."""
-    evs = {name: _ev(world, car) for name, car in world.cars.items()}
+    till = Till(world)
+    evs = {name: _ev(world, car, till) for name, car in world.cars.items()}
     links = _links(world)
     papers = [_paper(world, number) for number in world.ids]
     group = world.group().present
     cps = tuple(
-        _cp(world, number, paper, evs, links, group)
+        _cp(world, number, paper, evs, links, group, till)
         for number, paper in zip(world.ids, papers, strict=True)
     )
     leader = world.leader()
@@ -74,7 +77,7 @@ def look(
         cps=cps,
         evs=tuple(evs.values()),
         unplugged=tuple(ev for ev in evs.values() if ev.cp is None),
-        sessions=_sessions(world),
+        sessions=_sessions(world, till),
         checks=world.invariants.checks if world.invariants else 0,
         violation=str(world.violation) if world.violation else "",
         log_last=log_last,
@@ -86,6 +89,7 @@ def look(
         expectations_failed=expectations[1],
         expectations_total=expectations[2],
         reads_answered=world.readers.answers,
+        earned_cents=sum(cp.earned_cents for cp in cps),
     )
 
 
@@ -99,12 +103,14 @@ def _cp(
     evs: dict[str, EvView],
     links: dict[int, tuple[str, ...]],
     group: Membership,
+    till: Till,
 ) -> CpView:
     host = world.cluster.hosts[number]
     connector = world.connectors[number]
     asset = world.scenario.cps[number - 1]
     node = world.node(number)
     replica = node.replica if node else None
+    bill = till.running(asset.id)
     return CpView(
         id=asset.id,
         status=host.status.name.lower() if host.generation else "off",
@@ -128,6 +134,10 @@ def _cp(
         state_digest=f"{replica.learner.state_digest():016x}" if replica else "",
         queued_calls=node.calls.pending if node else 0,
         links=links[number],
+        price_ueur=till.price_ueur(asset.id, world.now_us),
+        cost_cents=bill.cents if bill is not None else None,
+        flex_tokens=tokens_of(bill) if bill is not None else 0,
+        earned_cents=till.earned_cents(asset.id),
     )
 
 
@@ -181,8 +191,9 @@ def _ails(host: Host) -> tuple[str, ...]:
     return tuple(word for word, holds in ails.items() if holds)
 
 
-def _ev(world: World, car: Car) -> EvView:
+def _ev(world: World, car: Car, till: Till) -> EvView:
     ev, connector = car.ev, car.connector
+    purse = till.purse(ev.id_tag)
     return EvView(
         id=ev.id,
         state=ev.state.value,
@@ -192,6 +203,10 @@ def _ev(world: World, car: Car) -> EvView:
         power_w=connector.power_w if connector else 0,
         energy_wh=car.taken_uj / UJ_PER_WH,
         pilot=ev.pilot_state,
+        balance_cents=purse.balance_cents,
+        paid_cents=purse.paid_cents,
+        owes_cents=purse.owes_cents,
+        tokens=purse.tokens,
     )
 
 
@@ -301,24 +316,25 @@ def _command(value: Value | None, world: World) -> str:
 # Sessions.
 
 
-def _sessions(world: World) -> tuple[SessionView, ...]:
+def _sessions(world: World, till: Till) -> tuple[SessionView, ...]:
     """The transactions as the replica that has applied most knows them."""
-    nodes = [node for number in world.ids if (node := world.node(number)) is not None]
-    states = [(node.replica.commit_slot, node.network) for node in nodes]
-    if not states:
-        # Nobody runs: what was known last, which the disks still hold.
-        states = [(left.network.applied, left.network) for left in world.remains.values()]
-    _, network = max(states, key=lambda state: state[0])
     names = {car.ev.id_tag: name for name, car in world.cars.items()}
     return tuple(
-        SessionView(
-            ev=names.get(transaction.id_tag, transaction.id_tag),
-            cp=transaction.cp_id,
-            transaction=transaction.id,
-            start_us=transaction.start_us,
-            stop_us=transaction.stop_us,
-            energy_wh=transaction.energy_wh,
-            reason=transaction.reason or "",
-        )
-        for transaction in network.transactions.values()
+        _session(transaction, names, till.bill(transaction.id))
+        for transaction in till.network.transactions.values()
+    )
+
+
+def _session(transaction: Transaction, names: dict[str, str], bill: Bill | None) -> SessionView:
+    return SessionView(
+        ev=names.get(transaction.id_tag, transaction.id_tag),
+        cp=transaction.cp_id,
+        transaction=transaction.id,
+        start_us=transaction.start_us,
+        stop_us=transaction.stop_us,
+        energy_wh=transaction.energy_wh,
+        reason=transaction.reason or "",
+        cents=bill.cents if bill is not None else 0,
+        tokens=tokens_of(bill) if bill is not None else 0,
+        bill=bill.status if bill is not None else "",
     )

@@ -5,6 +5,10 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 from cattrs.preconf.json import make_converter
 
+from fsm.network.bills import OPEN, PAID
+from fsm.network.state import NetworkState
+from fsm.ocpp.money import euros
+from scenarios.audit import findings
 from scenarios.expect import Outcome, energy_text
 from scenarios.postmortem import Violation
 from scenarios.units import DURATION
@@ -58,6 +62,32 @@ class SessionReport:
     start_s: float
     stop_s: float | None
     energy_wh: int
+    cents: int
+    """What it costs, or costs so far."""
+    tokens: int
+    """What its driver gets for flexibility, in Wh."""
+    bill: str
+    """running, open or paid."""
+
+
+@frozen
+class AccountReport:
+    """An account of the ledger when the run ended; see :mod:`fsm.network.ledger`."""
+
+    cents: int
+    tokens: int
+    owed_cents: int
+
+
+@frozen
+class MoneyReport:
+    """All the money. ``problems`` is empty when everything is conserved and every bill right."""
+
+    earned_cents: int
+    owed_cents: int
+    tokens: int
+    problems: tuple[str, ...]
+    accounts: dict[str, AccountReport]
 
 
 @frozen
@@ -83,6 +113,7 @@ class Report:
     sessions: tuple[SessionReport, ...]
     coverage: dict[str, int]
     """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
+    money: MoneyReport
 
     @property
     def failed(self) -> tuple[Expectation, ...]:
@@ -91,9 +122,13 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 if all expectations held and nothing was violated, or only as expected; else 1."""
+        """0 if all expectations held and nothing was violated, or only as expected; else 1.
+
+        Money that does not add up is a violation.
+        """
         unexpected = self.violations and not self.violation_expected
-        return EXIT_VIOLATED if unexpected or self.failed else EXIT_OK
+        wrong = unexpected or self.failed or (self.money.problems and not self.violations)
+        return EXIT_VIOLATED if wrong else EXIT_OK
 
     def to_json(self) -> str:
         """One JSON object, on one line, in ASCII, with keys in a fixed order."""
@@ -118,8 +153,9 @@ def from_view(
     violations: Sequence[Violation],
     outcomes: Sequence[Outcome],
     coverage: dict[str, int],
+    network: NetworkState,
 ) -> Report:
-    """The report of a run that ended in ``view``."""
+    """The report of a run that ended in ``view``, with ``network`` the newest state."""
     evs = {ev.id: ev for ev in (*view.evs, *view.unplugged)}
     return Report(
         scenario=view.scenario,
@@ -138,6 +174,7 @@ def from_view(
         evs={name: _ev(evs[name]) for name in sorted(evs, key=_natural)},
         sessions=tuple(_session(session) for session in view.sessions),
         coverage=coverage,
+        money=_money(network),
     )
 
 
@@ -162,7 +199,29 @@ def _ev(ev: EvView) -> EvReport:
 def _session(session: SessionView) -> SessionReport:
     stop = None if session.stop_us is None else _seconds(session.stop_us)
     return SessionReport(
-        session.ev, session.cp, _seconds(session.start_us), stop, session.energy_wh
+        session.ev,
+        session.cp,
+        _seconds(session.start_us),
+        stop,
+        session.energy_wh,
+        session.cents,
+        session.tokens,
+        session.bill,
+    )
+
+
+def _money(network: NetworkState) -> MoneyReport:
+    accounts = network.accounts
+    bills = network.bills.values()
+    return MoneyReport(
+        earned_cents=sum(bill.cents for bill in bills if bill.status == PAID),
+        owed_cents=sum(bill.cents for bill in bills if bill.status == OPEN),
+        tokens=sum(bill.tokens for bill in bills),
+        problems=tuple(findings(network.state)),
+        accounts={
+            name: AccountReport(account.cents, account.tokens, account.owed_cents)
+            for name, account in accounts.items()
+        },
     )
 
 
@@ -207,6 +266,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _table(("EV", "state", "charge", "energy"), rows, right=(2, 3))
     yield ""
     yield from _session_lines(report.sessions)
+    if report.sessions:
+        yield from _money_lines(report.money)
     yield ""
     yield from _verdict(report)
 
@@ -222,10 +283,24 @@ def _session_lines(sessions: Sequence[SessionReport]) -> Iterator[str]:
             f"{session.start_s:.3f} s",
             "running" if session.stop_s is None else f"{session.stop_s:.3f} s",
             energy_text(session.energy_wh),
+            euros(session.cents),
+            session.bill,
+            f"{session.tokens:,}",
         )
         for session in sessions
     ]
-    yield from _table(("session", "at", "start", "stop", "energy"), rows, right=(2, 3, 4))
+    head = ("session", "at", "start", "stop", "energy", "bill", "", "tokens")
+    yield from _table(head, rows, right=(2, 3, 4, 5, 7))
+
+
+def _money_lines(money: MoneyReport) -> Iterator[str]:
+    """What came in, what is open, and whether it adds up."""
+    yield (
+        f"{euros(money.earned_cents)} earned · {euros(money.owed_cents)} open · "
+        f"{money.tokens:,} tokens given"
+    )
+    for problem in money.problems:
+        yield f"  NOT CONSERVED: {problem}"
 
 
 def _verdict(report: Report) -> Iterator[str]:

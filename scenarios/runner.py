@@ -7,6 +7,7 @@ from scenarios.postmortem import postmortem
 from scenarios.report import Report, from_view
 from scenarios.schema import Scenario
 from scenarios.session import Session
+from scenarios.till import newest
 from scenarios.tracing import TraceWriter
 from scenarios.view import Window
 
@@ -49,4 +50,5 @@ def report(session: Session) -> Report:
         () if violation is None else (violation,),
         tuple(session.outcomes),
         world.cluster.covered(),
+        newest(world),
     )

@@ -215,7 +215,7 @@ class Expect:
     """With ``ev``: when its last session's transaction began, both ends included."""
     session_stop_us: tuple[int, int] | None = None
     paid_cents: tuple[int, int] | None = None
-    """With ``ev`` what its driver has paid, with ``cp`` what its account got; both ends included."""
+    """With ``ev`` what its driver has paid, with ``cp`` what it has earned, ends included."""
     owes_cents: tuple[int, int] | None = None
     """With ``ev``: what its driver owes."""
     tokens: tuple[int, int] | None = None

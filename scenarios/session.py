@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 from paxos.sim.kernel import Event
+from scenarios.audit import findings
 from scenarios.errors import InputError
 from scenarios.expect import Outcome, evaluate
 from scenarios.look import look
 from scenarios.schema import Scenario
+from scenarios.till import newest
 from scenarios.view import View, Window
 from scenarios.world import World
 
@@ -188,7 +190,9 @@ class Session:
         view = self.view(Window(log_rows=1, event_rows=1))
         while self._waiting and self._waiting[0].t_us <= moment_us:
             expect = self._waiting.pop(0)
-            self._note(evaluate(expect, view, self._counts(expect.since_us)))
+            problems = tuple(findings(newest(self.world).state)) if expect.money else ()
+            counts = self._counts(expect.since_us)
+            self._note(evaluate(expect, view, counts, problems))
 
     def _judge_violation(self) -> None:
         """Look at the expectations of a violation once there is one: the run ends with it."""

@@ -41,6 +41,12 @@ class EvView:
     power_w: int
     energy_wh: float
     pilot: str
+    balance_cents: int = 0
+    """What its driver has; beside it what is paid so far, and owed for closed bills."""
+    paid_cents: int = 0
+    owes_cents: int = 0
+    tokens: int = 0
+    """What its driver got for flexibility, in Wh."""
 
 
 @frozen
@@ -91,6 +97,14 @@ class CpView:
     links: tuple[str, ...]
     """State of the link to each CP, in the order of ``View.cps``: ``self``, ``up``, ``cut``,
     ``in`` (only hears), ``out`` (only speaks), ``lossy``."""
+    price_ueur: int = 0
+    """What a kWh costs here now, in µEUR."""
+    cost_cents: int | None = None
+    """What the open transaction costs up to its last reading; None without one."""
+    flex_tokens: int = 0
+    """What that transaction's driver has given up so far, in Wh."""
+    earned_cents: int = 0
+    """What its bills have brought in."""
 
 
 @frozen
@@ -136,6 +150,12 @@ class SessionView:
     """From the meter readings in the log."""
     reason: str
     """Why it was stopped (OCPP reason), empty while it runs."""
+    cents: int = 0
+    """What it costs, or costs so far."""
+    tokens: int = 0
+    """What its driver gets for flexibility, in Wh."""
+    bill: str = ""
+    """running, open or paid."""
 
 
 @frozen
@@ -182,3 +202,5 @@ class View:
     expectations_total: int
     reads_answered: int = 0
     """How many reads were answered so far."""
+    earned_cents: int = 0
+    """What all charge points have earned."""
