@@ -122,6 +122,25 @@ def findings(state: Tables) -> Iterator[str]:
     yield from _payments(state)
 
 
+def unsettled_money(state: Tables) -> Iterator[str]:
+    """What is wrong, or not done, when everything else has come to rest.
+
+    A bill may be open then only where the driver has less than it says.
+    """
+    yield from findings(state)
+    for bill in state.bills.values():
+        holder = state.accounts.get(driver_account(bill.id_tag))
+        if bill.status == OPEN and holder is not None and holder.cents >= bill.cents:
+            has = f"{bill.cents} ct, and its driver has {holder.cents} ct"
+            yield f"the bill of transaction {bill.transaction} was never paid: {has}"
+
+
+def has_no_credit(state: Tables, id_tag: str) -> bool:
+    """Whether a driver is refused for want of money, where charging costs something."""
+    holder = state.accounts.get(driver_account(id_tag))
+    return holder is None or holder.cents <= holder.owed_cents
+
+
 def _bill_findings(state: Tables, bill: Bill) -> Iterator[str]:
     """Its state, its energy, its sum and its tokens."""
     transaction = state.transactions.get(bill.transaction)

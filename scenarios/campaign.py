@@ -19,6 +19,7 @@ from paxos.sim.faults import Fault, random_schedule
 from paxos.sim.healing import cut_short
 from paxos.sim.host import Status
 from paxos.sim.streams import stream
+from scenarios.audit import has_no_credit, unsettled_money
 from scenarios.format import HOWS
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
@@ -198,6 +199,7 @@ def _unsettled(world: World, healed_us: int) -> Iterator[str]:
             yield f"{node.cp_id} waits for its {call.action} for {waited_s} s"
     if alive:
         yield from _unfinished(world, alive[0].network, healed_us)
+        yield from unsettled_money(alive[0].network.state)
 
 
 def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator[str]:
@@ -211,6 +213,8 @@ def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator
         if car.ev.state != "not_connected":
             yield f"{name} has left, but it is {car.ev.state.value}"
         if car.ev.battery.soc_ppm >= car.ev.target_ppm:
+            continue
+        if has_no_credit(network.state, car.ev.id_tag):
             continue
         visit = last.get(car.ev.id_tag)
         if visit is None or visit.start_us < _stamp_us(world, visit.cp_id, healed_us):
