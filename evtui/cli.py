@@ -103,9 +103,17 @@ def _option(converter: Any, metavar: str) -> Parameter:
     )
 
 
+def _session(_hint: Any, tokens: Sequence["Token"]) -> int:
+    text = tokens[0].value
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
+        raise UsageError(f'--session: found "{text}"; allowed the number of a session, from 1')
+    return int(text)
+
+
 Seed = Annotated[int | None, _option(_seed, "N")]
 Speed = Annotated[float, _option(_speed, "X")]
 Until = Annotated[int | None, _option(_until, "TIME")]
+Number = Annotated[int | None, _option(_session, "N")]
 File = Annotated[str | None, _option(_file, "FILE")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
@@ -165,6 +173,37 @@ def run(
     from evtui.headless import Order, run_headless
 
     return run_headless(Order(scenario, seed, until, json, trace))
+
+
+@app.command
+def receipts(
+    scenario: str,
+    /,
+    *,
+    seed: Seed = None,
+    until: Until = None,
+    session: Number = None,
+    json: Switch = False,
+) -> int:
+    """Run a scenario and print a receipt for each session that has ended.
+
+    Parameters
+    ----------
+    scenario
+        A name (see: evtui scenarios), or the path of a .toml file.
+    seed
+        Seed of all randomness; the scenario's own if left out.
+    until
+        Stop at this virtual time, such as 3m30s.
+    session
+        Only the receipt of this session, by the number of its transaction.
+    json
+        Print them as a JSON array.
+
+    """
+    from evtui.receipts import print_receipts
+
+    return print_receipts(scenario, seed, until, session, as_json=json)
 
 
 @app.command

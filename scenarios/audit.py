@@ -8,8 +8,9 @@ of a run.
 from collections.abc import Iterator
 
 from fsm.network.bills import OPEN, PAID, RUNNING, bill_total
+from fsm.network.books import post, replay
 from fsm.network.flexibility import tokens
-from fsm.network.ledger import cp_account, driver_account, post, replay
+from fsm.network.ledger import cp_account, driver_account
 from fsm.network.records import Account, Bill, Entry
 from fsm.network.tables import Tables
 from paxos.check.violation import InvariantViolation

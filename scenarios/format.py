@@ -251,7 +251,7 @@ PRICE_BAND = Table(
             "until",
             "until_min",
             TimeOfDay(),
-            "Time of day at which it ends; before `from`: the next day.",
+            "Time of day at which it ends; if that is before `from`, on the next day.",
             required=True,
         ),
         Key("price", "energy_ueur", _PRICE, "Price of energy meanwhile.", required=True),

@@ -23,7 +23,7 @@ MAX_SHOWN = 60
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MOMENT = "20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
 
-_TIME_OF_DAY = "(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00"
+_TIME_OF_DAY = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 class RefusedError(Exception):
@@ -353,7 +353,7 @@ class Moment:
 class TimeOfDay:
     """A time of the day, in minutes since midnight (UTC)."""
 
-    allowed: str = 'a time of day such as "18:30", from 00:00 to 24:00'
+    allowed: str = 'a time of day such as "18:30", from 00:00 to 23:59'
 
     def read(self, value: object) -> object:
         """See :class:`Kind`."""
@@ -371,7 +371,7 @@ class TimeOfDay:
 
     def json_schema(self) -> Json:
         """See :class:`Kind`."""
-        return {"type": "string", "pattern": f"^({_TIME_OF_DAY})$", "examples": ["18:30"]}
+        return {"type": "string", "pattern": f"^{_TIME_OF_DAY}$", "examples": ["18:30"]}
 
 
 @frozen

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from fsm.network.tariff import BANDS_MAX, DAY_MINUTES
+from fsm.network.tariff import BANDS_MAX
 from scenarios import format as spec
 from scenarios.errors import ScenarioError
 from scenarios.fleet import read_fleet
@@ -201,8 +201,6 @@ def _price_bands(reader: Reader, document: dict[str, Any]) -> list[dict[str, Any
         if "from_min" in band and band["from_min"] == band.get("until_min"):
             found = "the time at which it begins"
             reader.refuse(("price_band", index, "until"), found, "another time of day")
-        elif band.get("from_min") == DAY_MINUTES:
-            reader.refuse(("price_band", index, "from"), '"24:00"', "00:00 to 23:59")
     return bands
 
 

@@ -8,9 +8,10 @@ not. Each charge point has an account of its own into which its bills are paid.
 One token is one Wh of flexibility given (:mod:`fsm.network.flexibility`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
+from fsm.network.books import replay
 from fsm.network.records import Account, Entry
 from fsm.network.tables import Draft
 
@@ -69,20 +70,3 @@ def opening(balances: Mapping[str, int]) -> dict[str, list[Any]]:
     if not entries:
         return {}
     return {"accounts": list(replay(entries).values()), "entries": list(entries)}
-
-
-def replay(entries: Iterable[Entry]) -> dict[str, Account]:
-    """What the accounts must be when just these entries were made; bills owed are left out."""
-    accounts: dict[str, Account] = {}
-    for entry in entries:
-        post(accounts, entry)
-    return accounts
-
-
-def post(accounts: dict[str, Account], entry: Entry) -> None:
-    """Bring a book of accounts forward by an entry."""
-    for name, sign in ((entry.payer, -1), (entry.payee, 1)):
-        old = accounts.get(name) or Account(name)
-        accounts[name] = old._replace(
-            cents=old.cents + sign * entry.cents, tokens=old.tokens + sign * entry.tokens
-        )

@@ -5,6 +5,7 @@ from typing import Any
 import msgpack
 from attrs import frozen
 
+from fsm.network.books import books_balance
 from fsm.network.records import KINDS, Record, flat
 from fsm.network.tables import INDEXES, Tables
 
@@ -64,6 +65,8 @@ def _check(records: dict[str, list[Any]]) -> None:
         and [record.id for record in transactions] == list(range(1, len(transactions) + 1))
         and all(record.cp_id in keys["assets"] for record in transactions)
         and all(record.id_tag in keys["id_tags"] for record in transactions)
+        and [record.transaction for record in records["bills"]] == [r.id for r in transactions]
+        and books_balance(records["accounts"], records["entries"])
     )
     if not whole:
         raise SnapshotError("its records do not fit together")

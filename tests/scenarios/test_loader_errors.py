@@ -40,7 +40,8 @@ TOP = [
         'duratoin = "1m"\ncps = 1',
         [
             ("1: duratoin: found an unknown key; allowed name, title, description, duration, "
-            "start, seed, meter_interval, site, network, paxos, cp, ev, at, expect, cps, fleet; "
+            "start, seed, meter_interval, site, network, paxos, tariff, cp, ev, price_band, at, "
+            "expect, cps, fleet; "
             'did you mean "duration"?'),
             (f"1: duration: found nothing (the key is required); allowed {DURATION}, "
             "from 1us to 31d"),
@@ -170,7 +171,7 @@ TABLES = [
     (
         'network.latency = "2m"',
         [('8: ev[0].network: found an unknown key; allowed id, battery, soc, target, max_power, '
-         "current, id_tag, smart")],
+         "current, id_tag, smart, balance")],
     ),
     (
         '[paxos]\nelection_timeout = [\n  "3s",\n  "1s",\n]',
@@ -205,7 +206,21 @@ TABLES = [
      ['10: ev[1].current: found "dc"; allowed AC, DC; did you mean "DC"?']),
     ('[[ev]]\nid = "EV2"\n"max power" = "1kW"',
      [('10: ev[1]."max power": found an unknown key; allowed id, battery, soc, target, max_power, '
-      'current, id_tag, smart; did you mean "max_power"?')]),
+      'current, id_tag, smart, balance; did you mean "max_power"?')]),
+    ('[tariff]\nprice = "0.45"',
+     [('9: tariff.price: found "0.45"; allowed a price of energy such as "0.45EUR/kWh" or '
+       '"45ct/kWh", from 0ct/kWh to 1000EUR/kWh')]),
+    ('[tariff]\nstart_fee = "0.005EUR"',
+     [('9: tariff.start_fee: found "0.005EUR" (not a whole number of cents); allowed an amount of '
+       'money such as "0.45EUR" or "45ct", from 0ct to 100000EUR')]),
+    ('[[price_band]]\nfrom = "24:00"\nuntil = "07:00"\nprice = "1EUR/kWh"',
+     [('9: price_band[0].from: found "24:00"; allowed a time of day such as "18:30", from 00:00 to '
+       "23:59")]),
+    ('[[price_band]]\nfrom = "07:00"\nuntil = "07:00"\nprice = "1EUR/kWh"',
+     ["10: price_band[0].until: found the time at which it begins; allowed another time of day"]),
+    ('[[price_band]]\nfrom = "07:00"\nprice = "1EUR/kWh"',
+     [("8: price_band[0].until: found nothing (the key is required); allowed a time of day such as "
+       '"18:30", from 00:00 to 23:59')]),
 ]  # fmt: skip
 
 
@@ -276,12 +291,13 @@ def test_lines_of_the_script(text: str, expected: list[str]) -> None:
 ALL_FEATURES = ", ".join(FEATURES)
 EXPECTATIONS = [
     ("", [("8: expect[0]: found no subject; allowed exactly one of ev, cp, replicas, leader, "
-          "sessions, power, count, reads, violation")]),
+          "sessions, power, count, bills, money, reads, violation")]),
     ('ev = "EV1"\ncp = "CP1"\nstate = "charging"',
      [("10: expect[0].cp: found a second subject beside ev; allowed exactly one of ev, cp, "
-      "replicas, leader, sessions, power, count, reads, violation")]),
+      "replicas, leader, sessions, power, count, bills, money, reads, violation")]),
     ('ev = "EV1"', [("8: expect[0]: found ev and nothing to check of it; allowed ev with one or "
-                    "more of state, energy, soc, session_start, session_stop")]),
+                    "more of state, energy, soc, session_start, session_stop, paid, owes, "
+                    "tokens")]),
     ('cp = "CP1"\nsoc = ["1%", "2%"]', [("10: expect[0].soc: found it beside cp; "
                                         "allowed it beside ev")]),
     ('replicas = "equal"\nstate = "charging"',

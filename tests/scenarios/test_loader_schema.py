@@ -45,7 +45,7 @@ def test_a_file_with_every_key_is_valid(validator: Draft202012Validator) -> None
 
 _LOADER_ONLY = (
     "a second time", "which is no ", "the run's duration", "at both ends", "the lower first",
-    ", or more", "when it is looked at",
+    ", or more", "when it is looked at", "the time at which it begins",
     "of all charge points", "control characters", "without a unit such",
     ", from ", "to 100%",  # bounds of quantities
     "2026-02-30",  # days that are not in the calendar

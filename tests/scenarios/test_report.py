@@ -5,6 +5,10 @@ import json
 import pytest
 from cattrs.errors import BaseValidationError
 
+from fsm.network.ledger import opening
+from fsm.network.records import Account
+from fsm.network.state import NetworkState
+from fsm.network.tables import Draft, make_tables
 from scenarios.expect import Outcome
 from scenarios.postmortem import Violation
 from scenarios.report import Report, from_view
@@ -21,11 +25,18 @@ RUN = view(
     ),
     evs=(ev("EV10", state="charging_with_profile", cp="CP1", soc=32.64567, energy_wh=1_038.256),),
     unplugged=(ev("EV2"),),
-    sessions=(session("EV2", 10_000_000, 20_500_000), session("EV10", 60_000_001, None)),
+    sessions=(
+        session("EV2", 10_000_000, 20_500_000, cents=45, tokens=12, bill="paid"),
+        session("EV10", 60_000_001, None, cents=44, bill="running"),
+    ),
 )
 
+NETWORK = NetworkState(1, make_tables(1, records=opening({"EV2": 5_000})))
 
-def report(*outcomes: Outcome, violations: tuple[str, ...] = ()) -> Report:
+
+def report(
+    *outcomes: Outcome, violations: tuple[str, ...] = (), network: NetworkState | None = None
+) -> Report:
     """The report of the run above."""
     broken = [
         Violation(
@@ -40,7 +51,9 @@ def report(*outcomes: Outcome, violations: tuple[str, ...] = ()) -> Report:
         )
         for text in violations
     ]
-    return from_view(RUN, "d1ce", broken, outcomes, {"elections": 1, "noops": 0})
+    return from_view(
+        RUN, "d1ce", broken, outcomes, {"elections": 1, "noops": 0}, network or NETWORK
+    )
 
 
 def test_the_json_has_these_keys_in_this_order() -> None:
@@ -98,15 +111,27 @@ def test_the_json_has_these_keys_in_this_order() -> None:
             "EV10": {"state": "charging_with_profile", "soc": 32.6457, "energy_wh": 1_038.256},
         },
         "sessions": [
-            {"ev": "EV2", "cp": "CP1", "start_s": 10.0, "stop_s": 20.5, "energy_wh": 1_000},
-            {"ev": "EV10", "cp": "CP1", "start_s": 60.000001, "stop_s": None, "energy_wh": 1_000},
+            {"ev": "EV2", "cp": "CP1", "start_s": 10.0, "stop_s": 20.5, "energy_wh": 1_000,
+             "cents": 45, "tokens": 12, "bill": "paid"},
+            {"ev": "EV10", "cp": "CP1", "start_s": 60.000001, "stop_s": None, "energy_wh": 1_000,
+             "cents": 44, "tokens": 0, "bill": "running"},
         ],
         "coverage": {"elections": 1, "noops": 0},
-    }
+        "money": {
+            "earned_cents": 0,
+            "owed_cents": 0,
+            "tokens": 0,
+            "problems": [],
+            "accounts": {
+                "bank": {"cents": -5_000, "tokens": 0, "owed_cents": 0},
+                "tag:EV2": {"cents": 5_000, "tokens": 0, "owed_cents": 0},
+            },
+        },
+    }  # fmt: skip
     assert list(data) == [
         "scenario", "seed", "virtual_s", "events", "messages", "committed", "leader", "digest",
         "violations", "violation_expected", "expectations", "cps", "evs", "sessions",
-        "coverage",
+        "coverage", "money",
     ]  # fmt: skip
     assert list(data["evs"]) == ["EV2", "EV10"]
 
@@ -159,9 +184,10 @@ EV    state                  charge        energy
 EV2   not_connected          30.0 %          0 Wh
 EV10  charging_with_profile  32.6 %  1.038256 kWh
 
-session  at      start      stop  energy
-EV2      CP1  10.000 s  20.500 s   1 kWh
-EV10     CP1  60.000 s   running   1 kWh
+session  at      start      stop  energy      bill           tokens
+EV2      CP1  10.000 s  20.500 s   1 kWh  0.45 EUR  paid         12
+EV10     CP1  60.000 s   running   1 kWh  0.44 EUR  running       0
+0.00 EUR earned · 0.00 EUR open · 0 tokens given
 
 1 of 2 expectations held
   held    at 0s, it is so
@@ -175,7 +201,18 @@ VIOLATED  R1: slot 4 was decided twice
 
 def test_an_empty_run_has_a_report_too() -> None:
     """No EV, no session, no expectation."""
-    text = from_view(view(cps=(cp("CP1"),), leader=None), "00", (), (), {}).to_text()
+    text = from_view(view(cps=(cp("CP1"),), leader=None), "00", (), (), {}, NETWORK).to_text()
     assert "leader none" in text
     assert "no charging session" in text
     assert text.endswith("no expectation was due\nall invariants held\n")
+
+
+def test_money_that_does_not_add_up_is_told_and_fails_the_run() -> None:
+    """Even if no invariant was looked at on the way."""
+    draft = Draft(NETWORK.state)
+    draft.put(Account("tag:EV2", 5_001))
+    network = NetworkState(1, draft.keep())
+    broken = report(HELD, network=network)
+    assert broken.exit_code == 1
+    assert "NOT CONSERVED: M1: the account tag:EV2" in broken.to_text()
+    assert "NOT CONSERVED: M1: all accounts together have 1 cents, not 0" in broken.to_text()
