@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from attrs import frozen
 from rich.cells import cell_len
 
-from evtui.render import glyphs, units
+from evtui.render import glyphs, money, units
 from evtui.render.bars import bar
 from evtui.render.line import Line, Span, fit, flow, left, line, right, spread
 from scenarios.view import CpView, View
@@ -19,7 +19,7 @@ SHORT_STATE = {"energy_negotiation": "negotiation", "restarting_session": "resta
 ROOMY = 112
 FULL_TABLE = 150
 CARD_WIDTH = 36
-CARD_HEIGHT = 9
+CARD_HEIGHT = 10
 
 
 def standing(cp: CpView) -> str:
@@ -201,6 +201,7 @@ def _medium(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column
         *_ballots(ballot, "prom.", "acc."),
         Column(" com/app", slots + 1, 4, lambda cp: _slots(cp, slots + 1)),
         _links(ids, 9),
+        Column(money.HEAD, 7, 11, lambda cp: money.short(cp, 7)),
     ]
 
 
@@ -218,6 +219,7 @@ def _full(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column]:
         *_ballots(ballot, "promised", "accepted"),
         Column("commit/applied", 14, 4, lambda cp: _slots(cp, max(slots, 13))),
         _links(ids, 20),
+        Column(money.WIDE_HEAD, 14, 9, lambda cp: money.both(cp, 14)),
         Column("meter", 10, 11, lambda cp: _text(right(units.energy(cp.energy_wh), 10), "dim")),
         Column("OCPP", 13, 12, lambda cp: _text(cp.ocpp_status, "dim")),
         Column("digest", 8, 13, lambda cp: _text(cp.state_digest[:8], "dim")),
@@ -295,6 +297,7 @@ def card(cp: CpView, view: View, width: int, *, selected: bool) -> list[Line]:
             ("meter", units.energy(cp.energy_wh)),
             half,
         ),
+        money.row(cp, half),
         _pair(("promised", cp.promised), ("accepted", cp.accepted), half),
         _pair(("commit", str(cp.commit_slot)), ("applied", str(cp.applied_slot)), half),
         [
@@ -376,6 +379,7 @@ def detail(cp: CpView, view: View, width: int, *, place: bool = False) -> list[L
         (("limit ", "dim"), (f"{units.kilowatts(cp.limit_w)} kW", "")),
         (("OCPP ", "dim"), (cp.ocpp_status, "")),
         (("meter ", "dim"), (units.energy(cp.energy_wh), "")),
+        *money.items(cp),
     ]
     if ev is not None:
         items.insert(

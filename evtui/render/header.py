@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from evtui.render import glyphs, units
 from evtui.render.bars import bar
 from evtui.render.line import Line, Span, fit, spread
+from evtui.render.money import costs_something
 from evtui.render.picture import Drive
 from scenarios.view import View
 
@@ -78,7 +79,7 @@ def _who(view: View, room: int) -> list[Span]:
         item = ((words or failed[-1:])[0], "bad bold")
         spans = [(" ", ""), item]
         room -= 1 + cell_len(item[0])
-    for item_spans in _items(view):
+    for item_spans in _items(view, room):
         gap = "   " if spans else " "
         size = len(gap) + sum(cell_len(text) for text, _ in item_spans)
         if size <= room:
@@ -87,8 +88,8 @@ def _who(view: View, room: int) -> list[Span]:
     return spans
 
 
-def _items(view: View) -> list[list[Span]]:
-    """What the second line tells, the most important first."""
+def _items(view: View, room: int) -> list[list[Span]]:
+    """What the second line tells, the most important first; in full words where there is room."""
     items: list[list[Span]] = [[("no leader", "warn bold")]]
     if view.leader:
         items = [
@@ -102,6 +103,9 @@ def _items(view: View) -> list[list[Span]]:
     if view.expectations_total and not view.expectations_failed:
         done = f"{view.expectations_held}/{view.expectations_total}"
         items.append([("expected ", "dim"), (done, "")])
+    if costs_something(view):
+        word = "earned " if room >= ROOMY else ""
+        items.append([(word, "dim"), (units.euros(view.earned_cents), "")])
     items.append([("messages ", "dim"), (units.count(view.messages), "")])
     items.append([("events ", "dim"), (units.count(view.events), "")])
     return items

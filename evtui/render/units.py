@@ -30,6 +30,24 @@ def energy(energy_wh: float) -> str:
     return f"{energy_wh / 1000:.2f} kWh"
 
 
+def amount(cents: int) -> str:
+    """Money in euros with two decimals, without the unit."""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{whole:,}.{rest:02}"
+
+
+def euros(cents: int) -> str:
+    """Money with its unit: ``12.05 €``."""
+    return f"{amount(cents)} €"
+
+
+def price(ueur: int) -> str:
+    """A price of energy: ``0.45 €/kWh``, with as many decimals as it has."""
+    whole, rest = divmod(ueur, 1_000_000)
+    decimals = f"{rest:06}".rstrip("0").ljust(2, "0")
+    return f"{whole:,}.{decimals} €/kWh"
+
+
 def count(number: int) -> str:
     """A number with separators; millions are shortened so that it never grows long."""
     if number >= 10_000_000:

@@ -97,6 +97,8 @@ def pinned_cp(cp: CpView, shift: int, digests: list[str]) -> CpView:
         commit_slot=LAST_SLOT - 9 if crashed else cp.commit_slot + shift,
         applied_slot=0 if crashed else cp.applied_slot + shift,
         state_digest=digest,
+        cost_cents=None if cp.cost_cents is None else cp.cost_cents // 5 * 5,
+        flex_tokens=cp.flex_tokens // 50 * 50,
     )
 
 
