@@ -13,7 +13,7 @@ The host's duties:
   (``on_pilot``); to an EV at a charge point that is down, ``on_pilot(False, 0, …)``;
 * when a charge point restarts: a new object, ``boot`` with what the EV's resistor shows, and
   after the answer to its BootNotification ``on_orphan`` for the open transaction that the network
-  still has of it;
+  still has of it, and ``on_unpaid`` for each of its bills that is closed and not paid;
 * ``on_limit`` whenever ``NetworkState.limit_version`` of the charge point has changed, with
   ``limit_w`` and ``unconfirmed_version``;
 * ``on_tick`` of an EV once a second while power flows;

@@ -7,7 +7,7 @@ of a run.
 
 from collections.abc import Iterator
 
-from fsm.network.bills import OPEN, PAID, RUNNING, bill_total
+from fsm.network.bills import OPEN, PAID, RUNNING, bill_total, billed_wh
 from fsm.network.books import post, replay
 from fsm.network.flexibility import tokens
 from fsm.network.ledger import cp_account, driver_account
@@ -137,7 +137,9 @@ def unsettled_money(state: Tables) -> Iterator[str]:
 
 
 def has_no_credit(state: Tables, id_tag: str) -> bool:
-    """Whether a driver is refused for want of money, where charging costs something."""
+    """Whether a driver is refused for want of money; nobody is where charging is free."""
+    if not any(prices.tariff for prices in state.prices.values()):
+        return False
     holder = state.accounts.get(driver_account(id_tag))
     return holder is None or holder.cents <= holder.owed_cents
 
@@ -150,8 +152,8 @@ def _bill_findings(state: Tables, bill: Bill) -> Iterator[str]:
         return
     if transaction.is_open is not (bill.status == RUNNING):
         yield f"M2: {name} is {bill.status}"
-    if bill.status != RUNNING and bill.wh != transaction.energy_wh:
-        yield f"M2: {name} is over {bill.wh} Wh, metered are {transaction.energy_wh} Wh"
+    if bill.status != RUNNING and bill.wh != billed_wh(transaction):
+        yield f"M2: {name} is over {bill.wh} Wh, metered are {billed_wh(transaction)} Wh"
     if bill.cents != bill_total(bill, transaction):
         yield f"M2: {name} says {bill.cents} ct, its lines {bill_total(bill, transaction)} ct"
     if bill.status != RUNNING and bill.tokens != tokens(bill):

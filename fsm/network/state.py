@@ -11,6 +11,9 @@ Choices where OCPP 1.6 leaves one:
 
 * BootNotification also carries ``ratedPower`` (W) and ``current`` (AC or DC): the network shares
   power and has to know them. A charge point that never booted is refused with SecurityError.
+* BootNotification may carry ``tariff``, StartTransaction ``flexiblePower`` (what the EV of a driver
+  who joined smart charging can take), and the answer to StopTransaction ``totalCost`` (cents, as
+  TransactionEvent's answer has it in OCPP 2.0.1): see :mod:`fsm.network.bills`.
 * A StartTransaction that is refused gets ``transactionId`` 0, and no transaction exists.
 * A StopTransaction is never refused for what the meter says: the transaction is closed with the
   highest reading known. One that is closed already stays as it was.

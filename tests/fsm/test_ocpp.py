@@ -193,3 +193,34 @@ def test_an_orphan_is_ended_once():
     (call, _) = made.orphan(6, 0)
     assert (call.action, call.payload["reason"]) == ("StopTransaction", "PowerLoss")
     assert made.orphan(6, 1) == []
+
+
+def test_a_bill_is_paid_as_soon_as_it_is_made():
+    """Where it costs something; the answer to the payment is told, whatever it is."""
+    made = station()
+    stop = {"transactionId": 7}
+    assert made.on_result("StopTransaction", stop, [3, "", {"idTagInfo": {}}], 0) == []
+    (call,) = made.on_result("StopTransaction", stop, [3, "", {"totalCost": 47}], 0)
+    assert (call.action, call.payload["messageId"]) == ("DataTransfer", "Pay")
+    assert call.payload["data"] == {"transactionId": 7}
+    for answer, severity, text in (
+        ({"status": "Accepted", "data": {"cents": 47}}, "charging", "7 is paid, 0.47 EUR"),
+        (
+            {"status": "Rejected", "data": {"reason": "NoCredit"}},
+            "fault",
+            "7 is not paid: NoCredit",
+        ),
+        ({"status": "Rejected"}, "fault", "7 is not paid: no reason"),
+    ):
+        (notice,) = made.on_result("DataTransfer", call.payload, [3, "", answer], 0)
+        assert notice == fx.Notice(severity, f"the bill of transaction {text}")
+
+
+def test_a_tariff_is_told_with_the_boot_and_a_wish_with_the_start():
+    """Only where there is one."""
+    priced = Station(11_000, "AC", Meter(), TrueClock(), {"energyPrice": 1})
+    assert priced.boot()[0].payload["tariff"] == {"energyPrice": 1}
+    assert "tariff" not in Station(11_000, "AC", Meter(), TrueClock()).boot()[0].payload
+    priced.begin()
+    assert priced.start("EV1", 0, 7_400)[0].payload["flexiblePower"] == 7_400
+    assert "flexiblePower" not in station().start("EV1", 0)[0].payload
