@@ -17,6 +17,7 @@ from scenarios.schema import (
     Site,
     Vehicle,
 )
+from scenarios.world import World
 
 FULL = """\
 name = "everything"
@@ -48,6 +49,8 @@ window = 8
 fsync = "2ms"
 snapshot = 500
 retain = 0
+phase1 = 2
+phase2 = 3
 feed = "50ms"
 
 [[cp]]
@@ -153,6 +156,8 @@ def test_every_key_arrives_in_integers() -> None:
             fsync_us=2_000,
             snapshot_slots=500,
             retain_slots=0,
+            phase1=2,
+            phase2=3,
             feed_us=50_000,
         ),
         cps=(
@@ -173,22 +178,22 @@ def test_every_key_arrives_in_integers() -> None:
             ),
         ),
         script=(
-            At(t_us=10_000_000, verb="plug_in", args={"ev": "EV1", "cp": "south"}, line=70),
+            At(t_us=10_000_000, verb="plug_in", args={"ev": "EV1", "cp": "south"}, line=72),
             At(
                 t_us=60_000_000,
                 verb="partition",
                 args={"groups": (("north",), ("south", "west"))},
-                line=58,
+                line=60,
             ),
             At(
                 t_us=60_000_000,
                 verb="loss",
                 args={"rate_ppm": 50_000, "a": "north", "b": "south"},
-                line=63,
+                line=65,
             ),
-            At(t_us=120_000_000, verb="heal", line=54),
-            At(t_us=180_000_000, verb="delay", args={"extra_us": 50_000}, line=76),
-            At(t_us=240_000_000, verb="crash", args={"cp": "leader"}, line=81),
+            At(t_us=120_000_000, verb="heal", line=56),
+            At(t_us=180_000_000, verb="delay", args={"extra_us": 50_000}, line=78),
+            At(t_us=240_000_000, verb="crash", args={"cp": "leader"}, line=83),
         ),
         expectations=(
             Expect(
@@ -199,17 +204,17 @@ def test_every_key_arrives_in_integers() -> None:
                 soc_ppm=(125_000, 200_000),
                 session_start_us=(10_000_000, 20_000_000),
                 session_stop_us=(180_000_000, 300_000_000),
-                line=86,
+                line=88,
             ),
-            Expect(t_us=300_000_000, cp="north", status="alive", line=95),
-            Expect(t_us=300_000_000, power_w=(0, 22_000), line=99),
+            Expect(t_us=300_000_000, cp="north", status="alive", line=97),
+            Expect(t_us=300_000_000, power_w=(0, 22_000), line=101),
             Expect(
                 t_us=300_000_000,
                 count="elections",
                 at_least=1,
                 at_most=3,
                 since_us=120_000_000,
-                line=102,
+                line=104,
             ),
         ),
         meter_interval_us=5_000_000,
@@ -358,3 +363,24 @@ def test_an_unknown_name_lists_the_library(tmp_path: Path, monkeypatch: pytest.M
     Path("zzz").write_text("", encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"; a file in this folder is written \./zzz$"):
         load("zzz")
+
+
+@pytest.mark.parametrize(
+    ("keys", "cps", "sizes"),
+    [
+        ("", 5, (3, 3)),
+        ("", 4, (3, 3)),
+        ("phase1 = 4\nphase2 = 2", 5, (4, 2)),
+        ("phase2 = 2", 5, (4, 2)),
+        ("phase1 = 5", 5, (5, 1)),
+        ("phase1 = 4\nphase2 = 4", 5, (4, 4)),
+        ("phase2 = 2", 100, (6, 2)),
+        ("voters = 3\nphase2 = 1", 100, (3, 1)),
+    ],
+)
+def test_quorums_of_the_two_phases(keys: str, cps: int, sizes: tuple[int, int]) -> None:
+    """Majorities by default; where one is given, the other is as small as may be."""
+    scenario = loads(f'duration = "5s"\ncps = {cps}\n[paxos]\n{keys}\n', "f.toml")
+    membership = World(scenario, 1).config.membership
+    assert (membership.phase1, membership.phase2) == sizes
+    assert len(membership.everyone) == cps
