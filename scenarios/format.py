@@ -182,6 +182,20 @@ PAXOS = Table(
             "How many slots may be open at once (alpha), and after how many a change of CPs holds.",
         ),
         Key("voters", "voters", Whole(1, 99), "How many CPs vote at the most; the others learn."),
+        Key(
+            "phase1",
+            "phase1",
+            Whole(1, 99),
+            "How many of the CPs that vote elect a leader. By default as few as hold one of any "
+            "`phase2`; without that either, a majority.",
+        ),
+        Key(
+            "phase2",
+            "phase2",
+            Whole(1, 99),
+            "How many of them choose a value; the same way. `phase1` and `phase2` together must "
+            "be more than vote at first.",
+        ),
         Key("fsync", "fsync_us", Quantity(DURATION, 0, 60_000_000), "How long a disk write takes."),
         Key(
             "snapshot",

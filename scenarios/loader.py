@@ -170,6 +170,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         if (expectation := check_expectation(reader, index, raw, names, end))
     ]
     _check_lease(reader, document, single["paxos"])
+    _check_quorums(reader, single["paxos"], sum(cp.get("member", True) for cp in cps))
     if reader.problems:
         return None
     stem = printable(Path(path).name.removesuffix(_SUFFIX)) or "scenario"
@@ -196,6 +197,25 @@ def _check_lease(reader: Reader, document: dict[str, Any], paxos: dict[str, Any]
             ("paxos", "lease"),
             f'"{DURATION.format(lease_us)}"',
             f"0s to {shortest}, the shortest election time-out",
+        )
+
+
+def _check_quorums(reader: Reader, paxos: dict[str, Any], members: int) -> None:
+    """A quorum of either phase has voters enough, and every two of them meet."""
+    voters = min(members, paxos.get("voters", Consensus().voters))
+    sizes = {name: paxos[name] for name in ("phase1", "phase2") if name in paxos}
+    if not voters or not sizes:
+        return
+    who = f"{voters}, the number of CPs that vote at first"
+    great = [name for name, size in sizes.items() if size > voters]
+    for name in great:
+        reader.refuse(("paxos", name), str(sizes[name]), f"1 to {who}")
+    if len(sizes) == 2 and not great and sum(sizes.values()) <= voters:
+        reader.refuse(
+            ("paxos", "phase2"),
+            f"{sizes['phase2']} beside phase1 = {sizes['phase1']}",
+            f"at least {voters + 1 - sizes['phase1']}: phase1 + phase2 must be above {who}, or a "
+            "new leader might not hear of what was chosen",
         )
 
 

@@ -68,6 +68,7 @@ def look(
         ballot=_ballot(world, leader.replica.proposer.ballot) if leader else "-",
         voters=len(group.voters),
         quorum=group.phase2,
+        electors=group.phase1,
         capacity_w=world.scenario.site.capacity_w,
         power_w=world.power_w,
         power_history_w=tuple(world.power_history_w),

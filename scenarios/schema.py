@@ -97,6 +97,13 @@ class Consensus:
     """
     voters: int = 7
     """How many charge points vote at the most; the others learn."""
+    phase1: int | None = None
+    """How many of the voters elect a leader.
+
+    None: as few as meet every quorum of phase 2; without that either, a majority.
+    """
+    phase2: int | None = None
+    """How many of them choose a value. None: like ``phase1``."""
     fsync_us: int = 1_000
     snapshot_slots: int = 1_000
     """After how many applied slots a replica takes a snapshot and compacts its log."""
@@ -111,6 +118,15 @@ class Consensus:
     """How wrong the rate of a clock may be for a lease to hold all the same."""
     feed_us: int = 100_000
     """How often, at the most, the leader tells those who do not vote what was chosen."""
+
+    def quorums(self, voters: int) -> tuple[int, int]:
+        """The sizes of the quorums of phase 1 and phase 2 when so many vote at first."""
+        phase1, phase2 = self.phase1, self.phase2
+        if phase1 is None and phase2 is None:
+            return voters // 2 + 1, voters // 2 + 1
+        if phase1 is None:
+            phase1 = voters + 1 - (phase2 or 0)
+        return phase1, voters + 1 - phase1 if phase2 is None else phase2
 
 
 @frozen(kw_only=True)

@@ -9,6 +9,8 @@ from enum import IntEnum
 
 from attrs import frozen
 
+from paxos.membership import quorums_after
+
 
 class CellState(IntEnum):
     """What one CP knows of one slot."""
@@ -156,7 +158,9 @@ class View:
     voters: int
     """How many vote in the group that decides now, lost disks among them."""
     quorum: int
-    """How many of them choose."""
+    """How many of them choose: a quorum of phase 2."""
+    electors: int
+    """How many of them elect a leader: a quorum of phase 1."""
     capacity_w: int
     power_w: int
     power_history_w: tuple[int, ...]
@@ -182,3 +186,7 @@ class View:
     expectations_total: int
     reads_answered: int = 0
     """How many reads were answered so far."""
+
+    def quorums_of(self, voters: int) -> tuple[int, int]:
+        """How many would elect, and how many choose, if so many voted."""
+        return quorums_after((self.electors, self.quorum), self.voters, voters)

@@ -490,7 +490,7 @@ def test_partition_shapes_and_their_outcome() -> None:
 
 def test_only_votes_count_in_a_partition() -> None:
     """No learner, no stranger, and nobody who is down casts one; a lost disk is still counted."""
-    view = sample.view(7, voters=5, quorum=3)
+    view = sample.view(7, voters=5, quorum=3, electors=3)
     learners = [
         sample.cp(n, 7, role="learner", member="learner") if n > 4 else view.cps[n - 1]
         for n in range(1, 8)
@@ -551,6 +551,22 @@ def test_the_membership_picker_counts_the_votes() -> None:
     alone = sample.view(1)
     moves = membership.moves(alone, attrs.evolve(alone.cps[0], ev=None))
     assert [move.why_not for move in moves[2:4]] == ["it is the last that votes"] * 2
+
+
+def test_flexible_quorums_have_two_sizes() -> None:
+    """The picker tells both; in a partition the few who choose need the leader on their side."""
+    view = sample.view(quorum=2, electors=4)
+    text = "\n".join(line.plain for line in membership.page(view, view.cps[2], 0, 80))
+    assert "2 of 5 votes choose, 4 elect" in text
+    assert "4 would vote: 2 of them choose, 3 elect" in text
+    assert view.leader == "CP2"
+    with_leader = partition.Plan((0, 0, 1, 1, 1))
+    assert "A has 2 of 5 votes" in partition.outcome(with_leader, view)[0]
+    without = partition.Plan((0, 1, 0, 0, 0))
+    assert "A has 4 of 5 votes" in partition.outcome(without, view)[0]
+    no_side = partition.Plan((0, 1, 0, 2, 0))
+    said = partition.outcome(no_side, view)[0]
+    assert said == "No side has leader and 2 of 5 votes, or the 4 to elect: all wait"
 
 
 def test_a_wiped_cp_comes_back_as_another_node() -> None:

@@ -185,6 +185,16 @@ TABLES = [
     ('[paxos]\nelection_timeout = "1s"',
      [('9: paxos.election_timeout: found "1s"; allowed two values, the lower first, each '
       f"{DURATION}, from 1ms to 1h")]),
+    ('[paxos]\nphase1 = 3',
+     ["9: paxos.phase1: found 3; allowed 1 to 2, the number of CPs that vote at first"]),
+    ('[paxos]\nvoters = 1\nphase2 = 2\nphase1 = 7',
+     ["10: paxos.phase2: found 2; allowed 1 to 1, the number of CPs that vote at first",
+      "11: paxos.phase1: found 7; allowed 1 to 1, the number of CPs that vote at first"]),
+    ('[paxos]\nphase2 = 1\nphase1 = 1',
+     [("9: paxos.phase2: found 1 beside phase1 = 1; allowed at least 2: phase1 + phase2 must be "
+       "above 2, the number of CPs that vote at first, or a new leader might not hear of what was "
+       "chosen")]),
+    ('[paxos]\nphase1 = 0', ["9: paxos.phase1: found 0; allowed a whole number from 1 to 99"]),
     ('[[cp]]\nid = "CP1"',
      [('9: cp[2].id: found "CP1" a second time (first on line 3); allowed each id once, for CPs '
       "and EVs together")]),
