@@ -220,7 +220,7 @@ class Script:
 
     def _do_slow(self, node: str, length: str) -> list[str]:
         self.stage.slow(int(node), duration_us(length))
-        return self._told()
+        return self._summed_up()
 
     def _do_work(self, node: str) -> list[str]:
         self.stage.work(int(node))

@@ -183,9 +183,12 @@ class Stage(Effecting):
         seat.work_us = self.now_us + seat.slow_us
         if isinstance(event, Letter):
             self._take(event)
-        elif event in seat.timers and seat.timers[event][0] <= self.local_us(node):
+        elif event not in seat.timers or seat.timers[event][0] > self.local_us(node):
+            # By what stood before it.
+            done = "set anew" if event in seat.timers else "cancelled"
+            self.note("timer", node, f"node {node} has {done} its {event.name.lower()} timer")
+        else:
             self._fire(node, event)
-        # Else it was cancelled, or set anew, by what stood before it.
 
     # Clocks.
 
