@@ -155,6 +155,23 @@ class Rules(RuleBasedStateMachine):
         there = [str(node) for node in self.stage.seats if place_of(node) not in side]
         self.say(f"cut {' '.join(here)} | {' '.join(there)}")
 
+    @rule(here=NODES, there=NODES, verb=st.sampled_from(["cut", "heal"]))
+    def cut_one_way(self, here: int, there: int, verb: str) -> None:
+        """A link in one direction goes, or comes back."""
+        if here != there:
+            self.say(f"{verb} {self.who(here)}>{self.who(there)}")
+
+    @rule(here=NODES, there=NODES, length=st.sampled_from(["0s", "50ms", "700ms"]))
+    def delay(self, here: int, there: int, length: str) -> None:
+        """What is sent over a link takes longer, or no longer; what comes later may overtake it."""
+        if here != there:
+            self.say(f"delay {self.who(here)}>{self.who(there)} {length}")
+
+    @rule(kind=KINDS, node=NODES)
+    def damage(self, kind: str, node: int) -> None:
+        """Messages of a kind to one node are damaged on the way."""
+        self.say(f"damage *>{self.who(node)} {kind}")
+
     @rule()
     def heal(self) -> None:
         """The network is whole again."""
@@ -198,9 +215,24 @@ class Rules(RuleBasedStateMachine):
         self.say("run 100ms")
         self.say(f"resume {leader.node}")
 
-    @rule(place=PLACES, mode=st.sampled_from(["slow", "fast"]))
+    @rule(node=NODES, length=st.sampled_from(["0s", "20ms", "800ms"]))
+    def slow(self, node: int, length: str) -> None:
+        """A node takes long for each event, or is quick again."""
+        self.say(f"slow {self.who(node)} {length}")
+
+    @rule(node=NODES)
+    def work(self, node: int) -> None:
+        """A slow node takes the next event, if it is time."""
+        self.say(f"work {self.who(node)}")
+
+    @rule(node=NODES, rate=st.sampled_from(["+1%", "-1%", "+0%"]))
+    def drift(self, node: int, rate: str) -> None:
+        """A clock runs as wrong as is reckoned with, or is true again."""
+        self.say(f"drift {self.who(node)} {rate}")
+
+    @rule(place=PLACES, mode=st.sampled_from(["slow", "fast", "full", "free"]))
     def disk(self, place: int, mode: str) -> None:
-        """A disk syncs by command alone from now on, or at once again."""
+        """A disk syncs by command alone, or at once again; it is full, or has room again."""
         self.say(f"disk {self.who(place)} {mode}")
 
     @rule(place=PLACES)
@@ -285,7 +317,9 @@ class Rules(RuleBasedStateMachine):
         self.say("heal")
         self.say("release *")
         for node in self.stage.seats:
+            self.say(f"disk {node} free")
             self.say(f"disk {node} fast")
+            self.say(f"slow {node} 0s")
             if self.stage.seats[node].replica is None:
                 self.say(f"restart {node}")
             elif self.stage.seats[node].paused:
