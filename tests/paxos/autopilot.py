@@ -99,16 +99,16 @@ def _reach_each_other(stage: Stage, a: int, b: int) -> bool:
 
 
 class Due(NamedTuple):
-    """What happens next by itself: a timer fires, a slow node is done, or a late letter comes."""
+    """What happens next by itself: a timer, a slow node or disk that is done, a late letter."""
 
     at_us: int
     node: int
     """0 for a letter: all that are due then arrive."""
     what: int
-    """The timer, or ``WORK``."""
+    """The timer, or ``WORK``, or ``SYNC``."""
 
 
-WORK = -1
+WORK, SYNC = -1, -2
 
 
 def _next(stage: Stage) -> Due | None:
@@ -121,6 +121,8 @@ def _next(stage: Stage) -> Due | None:
     for rank, (node, seat) in enumerate(stage.seats.items()):
         if seat.paused:
             continue
+        if seat.sync_us is not None:
+            moments.append(Due(max(seat.sync_us, stage.now_us), node, SYNC))
         if seat.backlog:
             moments.append(Due(max(seat.work_us, stage.now_us), node, WORK))
         for timer, (low_us, high_us) in seat.timers.items():
@@ -132,7 +134,9 @@ def _next(stage: Stage) -> Due | None:
 
 def _let_happen(stage: Stage, due: Due) -> None:
     stage.now_us = due.at_us
-    if due.what != WORK:
+    if due.what == SYNC:
+        stage.fsync(due.node)
+    elif due.what != WORK:
         stage.fire(due.node, Timer(due.what))
     elif due.node:
         stage.work(due.node)

@@ -98,6 +98,7 @@ class Effecting:
     def _persist(self, node: int, effect: Persist) -> None:
         seat = self.seats[node]
         seat.write(effect)
+        seat.begin_sync(self.now_us)
         if effect.sync:
             verb = "has no room for" if seat.full else "writes"
             self.note("writes", node, f"{verb} {', '.join(map(wording.row, effect.rows))}")
@@ -107,9 +108,10 @@ class Effecting:
         verb = "has no room for a checkpoint" if seat.full else "checkpoint"
         self.note("writes", node, f"{verb}: {', '.join(map(wording.row, effect.rows))}")
         seat.replace(effect)
-        if not seat.by_hand and not seat.full:
+        if seat.is_quick:
             seat.synced = seat.wanted
             self._keep_checkpoint(node)
+        seat.begin_sync(self.now_us)
 
     def _keep_checkpoint(self, node: int) -> None:
         seat = self.seats[node]
@@ -124,11 +126,11 @@ class Effecting:
         seat = self.seats[node]
         if not seat.waits:
             self._release(node, effect)
-        elif seat.full:
+        elif seat.is_stuck:
             # A write that failed: what depends on it never leaves. Who needs it asks again.
             self.note("stuck", node, f"cannot send {post(node, effect)}: its disk is full")
         else:
-            seat.outbox.append(effect)
+            seat.outbox.append((seat.wanted, effect))
             self.note("waits", node, f"keeps {post(node, effect)} until its disk is synced")
 
     def _release(self, node: int, effect: Send | Broadcast) -> None:

@@ -230,9 +230,9 @@ class Rules(RuleBasedStateMachine):
         """A clock runs as wrong as is reckoned with, or is true again."""
         self.say(f"drift {self.who(node)} {rate}")
 
-    @rule(place=PLACES, mode=st.sampled_from(["slow", "fast", "full", "free"]))
+    @rule(place=PLACES, mode=st.sampled_from(["slow", "fast", "30ms", "full", "free"]))
     def disk(self, place: int, mode: str) -> None:
-        """A disk syncs by command alone, or at once again; it is full, or has room again."""
+        """A disk syncs by command alone, at once, or takes its time; it is full, or has room."""
         self.say(f"disk {self.who(place)} {mode}")
 
     @rule(place=PLACES)

@@ -181,10 +181,9 @@ class Script:
         elif mode == "free":
             stage.free(number)
         elif mode == "slow":
-            stage.seat(number).by_hand = True
+            stage.set_disk(number, by_hand=True)
         else:
-            stage.seat(number).by_hand = False
-            stage.fsync(number)
+            stage.set_disk(number, fsync_us=0 if mode == "fast" else duration_us(mode))
         return self._told()
 
     def _do_fsync(self, node: str, then: str = "") -> list[str]:

@@ -34,6 +34,12 @@ class Seat:
     """What the latest checkpoint covers."""
     by_hand: bool = False
     """Whether the disk syncs only on command; else it does at once."""
+    fsync_us: int = 0
+    """Otherwise: how long an fsync takes."""
+    syncing: int = 0
+    """Up to which row the fsync under way will have synced."""
+    sync_us: int | None = None
+    """When that ends; None while none is under way."""
     full: bool = False
     """Whether the disk has no room: nothing becomes durable, whoever asks for it."""
     paused: bool = False
@@ -44,18 +50,19 @@ class Seat:
     """What has come and was not worked on yet, in order."""
     work_us: int = 0
     """When it will have worked on the first of these."""
-    outbox: list[Send | Broadcast] = Factory(list)
+    outbox: list[tuple[int, Send | Broadcast]] = Factory(list)
+    """What waits for the disk, with the row up to which it must be synced."""
     timers: dict[Timer, tuple[int, int]] = Factory(dict)
     """From when on, and until when at the latest, each fires, on the node's own clock."""
 
     # The disk.
 
     def write(self, effect: Persist) -> None:
-        """Append rows; unless the disk syncs by hand or is full, what must be durable is so."""
+        """Append rows; a quick disk makes durable at once what must be so."""
         self.rows += effect.rows
         if effect.sync:
             self.wanted = len(self.rows)
-            if not self.by_hand and not self.full:
+            if self.is_quick:
                 self.synced = self.wanted
 
     def replace(self, effect: Checkpoint) -> None:
@@ -64,17 +71,46 @@ class Seat:
             self.before = self.rows[: self.synced]
         self.rows, self.synced, self.wanted = list(effect.rows), 0, len(effect.rows)
         self.floor_slot = effect.floor_slot
+        # The file that goes is on its way to the disk no more.
+        self.sync_us = None
+        self.outbox = [(self.wanted, waiting) for _, waiting in self.outbox]
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether the disk syncs at once."""
+        return not self.by_hand and not self.full and not self.fsync_us
 
     @property
     def waits(self) -> bool:
         """Whether something that must be durable is not."""
         return self.wanted > self.synced
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether something waits for what cannot become durable: the disk is full."""
+        on_the_way = self.synced if self.sync_us is None else self.syncing
+        return self.full and self.wanted > on_the_way
+
+    def begin_sync(self, now_us: int) -> None:
+        """Start an fsync, if one is wanted, none is under way, and it takes its time."""
+        if self.waits and self.sync_us is None and not (self.by_hand or self.full):
+            self.syncing, self.sync_us = len(self.rows), now_us + self.fsync_us
+
     def sync(self) -> list[list[Any]]:
-        """Make all that was written durable; returns the rows that were not before."""
-        fresh = self.rows[self.synced :]
-        self.synced = self.wanted = len(self.rows)
-        return fresh
+        """Make durable all that was written, or was when the fsync under way began.
+
+        Returns:
+            The rows that were not durable before.
+        """
+        before, self.synced = self.synced, len(self.rows) if self.sync_us is None else self.syncing
+        self.wanted, self.sync_us = max(self.wanted, self.synced), None
+        return self.rows[before : self.synced]
+
+    def take_synced(self) -> list[Send | Broadcast]:
+        """What need not wait for the disk any more."""
+        ready = [effect for row, effect in self.outbox if row <= self.synced]
+        self.outbox = [(row, effect) for row, effect in self.outbox if row > self.synced]
+        return ready
 
     def repair(self) -> int:
         """Cut off a row that is not whole, as its checksum says; returns how many bytes it had."""
@@ -117,7 +153,7 @@ class Seat:
             lost, rows = self.rows[kept:], self.rows[:kept]
         self.replica, self.before, self.paused = None, None, False
         self.rows, self.synced, self.wanted = rows, len(rows), len(rows)
-        self.outbox, self.timers, self.backlog = [], {}, []
+        self.outbox, self.timers, self.backlog, self.sync_us = [], {}, [], None
         if torn:
             self._tear(lost, torn)
         return lost

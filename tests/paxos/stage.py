@@ -210,20 +210,36 @@ class Stage(Effecting):
         if dies:
             self.replica(node)
         seat = self.seat(node)
-        if seat.full:
+        if seat.sync_us is None and seat.full:
             raise Refused(f"the disk of node {node} is full")
+        if seat.sync_us is not None and seat.sync_us > self.now_us:
+            raise Refused(
+                f"too early: the fsync of node {node} ends at {wording.seconds(seat.sync_us)}"
+            )
         fresh = seat.sync()
         self._keep_checkpoint(node)
         if fresh:
             self.note("disk", node, f"on disk: {', '.join(map(wording.row, fresh))}")
-        waiting, seat.outbox = seat.outbox, []
         if dies:
-            for effect in waiting:
+            for _, effect in seat.outbox:
                 self.note("lost", node, f"never sent: {post(node, effect)}")
             self.crash(node)
             return
-        for effect in waiting:
+        for effect in seat.take_synced():
             self._release(node, effect)
+        seat.begin_sync(self.now_us)
+
+    def set_disk(self, node: int, *, by_hand: bool = False, fsync_us: int = 0) -> None:
+        """Let a disk sync by command alone, or take so long; with neither it syncs at once."""
+        seat = self.seat(node)
+        seat.by_hand, seat.fsync_us = by_hand, fsync_us
+        if by_hand:
+            seat.sync_us = None
+        elif fsync_us:
+            seat.begin_sync(self.now_us)
+        else:
+            seat.sync_us = None
+            self.fsync(node)
 
     def fill(self, node: int) -> None:
         """Leave no room on a node's disk: nothing more becomes durable."""
@@ -233,8 +249,9 @@ class Stage(Effecting):
         """Make room: what has waited in memory is written, unless the disk syncs by hand."""
         seat = self.seat(node)
         seat.full = False
-        if not seat.by_hand and seat.waits:
+        if seat.is_quick and seat.waits:
             self.fsync(node)
+        seat.begin_sync(self.now_us)
 
     def crash(self, node: int, keep: int = 0, torn: int = 0) -> list[list[Any]]:
         """Kill a node; of what was not synced, only the first ``keep`` rows stay.

@@ -83,7 +83,7 @@ def messages(stage: Stage) -> list[str]:
     kept = [
         f"waits for its disk: {post(node, effect)}"
         for node, seat in seats
-        for effect in seat.outbox
+        for _, effect in seat.outbox
     ]
     return [*under_way, *queued, *kept] or ["none"]
 

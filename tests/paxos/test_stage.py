@@ -2,6 +2,7 @@
 
 import pytest
 
+from paxos.records import INCARNATION, PROMISED
 from tests.paxos.phrases import drift_ppm, duration_us, links
 from tests.paxos.script import Script
 
@@ -54,6 +55,8 @@ def test_a_violation_that_must_be_is_none_that_fails() -> None:
     ("lines", "why"),
     [
         (["disk 2 full", "fsync 2"], "the disk of node 2 is full"),
+        (["elect 1", "disk 2 300ms", "submit 1 x=1", "deliver 1>2 accept", "fsync 2"],
+         "too early: the fsync of node 2 ends at 1.8 s"),
         (["drift 2 -90%"], "no clock has a drift of -900000 ppm"),
         (["work 2"], "nothing waits at node 2"),
         (["slow 2 1s", "tick 2s", "fire 2 election", "fire 2 election"],
@@ -103,3 +106,30 @@ def test_what_is_late_arrives_in_a_run_at_its_time() -> None:
         "2 applied 1:x=1",
         "arrived: 1 Accept, 1 Commit, 1 Accepted",
     ]
+
+
+def test_a_slow_disk_that_fills_up_gets_out_what_is_under_way() -> None:
+    """What was written before the fsync began; of what came after it nobody ever hears."""
+    lines = [
+        "group 3", "elect 1", "disk 2 300ms", "submit 1 x=1 y=2", "deliver 1>2 accept slot=1",
+        "deliver 1>2 accept slot=2", "disk 2 full", "tick 300ms",
+    ]  # fmt: skip
+    printed = told(*lines, "fsync 2")
+    assert printed == ["on disk: accepted 1:x=1@1.1", "sends 2>1 Accepted 1.1 slots=1"]
+    assert told(*lines, "fsync 2", "fsync 2") == ["the disk of node 2 is full"]
+    assert told(*lines, "fsync 2", "crash 2 keep=1") == ["lost from disk: accepted 2:y=2@1.1"]
+
+
+def test_a_checkpoint_takes_the_place_of_the_file_under_way() -> None:
+    """Its fsync begins anew, and all that waited waits for the new file; a crash leaves the old."""
+    script = Script()
+    for line in [
+        "group 3 snapshot_slots=1 retain_slots=0", "elect 1", "disk 2 300ms", "submit 1 x=1",
+        "deliver 1>2 accept", "tick 100ms", "settle",
+    ]:  # fmt: skip
+        script.run(line)
+    seat = script.stage.seats[2]
+    assert (seat.before, seat.sync_us) == ([[INCARNATION, 1], [PROMISED, 1, 1]], 1_900_000)
+    assert [row for row, _ in seat.outbox] == [len(seat.rows)]
+    script.run("run 300ms")
+    assert (seat.before, seat.outbox, seat.waits, seat.floor_slot) == (None, [], False, 1)
