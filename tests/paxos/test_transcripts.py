@@ -1,5 +1,6 @@
 """The protocol read as text: each transcript runs, and prints what it says that it prints."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,28 @@ def test_a_lease_without_the_bound_is_seen(monkeypatch: pytest.MonkeyPatch) -> N
     mutants.drift_ignored(monkeypatch)
     path = FOLDER / "a_clock_within_the_bound_is_safe.txt"
     assert "VIOLATION L2" in perform(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("plant", "stem", "told"),
+    [
+        (mutants.leader_without_a_quorum_stays, "quorum_loss", "5 is follower: no quorum answered"),
+        (mutants.leader_without_a_quorum_stays, "a_leader_that_hears_nobody_gives_up", "y=2 2.2"),
+        (mutants.prevotes_granted_to_anybody, "chained", "5     leader        1.5"),
+        (mutants.nothing_is_sent_again, "a_damaged_frame_is_dropped", "x=1 1.1*"),
+    ],
+)
+def test_a_planted_mistake_is_read(
+    plant: Callable[[pytest.MonkeyPatch], None],
+    stem: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a transcript is about is missing from it when the protocol lacks it."""
+    text = (FOLDER / f"{stem}.txt").read_text(encoding="utf-8")
+    assert told in perform(text)
+    plant(monkeypatch)
+    assert told not in perform(text)
 
 
 def covered() -> list[list[str]]:
