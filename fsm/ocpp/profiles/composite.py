@@ -1,10 +1,10 @@
 """The composite schedule: what a connector, or the whole charge point, may draw and when.
 
 At one purpose the highest stack level that says something at a moment prevails; where its
-schedule is over, the next lower one does (OCPP 1.6, 3.13.2 and 5.16.4; 2.0.1, K 3.5). A
+schedule is over, the next lower one does (OCPP 1.6, 3.13.2 and 5.16.4; 2.0.1, K 3). A
 TxDefaultProfile of connector 0 holds for each connector, except at a stack level where the
 connector has one of its own (1.6, 3.13.1). A TxProfile lies over the TxDefaultProfiles. Across
-purposes the least limit holds, moment by moment (1.6, 3.13.3; 2.0.1, K 3.6).
+purposes the least limit holds, moment by moment (1.6, 3.13.3; 2.0.1, K 3).
 
 What the specifications leave open is decided in docs/decisions/0010-composite-schedules.md.
 """

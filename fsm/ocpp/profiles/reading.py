@@ -172,7 +172,7 @@ def _check(profile: Profile, fields: Fields, dialect: Dialect) -> None:
     """What the fields of a profile must keep together. Raises :class:`ProfileError`."""
     purpose, name = profile.purpose, dialect.name(profile.purpose)
     if purpose is Purpose.STATION_MAX and profile.connector != STATION:
-        # 1.6, 3.13.1; 2.0.1, K 3.2.
+        # 1.6, 3.13.1; 2.0.1, K 3.
         allowed = f"0, the whole charge point, for a {name}"
         raise _at_connector(profile, fields, dialect, allowed)
     if purpose is Purpose.TX and profile.connector == STATION:
