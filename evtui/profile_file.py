@@ -53,6 +53,8 @@ class Question:
 
 def read(file: str, source: str) -> str:
     """The text of a file, or of standard input. Raises :class:`UsageError`."""
+    if file == STDIN and sys.stdin is None:
+        raise UsageError(f"{source}: is closed; allowed a JSON file, or -")
     try:
         data = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
         return data.decode("utf-8-sig")
@@ -79,11 +81,11 @@ def parse(content: str, source: str) -> object:
     """
 
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise _TwiceError(twice)
+        found: dict[str, object] = {}
+        for name, value in pairs:
+            if name in found:
+                raise _TwiceError(name)
+            found[name] = value
         return found
 
     def no_number(name: str) -> object:

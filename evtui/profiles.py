@@ -6,10 +6,11 @@ Never imports Textual.
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from evtui.errors import UsageError
 from evtui.profile_file import STDIN, ask, parse, read, sentence
-from fsm.ocpp.profiles.composite import Composite, composite
+from fsm.ocpp.profiles.composite import Composite, CompositePeriod, composite
 from fsm.ocpp.profiles.errors import ProfileError
 from scenarios.kinds import printable
 
@@ -55,13 +56,14 @@ def print_composite(file: str, *, as_table: bool) -> None:
 def as_json(answer: Composite) -> str:
     """The answer as one JSON object, a line for each period."""
     rows: list[str] = []
+    direct = any(period.rate and period.rate.phases is None for period in answer.periods)
     for period in answer.periods:
         rate = period.rate
         row: dict[str, object] = {
             "start_s": period.start_s,
             "limit": None if rate is None else rate.limit_deci / 10,
         }
-        if rate is None or rate.phases is not None:
+        if not direct:
             row["phases"] = None if rate is None else rate.phases
         if rate is not None and rate.phase_to_use is not None:
             row["phase_to_use"] = rate.phase_to_use
@@ -72,19 +74,18 @@ def as_json(answer: Composite) -> str:
 
 def as_text(answer: Composite) -> str:
     """The answer as a table, times in UTC."""
-    starts = [period.start_s for period in answer.periods]
-    ends = [*starts[1:], answer.duration_s]
     rows = [("from", "until", "limit", "phases")]
-    for period, end_s in zip(answer.periods, ends, strict=True):
+    at = answer.start_s
+    periods = answer.periods or (CompositePeriod(0, None),)
+    for period, following in pairwise((*periods, None)):
+        assert period is not None  # noqa: S101 - only the last of the pairs is None
+        end_s = answer.duration_s if following is None else following.start_s
         rate = period.rate
         limit = "none" if rate is None else f"{rate.limit_deci / 10:,.1f} {answer.unit}"
         phases = "" if rate is None or rate.phases is None else str(rate.phases)
         if rate is not None and rate.phase_to_use is not None:
             phases += f" (L{rate.phase_to_use})"
-        at = answer.start_s
         rows.append((_utc(at + period.start_s), _utc(at + end_s), limit, phases))
-    if not answer.periods:
-        rows.append((_utc(answer.start_s), _utc(answer.start_s + answer.duration_s), "none", ""))
     width = max(len(row[2]) for row in rows)
     return "".join(
         f"{low:20}  {high:20}  {limit:>{width}}  {phases}".rstrip() + "\n"

@@ -66,6 +66,11 @@ def test_where_nothing_limits(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     out, err = capsys.readouterr()
     assert json.loads(out) == {"rate_unit": "A", "periods": []}
     assert err == f"evtui: {file}: nothing limits connector 1 in this time\n"
+    assert main(["profiles", str(file), "--table"]) == 0
+    assert capsys.readouterr().out == (
+        "from                  until                 limit  phases\n"
+        "2026-03-02T08:00:00Z  2026-03-02T10:00:00Z   none\n"
+    )
     found = sample("1.6")
     del found["profiles"][0]
     file.write_text(json.dumps(found), encoding="utf-8")
@@ -94,6 +99,14 @@ def test_bare_profiles_and_direct_current(
     file.write_text(json.dumps(found), encoding="utf-8")
     assert main(["profiles", str(file)]) == 0
     assert json.loads(capsys.readouterr().out)["periods"] == [{"start_s": 0, "limit": 5000.0}]
+    schedule = found["profiles"][1]["chargingSchedule"][0]
+    schedule["startSchedule"] = "2026-03-02T08:00:30Z"
+    file.write_text(json.dumps({**found, "profiles": found["profiles"][1:]}), encoding="utf-8")
+    assert main(["profiles", str(file)]) == 0
+    assert json.loads(capsys.readouterr().out)["periods"] == [
+        {"start_s": 0, "limit": None},
+        {"start_s": 30, "limit": 5000.0},
+    ]
     found["profiles"][1]["evseId"] = 1  # beside the profile: not the one asked for
     file.write_text(json.dumps(found), encoding="utf-8")
     assert main(["profiles", str(file)]) == 0
