@@ -61,8 +61,8 @@ def plot_last_seen(found: Sequence[Seen], width: int) -> list[Line]:
 
 
 def plot_last_meter(found: Sequence[LastMeter], width: int) -> list[Line]:
-    """A bar from zero for each transaction, the longest first."""
-    ordered = sorted(found, key=lambda each: -each.energy_wh)
+    """A bar from zero for each transaction, what was read last first."""
+    ordered = sorted(found, key=lambda each: -each.at_us)
     return _bars(
         [
             (f"{each.cp_id} {'-' if each.transaction_id is None else each.transaction_id}",
@@ -82,7 +82,7 @@ def _bars(rows: Sequence[tuple[str, Decimal]], width: int) -> list[Line]:
     for name, text, (_, value) in zip(names, texts, rows, strict=True):
         share = float(value / top) if top > 0 else 0.0
         lines.append([(f"{name} ", ""), *bar(share, room, "accent"), (f" {text}", "")])
-    return _cut(lines, "the shortest are left out")
+    return _cut(lines, "older readings are left out")
 
 
 @frozen

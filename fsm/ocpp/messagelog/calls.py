@@ -2,9 +2,9 @@
 
 The unique id is one of the sender's connection, and charge points that count begin anew after a
 boot: within one charge point the same id may stand for different CALLs. So a CALL is answered by
-the first CALLRESULT not before it and before the next CALL of the same id; a CALL that was sent
-again is the same one. Where an id stands for one CALL only, its answer may also be stamped
-earlier: the two were written by different clocks.
+the first CALLRESULT not before it and before the next CALL of the same id: of one that was sent
+again, or logged twice, one is answered. Where an id stands for one CALL only, its answer may also
+be stamped earlier: the two were written by different clocks.
 
 The columns do not say who sent a message; the action does. What only a CSMS calls is in
 :data:`CSMS_ACTIONS` (OCPP 1.6 with its security extension, and 2.0.1); everything else counts as a
@@ -43,15 +43,12 @@ def in_order(messages: Iterable[Message]) -> list[Message]:
 def answers_to(messages: Sequence[Message], action: str) -> list[tuple[Message, Message]]:
     """The CALLs of an action that were answered with a CALLRESULT, each with it.
 
-    ``messages`` are in order; so is the result, by the CALLs. One that was sent again under the
-    same id stands there once.
+    ``messages`` are in order; so is the result, by the CALLs.
     """
     calls: dict[Key, list[Message]] = {}
     for message in messages:
         if message.kind == CALL and message.action == action:
-            same_id = calls.setdefault((message.cp_id, message.message_id), [])
-            if not same_id or same_id[-1].body != message.body:
-                same_id.append(message)
+            calls.setdefault((message.cp_id, message.message_id), []).append(message)
     results: dict[Key, list[Message]] = {}
     for message in messages:
         if message.kind == CALL_RESULT and message.action in (action, ""):

@@ -66,7 +66,8 @@ class Message(NamedTuple):
     """The payload; None when it was no JSON object."""
 
 
-class Note(NamedTuple):
+@define
+class Note:
     """Something in a log that was put right or left out: how often, and where first."""
 
     times: int
@@ -81,8 +82,11 @@ class Notes:
 
     def add(self, sentence: str, row: int) -> None:
         """Count one more."""
-        times, first_row = self.found.get(sentence, (0, row))
-        self.found[sentence] = Note(times + 1, first_row)
+        note = self.found.get(sentence)
+        if note is None:
+            self.found[sentence] = Note(1, row)
+        else:
+            note.times += 1
 
 
 BROKEN_BODY: Final = "body is no JSON object; it was not used"

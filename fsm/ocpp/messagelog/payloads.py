@@ -81,13 +81,16 @@ def _meter_value(value: dict[str, Any], row: int, notes: Notes, *, numeric: bool
 
 
 def _sample(sample: dict[str, Any], row: int, notes: Notes, *, numeric: bool) -> dict[str, Any]:
-    if not numeric and type(sample.get("value")) in (int, float):
+    # This runs for millions of samples, nearly all of which need little or nothing.
+    value = sample.get("value")
+    if not numeric and type(value) in (int, float):
         notes.add("value is a number; read as a text", row)
-        sample = {**sample, "value": str(sample["value"])}
-    for key in _OPTIONAL:
-        if key in sample and sample[key] == "":
-            notes.add(f'{key} is ""; left out', row)
-            sample = {name: sample[name] for name in sample if name != key}
+        sample = {**sample, "value": str(value)}
+    if "" in sample.values():
+        for key in _OPTIONAL:
+            if sample.get(key) == "":
+                notes.add(f'{key} is ""; left out', row)
+                sample = {name: sample[name] for name in sample if name != key}
     return camel(sample) if numeric else sample
 
 

@@ -60,7 +60,7 @@ def _of_16(messages: Sequence[Message], notes: Notes) -> list[tuple[Completed, i
     events: list[tuple[int, Key, Message, bool]] = []
     for call, result in answers_to(messages, "StartTransaction"):
         transaction_id = whole((result.body or {}).get("transactionId"))
-        if transaction_id is not None:
+        if transaction_id is not None and call.body is not None:
             events.append((call.at_us, (call.cp_id, transaction_id), call, True))
     for message in messages:
         if message.kind == CALL and message.action == "StopTransaction" and message.body:
