@@ -12,12 +12,16 @@ import pytest
 
 from evtui.ask.writer import compact, log_writer
 from evtui.cli import main
-from tools.ocpp_log import CSMS_CALLS, generate
+from tools.ocpp_log import generate
 
-MILLISECONDS = "CAST(ROUND((julianday({}) - 2440587.5) * 86400000) AS INTEGER)"
+SCHEMA = """
+CREATE TABLE raw (n, id, kind, cp, action, written, body);
+CREATE VIEW timed AS SELECT *,
+    CAST(ROUND((julianday(written) - 2440587.5) * 86400000) AS INTEGER) AS t FROM raw;
+"""
 """Time stamps of a generated log have whole milliseconds."""
 
-VIEWS = f"""
+VIEWS = """
 CREATE VIEW good AS SELECT * FROM log WHERE json_valid(body);
 CREATE VIEW answered AS  -- each CALLRESULT with the last CALL of its id that is not after it
 SELECT c.n AS call_n, r.n AS result_n, c.cp, c.action, c.t AS t, c.body AS asked,
@@ -56,7 +60,8 @@ FROM good g,
 WHERE kind = 2 AND action = 'MeterValues'
   AND s.value ->> '$.measurand' = 'Energy.Active.Import.Register';
 CREATE VIEW sent AS
-SELECT cp, MAX(t) AS t FROM log WHERE (kind = 2) = (action NOT IN {CSMS_CALLS}) GROUP BY cp;
+SELECT cp, MAX(t) AS t FROM log WHERE (kind = 2) = (action NOT IN
+    ('RemoteStartTransaction', 'Reset', 'ChangeConfiguration', 'TriggerMessage')) GROUP BY cp;
 CREATE VIEW heart AS
 SELECT cp, said ->> '$.interval' AS s,
        ROW_NUMBER() OVER (PARTITION BY cp ORDER BY t DESC) AS place
@@ -64,8 +69,9 @@ FROM answered
 WHERE action = 'BootNotification' AND place = 1 AND said ->> '$.status' = 'Accepted';
 """
 
-COMPLETED = f"""
-SELECT a.cp, a.tx, a.at, b.at, {MILLISECONDS.format("b.at")} - {MILLISECONDS.format("a.at")},
+COMPLETED = """
+SELECT a.cp, a.tx, a.at, b.at,
+       CAST(ROUND((julianday(b.at) - julianday(a.at)) * 86400000) AS INTEGER),
        b.wh - a.wh
 FROM started a JOIN stopped b ON a.cp = b.cp AND a.tx = b.tx AND a.turn = 1 AND b.turn = 1
 ORDER BY substr(b.at, 1, 23), a.cp, a.tx
@@ -87,15 +93,14 @@ WHERE (SELECT MAX(t) FROM log) - t <= 2 * 1000 * COALESCE(heart.s, 300)
 def database(rows):
     """The rows in SQLite: times in milliseconds, bodies as text."""
     base = sqlite3.connect(":memory:")
-    base.execute("CREATE TABLE raw (n, id, kind, cp, action, written, body)")
+    base.executescript(SCHEMA)
     values = [
         (n, *list(row.values())[:-1], row["body"] if isinstance(row["body"], str)
          else compact(row["body"]))
         for n, row in enumerate(rows)
     ]  # fmt: skip
     base.executemany("INSERT INTO raw VALUES (?, ?, ?, ?, ?, ?, ?)", values)
-    time = MILLISECONDS.format("written")
-    base.execute(f"CREATE TABLE log AS SELECT *, {time} AS t FROM raw")
+    base.execute("CREATE TABLE log AS SELECT * FROM timed")
     base.execute("CREATE INDEX by_id ON log (cp, id, kind, action, t)")
     base.executescript(VIEWS)
     return base
@@ -115,8 +120,9 @@ def uniform(text):
 
 def milliseconds(base, text):
     """A time as a number, by SQL."""
-    ((value,),) = base.execute(f"SELECT {MILLISECONDS.format('?')}", (text,))
-    return value
+    days = "SELECT (julianday(?) - 2440587.5) * 86400000"
+    ((value,),) = base.execute(days, (text,))
+    return round(value)
 
 
 def written(rows, path):
