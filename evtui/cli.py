@@ -119,7 +119,9 @@ Speed = Annotated[float, _option(_speed, "X")]
 Until = Annotated[int | None, _option(_until, "TIME")]
 File = Annotated[str | None, _option(_file, "FILE")]
 OcppLog = Annotated[str | None, _option(_ocpp_file, "FILE")]
-Text = Annotated[str | None, _option(_text, "TEXT")]
+Month = Annotated[str | None, _option(_text, "YYYY-MM")]
+CpId = Annotated[str | None, _option(_text, "ID")]
+Moment = Annotated[str | None, _option(_text, "TIME")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
@@ -189,9 +191,9 @@ def ask(
     file: str,
     /,
     *,
-    month: Text = None,
-    cp: Text = None,
-    at: Text = None,
+    month: Month = None,
+    cp: CpId = None,
+    at: Moment = None,
     json: Switch = False,
     plot: Switch = False,
 ) -> int:
@@ -202,7 +204,7 @@ def ask(
     question
         active, last-meter, last-seen or completed.
     file
-        The log in JSON lines, CSV or Parquet (-: standard input).
+        The log, in JSON lines, CSV or Parquet.
     month
         With completed: only what ended in this month, such as 2022-10, in UTC.
     cp

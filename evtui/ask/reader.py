@@ -7,7 +7,6 @@ is none, for there a broken body breaks its line.
 
 import csv
 import io
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -28,8 +27,8 @@ from fsm.ocpp.messagelog.message import (
 from fsm.ocpp.messagelog.payloads import normalise
 from scenarios.kinds import printable, shown
 
-STDIN = "-"
 A_LOG = "a log of OCPP messages in JSON lines, CSV or Parquet"
+QUOTED = "a body in quotes, its own quotes doubled"
 BROKEN_LINE = "the line is no JSON object; it was not used"
 
 _JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
@@ -47,13 +46,13 @@ class Log:
 
 
 def read_log(path: str) -> Log:
-    """The log in a file (``-``: on standard input).
+    """The log in a file.
 
     Raises:
         UsageError: there is none, or not one that can be used.
 
     """
-    name = "standard input" if path == STDIN else printable(path)
+    name = printable(path)
     data = _bytes(path, name)
     if not data.strip():
         raise UsageError(f"{name}: found an empty file; allowed {A_LOG}")
@@ -78,7 +77,7 @@ def read_log(path: str) -> Log:
 
 def _bytes(path: str, name: str) -> bytes:
     try:
-        return sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
+        return Path(path).read_bytes()
     except FileNotFoundError:
         raise UsageError(f"{name}: found no such file; allowed {A_LOG}") from None
     except IsADirectoryError:
@@ -176,7 +175,7 @@ def _csv(text: str, name: str, notes: Notes) -> list[Message]:
         except StopIteration:
             return messages
         except csv.Error as error:
-            raise UsageError(f"{name}:{line}: found no CSV ({error}); allowed {A_LOG}") from None
+            raise UsageError(f"{name}:{line}: found no CSV ({error}); allowed {QUOTED}") from None
         if not cells:
             continue
         if columns is None:
@@ -185,8 +184,8 @@ def _csv(text: str, name: str, notes: Notes) -> list[Message]:
             continue
         if len(cells) != width:
             raise UsageError(
-                f"{name}:{line}: found {len(cells)} cells; allowed {width}, as in the header "
-                "(a body with commas stands in quotes)"
+                f"{name}:{line}: found {len(cells)} cells; allowed {width}, as in the header, "
+                f"with {QUOTED}"
             )
         try:
             messages.append(read_row(line, [cells[column] for column in columns], notes))
