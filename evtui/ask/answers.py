@@ -72,7 +72,7 @@ def _active(log: Log, query: Query) -> Answer:
     ]
     return Answer(
         rows,
-        ("charge point", "last message, UTC", "silent for", "allowed"),
+        ("CP", "last message, UTC", "silent for", "allowed"),
         cells,
         (2, 3),
         f"{len(found):,} of {_count(len(everyone), 'charge point')} active at {clock(at_us)} UTC"
@@ -99,7 +99,7 @@ def _last_meter(log: Log, query: Query) -> Answer:
     ]
     return Answer(
         rows,
-        ("charge point", "transaction", "read at, UTC", "register"),
+        ("CP", "transaction", "read at, UTC", "register"),
         cells,
         (1, 3),
         _count(len(found), "last reading"),
@@ -124,7 +124,7 @@ def _last_seen(log: Log, query: Query) -> Answer:
     ]
     return Answer(
         rows,
-        ("charge point", "last seen, UTC", "message"),
+        ("CP", "last seen, UTC", "message"),
         cells,
         (),
         _count(len(found), "charge point"),
@@ -160,7 +160,7 @@ def _completed(log: Log, query: Query) -> Answer:
     when = "" if query.month is None else f" in {query.month}"
     return Answer(
         rows,
-        ("charge point", "transaction", "start, UTC", "stop, UTC", "time", "energy"),
+        ("CP", "transaction", "start, UTC", "stop, UTC", "time", "energy"),
         cells,
         (1, 4, 5),
         f"{_count(len(found), 'transaction')} completed{when}, {energy(total)}",

@@ -139,7 +139,7 @@ def _table(answer: Answer, is_terminal: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for at, title in enumerate(answer.head):
         justify = "right" if at in answer.right else "left"
         table.add_column(title, justify=justify, overflow="fold")  # type: ignore[arg-type]
