@@ -13,6 +13,7 @@ from fsm.ocpp.messagelog.answers import (
 )
 from fsm.ocpp.messagelog.timestamps import format_time
 from fsm.ocpp.messagelog.transactions import completed_transactions
+from paxos.sim.streams import stream
 from tests.fsm.logs import BEGIN, SAMPLE_METER_VALUES, call, error, log, noted, result
 
 # --- active ----------------------------------------------------------------------------------
@@ -360,3 +361,41 @@ def test_incomplete_transaction_events_are_noted():
             "a transaction lacks a meter value; its energy is unknown": 1,
         },
     )
+
+
+# --- other people's data ---------------------------------------------------------------------
+
+ODD = (None, True, 0, -1, 1.5, 10**30, "", "x", "7", "nan", [], {}, [[]], [{}], {"a": 1}, 1e308)
+
+
+def spoilt(value, random):
+    """A payload with something odd somewhere in it."""
+    if random.random() < 0.15:
+        return random.choice(ODD)
+    if isinstance(value, dict):
+        return {key: spoilt(item, random) for key, item in value.items()}
+    return [spoilt(item, random) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_nothing_in_a_payload_makes_a_question_fail(seed):
+    """Whatever it holds, in whatever place."""
+    random = stream(seed, "odd payloads")
+    whole = [
+        call(0, BOOT, {"chargePointModel": "x"}, uid="b"),
+        result(1, BOOT, {"status": "Accepted", "interval": 60}, uid="b"),
+        *start(10, 1, 5),
+        metered(20, register(7, unit="kWh", phase=""), register(8), {"value": 1}),
+        call(30, "MeterValues", SAMPLE_METER_VALUES),
+        stop(40, 1, 9),
+        metered(41, register(7), action="StopTransaction"),
+        *(event(at, kind, "a-1", at) for at, kind in ((50, "Started"), (60, "Ended"))),
+    ]
+    odd = [each._replace(body=spoilt(each.body, random)) for each in whole for _ in range(3)]
+    odd = [each._replace(body=each.body if isinstance(each.body, dict) else None) for each in odd]
+    messages, notes = log(*odd)
+    assert len(activity(messages)) == len(last_seen(messages)) == 1
+    for reading in last_meter(messages, notes):
+        assert isinstance(reading.energy_wh, Decimal)
+    for transaction in completed_transactions(messages, notes):
+        assert transaction.energy_wh is None or transaction.energy_wh.is_finite()
