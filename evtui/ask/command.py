@@ -53,9 +53,8 @@ def ask(order: Order) -> int:
         answer = QUESTIONS[order.question](log, query)
     # Before the answer: it may be long, and its pipe may be closed early.
     for sentence, note in log.notes.found.items():
-        sys.stderr.write(
-            f"evtui: {log.name}:{note.first_row}: {sentence} ({note.times:,} ×, here first)\n"
-        )
+        place = log.place(note.first_row)
+        sys.stderr.write(f"evtui: {place}: {sentence} ({note.times:,} ×, here first)\n")
     if order.as_json:
         sys.stdout.write(json.dumps(answer.rows, indent=2) + "\n")
     else:

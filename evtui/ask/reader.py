@@ -43,6 +43,12 @@ class Log:
     name: str
     messages: list[Message]
     notes: Notes
+    in_lines: bool = True
+    """Whether a row has a line, which Parquet's have not."""
+
+    def place(self, row: int) -> str:
+        """Where a row stands, for a sentence."""
+        return f"{self.name}:{row}" if self.in_lines else f"{self.name}: row {row}"
 
 
 def read_log(path: str) -> Log:
@@ -72,7 +78,8 @@ def read_log(path: str) -> Log:
         messages = (_json_lines if is_json else _csv)(text, name, notes)
     if not messages:
         raise UsageError(f"{name}: found no message; allowed {A_LOG}")
-    return Log(name, in_order(normalise(message, notes) for message in messages), notes)
+    ordered = in_order(normalise(message, notes) for message in messages)
+    return Log(name, ordered, notes, in_lines=not data.startswith(PARQUET_MAGIC))
 
 
 def _bytes(path: str, name: str) -> bytes:

@@ -193,6 +193,8 @@ def test_what_was_put_right_is_told(capsys):
     assert err == [line.format("log", 8) for line in NOTED]
     _, err = asked(capsys, "completed", put(table(), "log.csv"))
     assert err == [line.format("log.csv", 9) for line in NOTED]
+    _, err = asked(capsys, "completed", put(parquet()))
+    assert err == [line.replace("{}:{}", "log: row 8") for line in NOTED]
 
 
 def test_a_broken_body_is_told_and_the_rest_is_used(capsys):
