@@ -23,6 +23,7 @@ from paxos.sim.host import Kind
 from paxos.sim.kernel import Event
 from paxos.wire import WireError, unpack, unseal
 from scenarios.commands import command_text
+from scenarios.resets import RESET
 from scenarios.world import SCRIPT, World
 
 _NAMES = {
@@ -34,6 +35,7 @@ _NAMES = {
     Kind.SIGNAL: "signal",
     Kind.WORK: "work",
     SCRIPT: "script",
+    RESET: "reset",
 }
 
 

@@ -37,13 +37,14 @@ from paxos.sim.host import Crashed, Kind, Status
 from paxos.sim.kernel import Event
 from paxos.transitions import Transitions
 from paxos.wire import seal
-from scenarios import inputs
+from scenarios import inputs, resets
 from scenarios.car import CarProcess
 from scenarios.connector import Car, Connector, Hardware, Supply
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
 from scenarios.node import Node, SendOcpp
 from scenarios.readers import Readers
+from scenarios.resets import RESET
 from scenarios.schema import Scenario
 from scenarios.view import EventRow
 
@@ -307,6 +308,8 @@ class World:
         """A line of the script, or a second that passed."""
         if event[2] == TICK:
             self._tick(event[0])
+        elif event[2] == RESET:
+            resets.happen(self, event)
         else:
             line = self.scenario.script[event[5]]
             inputs.follow_script(self, line)
@@ -437,6 +440,7 @@ class World:
         fx.PilotDuty: _pilot_duty,
         fx.PilotState: _pilot_state,
         fx.Notice: _notice,
+        fx.Restart: resets.ask,
     }
 
     # For inputs.
