@@ -25,6 +25,7 @@ from paxos.replica import Replica
 from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
 from scenarios.instructed import Instructed, reason_of_restart
+from scenarios.watching import BEAT, TIMERS, Watching
 
 _CALLS_PER_INCARNATION = 1_000_000
 _INCARNATIONS_PER_DISK = 1_000
@@ -73,8 +74,13 @@ class Node:
         controller: ChargePoint,
         wiring: Wiring,
         goal: Goal | None = None,
+        *,
+        monitored: bool = False,
     ) -> None:
-        """``goal`` is what a newcomer to the group wants to become."""
+        """``goal`` is what a newcomer to the group wants to become.
+
+        ``monitored``: it beats, and observes the others while it leads.
+        """
         self.cp_id = cp_id
         self.number = place_of(replica.node)
         self.replica = replica
@@ -87,6 +93,7 @@ class Node:
         self._waiting: int | None = None
         self._limit_version = 0
         self.instructed = Instructed(controller, self.network, wiring.clock)
+        self.watching = Watching(cp_id, replica) if monitored else None
         self._restart: Restart | None = None
         """A soft reset that waits until all calls are answered."""
 
@@ -103,6 +110,8 @@ class Node:
         if self._goal is not None:
             effects += self.replica.join(self._goal, now_us)
         self._limit_version = self.network.limit_version(self.cp_id)
+        if self.watching is not None:
+            effects += self.watching.start()
         return effects + self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
 
     def change(self, step: Step, node: int, now_us: int) -> list[Any]:
@@ -127,6 +136,9 @@ class Node:
 
     def on_timer(self, timer: Any, now_us: int) -> list[Any]:
         """Take the firing of a timer: the replica's are numbers, the controller's are names."""
+        if self.watching is not None and timer in TIMERS:
+            asked = self.watching.on_timer(timer, self.network, now_us)
+            return self._take(asked, now_us)
         if type(timer) is str:
             self.wiring.settle()
             return self._take(self.controller.on_timer(timer, now_us), now_us)
@@ -144,6 +156,8 @@ class Node:
             # A CALL with its caller and time: a command for the log.
             self._waiting, submitted = self.replica.submit(body, now_us)
             return self._after_replica(submitted, now_us)
+        if frame[0] == BEAT:
+            return [] if self.watching is None else self.watching.on_frame(frame, now_us)
         call = self.calls.answer(frame)
         if call is None:
             return []
@@ -156,6 +170,8 @@ class Node:
         elif call.action == "DataTransfer":
             done = self.instructed.on_result(call.payload, frame, now_us)
             effects += self._take(done, now_us)
+            if self.watching is not None:
+                effects += self.watching.on_result(call.payload, frame, now_us)
         if self._restart is not None and not self.calls.pending:
             effects += [self._restart]
         return effects

@@ -24,6 +24,7 @@ from paxos.sim.kernel import Event
 from paxos.wire import WireError, unpack, unseal
 from scenarios.commands import command_text
 from scenarios.resets import RESET
+from scenarios.watching import BEAT
 from scenarios.world import SCRIPT, World
 
 _NAMES = {
@@ -118,6 +119,8 @@ def _ocpp(world: World, frame: bytes) -> dict[str, Any]:
     body = msgpack.unpackb(unseal(frame))
     if type(body[0]) is str:
         return {"call": _jsonable(body[2]), "at_us": body[1]}
+    if body[0] == BEAT:
+        return {"beat": {"cp": body[1], "hearing": body[2]}}
     return {"result": _jsonable(body)}
 
 
