@@ -20,8 +20,10 @@ from paxos.sim.healing import cut_short
 from paxos.sim.host import Status
 from paxos.sim.streams import stream
 from scenarios.format import HOWS
+from scenarios.operator import put_right
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
+from scenarios.watching import unheard
 from scenarios.world import World
 
 QUIET_US = 120_000_000
@@ -66,6 +68,7 @@ def with_faults(scenario: Scenario, seed: int, healed_us: int | None = None) -> 
     faults = tuple(script_line(fault, ids) for fault in schedule)
     own = (line for line in scenario.script if line.t_us <= end_us)
     script = sorted((*own, *faults), key=lambda line: line.t_us)
+    script += put_right(scenario, end_us + 12 * SECOND_US)
     script += _second_visit(scenario, end_us)
     script += _readers(ids, seed, end_us)
     # Slow disks, too: what must be written before it is said is put to the test by them.
@@ -198,6 +201,7 @@ def _unsettled(world: World, healed_us: int) -> Iterator[str]:
             yield f"{node.cp_id} waits for its {call.action} for {waited_s} s"
     if alive:
         yield from _unfinished(world, alive[0].network, healed_us)
+        yield from unheard(world, alive[0].network)
 
 
 def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator[str]:
