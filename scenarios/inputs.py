@@ -6,13 +6,14 @@ An input that is not possible now changes nothing and says why.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from fsm.ocpp.reserving import HOLD_US
 from paxos.sim import faults
 from paxos.sim.host import Status
 from scenarios.ailments import AILMENTS
 from scenarios.connector import Car
 from scenarios.errors import InputError
 from scenarios.members import MEMBERS
-from scenarios.schema import LEADER, VERBS, At
+from scenarios.schema import LEADER, OPTIONAL, VERBS, At
 
 if TYPE_CHECKING:
     from scenarios.world import World
@@ -33,7 +34,7 @@ def perform(world: "World", verb: str, args: Args) -> Done:
     if needed is None:
         raise InputError(f"no verb {verb!r}; there are {', '.join(VERBS)}")
     missing = [name for name in needed if name not in args]
-    optional = ("a", "b", "oneway") if verb in _RATES else ()
+    optional = OPTIONAL.get(verb, ())
     extra = [name for name in args if name not in (*needed, *optional)]
     if missing or extra:
         raise InputError(
@@ -129,6 +130,36 @@ def _plugged(world: "World", args: Args) -> Car:
     if car.connector is None:
         raise InputError(f"{car.ev.id} is not plugged in")
     return car
+
+
+# Drivers.
+
+
+def _reserve(world: "World", verb: str, args: Args) -> Done:
+    car = _car(world, args["ev"])
+    window_us = _integer(args, "from_us"), _integer(args, "until_us")
+    cp = _cp(world, args["cp"]) if "cp" in args else None
+    hold_us = _integer(args, "hold_us") if "hold_us" in args else HOLD_US
+    energy_wh = _integer(args, "energy_wh")
+    return "charging", car.ev.id, world.drivers.ask(car.ev.id, window_us, energy_wh, cp, hold_us)
+
+
+def _change_reservation(world: "World", verb: str, args: Args) -> Done:
+    car = _car(world, args["ev"])
+    window_us = _integer(args, "from_us"), _integer(args, "until_us")
+    return "charging", car.ev.id, world.drivers.change(car.ev.id, window_us)
+
+
+def _cancel_reservation(world: "World", verb: str, args: Args) -> Done:
+    car = _car(world, args["ev"])
+    return "charging", car.ev.id, world.drivers.cancel(car.ev.id)
+
+
+def _integer(args: Args, name: str) -> int:
+    value = args[name]
+    if type(value) is not int or value < 0:
+        raise InputError(f"{name} is an integer from 0 on, found {value!r}")
+    return value
 
 
 # Nodes.
@@ -271,6 +302,9 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "plug_in": _plug_in,
     "unplug": _unplug,
     "stop_charging": _stop_charging,
+    "reserve": _reserve,
+    "change_reservation": _change_reservation,
+    "cancel_reservation": _cancel_reservation,
     "crash": _crash,
     "restart": _restart,
     "read": _read,

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from fsm.energy.meter import UJ_PER_WH
+from fsm.network.state import NetworkState
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.election import Role
 from paxos.membership import Membership, label, place_of
 from paxos.messages import Value
 from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
+from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
 from scenarios.view import (
@@ -53,6 +55,7 @@ def look(
         for number, paper in zip(world.ids, papers, strict=True)
     )
     leader = world.leader()
+    network = newest(world)
     first, rows = world.log.window(window.event_first, window.event_rows)
     log_last = max(paper.last_slot for paper in papers)
     return View(
@@ -74,7 +77,7 @@ def look(
         cps=cps,
         evs=tuple(evs.values()),
         unplugged=tuple(ev for ev in evs.values() if ev.cp is None),
-        sessions=_sessions(world),
+        sessions=_sessions(world, network),
         checks=world.invariants.checks if world.invariants else 0,
         violation=str(world.violation) if world.violation else "",
         log_last=log_last,
@@ -85,6 +88,7 @@ def look(
         expectations_held=expectations[0],
         expectations_failed=expectations[1],
         expectations_total=expectations[2],
+        reservations=reservations(world, network),
         reads_answered=world.readers.answers,
     )
 
@@ -105,6 +109,7 @@ def _cp(
     asset = world.scenario.cps[number - 1]
     node = world.node(number)
     replica = node.replica if node else None
+    reserved_for, reserved_until_us = kept_for(world, node)
     return CpView(
         id=asset.id,
         status=host.status.name.lower() if host.generation else "off",
@@ -128,6 +133,8 @@ def _cp(
         state_digest=f"{replica.learner.state_digest():016x}" if replica else "",
         queued_calls=node.calls.pending if node else 0,
         links=links[number],
+        reserved_for=reserved_for,
+        reserved_until_us=reserved_until_us,
     )
 
 
@@ -301,14 +308,17 @@ def _command(value: Value | None, world: World) -> str:
 # Sessions.
 
 
-def _sessions(world: World) -> tuple[SessionView, ...]:
-    """The transactions as the replica that has applied most knows them."""
+def newest(world: World) -> NetworkState:
+    """The network's state as the replica that has applied most knows it."""
     nodes = [node for number in world.ids if (node := world.node(number)) is not None]
     states = [(node.replica.commit_slot, node.network) for node in nodes]
     if not states:
         # Nobody runs: what was known last, which the disks still hold.
         states = [(left.network.applied, left.network) for left in world.remains.values()]
-    _, network = max(states, key=lambda state: state[0])
+    return max(states, key=lambda state: state[0])[1]
+
+
+def _sessions(world: World, network: NetworkState) -> tuple[SessionView, ...]:
     names = {car.ev.id_tag: name for name, car in world.cars.items()}
     return tuple(
         SessionView(

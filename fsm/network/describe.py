@@ -5,6 +5,7 @@ from typing import Any
 
 from fsm.network.checks import readings_wh
 from fsm.ocpp.frames import CallError, parse_operation
+from fsm.ocpp.reserving import REQUEST_CONNECTOR
 
 
 def _word(payload: dict[str, Any], key: str) -> str:
@@ -30,13 +31,34 @@ def _stop(payload: dict[str, Any]) -> str:
     return f"#{_word(payload, 'transactionId')} ({reason if type(reason) is str else '?'})"
 
 
+def _reservation(payload: dict[str, Any]) -> str:
+    return f"#{_word(payload, 'reservationId')}"
+
+
+def _reserve(payload: dict[str, Any]) -> str:
+    return f"{_reservation(payload)} {_word(payload, 'idTag')}"
+
+
+def _transfer(payload: dict[str, Any]) -> str:
+    data = payload.get("data")
+    word = _word(payload, "messageId")
+    return f"{word} {_reserve(data)}" if word == REQUEST_CONNECTOR and type(data) is dict else word
+
+
+def _update(payload: dict[str, Any]) -> str:
+    return f"{_reservation(payload)} {_word(payload, 'reservationUpdateStatus')}"
+
+
 _DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
     "Authorize": lambda payload: _word(payload, "idTag"),
     "StartTransaction": lambda payload: _word(payload, "idTag"),
     "StatusNotification": _status,
     "MeterValues": _readings,
     "StopTransaction": _stop,
-    "DataTransfer": lambda payload: _word(payload, "messageId"),
+    "DataTransfer": _transfer,
+    "ReserveNow": _reserve,
+    "CancelReservation": _reservation,
+    "ReservationStatusUpdate": _update,
 }
 
 

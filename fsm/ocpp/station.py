@@ -21,6 +21,7 @@ from fsm.ocpp.actions import (
     ChargePointError,
     Reason,
 )
+from fsm.ocpp.bookings import Bookings
 from fsm.ocpp.frames import CALL_RESULT
 from fsm.ocpp.status import TRANSITIONS, ConnectorStatus
 
@@ -67,6 +68,9 @@ class Station:
         self._waiting: dict[str, bool] = {}
         """Actions of which one call at most may wait, and whether one does."""
         self._orphans: dict[int, None] = {}
+        self.bookings = Bookings(clock)
+        self.place: tuple[int, int] | None = None
+        """Where it stands, in metres; told with BootNotification."""
 
     # -- what the charge point tells ---------------------------------------------------------
 
@@ -77,6 +81,7 @@ class Station:
             "chargePointModel": MODEL[self.current],
             "ratedPower": self.rated_w,
             "current": self.current,
+            **({} if self.place is None else {"at": list(self.place)}),
         }
         return [Call(Action.BOOT_NOTIFICATION.value, payload)]
 
@@ -95,6 +100,9 @@ class Station:
         before = self.status
         if status is before:
             return []
+        if status is ConnectorStatus.RESERVED and before and (before, status) not in TRANSITIONS:
+            free = self.report(ConnectorStatus.AVAILABLE, error, now_us)
+            return free + self.report(status, error, now_us)
         steps = [status]
         finishing = ConnectorStatus.FINISHING
         if before and (before, status) not in TRANSITIONS and (before, finishing) in TRANSITIONS:
@@ -181,6 +189,9 @@ class Station:
             "meterStart": self.meter.energy_wh,
             "timestamp": self.clock.wall_us(now_us),
         }
+        reserved = self.bookings.id_of(id_tag)
+        if reserved:
+            payload["reservationId"] = reserved
         return [Call(Action.START_TRANSACTION.value, payload)]
 
     def stop(self, reason: Reason, now_us: int) -> list[Effect]:
