@@ -77,6 +77,9 @@ SEVERITY = {
     "violation": ("!", "bad bold"),
 }
 
+EXPECTED = "→"
+"""Before the EV that an empty connector is reserved for."""
+
 CURSOR = "▌"
 RUNNING = "▶"
 PAUSED = "‖"
