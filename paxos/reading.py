@@ -173,11 +173,14 @@ class Reading(Following):
         self._rounds = Rounds(self.node)
 
     def _regroup(self) -> None:
-        """Who decides from now on has not granted the lease of those who did before."""
+        """Who decides from now on has granted no lease and answered for no round of before."""
         before = self._present
         super()._regroup()
         if self._present is not before:
             self.lease.end()
+            if self._rounds is not None:
+                self._rounds.regroup(self._electorate())
+        self._tell_ready()
 
     def _stand_down(self, why: str, ballot: Ballot = NO_BALLOT, node: int = 0) -> None:
         """With the reign its lease is over, and its questions; who asked them asks again."""
@@ -210,17 +213,23 @@ class Reading(Following):
         rounds = self._rounds
         if rounds is None:
             return
-        sent_us = rounds.on_answer(source, number, self._electorate())
-        if sent_us is None:
+        if not rounds.on_answer(source, number, self._electorate()):
             return
-        self.lease.renew(sent_us, now_us)
+        sent_us = rounds.take_sent_us()
+        if sent_us is not None:
+            self.lease.renew(sent_us, now_us)
         self._tell_ready()
         if rounds.is_wanted():
             self._send_round(now_us)
 
     def _tell_ready(self) -> None:
-        """Answer what a quorum has confirmed, by what is committed now."""
-        if self._rounds is not None and self._knows_all():
+        """Answer what a quorum of those who decide the next slot has confirmed.
+
+        The commit index may just have passed into another era: then :meth:`_regroup` comes first.
+        """
+        if self._rounds is None or self._revision != self.group.revision:
+            return
+        if self._knows_all():
             for asker, upto in self._rounds.take():
                 self._tell(asker, upto, self.commit_slot, lease=False)
 

@@ -75,6 +75,14 @@ def test_a_lease_without_the_bound_is_seen(monkeypatch: pytest.MonkeyPatch) -> N
     assert "VIOLATION L2" in perform(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("kind", ["", "_flexible"])
+def test_a_round_that_outlives_its_era_is_seen(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those who decide now have confirmed nothing of what those before them did."""
+    mutants.rounds_survive_an_era(monkeypatch)
+    path = FOLDER / f"rounds_of_an_earlier_era_confirm_no_read{kind}.txt"
+    assert "VIOLATION L2" in perform(path.read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize(
     ("plant", "stem", "told"),
     [

@@ -24,6 +24,7 @@ from tests.paxos.mutants.reads import (
     answers_of_an_earlier_life_counted,
     drift_ignored,
     read_served_before_the_quorum_confirmed,
+    rounds_survive_an_era,
 )
 
 __all__ = [
@@ -44,5 +45,6 @@ __all__ = [
     "prevotes_granted_to_anybody",
     "promise_forgotten_on_restart",
     "read_served_before_the_quorum_confirmed",
+    "rounds_survive_an_era",
     "snapshots",
 ]

@@ -96,6 +96,11 @@ def a_round_sent_before_the_question_confirms(patch: Patch) -> None:
     patch.setattr(Rounds, "ask", ask)
 
 
+def rounds_survive_an_era(patch: Patch) -> None:
+    """What those before confirmed is taken for confirmed by those who decide now."""
+    patch.setattr(Rounds, "regroup", lambda self, membership: None)
+
+
 def answers_of_an_earlier_life_counted(patch: Patch) -> None:
     """Numbers of reads begin anew with each life, and old answers are taken for new ones.
 
