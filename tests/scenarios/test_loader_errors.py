@@ -238,6 +238,14 @@ LINES = [
       "allowed CP1, CP2, leader")]),
     ('do = "restart"\ncp = "leader"',
      ['11: at[0].cp: found "leader", which is no charge point of this file; allowed CP1, CP2']),
+    ('do = "crash"\ncp = "all"',
+     [('11: at[0].cp: found "all", which is no charge point of this file; '
+      "allowed CP1, CP2, leader")]),
+    ('do = "stop_cp"\ncp = "CP9"',
+     [('11: at[0].cp: found "CP9", which is no charge point of this file; '
+      "allowed CP1, CP2, all")]),
+    ('do = "reset"\ncp = "all"\nkind = "hard"',
+     ['12: at[0].kind: found "hard"; allowed Soft, Hard; did you mean "Hard"?']),
     ('do = "plug_in"\nev = "EV9"\ncp = "CP1"',
      ['11: at[0].ev: found "EV9", which is no EV of this file; allowed EV1']),
     ('do = "plug_in"\nev = "ev1"\ncp = "EV1"',
