@@ -121,7 +121,7 @@ ACTIONS: tuple[Action, ...] = (
         help="Asks what the CP is to be",
     ),
     Action(
-        id="reservations", keys="o", shown="o", label="reserved", brief="resv", rank=2,
+        id="reservations", keys="o", shown="o",
         title="Reservations", group="Look", method="reservations",
         help="Who asked, and what came of it",
     ),
@@ -137,13 +137,13 @@ ACTIONS: tuple[Action, ...] = (
         help="Or the mouse wheel",
     ),
     Action(
-        id="to_start", keys="home", shown="Home",
-        title="Go to the first slot", group="Look", method="edge(0)",
-        help="Where the log began",
+        id="to_start", keys="home", shown="Home", foot="Home End",
+        title="First slot", group="Look", method="edge(0)",
+        help="Where the log began; follow its end",
     ),
     Action(
         id="to_end", keys="end", shown="End",
-        title="Follow the newest slot", group="Look", method="edge(1)",
+        title="Newest slot", group="Look", method="edge(1)",
         help="And stay there",
     ),
     Action(

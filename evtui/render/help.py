@@ -7,6 +7,8 @@ from evtui.render import glyphs
 from evtui.render.line import Line, Span, fit, left, line
 from scenarios.view import CellState
 
+KEY_WIDTH = 9
+
 
 def keys(width: int) -> list[Line]:
     """Every action: key, title, and its help where there is room."""
@@ -15,7 +17,7 @@ def keys(width: int) -> list[Line]:
         for n, (key, title, help_text) in enumerate(_rows(group)):
             spans: list[Span] = [
                 (left(" " + group if n == 0 else "", 10), "text bold"),
-                (left(key, 7), "key bold"),
+                (left(key, KEY_WIDTH), "key bold"),
                 (left(title, 25), ""),
                 (help_text, "dim"),
             ]
@@ -31,7 +33,7 @@ def _rows(group: str) -> list[tuple[str, str, str]]:
         if opposite:
             key, title, help_text = rows[-1]
             both = (f"{key} {action.shown}", f"{title} · {action.title}", help_text)
-            if cell_len(both[0]) < 7 and cell_len(both[1]) < 25:
+            if cell_len(both[0]) < KEY_WIDTH and cell_len(both[1]) < 25:
                 rows[-1], opposite = both, False
                 continue
         rows.append((action.shown, action.title, action.help))
