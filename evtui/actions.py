@@ -70,7 +70,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="faster", keys="plus,equals_sign", shown="+", label="speed", foot="+-", bare=True,
         title="Faster", group="Time", method="faster",
-        help="0.1× to 1000×, then as fast as it goes",
+        help="0.1× to 1000×, then without a limit",
     ),
     Action(
         id="slower", keys="minus", shown="-",

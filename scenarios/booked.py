@@ -1,7 +1,7 @@
 """What a view shows of reservations: each question of a driver, and what came of it."""
 
 from fsm.network.state import NetworkState
-from scenarios.drivers import REASONS, Ask
+from scenarios.asks import REASONS, Ask
 from scenarios.node import Node
 from scenarios.view import ReservationView
 from scenarios.world import World
