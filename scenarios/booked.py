@@ -29,7 +29,7 @@ def _view(ask: Ask, network: NetworkState) -> ReservationView:
         ev=ask.ev,
         asked_cp=ask.asked_cp,
         cp=ask.cp,
-        answer=ANSWERS[ask.answer],
+        answer=ANSWERS.get(ask.answer, "refused"),
         fate=record.status.lower() if known and record is not None else "",
         reason=reason.format(cp=ask.asked_cp),
         from_us=ask.from_us,
