@@ -70,7 +70,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="faster", keys="plus,equals_sign", shown="+", label="speed", foot="+-", bare=True,
         title="Faster", group="Time", method="faster",
-        help="0.1× to 1000×, then as fast as it goes",
+        help="0.1× to 1000×, then without a limit",
     ),
     Action(
         id="slower", keys="minus", shown="-",
@@ -126,7 +126,7 @@ ACTIONS: tuple[Action, ...] = (
         help="Asks what the CP is to be",
     ),
     Action(
-        id="reservations", keys="o", shown="o", label="reserved", brief="resv", rank=2,
+        id="reservations", keys="r", shown="r",
         title="Reservations", group="Look", method="reservations",
         help="Who asked, and what came of it",
     ),
@@ -142,13 +142,13 @@ ACTIONS: tuple[Action, ...] = (
         help="Or the mouse wheel",
     ),
     Action(
-        id="to_start", keys="home", shown="Home",
-        title="Go to the first slot", group="Look", method="edge(0)",
-        help="Where the log began",
+        id="to_start", keys="home", shown="Home", foot="Home End",
+        title="First slot", group="Look", method="edge(0)",
+        help="Where the log began; follow its end",
     ),
     Action(
         id="to_end", keys="end", shown="End",
-        title="Follow the newest slot", group="Look", method="edge(1)",
+        title="Newest slot", group="Look", method="edge(1)",
         help="And stay there",
     ),
     Action(

@@ -1,7 +1,7 @@
 """What a view shows of reservations: each question of a driver, and what came of it."""
 
 from fsm.network.state import NetworkState
-from scenarios.drivers import REASONS, Ask
+from scenarios.asks import REASONS, Ask
 from scenarios.node import Node
 from scenarios.view import ReservationView
 from scenarios.world import World
@@ -29,7 +29,7 @@ def _view(ask: Ask, network: NetworkState) -> ReservationView:
         ev=ask.ev,
         asked_cp=ask.asked_cp,
         cp=ask.cp,
-        answer=ANSWERS[ask.answer],
+        answer=ANSWERS.get(ask.answer, "refused"),
         fate=record.status.lower() if known and record is not None else "",
         reason=reason.format(cp=ask.asked_cp),
         from_us=ask.from_us,

@@ -6,17 +6,15 @@ nothing stays reserved for somebody who does not know of it. An EV that ``drives
 told by itself; with any other the script does the plugging.
 """
 
-from enum import IntEnum
 from math import isqrt
 from typing import TYPE_CHECKING
-
-from attrs import define
 
 from fsm.ocpp.reserving import HOLD_US, Why
 from fsm.v2g.evcc import Intent
 from paxos.sim.host import Status
 from paxos.sim.kernel import Event
 from paxos.sim.streams import stream
+from scenarios.asks import OBSTACLES, REASONS, Ask, Due
 from scenarios.desk import Payload, Question, Told, Want, cancellation
 from scenarios.errors import InputError
 from scenarios.node import Node
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
     from scenarios.connector import Car
     from scenarios.world import World
 
-DRIVER = 22
+DRIVER = 23
 """Event kind: something is due for a driver. The event's source says what, its payload for which
 of his questions."""
 
@@ -42,67 +40,6 @@ AGAIN_US = 10 * SECOND_US
 LEAVES_US = 15 * SECOND_US
 """How long before the end of his window he ends the charging; he unplugs 10 s later."""
 SPEED_M_PER_S = 8
-
-REASONS: dict[str, str] = {
-    Why.FAULTED: "{cp} is faulted",
-    Why.UNAVAILABLE: "{cp} is unavailable",
-    Why.SILENT: "nothing was heard of {cp} for a while",
-    Why.OCCUPIED: "{cp} is occupied",
-    Why.RESERVED: "{cp} is reserved then",
-    Why.WRONG_CURRENT: "{cp} has the wrong current",
-    Why.TOO_LITTLE_POWER: "{cp} cannot deliver so much in that time",
-    Why.NO_CAPACITY: "the site has no power left for it then",
-    Why.TOO_LATE: "that time is over",
-    Why.SUPERSEDED: "a later question was answered",
-    Why.ID_IN_USE: "it was called off",
-    Why.NOT_AUTHORISED: "the id tag is not accepted",
-    Why.CUT_OFF: "{cp} is cut off from the network",
-    Why.DOWN: "{cp} does not run",
-}
-
-
-class Due(IntEnum):
-    """What is due for a driver."""
-
-    PUT = 0
-    """His question arrives at the charge point."""
-    PATIENCE = 1
-    CALL_OFF = 2
-    ARRIVE = 3
-    LOOK = 4
-    """See whether the EV is done."""
-    LEAVE = 5
-    UNPLUG = 6
-
-
-@define
-class Ask:
-    """A driver's question for a connector, and what came of it. Times in µs of the run."""
-
-    number: int
-    """Also the id of the reservation."""
-    ev: str
-    id_tag: str
-    asked_cp: str
-    from_us: int
-    until_us: int
-    energy_wh: int
-    hold_us: int
-    asked_us: int
-    answer: str = ""
-    """Reserved, Redirected, Refused or NoAnswer; empty until then."""
-    reason: str = ""
-    cp: str = ""
-    held_until_us: int = 0
-    gone: bool = False
-    """The driver does not want it any more."""
-    arrive_us: int = -1
-    plugged: bool = False
-
-    @property
-    def granted(self) -> bool:
-        """Whether he was promised a connector."""
-        return self.answer in ("Reserved", "Redirected")
 
 
 class Drivers:
@@ -276,7 +213,8 @@ class Drivers:
             self._note(ask, "fault", f"no answer at {ask.asked_cp}: it is called off")
             self._call_off(ask)
         else:
-            self._note(ask, "info", f"refused at {ask.asked_cp}: {why}")
+            nobody = ", and no other charge point can" if ask.reason in OBSTACLES else ""
+            self._note(ask, "info", f"refused at {ask.asked_cp}: {why}{nobody}")
 
     def _on_changed(self, ask: Ask, window_us: tuple[int, int], told: Told) -> None:
         if told.status == "NoAnswer":

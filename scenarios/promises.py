@@ -17,7 +17,7 @@ from paxos.check.violation import InvariantViolation
 from paxos.sim.host import Status
 
 if TYPE_CHECKING:
-    from scenarios.drivers import Ask
+    from scenarios.asks import Ask
     from scenarios.world import World
 
 SENTENCES: dict[str, str] = {

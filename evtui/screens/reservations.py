@@ -19,7 +19,7 @@ class ReservationsPanel(Panel[str]):
     TITLE_TEXT = "Reservations"
     KEYS = "Enter: cancel it   ↑ ↓ another   Esc closes"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o,q", "close", "Close", id="reservations_close"),
+        Binding("r,q", "close", "Close", id="reservations_close"),
         Binding("up,pageup", "move(-1)", "Before", id="reservations_up"),
         Binding("down,pagedown", "move(1)", "After", id="reservations_down"),
         Binding("enter", "choose", "Cancel it", id="reservations_choose"),

@@ -75,18 +75,18 @@ def booked(seconds: int) -> EvtuiApp:
     return EvtuiApp(session, paused=True)
 
 
-async def test_o_opens_the_list_and_enter_cancels() -> None:
+async def test_r_opens_the_list_and_enter_cancels() -> None:
     """By the same input as a script's line."""
     app = booked(60)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("o")
+        await pilot.press("r")
         assert isinstance(app.screen, ReservationsPanel)
         await pilot.press("down", "up", "enter")
         await pilot.pause()
         assert len(app.screen_stack) == 1
         app.controls.run(62 * S, 10**6)
         assert app.controls.view(Window()).reservations[0].fate == "cancelled"
-        await pilot.press("o", "o")
+        await pilot.press("r", "r")
         assert len(app.screen_stack) == 1
 
 
@@ -94,7 +94,7 @@ async def test_it_can_be_looked_at_after_the_end() -> None:
     """What cannot be cancelled any more is said to be so."""
     app = booked(360)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("o")
+        await pilot.press("r")
         assert isinstance(app.screen, ReservationsPanel)
         await pilot.press("enter")
         await pilot.pause()
@@ -108,7 +108,7 @@ async def test_the_palette_knows_it() -> None:
     async with app.run_test() as pilot:
         await pilot.pause()
         names = [text for text, _, _ in Actions(app.screen)._actions()]
-        assert "Reservations · o" in names
+        assert "Reservations · r" in names
 
 
 def test_panel(snap_compare: Callable[..., bool]) -> None:
@@ -116,4 +116,4 @@ def test_panel(snap_compare: Callable[..., bool]) -> None:
     session = Pinned(load("redirect-when-full"))
     run_to(session, 150 * S)
     app = app_on(session)
-    assert snap_compare(app, press=["o"], terminal_size=(80, 24), run_before=settle)
+    assert snap_compare(app, press=["r"], terminal_size=(80, 24), run_before=settle)
