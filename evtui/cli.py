@@ -91,6 +91,20 @@ def _file(_hint: Any, tokens: Sequence["Token"]) -> str:
     return text
 
 
+def _record(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if not text or (text.startswith("-") and text != "-"):
+        raise UsageError(f'--record: found "{text}"; allowed the path of a file, or -')
+    return text
+
+
+def _anchors(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if len(text) != 32 or any(char not in "0123456789abcdef" for char in text):
+        raise UsageError(f'--anchors: found "{text}"; allowed 32 digits from 0 to f')
+    return text
+
+
 def _option(converter: Any, metavar: str) -> Parameter:
     # A leading hyphen is left to the converter, whose sentence is clearer.
     return Parameter(
@@ -107,6 +121,8 @@ Seed = Annotated[int | None, _option(_seed, "N")]
 Speed = Annotated[float, _option(_speed, "X")]
 Until = Annotated[int | None, _option(_until, "TIME")]
 File = Annotated[str | None, _option(_file, "FILE")]
+Record = Annotated[str | None, _option(_record, "FILE")]
+Anchors = Annotated[str | None, _option(_anchors, "DIGITS")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
@@ -145,6 +161,7 @@ def run(
     until: Until = None,
     json: Switch = False,
     trace: File = None,
+    record: Record = None,
 ) -> int:
     """Run a scenario without a terminal and report.
 
@@ -160,11 +177,32 @@ def run(
         Print the report as one JSON object.
     trace
         Write each event to this file as a line of JSON (-: standard output).
+    record
+        Write the log to this file, sealed, for evtui verify (-: standard output).
 
     """
     from evtui.headless import Order, run_headless
 
-    return run_headless(Order(scenario, seed, until, json, trace))
+    return run_headless(Order(scenario, seed, until, json, trace, record))
+
+
+@app.command
+def verify(file: str, /, *, json: Switch = False, anchors: Anchors = None) -> int:
+    """Check a run's record: chain, results, signatures. Exit code 1 when it was altered.
+
+    Parameters
+    ----------
+    file
+        What evtui run --record has written.
+    json
+        Print what was found as one JSON object.
+    anchors
+        Fingerprint of the keys that the record must have, as verify prints it.
+
+    """
+    from evtui.verify import run_verify
+
+    return run_verify(file, as_json=json, anchors=anchors)
 
 
 @app.command

@@ -87,4 +87,14 @@ class Notice:
     text: str
 
 
-Effect = SendV2g | SetTimer | CancelTimer | Call | Contactor | PilotDuty | PilotState | Notice
+@frozen
+class Refused:
+    """A charge point has refused ``who`` (an id tag or eMAID); ``code`` says by what rule."""
+
+    who: str
+    code: str
+
+
+Effect = (
+    SendV2g | SetTimer | CancelTimer | Call | Contactor | PilotDuty | PilotState | Notice | Refused
+)

@@ -22,6 +22,7 @@ from paxos.sim.streams import stream
 from scenarios.format import HOWS
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
+from scenarios.trust_promises import may_charge, unproven
 from scenarios.world import World
 
 QUIET_US = 120_000_000
@@ -198,6 +199,7 @@ def _unsettled(world: World, healed_us: int) -> Iterator[str]:
             yield f"{node.cp_id} waits for its {call.action} for {waited_s} s"
     if alive:
         yield from _unfinished(world, alive[0].network, healed_us)
+        yield from unproven(world, alive[0].network)
 
 
 def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator[str]:
@@ -212,7 +214,9 @@ def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator
             yield f"{name} has left, but it is {car.ev.state.value}"
         if car.ev.battery.soc_ppm >= car.ev.target_ppm:
             continue
-        visit = last.get(car.ev.id_tag)
+        if not may_charge(world, car, network):
+            continue
+        visit = last.get(car.ev.account)
         if visit is None or visit.start_us < _stamp_us(world, visit.cp_id, healed_us):
             yield f"{name} came after everything had healed, and no transaction began"
         elif visit.energy_wh == 0:

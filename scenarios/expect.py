@@ -105,6 +105,13 @@ def _ev_words(expect: Expect) -> Iterator[str]:
         yield f"began its session {_when(expect.session_start_us)}"
     if expect.session_stop_us is not None:
         yield f"ended its session {_when(expect.session_stop_us)}"
+    if expect.refused is not None:
+        never = expect.refused == "no"
+        yield "was never refused" if never else f"was last refused by {expect.refused}"
+    if expect.authorized_by is not None:
+        yield f"was identified by {expect.authorized_by}"
+    if expect.receipt is not None:
+        yield f"has a receipt that is {expect.receipt}"
 
 
 def _cp_words(expect: Expect) -> Iterator[str]:
@@ -183,6 +190,21 @@ def _ev_checks(expect: Expect, view: View) -> Iterator[_Check]:
             yield _moment(
                 "ended at", None if stop is None else stop.stop_us, expect.session_stop_us
             )
+    yield from _trust_checks(expect, view)
+
+
+def _trust_checks(expect: Expect, view: View) -> Iterator[_Check]:
+    if expect.refused is not None:
+        codes = [refusal.code for refusal in view.refusals if refusal.ev == expect.ev]
+        found = codes[-1] if codes else "no"
+        yield _Check(found == expect.refused, f"refused by {found}" if codes else "never refused")
+    last = _last_session(str(expect.ev), view)
+    if expect.authorized_by is not None:
+        found = _NO_SESSION if last is None else last.authorized_by
+        yield _Check(found == expect.authorized_by, found)
+    if expect.receipt is not None:
+        found = _NO_SESSION if last is None else last.receipt or "no receipt yet"
+        yield _Check(found == expect.receipt, found)
 
 
 def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:

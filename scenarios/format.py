@@ -5,6 +5,10 @@ The loader reads by it, the JSON schema and the list of keys in the documentatio
 
 from attrs import frozen
 
+from fsm.network.evidence import ID_TOKEN_TYPES, ReceiptStatus
+from fsm.ocpp.actions import AuthorizationStatus
+from fsm.trust.certificates import KINDS
+from fsm.v2g.codes import ResponseCode
 from paxos.check.violation import SENTENCES
 from paxos.sim.clock import FASTEST_PPM, SLOWEST_PPM
 from paxos.sim.coverage import FEATURES
@@ -23,6 +27,7 @@ from scenarios.kinds import (
 )
 from scenarios.schema import LEADER as LEADER
 from scenarios.schema import VERBS
+from scenarios.trust_promises import SENTENCES as TRUST_SENTENCES
 from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER
 
 DAY_US = 86_400_000_000
@@ -47,6 +52,13 @@ CP_STATES = (
 )
 STATUSES = ("alive", "paused", "crashed", "off")
 ROLES = ("leader", "candidate", "follower", "learner", "no member")
+TAG_STATUSES = ("accepted", "blocked", "expired", "invalid")
+REFUSALS = (
+    "no",
+    *(status.value for status in AuthorizationStatus if status != AuthorizationStatus.ACCEPTED),
+    *(code.value for code in ResponseCode if code.is_negative),
+)
+"""Codes by which an EV is refused: OCPP's for an id tag, ISO 15118's for a contract."""
 HOWS = ("log", "index", "lease")
 """Kinds of reads, as :class:`paxos.effects.ReadKind` numbers them."""
 
@@ -252,6 +264,18 @@ EV = Table(
             "The driver's OCPP id tag; the EV's id if left out.",
         ),
         Key("smart", "smart", Flag(), "Whether the driver opted in to smart charging."),
+        Key(
+            "payment",
+            "payment",
+            Choice(("contract", "external")),
+            "How the driver is identified: by the EV's contract certificate, or by the id tag.",
+        ),
+        Key(
+            "contract",
+            "contract",
+            Choice(tuple(KINDS)),
+            'With `payment = "contract"`: what is to be said of the certificate.',
+        ),
     ),
 )
 FLEET = Table(
@@ -277,7 +301,16 @@ FLEET = Table(
             Span(_TIME),
             "When the first and the last stop charging; each is unplugged 15 s later.",
         ),
-        *(key for key in EV.keys if key.name not in ("id", "id_tag")),
+        *(key for key in EV.keys if key.name not in ("id", "id_tag", "payment", "contract")),
+    ),
+)
+
+ID_TAG = Table(
+    "[[id_tag]]",
+    (
+        Key("id", "id", Name("an id tag"), "The id tag, as an EV has it.", required=True),
+        Key("status", "status", Choice(TAG_STATUSES), "What the network says of it."),
+        Key("expires", "expires_us", _TIME, "When it expires; never if left out."),
     ),
 )
 
@@ -299,6 +332,13 @@ _ARGUMENTS = {
     ),
     "offset_us": Key(
         "offset", "offset_us", _OFFSET, "How far ahead its wall clock is; 0s is right."
+    ),
+    "id_tag": Key("id_tag", "id_tag", Name("an id tag"), "Which id tag."),
+    "energy_wh": Key(
+        "energy",
+        "energy_wh",
+        Quantity(ENERGY, 0, _MAX_WH),
+        "What is added to a reading after it was signed; 0Wh is nothing.",
     ),
     "extra_us": Key("extra", "extra_us", _LATENCY, "Latency added, on every link or on `a`–`b`."),
 }
@@ -332,6 +372,24 @@ EXPECT = Table(
             "Energy that the EV took or the CP delivered.",
         ),
         Key("soc", "soc_ppm", Span(_RATE), "The EV's state of charge."),
+        Key(
+            "refused",
+            "refused",
+            Choice(REFUSALS),
+            "The code by which the EV was refused last, `no` if it never was.",
+        ),
+        Key(
+            "authorized_by",
+            "authorized_by",
+            Choice(ID_TOKEN_TYPES),
+            "What identified the driver of the EV's last session.",
+        ),
+        Key(
+            "receipt",
+            "receipt",
+            Choice(tuple(ReceiptStatus)),
+            "What became of the meter's receipt of the EV's last session.",
+        ),
         Key(
             "session_start",
             "session_start_us",
@@ -381,13 +439,22 @@ EXPECT = Table(
         Key(
             "violation",
             "violation",
-            Choice((*SENTENCES, "P1")),
+            Choice((*SENTENCES, "P1", *TRUST_SENTENCES)),
             "Subject: an invariant that is to be violated by then; the run ends there.",
         ),
     ),
 )
 SUBJECTS = {
-    "ev": ("state", "energy", "soc", "session_start", "session_stop"),
+    "ev": (
+        "state",
+        "energy",
+        "soc",
+        "session_start",
+        "session_stop",
+        "refused",
+        "authorized_by",
+        "receipt",
+    ),
     "cp": ("state", "status", "role", "energy"),
     "replicas": (),
     "leader": (),
@@ -410,6 +477,6 @@ CPS = Key(
 FLEET_NAME = "fleet"
 TABLES = {"site": SITE, "network": NETWORK, "paxos": PAXOS}
 """Single tables, by their key at the top."""
-ARRAYS = {"cp": CP, "ev": EV, "at": AT, "expect": EXPECT}
+ARRAYS = {"cp": CP, "ev": EV, "id_tag": ID_TAG, "at": AT, "expect": EXPECT}
 """Arrays of tables, by their key at the top."""
 MAX_CPS = 1_000

@@ -10,6 +10,7 @@ from paxos.sim import faults
 from paxos.sim.host import Status
 from scenarios.ailments import AILMENTS
 from scenarios.connector import Car
+from scenarios.desk import TRUST
 from scenarios.errors import InputError
 from scenarios.members import MEMBERS
 from scenarios.schema import LEADER, VERBS, At
@@ -199,6 +200,10 @@ def _ail(world: "World", verb: str, args: Args) -> Done:
     return severity, world.ids[number], text
 
 
+def _trust(world: "World", verb: str, args: Args) -> Done:
+    return TRUST[verb](world, args)
+
+
 # Links.
 
 
@@ -278,6 +283,7 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "resume": _resume,
     **dict.fromkeys(AILMENTS, _ail),
     **dict.fromkeys(MEMBERS, _move),
+    **dict.fromkeys(TRUST, _trust),
     "cut": _cut,
     "cut_oneway": _cut,
     "join": _join,

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from fsm.energy.meter import UJ_PER_WH
+from fsm.network.evidence import billable_wh
+from fsm.network.records import Evidence, Transaction
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.election import Role
 from paxos.membership import Membership, label, place_of
@@ -86,6 +88,7 @@ def look(
         expectations_failed=expectations[1],
         expectations_total=expectations[2],
         reads_answered=world.readers.answers,
+        refusals=tuple(world.trust.refusals),
     )
 
 
@@ -309,16 +312,26 @@ def _sessions(world: World) -> tuple[SessionView, ...]:
         # Nobody runs: what was known last, which the disks still hold.
         states = [(left.network.applied, left.network) for left in world.remains.values()]
     _, network = max(states, key=lambda state: state[0])
-    names = {car.ev.id_tag: name for name, car in world.cars.items()}
+    names: dict[str, str] = {}
+    for name, car in world.cars.items():
+        names.setdefault(car.ev.account, name)
     return tuple(
-        SessionView(
-            ev=names.get(transaction.id_tag, transaction.id_tag),
-            cp=transaction.cp_id,
-            transaction=transaction.id,
-            start_us=transaction.start_us,
-            stop_us=transaction.stop_us,
-            energy_wh=transaction.energy_wh,
-            reason=transaction.reason or "",
-        )
+        _session(transaction, network.evidence[transaction.id], names)
         for transaction in network.transactions.values()
+    )
+
+
+def _session(transaction: Transaction, evidence: Evidence, names: dict[str, str]) -> SessionView:
+    return SessionView(
+        ev=names.get(transaction.id_tag, transaction.id_tag),
+        cp=transaction.cp_id,
+        transaction=transaction.id,
+        start_us=transaction.start_us,
+        stop_us=transaction.stop_us,
+        energy_wh=transaction.energy_wh,
+        reason=transaction.reason or "",
+        id_tag=transaction.id_tag,
+        authorized_by=evidence.id_token_type,
+        receipt=evidence.receipt,
+        billable_wh=0 if transaction.is_open else billable_wh(transaction, evidence),
     )

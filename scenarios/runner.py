@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from scenarios.postmortem import postmortem
+from scenarios.recording import Recorder
 from scenarios.report import Report, from_view
 from scenarios.schema import Scenario
 from scenarios.session import Session
@@ -19,15 +20,18 @@ def run(
     seed: int | None = None,
     until_us: int | None = None,
     trace: TextIO | None = None,
+    record: TextIO | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Run a scenario and report.
 
     ``until_us`` ends it early; expectations of later times are then not looked at. ``trace`` takes
-    one JSON line for each event. ``on_progress`` is told the virtual time, each virtual second.
+    one JSON line for each event, ``record`` the log (:mod:`scenarios.recording`).
+    ``on_progress`` is told the virtual time, each virtual second.
     """
     writer = TraceWriter(trace) if trace is not None else None
     session = Session(scenario, seed, listener=writer)
+    recorder = Recorder(session.world, record) if record is not None else None
     end_us = scenario.duration_us if until_us is None else min(until_us, scenario.duration_us)
     while session.time_us < end_us and session.world.violation is None:
         slice_end_us = min(session.time_us + _SLICE_US, end_us)
@@ -35,6 +39,8 @@ def run(
             pass
         if on_progress is not None:
             on_progress(session.time_us)
+    if recorder is not None:
+        recorder.finish()
     return report(session)
 
 

@@ -44,6 +44,17 @@ class EvView:
 
 
 @frozen
+class Refusal:
+    """Who was refused at a charge point: EV (empty for none), id tag or eMAID, and the code."""
+
+    time_us: int
+    cp: str
+    ev: str
+    who: str
+    code: str
+
+
+@frozen
 class CpView:
     """A charge point: its replica, its ISO 15118 session, its connector.
 
@@ -136,6 +147,14 @@ class SessionView:
     """From the meter readings in the log."""
     reason: str
     """Why it was stopped (OCPP reason), empty while it runs."""
+    id_tag: str = ""
+    """Under which the network knows the driver: an id tag, or a contract's eMAID."""
+    authorized_by: str = ""
+    """What identified the driver: ``ISO14443`` (an id tag) or ``eMAID`` (a contract)."""
+    receipt: str = ""
+    """Good, Bad, Missing or Unsigned; empty while it runs."""
+    billable_wh: int = 0
+    """What the meter's receipt proves, in Wh; 0 while it runs."""
 
 
 @frozen
@@ -182,3 +201,5 @@ class View:
     expectations_total: int
     reads_answered: int = 0
     """How many reads were answered so far."""
+    refusals: tuple[Refusal, ...] = ()
+    """Who was refused, and why; the newest ones."""

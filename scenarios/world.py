@@ -11,6 +11,7 @@ from attrs import frozen
 
 from fsm import effects as fx
 from fsm.energy.battery import Battery
+from fsm.energy.meter import Meter
 from fsm.network.state import NetworkState
 from fsm.v2g.charge_point import ChargePoint
 from fsm.v2g.ev import ElectricVehicle
@@ -27,24 +28,25 @@ from paxos.effects import (
     RoleChanged,
     Withheld,
 )
-from paxos.election import Timing
 from paxos.group import Group
-from paxos.membership import PLACES, Membership, goal_of, label, place_of
+from paxos.membership import PLACES, goal_of, label, place_of
 from paxos.records import Recovered, recover
-from paxos.replica import Config, Replica
+from paxos.replica import Replica
 from paxos.sim.cluster import Cluster
 from paxos.sim.host import Crashed, Kind, Status
 from paxos.sim.kernel import Event
 from paxos.transitions import Transitions
 from paxos.wire import seal
-from scenarios import inputs
+from scenarios import inputs, trust
 from scenarios.car import CarProcess
 from scenarios.connector import Car, Connector, Hardware, Supply
+from scenarios.consensus import config_of
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
 from scenarios.node import Node, SendOcpp
 from scenarios.readers import Readers
 from scenarios.schema import Scenario
+from scenarios.trust import Trust
 from scenarios.view import EventRow
 
 SCRIPT = 20
@@ -81,7 +83,7 @@ class World:
         self.seed = seed
         self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
         self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
-        self.config = _config(scenario, tuple(self.ids))
+        self.config = config_of(scenario, tuple(self.ids))
         self.invariants = Invariants(self.config, dict(self.ids)) if check else None
         self.cluster = Cluster(
             outside=self,
@@ -93,12 +95,16 @@ class World:
             observer=self.invariants,
         )
         self.supply = Supply()
-        self.connectors = {number: Connector(number, self.supply) for number in self.ids}
+        self.connectors = {
+            number: Connector(number, self.supply, Meter(key=trust.meter_key(seed, cp_id)))
+            for number, cp_id in self.ids.items()
+        }
         self.cars = {ev.id: self._add_car(i) for i, ev in enumerate(scenario.evs)}
         self._by_endpoint = {car.endpoint: car for car in self.cars.values()}
         self.remains: dict[int, Remains] = {}
         """Crashed charge points, and what they left."""
         self.readers = Readers(self)
+        self.trust = Trust(self, check=check)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
@@ -125,6 +131,7 @@ class World:
             max_w=vehicle.max_w,
             current=vehicle.current,
             smart=vehicle.smart,
+            contract=trust.contract(self.scenario, self.seed, vehicle),
         )
         car = Car(FIRST_CAR + index, ev, initial_uj=ev.battery.energy_uj)
         self.cluster.join(car.endpoint, CarProcess(ev))
@@ -159,6 +166,8 @@ class World:
             if connector is not None:
                 connector.settle(event[0])
         self._check_power()
+        if self.trust.violation is not None and self.violation is None:
+            self._stop(self.trust.violation)
         return event
 
     def _check_power(self) -> None:
@@ -232,7 +241,7 @@ class World:
         self.remains[number] = self._blank()
 
     def _blank(self) -> Remains:
-        return Remains(Recovered(), self._machine())
+        return Remains(Recovered(), self.machine())
 
     # What people ask.
 
@@ -281,8 +290,9 @@ class World:
 
     # The cluster's outside.
 
-    def _machine(self) -> NetworkState:
-        return NetworkState(self.scenario.site.capacity_w)
+    def machine(self) -> NetworkState:
+        """The network's state before the first command."""
+        return NetworkState(self.scenario.site.capacity_w, trust.genesis(self.scenario))
 
     def build(self, node: int, recovered: Recovered, now_us: int) -> Node:
         """The process of a charge point, from what its disk says."""
@@ -297,8 +307,9 @@ class World:
             meter=connector.meter,
             meter_interval_us=self.scenario.meter_interval_us,
             clock=wiring.clock,
+            trust=trust.secc_trust(self.scenario, self.seed, asset.id),
         )
-        machine = self._machine()
+        machine = self.machine()
         replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
         goal = goal_of(node, self.config.membership, self.cluster.identities)
         return Node(asset.id, replica, controller, wiring, goal)
@@ -318,6 +329,7 @@ class World:
                 host = self.cluster.hosts[connector.endpoint]
                 self.cluster.execute(host, connector.ev.on_tick(now_us))
                 connector.settle(now_us)
+        self.trust.desk.tick()
         self.power_history_w.append(self.power_w)
         del self.power_history_w[:-HISTORY_S]
         self.cluster.kernel.push(now_us + SECOND_US, TICK, 0)
@@ -367,6 +379,9 @@ class World:
     def _notice(self, number: int, effect: fx.Notice) -> None:
         self.note(effect.severity, self.name(number), effect.text)
 
+    def _refused(self, number: int, effect: fx.Refused) -> None:
+        self.trust.refused(number, effect)
+
     def _crashed(self, number: int, effect: Crashed) -> None:
         node = effect.process
         assert isinstance(node, Node)  # noqa: S101 - an EV's computer does not crash
@@ -378,7 +393,10 @@ class World:
             self.note("fault", self.ids[number], text)
 
     def _applied(self, number: int, effect: Applied | AppliedRun) -> None:
-        """The node itself has passed the result on; the world has nothing to add."""
+        """The node itself has passed the result on; here the log's hearers are told."""
+        node = self.cluster.hosts[number].process
+        assert isinstance(node, Node)  # noqa: S101 - no EV applies anything
+        self.trust.choir.hear(effect, node.network)
 
     def _installed(self, number: int, effect: Installed) -> None:
         self.note("consensus", self.ids[number], f"installed a snapshot of slot {effect.slot}")
@@ -437,6 +455,7 @@ class World:
         fx.PilotDuty: _pilot_duty,
         fx.PilotState: _pilot_state,
         fx.Notice: _notice,
+        fx.Refused: _refused,
     }
 
     # For inputs.
@@ -471,30 +490,3 @@ class World:
         """What a charge point's crash does to its cable: contactor open, pilot dead."""
         self._contactor(number, fx.Contactor(closed=False))
         self._pilot_duty(number, fx.PilotDuty(state_ok=False, duty_permille=0))
-
-
-def _config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
-    paxos = scenario.paxos
-    low, high = paxos.election_timeout_us
-    latency_us = scenario.network.latency_us
-    timing = Timing(
-        heartbeat_us=paxos.heartbeat_us,
-        election_low_us=low,
-        election_high_us=high,
-        prepare_us=max(300_000, 4 * latency_us),
-        # Who does not vote hears of its command with the next feed.
-        retry_us=max(400_000, 8 * latency_us, 4 * paxos.feed_us),
-        feed_us=paxos.feed_us,
-        lease_us=low if paxos.lease_us is None else paxos.lease_us,
-        drift_ppm=paxos.drift_ppm,
-    )
-    first = tuple(n for n in nodes if scenario.cps[n - 1].member)
-    membership = Membership(first[: paxos.voters], first[paxos.voters :])
-    return Config(
-        max_voters=paxos.voters,
-        membership=membership,
-        timing=timing,
-        window=paxos.window,
-        snapshot_slots=paxos.snapshot_slots,
-        retain_slots=paxos.retain_slots,
-    )

@@ -15,6 +15,12 @@ class Meter:
     """
 
     energy_uj: int = 0
+    key: bytes = b""
+    """The private key that it signs receipts with; empty for a meter that signs nothing."""
+    begun: tuple[str, int, int] | None = None
+    """Id tag, time in µs and register in Wh at which the last transaction was begun."""
+    forged_wh: int = 0
+    """A defect for scenarios: what is added to the last reading after it was signed."""
 
     def add(self, power_w: int, dt_us: int) -> int:
         """Count ``power_w`` over ``dt_us``; returns the energy in µJ.

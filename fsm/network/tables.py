@@ -11,7 +11,18 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from fsm.network.digest import hash_64
 from fsm.network.layers import Layers
-from fsm.network.records import KINDS, Asset, IdTag, Kind, Record, Transaction, flat
+from fsm.network.records import (
+    KINDS,
+    Asset,
+    Evidence,
+    IdTag,
+    Kind,
+    MeterKey,
+    Record,
+    Revocation,
+    Transaction,
+    flat,
+)
 
 R = TypeVar("R", bound=Record)
 
@@ -33,6 +44,9 @@ class Tables(NamedTuple):
     assets: Layers[str, Asset] = Layers()
     transactions: Layers[int, Transaction] = Layers()
     id_tags: Layers[str, IdTag] = Layers()
+    meter_keys: Layers[str, MeterKey] = Layers()
+    revocations: Layers[str, Revocation] = Layers()
+    evidence: Layers[int, Evidence] = Layers()
     open_by_cp: Layers[str, int] = Layers()
     """The open transaction of each charge point, 0 for none."""
     open_by_tag: Layers[str, int] = Layers()
@@ -41,6 +55,8 @@ class Tables(NamedTuple):
     """The hash of each record, for :mod:`fsm.network.digest`."""
     sum: int = 0
     """The XOR of these hashes."""
+    chain: bytes = b""
+    """The hash chain over all commands and their results (:mod:`fsm.trust.chain`)."""
 
     def table(self, kind: type[R]) -> Layers[Any, R]:
         """All records of a kind, by their keys."""
@@ -54,11 +70,11 @@ class Tables(NamedTuple):
 
     def digest(self) -> int:
         """A 64-bit digest of the whole content."""
-        return self.sum ^ hash_64("header", (self.capacity_w, self.applied))
+        return self.sum ^ hash_64("header", (self.capacity_w, self.applied, self.chain))
 
     def full_digest(self) -> int:
         """The same digest computed from the records alone: the check of :meth:`digest`."""
-        total = hash_64("header", (self.capacity_w, self.applied))
+        total = hash_64("header", (self.capacity_w, self.applied, self.chain))
         for kind, record in self.records():
             total ^= hash_64(kind, flat(record))
         return total
@@ -70,7 +86,10 @@ class Tables(NamedTuple):
 
 
 def make_tables(
-    capacity_w: int, applied: int = 0, records: Mapping[str, Iterable[Record]] | None = None
+    capacity_w: int,
+    applied: int = 0,
+    records: Mapping[str, Iterable[Record]] | None = None,
+    chain: bytes = b"",
 ) -> Tables:
     """The value that holds these records, by the names of their tables, and nothing else.
 
@@ -90,7 +109,7 @@ def make_tables(
             for name, key in record.marks:
                 places[name][key] = record.key
     content |= {name: Layers(held) for name, held in places.items()}
-    return Tables(capacity_w, applied, hashes=Layers(hashes), sum=total, **content)
+    return Tables(capacity_w, applied, hashes=Layers(hashes), sum=total, chain=chain, **content)
 
 
 class Draft:

@@ -63,5 +63,8 @@ LIMIT_APPLIED: Final = "LimitApplied"
 SET_ID_TAG: Final = "SetIdTag"
 """DataTransfer with ``{idTag, status}``: what the network thinks of an id tag from now on."""
 
+REVOKE_CERTIFICATE: Final = "RevokeCertificate"
+"""DataTransfer with ``{serialNumber, emaid}``: a contract certificate counts no more."""
+
 ID_TAG_MAX: Final = 20
 """Longest id tag (CiString20Type)."""

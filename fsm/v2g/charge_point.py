@@ -23,6 +23,7 @@ from fsm.v2g.codes import ChargingSession, EVSEProcessing, ResponseCode
 from fsm.v2g.cp_table import CP_TABLE, CpEvent, CpState
 from fsm.v2g.evse import CONSTANT_DUTY, DIGITAL_DUTY, Evse, SeccSession
 from fsm.v2g.kinds import MalformedMessageError
+from fsm.v2g.plug_and_charge import SeccTrust
 from fsm.v2g.responders import PROGRESS_EVENT, RESPONDERS
 from fsm.v2g.sequence import ALLOWED
 
@@ -57,6 +58,7 @@ class ChargePoint(Evse):
         meter: Meter,
         meter_interval_us: int,
         clock: WallClock | None = None,
+        trust: SeccTrust | None = None,
     ) -> None:
         super().__init__(
             id=id,
@@ -65,6 +67,7 @@ class ChargePoint(Evse):
             meter=meter,
             meter_interval_us=meter_interval_us,
             clock=clock,
+            trust=trust,
         )
         self.state = CpState.WAITING_EV
         self._why = ""
@@ -110,6 +113,7 @@ class ChargePoint(Evse):
         if name == "meter":
             if self.contactor_closed:
                 self.out += self.station.meter_values(now_us)
+                self.session.receipt_due = True
                 self.set_timer("meter", self.meter_interval_us)
         elif name == "heartbeat":
             self.out += self.station.heartbeat()
@@ -159,6 +163,19 @@ class ChargePoint(Evse):
         """Ask the EV to stop (EVSENotification StopCharging) with its next status."""
         self.out = []
         self.session.stop_wanted = True
+        return self._settle(now_us)
+
+    def on_barred(self, now_us: int) -> list[Effect]:
+        """The network accepts the driver of the running transaction no more: it ends, once."""
+        self.out = []
+        session = self.session
+        if self.transaction_id is None or session.stop_wanted:
+            return []
+        session.stop_wanted, session.stop_reason = True, Reason.DE_AUTHORIZED
+        self.notice("fault", f"{session.id_tag} may charge no more: the charging is ended")
+        if session.paused:
+            session.paused = False
+            self.out += self.station.stop(Reason.DE_AUTHORIZED, now_us)
         return self._settle(now_us)
 
     # -- events ------------------------------------------------------------------------------

@@ -268,6 +268,8 @@ class Pump:
                 if spot.ev:
                     args = (effect.state_ok, effect.duty_permille, self.now_us)
                     self._ev(spot, spot.ev.on_pilot(*args))
+            elif kind is fx.Refused:
+                self.say(f"{spot.name} refuses {effect.who}: {effect.code}")
             else:
                 assert kind is fx.Notice
                 self.say(f"{spot.name} {effect.severity}: {effect.text}")

@@ -14,13 +14,24 @@ MAY_KNOW = {
     "clock": (),
     "effects": (),
     "table": (),
+    "trust": ("trust",),
     "energy": ("energy",),
-    "ocpp": ("clock", "effects", "energy", "ocpp"),
-    "network": ("energy", "ocpp", "network"),
-    "v2g": ("clock", "effects", "table", "energy", "ocpp", "v2g"),
+    "ocpp": ("clock", "effects", "energy", "trust", "ocpp"),
+    "network": ("energy", "ocpp", "trust", "network"),
+    "v2g": ("clock", "effects", "table", "energy", "ocpp", "trust", "v2g"),
 }
-OUTSIDE = {"attrs", "msgpack"}
-STANDARD = {"collections", "enum", "functools", "hashlib", "itertools", "operator", "typing"}
+OUTSIDE = {"attrs", "msgpack", "cryptography"}
+STANDARD = {
+    "collections",
+    "datetime",
+    "enum",
+    "functools",
+    "hashlib",
+    "itertools",
+    "json",
+    "operator",
+    "typing",
+}
 
 
 def imports(path):
