@@ -6,7 +6,6 @@ commands. Where one does not fit, the hashes around it say which part of the ent
 
 import json
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 from attrs import frozen
@@ -17,7 +16,7 @@ from fsm.network.records import KINDS, Record
 from fsm.network.state import NetworkState
 from fsm.trust.chain import next_link
 from scenarios.kinds import printable
-from scenarios.recording import ENTRY_KEYS, VERSION, anchors_of, line_of, link_of
+from scenarios.recording import ENTRY_KEYS, VERSION, anchors_of, header_hash, line_of, link_of
 
 Row = dict[str, Any]
 
@@ -44,7 +43,6 @@ class Replayed:
     """A record that was applied once more without a fault: header, outcome, and the state."""
 
     header: Row
-    header_hash: str
     end: Row
     seals: Row
     end_line: int
@@ -77,7 +75,7 @@ def replay(lines: Sequence[str]) -> Replayed:
     """
     header = read_header(lines[0] if lines else "")
     network = _first_state(header)
-    link = header_hash = sha256(lines[0].encode()).hexdigest()
+    link = header["hash"]
     rows = lines[1:]
     slot = 0
     for index, line in enumerate(rows):
@@ -89,7 +87,7 @@ def replay(lines: Sequence[str]) -> Replayed:
             end, seals = row["end"], row.get("seals")
             if set(row) != {"end", "seals"} or type(end) is not dict or type(seals) is not dict:
                 raise altered(index + 2, 0, 0, "the outcome", line, "an outcome with seals")
-            return Replayed(header, header_hash, end, seals, index + 2, index, link, network)
+            return Replayed(header, end, seals, index + 2, index, link, network)
         after = rows[index + 1] if index + 1 < len(rows) else ""
         _check_entry(row, line, number, slot, link, network, after)
         link, slot = row["link"], row["slot"]
@@ -112,6 +110,8 @@ def read_header(line: str) -> Row:
 
 def _first_state(header: Row) -> NetworkState:
     kinds = {kind.name: kind.record for kind in KINDS}
+    if header.get("hash") != header_hash(header):
+        raise altered(1, 0, 0, "the header", header.get("hash"), header_hash(header))
     try:
         genesis: list[Record] = [kinds[name](*values) for name, *values in header["genesis"]]
         anchors_of(header)
@@ -146,32 +146,34 @@ def _check_entry(
     before = network.chain
     expected = network.apply(command)
     must = network.chain
-    follows = _follows(row, after)
     if result != expected:
         # The chain holds what the result was, unless it was computed anew.
         if row["chain"] == next_link(before, command, expected).hex():
             raise altered(*here, "the result", row["result"], expected.hex())
         raise altered(*here, "the command", row["command"], "the one that the chain holds")
     if row["chain"] != must.hex():
-        if follows:
+        if _follows(row, after, "chain"):
             raise altered(*here, "the command", row["command"], "the one that the chain holds")
         raise altered(*here, "the chain", row["chain"], must.hex())
     if row["says"] != describe(command):
         raise altered(*here, "what it says", row["says"], describe(command))
     if row["link"] != link_of(link, row):
-        if follows:
+        if _follows(row, after, "link"):
             raise altered(*here, "the slot", row["slot"], "the one that the link holds")
         raise altered(*here, "the link", row["link"], link_of(link, row))
 
 
-def _follows(row: Row, after: str) -> bool:
-    """Whether the next line was chained to this one's hashes as they stand."""
+def _follows(row: Row, after: str, key: str) -> bool:
+    """Whether the next line was chained to this one's ``chain`` or ``link`` as it stands."""
     try:
         following = json.loads(after)
         if "end" in following:
-            end = following["end"]
-            return bool((end["chain"], end["link"]) == (row["chain"], row["link"]))
-        return bool(following["link"] == link_of(row["link"], following))
+            return bool(following["end"][key] == row[key])
+        if key == "link":
+            return bool(following["link"] == link_of(row["link"], following))
+        command, result = (bytes.fromhex(following[part]) for part in ("command", "result"))
+        must = next_link(bytes.fromhex(row["chain"]), command, result)
+        return bool(following["chain"] == must.hex())
     except (ValueError, TypeError, KeyError, RecursionError):
         return False
 

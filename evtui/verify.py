@@ -27,7 +27,7 @@ def check_outcome(record: Replayed) -> Iterator[Fault]:
     """The last line says what the entries lead to."""
     must: Row = {
         "entries": record.entries,
-        "header": record.header_hash,
+        "header": record.header["hash"],
         "link": record.link,
         "chain": record.network.chain.hex(),
         "transactions": transactions_of(record.network.state),
@@ -36,7 +36,7 @@ def check_outcome(record: Replayed) -> Iterator[Fault]:
         yield _fault(record, "the outcome's keys", list(record.end), list(must))
     for key, value in must.items():
         if record.end.get(key) != value:
-            what = "the header, by its hash" if key == "header" else f"the outcome's {key}"
+            what = "the header" if key == "header" else f"the outcome's {key}"
             yield _fault(record, what, record.end.get(key), value)
 
 

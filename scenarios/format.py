@@ -59,6 +59,8 @@ REFUSALS = (
     *(code.value for code in ResponseCode if code.is_negative),
 )
 """Codes by which an EV is refused: OCPP's for an id tag, ISO 15118's for a contract."""
+VIOLATIONS = (*SENTENCES, "P1", *TRUST_SENTENCES)
+"""Invariants of consensus, of power, and of trust."""
 HOWS = ("log", "index", "lease")
 """Kinds of reads, as :class:`paxos.effects.ReadKind` numbers them."""
 
@@ -439,7 +441,7 @@ EXPECT = Table(
         Key(
             "violation",
             "violation",
-            Choice((*SENTENCES, "P1", *TRUST_SENTENCES)),
+            Choice(VIOLATIONS),
             "Subject: an invariant that is to be violated by then; the run ends there.",
         ),
     ),

@@ -43,9 +43,9 @@ class Recorder:
         self.slot = 0
         self.state: Tables = world.machine().state
         self.chain = self.state.chain
-        header = line_of(header_of(world))
-        self.header_hash = self.link = sha256(header.encode()).hexdigest()
-        self.out.write(header + "\n")
+        header = header_of(world)
+        self.header_hash = header["hash"] = self.link = header_hash(header)
+        self.out.write(line_of(header) + "\n")
         world.trust.choir.hearers.append(self.hear)
 
     def hear(self, chosen: Chosen, network: NetworkState) -> None:
@@ -107,7 +107,13 @@ def header_of(world: World) -> dict[str, object]:
         "genesis": [[KIND_OF[type(record)].name, *flat(record)] for record in genesis],
         "root": trust.trust_anchor(scenario, world.seed).hex(),
         "meters": meters,
+        "hash": "",
     }
+
+
+def header_hash(header: dict[str, Any]) -> str:
+    """The hash of a header but for its own ``hash``; the first entry is linked to it."""
+    return sha256(line_of({**header, "hash": ""}).encode()).hexdigest()
 
 
 def line_of(row: dict[str, Any]) -> str:

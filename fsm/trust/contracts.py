@@ -8,7 +8,7 @@ the answer to Authorize: its list stands in the log.
 import datetime as dt
 from enum import StrEnum
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgpack
 
@@ -16,6 +16,10 @@ from fsm.trust.keys import is_signed
 
 if TYPE_CHECKING:
     from cryptography import x509
+
+
+_ED25519_DER: Final = bytes.fromhex("300506032b6570034100")
+"""What stands between what is signed and the 64 bytes of the signature (RFC 8410, 3 and 6)."""
 
 
 class Fault(StrEnum):
@@ -49,13 +53,22 @@ def check(chain: bytes, emaid: str, root: bytes, now_s: int) -> Checked:
 
     ``root`` is the trust anchor as DER. Raises :class:`RefusedCertificateError`.
     """
+    from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
 
+    damages = (
+        ValueError,
+        TypeError,
+        UnsupportedAlgorithm,
+        x509.InvalidVersion,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+    )
     if not chain:
         raise RefusedCertificateError(Fault.NO_CERTIFICATE, "no certificate was sent")
     try:
         return _check(*_unpack(chain), emaid, _load(root), now_s)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except damages as error:
         # The library reads most fields only when they are asked for.
         raise RefusedCertificateError(Fault.CHAIN, "a certificate is damaged") from error
 
@@ -107,8 +120,13 @@ def _load(der: bytes) -> "x509.Certificate":
 
 def _check_signature(certificate: "x509.Certificate", signer: "x509.Certificate") -> None:
     """Signed by this CA, and saying so."""
-    issued = certificate.issuer == signer.subject and _is_ca(signer)
+    from cryptography.hazmat.primitives.serialization import Encoding
+
     signed = certificate.tbs_certificate_bytes
+    # The algorithm stands in a certificate twice, the second time where nobody has signed it.
+    whole = certificate.public_bytes(Encoding.DER)
+    is_ed25519 = whole.endswith(signed + _ED25519_DER + certificate.signature)
+    issued = is_ed25519 and certificate.issuer == signer.subject and _is_ca(signer)
     if not issued or not is_signed(_public_bytes(signer), certificate.signature, signed):
         name = _common_name(certificate)[:24]
         raise RefusedCertificateError(Fault.CHAIN, f"{name} is not signed by a CA that is trusted")

@@ -40,7 +40,8 @@ TOP = [
         'duratoin = "1m"\ncps = 1',
         [
             ("1: duratoin: found an unknown key; allowed name, title, description, duration, "
-            "start, seed, meter_interval, site, network, paxos, cp, ev, at, expect, cps, fleet; "
+            "start, seed, meter_interval, site, network, paxos, cp, ev, id_tag, at, expect, "
+            "cps, fleet; "
             'did you mean "duration"?'),
             (f"1: duration: found nothing (the key is required); allowed {DURATION}, "
             "from 1us to 31d"),
@@ -170,7 +171,7 @@ TABLES = [
     (
         'network.latency = "2m"',
         [('8: ev[0].network: found an unknown key; allowed id, battery, soc, target, max_power, '
-         "current, id_tag, smart")],
+         "current, id_tag, smart, payment, contract")],
     ),
     (
         '[paxos]\nelection_timeout = [\n  "3s",\n  "1s",\n]',
@@ -205,7 +206,7 @@ TABLES = [
      ['10: ev[1].current: found "dc"; allowed AC, DC; did you mean "DC"?']),
     ('[[ev]]\nid = "EV2"\n"max power" = "1kW"',
      [('10: ev[1]."max power": found an unknown key; allowed id, battery, soc, target, max_power, '
-      'current, id_tag, smart; did you mean "max_power"?')]),
+      'current, id_tag, smart, payment, contract; did you mean "max_power"?')]),
 ]  # fmt: skip
 
 
@@ -281,7 +282,8 @@ EXPECTATIONS = [
      [("10: expect[0].cp: found a second subject beside ev; allowed exactly one of ev, cp, "
       "replicas, leader, sessions, power, count, reads, violation")]),
     ('ev = "EV1"', [("8: expect[0]: found ev and nothing to check of it; allowed ev with one or "
-                    "more of state, energy, soc, session_start, session_stop")]),
+                    "more of state, energy, soc, session_start, session_stop, refused, "
+                    "authorized_by, receipt")]),
     ('cp = "CP1"\nsoc = ["1%", "2%"]', [("10: expect[0].soc: found it beside cp; "
                                         "allowed it beside ev")]),
     ('replicas = "equal"\nstate = "charging"',
