@@ -13,6 +13,7 @@ from attrs import frozen
 from evtui.errors import UsageError
 from fsm.network.describe import describe
 from fsm.network.records import KINDS, Record
+from fsm.network.snapshot import SnapshotError
 from fsm.network.state import NetworkState
 from fsm.trust.chain import next_link
 from scenarios.kinds import printable
@@ -115,17 +116,21 @@ def _first_state(header: Row) -> NetworkState:
     try:
         genesis: list[Record] = [kinds[name](*values) for name, *values in header["genesis"]]
         anchors_of(header)
-        return NetworkState(int(header["capacity_w"]), genesis)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        network = NetworkState(int(header["capacity_w"]), genesis)
+        # What a snapshot checks of each record: only so nothing in it can break a command.
+        network.restore(network.snapshot())
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, SnapshotError):
         raise altered(1, 0, 0, "the header", short(header), "one of evtui run --record") from None
+    return network
 
 
 def _row(line: str, line_number: int, number: int) -> Row:
     try:
         row = json.loads(line)
+        as_written = type(row) is dict and line_of(row) == line
     except (ValueError, RecursionError):
-        row = None
-    if type(row) is not dict or line_of(row) != line:
+        as_written = False
+    if not as_written:
         raise altered(line_number, number, 0, "the line", line, "one entry in JSON, not cut off")
     return row
 
@@ -137,7 +142,7 @@ def _check_entry(
     at = (number + 1, number)
     if tuple(row) != ENTRY_KEYS:
         raise altered(*at, 0, "the keys", ", ".join(map(str, row)), ", ".join(ENTRY_KEYS))
-    if row["n"] != number:
+    if type(row["n"]) is not int or row["n"] != number:
         raise altered(*at, 0, "the number (a line is missing, doubled or moved)", row["n"], number)
     here = (*at, row["slot"] if type(row["slot"]) is int else 0)
     if type(row["slot"]) is not int or row["slot"] <= slot:

@@ -49,11 +49,12 @@ def check_meters(record: Replayed) -> Iterator[Fault]:
 
 
 def check_seals(record: Replayed) -> Iterator[Fault]:
-    """The charge points that ran at the end have signed the outcome, each with its own key."""
+    """The meters of all charge points that have booted have signed the outcome, and no other."""
     seal = seal_bytes(record.end)
     keys = record.network.state.meter_keys
-    if keys and not record.seals:
-        yield _fault(record, "the seals", "none", "one or more")
+    for cp_id in keys:
+        if cp_id not in record.seals:
+            yield _fault(record, f"the seal of {cp_id}", "none", f"{cp_id}'s over the outcome")
     for cp_id, signature in record.seals.items():
         known = keys.get(cp_id)
         try:
@@ -133,7 +134,7 @@ def _verdict(
             kinds[each.receipt] += 1
     try:
         anchors = anchors_of(header)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         anchors = ""
     seed = header.get("seed")
     return Verdict(

@@ -2,7 +2,7 @@
 
 What it decides goes through the log like any call of a charge point. A charge point that takes it
 may crash before it is in the log; so the desk asks again, another one where need be, until it sees
-the outcome in a replica's state. Doing it twice changes nothing.
+the outcome in a replica's state. Orders are numbered: one that comes twice, or late, does nothing.
 """
 
 from collections.abc import Callable
@@ -47,6 +47,7 @@ class Desk:
     def __init__(self, world: "World") -> None:
         self.world = world
         self.orders: list[Order] = []
+        self._number = 0
 
     def tick(self) -> None:
         """Once a second: forget the first order if it is done, else see that it is asked for.
@@ -88,12 +89,15 @@ class Desk:
 
     def set_tag(self, id_tag: str, status: AuthorizationStatus, reason: str = "") -> None:
         """Change what the network thinks of an id tag."""
+        self._number += 1
+        number = self._number
 
         def is_done(network: NetworkState) -> bool:
             tag: IdTag | None = network.id_tags.get(id_tag)
-            return tag is not None and (tag.status, tag.reason) == (status.value, reason)
+            return tag is not None and tag.order >= number
 
-        data: dict[str, object] = {"idTag": id_tag, "status": status.value}
+        # A charge point that was asked and cut off may hand it in when a later order is done.
+        data: dict[str, object] = {"idTag": id_tag, "status": status.value, "order": number}
         if reason:
             data["reason"] = reason
         self._order(SET_ID_TAG, data, Order(_call(), is_done))

@@ -2,8 +2,8 @@
 
 The first line is the header: the scenario, its seed and calendar time, the network's first state,
 and the keys that signatures are checked with. Then comes one line for each command that the state
-machine was given, in order. The last line is the outcome, sealed by the charge points: each signs
-the head of the chain with its meter's key. Bytes are written in hexadecimal.
+machine was given, in order. The last line is the outcome, sealed by the meters of all charge points
+that have booted: hardware, which signs also where a computer is down. Bytes are in hexadecimal.
 
 Each entry carries two hashes. ``chain`` is the network's own (:mod:`fsm.trust.chain`): all replicas
 hold it. ``link`` chains the lines themselves, so that what the network does not chain (the slot,
@@ -83,7 +83,7 @@ class Recorder:
         seals = {
             cp_id: sign(self.world.connectors[number].meter.key, seal).hex()
             for number, cp_id in self.world.ids.items()
-            if cp_id in self.state.meter_keys and self.world.node(number) is not None
+            if cp_id in self.state.meter_keys
         }
         self.out.write(line_of({"end": end, "seals": seals}) + "\n")
 

@@ -40,6 +40,8 @@ class TrustPromises:
         self.closed: dict[int, None] = {}
         self.barred: dict[str, int] = {}
         """Barred id tags and certificates, and the slot from which on; 0 from the beginning."""
+        self.orders: dict[str, int] = {}
+        """The highest number of an order about each id tag."""
         network = world.machine()
         self.barred.update(dict.fromkeys(network.state.revocations, 0))
         self.barred.update(
@@ -98,7 +100,8 @@ class TrustPromises:
         if message_id == REVOKE_CERTIFICATE:
             self.barred.setdefault(data["serialNumber"], chosen.slot)
             self.barred.setdefault(data["emaid"], chosen.slot)
-        elif message_id == SET_ID_TAG:
+        elif message_id == SET_ID_TAG and data.get("order", 0) >= self.orders.get(data["idTag"], 0):
+            self.orders[data["idTag"]] = data.get("order", 0)
             if data["status"] == AuthorizationStatus.ACCEPTED:
                 self.barred.pop(data["idTag"], None)
             else:

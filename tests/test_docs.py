@@ -35,7 +35,9 @@ def commands() -> list[str]:
     """Every headless command that a document prints."""
     lines = [line for _, block in blocks("sh") for line in block.splitlines()]
     found = [line.split("#")[0].strip() for line in lines]
-    return [line for line in dict.fromkeys(found) if re.match(r"evtui (run|scenarios|verify)", line)]
+    return [
+        line for line in dict.fromkeys(found) if re.match(r"evtui (run|scenarios|verify)", line)
+    ]
 
 
 @pytest.mark.parametrize("command", commands())

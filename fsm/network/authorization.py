@@ -8,7 +8,7 @@ so all charge points agree from which command on a certificate counts no more.
 
 from typing import Any, Final
 
-from fsm.network.checks import one_of, required, text
+from fsm.network.checks import integer, one_of, required, text
 from fsm.network.handler import Handler, Result
 from fsm.network.records import IdTag, Revocation
 from fsm.network.tables import Draft
@@ -87,7 +87,9 @@ def _set_id_tag(draft: Draft, operation: Operation, data: dict[str, Any]) -> Res
     status = one_of(data, "status", AuthorizationStatus)
     reason = text(data, "reason", 20) if "reason" in data else ""
     tag = draft.id_tag(name, operation.at_us)
-    draft.put(tag._replace(status=status.value, reason=reason))
+    order = integer(data, "order", 1) if "order" in data else tag.order
+    if order >= tag.order:
+        draft.put(tag._replace(status=status.value, reason=reason, order=order))
     return {"status": "Accepted"}
 
 

@@ -111,6 +111,8 @@ class IdTag(NamedTuple):
     """From when on it is expired, in µs from the run's beginning; 0 for never."""
     reason: str = ""
     """Why it is not accepted, where somebody said it: ``stolen``, ``revoked``."""
+    order: int = 0
+    """Number of the newest order about it; an older one that comes late does nothing."""
 
     @property
     def key(self) -> str:

@@ -165,8 +165,9 @@ def test_a_record_that_is_cut_off(good: list[str]) -> None:
         ({"root": "00"}, "the header"),
         ({"meters": {}}, "the header"),
         ({"meters": 5}, "the header"),
-        ({"genesis": [["id_tag", "EV1", "Blocked", 0, 0, ""]]}, "the header"),
+        ({"genesis": [["id_tag", "EV1", "Blocked", 0, 0, "", 0]]}, "the header"),
         ({"genesis": [["dragon"]]}, "the header"),
+        ({"genesis": [["id_tag", "EV1", "Accepted", 0, "soon", "", 0]]}, "the header"),
         ({"capacity_w": 1_000}, "the header"),
         ({"capacity_w": "x"}, "the header"),
     ],
@@ -189,17 +190,18 @@ def test_the_outcome_is_computed_and_sealed(good: list[str]) -> None:
     seals = last["seals"]
     for change in (
         {},
-        {"CP9": seals["CP1"]},
-        {"CP1": seals["CP2"]},
-        {"CP1": "zz"},
-        {"CP1": None},
+        {"CP1": seals["CP1"]},
+        {**seals, "CP9": seals["CP1"]},
+        {**seals, "CP1": seals["CP2"]},
+        {**seals, "CP1": "zz"},
+        {**seals, "CP1": None},
     ):
         assert "seal" in first_fault(altered(good, -1 % len(good), seals=change)), change
     assert "the outcome" in first_fault(altered(good, -1 % len(good), end=[]))
     assert "the outcome" in first_fault(altered(good, -1 % len(good), more=1))
 
 
-def forged(lines: list[str], key: bytes | None) -> list[str]:
+def forged(lines: list[str], keys: dict[str, bytes]) -> list[str]:
     """A record made anew from an altered command, every hash and the outcome with it."""
     from fsm.network.state import NetworkState
     from scenarios.recording import transactions_of
@@ -223,17 +225,18 @@ def forged(lines: list[str], key: bytes | None) -> list[str]:
     last = json.loads(lines[-1])
     end = last["end"] | {"link": link, "chain": network.chain.hex()}
     end["transactions"] = transactions_of(network.state)
-    if key is not None:
-        last["seals"] = {"CP1": sign(key, seal_bytes(end)).hex()}
+    last["seals"] |= {cp_id: sign(key, seal_bytes(end)).hex() for cp_id, key in keys.items()}
     return [*made, line_of({"end": end, "seals": last["seals"]})]
 
 
 def test_whoever_makes_all_hashes_anew_lacks_the_keys(good: list[str]) -> None:
     """The seals are over the head of the chain; the meter's receipt is over the register."""
-    assert "the seal of CP1" in first_fault(forged(good, None))
-    assert "the seal of CP1" in first_fault(forged(good, bytes(32)))
-    # Even with a charge point's key: the receipt of another reading is bad, and nothing is billed.
-    verdict = verify(forged(good, private_key(1, "meter CP1")), "record")
+    keys = {cp_id: private_key(1, f"meter {cp_id}") for cp_id in ("CP1", "CP2", "CP3")}
+    assert "the seal of CP1" in first_fault(forged(good, {}))
+    assert "the seal of CP1" in first_fault(forged(good, {"CP1": bytes(32)}))
+    assert "the seal of CP2" in first_fault(forged(good, {"CP1": keys["CP1"]}))
+    # Even with all keys of today: the receipt of another reading is bad, and nothing is billed.
+    verdict = verify(forged(good, keys), "record")
     assert verdict.ok
     assert verdict.receipts["Bad"] == 1
 

@@ -96,6 +96,24 @@ def test_orders_of_the_desk_keep_their_order() -> None:
     assert node.network.id_tags["tag"].status == "Accepted"
 
 
+def test_an_order_that_comes_late_does_nothing() -> None:
+    """The leader takes it and is cut off; when it hands it in, a later order is done."""
+    run_ = session()
+    leader = run_.world.leader()
+    assert leader is not None
+    run_.act("partition", groups=[[leader.cp_id]])
+    run_.act("block_tag", id_tag="tag")
+    assert leader.calls.pending
+    run_.act("unblock_tag", id_tag="tag")
+    run_.run(110_000_000, 10_000_000)
+    assert run_.world.trust.desk.orders == []
+    run_.act("heal")
+    run_.run(180_000_000, 10_000_000)
+    assert not leader.calls.pending
+    assert leader.network.id_tags["tag"].status == "Accepted"
+    assert leader.network.id_tags["tag"].order == 2
+
+
 @pytest.mark.parametrize(
     ("verb", "args", "sentence"),
     [
