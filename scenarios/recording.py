@@ -24,7 +24,6 @@ from fsm.network.state import NetworkState
 from fsm.network.tables import KIND_OF, Tables
 from fsm.trust.chain import next_link
 from fsm.trust.keys import public_key, sign
-from scenarios import trust
 from scenarios.chosen import Chosen
 from scenarios.world import World
 
@@ -96,7 +95,6 @@ def header_of(world: World) -> dict[str, object]:
         cp_id: public_key(world.connectors[number].meter.key).hex()
         for number, cp_id in world.ids.items()
     }
-    genesis = trust.genesis(scenario)
     return {
         "record": VERSION,
         "scenario": scenario.name,
@@ -104,8 +102,8 @@ def header_of(world: World) -> dict[str, object]:
         "start": f"{start:%Y-%m-%dT%H:%M:%SZ}",
         "start_us": scenario.start_us,
         "capacity_w": scenario.site.capacity_w,
-        "genesis": [[KIND_OF[type(record)].name, *flat(record)] for record in genesis],
-        "root": trust.trust_anchor(scenario, world.seed).hex(),
+        "genesis": [[KIND_OF[type(record)].name, *flat(record)] for record in world.genesis],
+        "root": world.root.hex(),
         "meters": meters,
         "hash": "",
     }

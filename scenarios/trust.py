@@ -40,9 +40,8 @@ def contract(scenario: Scenario, seed: int, vehicle: Vehicle) -> Contract | None
     return issue(seed, scenario.start_us // SECOND_US, vehicle.id, vehicle.contract)
 
 
-def secc_trust(scenario: Scenario, seed: int, cp_id: str) -> SeccTrust | None:
+def secc_trust(scenario: Scenario, seed: int, cp_id: str, root: bytes) -> SeccTrust | None:
     """What a charge point checks contracts with; None where nobody has one."""
-    root = trust_anchor(scenario, seed)
     if not root:
         return None
     return SeccTrust(root, scenario.start_us, private_key(seed, f"secc {cp_id}"))

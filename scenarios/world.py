@@ -81,6 +81,8 @@ class World:
         self.scenario = scenario
         self.transitions = Transitions() if share else None
         self.seed = seed
+        self.root = trust.trust_anchor(scenario, seed)
+        self.genesis = trust.genesis(scenario)
         self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
         self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
         self.config = config_of(scenario, tuple(self.ids))
@@ -292,7 +294,7 @@ class World:
 
     def machine(self) -> NetworkState:
         """The network's state before the first command."""
-        return NetworkState(self.scenario.site.capacity_w, trust.genesis(self.scenario))
+        return NetworkState(self.scenario.site.capacity_w, self.genesis)
 
     def build(self, node: int, recovered: Recovered, now_us: int) -> Node:
         """The process of a charge point, from what its disk says."""
@@ -307,7 +309,7 @@ class World:
             meter=connector.meter,
             meter_interval_us=self.scenario.meter_interval_us,
             clock=wiring.clock,
-            trust=trust.secc_trust(self.scenario, self.seed, asset.id),
+            trust=trust.secc_trust(self.scenario, self.seed, asset.id, self.root),
         )
         machine = self.machine()
         replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
