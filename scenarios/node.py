@@ -155,7 +155,8 @@ class Node:
         transaction = self.network.open_transaction(self.cp_id)
         if transaction is None:
             return []
-        asked = self.controller.on_orphan(transaction.id, now_us)
+        begun = (transaction.id_tag, transaction.start_us, transaction.meter_start_wh)
+        asked = self.controller.on_orphan(transaction.id, now_us, begun)
         return self._take(asked, now_us)
 
     def _next_call(self) -> list[Any]:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from fsm.clock import WallClock
 from fsm.effects import Call, Effect, Notice, SetTimer
-from fsm.energy.meter import Meter
+from fsm.energy.meter import Beginning, Meter
 from fsm.ocpp.actions import (
     LIMIT_APPLIED,
     VENDOR_ID,
@@ -65,6 +65,8 @@ class Station:
         """Why the session's last StartTransaction was refused; empty otherwise."""
         self._authorize_asked = ""
         self._authorize_answer: tuple[str, str] = ("", "")
+        self._begun: Beginning | None = None
+        """How the transaction that was asked for last begins."""
         self._start_asked = ""
         self._start_reason = Reason.OTHER
         """Why a transaction whose start is still asked for is to be stopped at once."""
@@ -189,7 +191,8 @@ class Station:
         self._start_asked, self._start_wanted = id_tag, True
         self._start_tries += 1
         wall_us, meter_wh = self.clock.wall_us(now_us), self.meter.energy_wh
-        self.meter.begun = (id_tag, wall_us, meter_wh)
+        self._begun = (id_tag, wall_us, meter_wh)
+        self.meter.begin(self._begun)
         payload: dict[str, object] = {
             "connectorId": CONNECTOR_ID,
             "idTag": id_tag,
@@ -207,19 +210,26 @@ class Station:
         transaction_id, self.transaction_id = self.transaction_id, None
         if transaction_id is None:
             return []
-        return [self._stop_call(transaction_id, reason, now_us)]
+        return [self._stop_call(transaction_id, reason, now_us, self._begun)]
 
-    def orphan(self, transaction_id: int, now_us: int) -> list[Effect]:
-        """End a transaction of before the last boot, once."""
+    def orphan(
+        self, transaction_id: int, now_us: int, begun: Beginning | None = None
+    ) -> list[Effect]:
+        """End a transaction of before the last boot, once.
+
+        ``begun`` is how the network knows it to have begun; the meter signs only what it remembers.
+        """
         if transaction_id == self.transaction_id or transaction_id in self._orphans:
             return []
         self._orphans[transaction_id] = None
         return [
-            self._stop_call(transaction_id, Reason.POWER_LOSS, now_us),
+            self._stop_call(transaction_id, Reason.POWER_LOSS, now_us, begun),
             Notice("charging", f"transaction {transaction_id} of before the restart is ended"),
         ]
 
-    def _stop_call(self, transaction_id: int, reason: Reason, now_us: int) -> Call:
+    def _stop_call(
+        self, transaction_id: int, reason: Reason, now_us: int, begun: Beginning | None
+    ) -> Call:
         wall_us = self.clock.wall_us(now_us)
         payload: dict[str, object] = {
             "transactionId": transaction_id,
@@ -227,14 +237,12 @@ class Station:
             "timestamp": wall_us,
             "reason": reason.value,
         }
-        if self.meter.key and self.meter.begun is not None:
-            payload["transactionData"] = [self._signed(transaction_id, wall_us)]
+        if self.meter.key and begun is not None and begun in self.meter.beginnings:
+            payload["transactionData"] = [self._signed(transaction_id, wall_us, begun)]
         return Call(Action.STOP_TRANSACTION.value, payload)
 
-    def _signed(self, transaction_id: int, wall_us: int) -> dict[str, object]:
+    def _signed(self, transaction_id: int, wall_us: int, begun: Beginning) -> dict[str, object]:
         """A ``MeterValue`` with the meter's receipt of a transaction (OCPP 1.6, 7.33, 7.45)."""
-        assert self.meter.begun is not None  # noqa: S101 - its caller looked
-        begun = self.meter.begun
         receipt = Receipt(self.cp_id, transaction_id, *begun, wall_us, self.meter.energy_wh)
         sample = {
             "value": write_receipt(self.meter.key, receipt),
@@ -293,7 +301,7 @@ class Station:
                 self.start_refused = "" if retry else status or "an error"
             return []
         if not wanted:
-            return [self._stop_call(transaction_id, self._start_reason, now_us)]
+            return [self._stop_call(transaction_id, self._start_reason, now_us, self._begun)]
         self.transaction_id = transaction_id
         return [
             Notice("charging", f"transaction {transaction_id} of {payload.get('idTag')} begins")

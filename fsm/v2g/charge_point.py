@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from fsm.clock import WallClock
 from fsm.effects import Contactor, Effect, PilotDuty, SendV2g
-from fsm.energy.meter import Meter
+from fsm.energy.meter import Beginning, Meter
 from fsm.energy.supply import Current
 from fsm.ocpp.actions import ChargePointError, Reason
 from fsm.ocpp.status import ConnectorStatus
@@ -154,9 +154,14 @@ class ChargePoint(Evse):
         self.take_limit(limit_w, version)
         return self._settle(now_us)
 
-    def on_orphan(self, transaction_id: int, now_us: int) -> list[Effect]:
-        """The network has an open transaction of before the last boot: it is ended, once."""
-        self.out = list(self.station.orphan(transaction_id, now_us))
+    def on_orphan(
+        self, transaction_id: int, now_us: int, begun: Beginning | None = None
+    ) -> list[Effect]:
+        """The network has an open transaction of before the last boot: it is ended, once.
+
+        ``begun`` is its id tag, start in µs and register in Wh, as the network has them.
+        """
+        self.out = list(self.station.orphan(transaction_id, now_us, begun))
         return self._settle(now_us)
 
     def request_stop(self, now_us: int) -> list[Effect]:

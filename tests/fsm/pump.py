@@ -211,7 +211,8 @@ class Pump:
                 if call.action == "BootNotification":
                     orphan = self.network.open_transaction(spot.name)
                     if orphan:
-                        self._cp(spot, cp.on_orphan(orphan.id, self.now_us))
+                        begun = (orphan.id_tag, orphan.start_us, orphan.meter_start_wh)
+                        self._cp(spot, cp.on_orphan(orphan.id, self.now_us, begun))
         for other in self.spots.values():
             version = self.network.limit_version(other.name)
             if other.cp and not other.cut_off and version != other.limit_version:

@@ -217,3 +217,20 @@ def test_a_crash_does_not_cost_the_receipt():
     assert transaction.reason == "PowerLoss"
     evidence = pump.network.evidence[1]
     assert (evidence.receipt, evidence.signed_wh) == ("Good", transaction.energy_wh)
+
+
+def test_a_second_crash_does_not_cost_it_either():
+    """The stop is lost in it, and the next transaction has begun in the meter already."""
+    pump = session()
+    pump.crash("CP1")
+    pump.run(5)
+    pump.start("CP1")
+    pump.run(0.005)
+    spot = pump.spots["CP1"]
+    spot.meter.begin(("another", pump.now_us, spot.meter.energy_wh))
+    pump.crash("CP1")
+    pump.start("CP1")
+    pump.run(5)
+    evidence = pump.network.evidence[1]
+    assert evidence.receipt == "Good"
+    assert evidence.signed_wh == pump.network.transactions[1].energy_wh
