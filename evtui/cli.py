@@ -102,6 +102,20 @@ def _text(_hint: Any, tokens: Sequence["Token"]) -> str:
     return tokens[0].value  # what it may be, the command knows
 
 
+def _record(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if not text or (text.startswith("-") and text != "-"):
+        raise UsageError(f'--record: found "{text}"; allowed the path of a file, or -')
+    return text
+
+
+def _anchors(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if len(text) != 32 or any(char not in "0123456789abcdef" for char in text):
+        raise UsageError(f'--anchors: found "{text}"; allowed 32 digits from 0 to f')
+    return text
+
+
 def _option(converter: Any, metavar: str) -> Parameter:
     # A leading hyphen is left to the converter, whose sentence is clearer.
     return Parameter(
@@ -123,6 +137,8 @@ OcppLog = Annotated[str | None, _option(_ocpp_file, "FILE")]
 Month = Annotated[str | None, _option(_text, "YYYY-MM")]
 CpId = Annotated[str | None, _option(_text, "ID")]
 Moment = Annotated[str | None, _option(_text, "TIME")]
+Record = Annotated[str | None, _option(_record, "FILE")]
+Anchors = Annotated[str | None, _option(_anchors, "DIGITS")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
@@ -162,6 +178,7 @@ def run(
     json: Switch = False,
     trace: File = None,
     ocpp_log: OcppLog = None,
+    record: Record = None,
 ) -> int:
     """Run a scenario without a terminal and report.
 
@@ -179,11 +196,13 @@ def run(
         Write each event to this file as a line of JSON (-: standard output).
     ocpp_log
         Write the OCPP messages to this file, which ends in .jsonl, .csv or .parquet.
+    record
+        Write the log to this file, sealed, for evtui verify (-: standard output).
 
     """
     from evtui.headless import Order, run_headless
 
-    return run_headless(Order(scenario, seed, until, json, trace, ocpp_log))
+    return run_headless(Order(scenario, seed, until, json, trace, ocpp_log, record))
 
 
 @app.command
@@ -221,6 +240,25 @@ def ask(
     from evtui.ask.command import Order, ask
 
     return ask(Order(question, file, month, cp, at, json, plot))
+
+
+@app.command
+def verify(file: str, /, *, json: Switch = False, anchors: Anchors = None) -> int:
+    """Check a run's record: chain, results, signatures. Exit code 1 when it was altered.
+
+    Parameters
+    ----------
+    file
+        What evtui run --record has written.
+    json
+        Print what was found as one JSON object.
+    anchors
+        Fingerprint of the keys that the record must have, as verify prints it.
+
+    """
+    from evtui.verify import run_verify
+
+    return run_verify(file, as_json=json, anchors=anchors)
 
 
 @app.command

@@ -39,6 +39,7 @@ class Order:
     as_json: bool = False
     trace: str | None = None
     ocpp_log: str | None = None
+    record: str | None = None
 
 
 def run_headless(order: Order) -> int:
@@ -54,8 +55,9 @@ def run_headless(order: Order) -> int:
     from scenarios.runner import run
 
     with (
-        _trace(order.trace) as trace,
+        _file("--trace", order.trace) as trace,
         _ocpp_log(order.ocpp_log) as listener,
+        _file("--record", order.record) as record,
         _progress(scenario, order) as on_progress,
     ):
         report = run(
@@ -64,9 +66,10 @@ def run_headless(order: Order) -> int:
             until_us=order.until_us,
             trace=trace,
             listener=listener,
+            record=record,
             on_progress=on_progress,
         )
-    out = sys.stderr if order.trace == STDOUT else sys.stdout
+    out = sys.stderr if STDOUT in (order.trace, order.record) else sys.stdout
     out.write(report.to_json() + "\n" if order.as_json else report.to_text())
     if report.exit_code:
         sys.stderr.write(f"evtui: see it again with: {again(report, order, scenario)}\n")
@@ -79,10 +82,14 @@ def _check(order: Order, scenario: Scenario) -> None:
         raise UsageError(
             f'--until: found "{found}"; allowed 0s to {most}, the duration of {scenario.name}'
         )
-    if order.trace == STDOUT and order.as_json:
-        raise UsageError(
-            "--trace: found - beside --json; allowed a file, for standard output takes one of them"
-        )
+    for option, target in (("--trace", order.trace), ("--record", order.record)):
+        if target == STDOUT and order.as_json:
+            raise UsageError(
+                f"{option}: found - beside --json; allowed a file, for standard output takes one "
+                "of them"
+            )
+    if order.trace is not None and order.trace == order.record:
+        raise UsageError("--record: found the file of --trace; allowed another one")
 
 
 def again(report: Report, order: Order, scenario: Scenario) -> str:
@@ -99,8 +106,8 @@ def again(report: Report, order: Order, scenario: Scenario) -> str:
 
 
 @contextlib.contextmanager
-def _trace(target: str | None) -> Iterator[TextIO | None]:
-    """The file for the trace, standard output, or nothing."""
+def _file(option: str, target: str | None) -> Iterator[TextIO | None]:
+    """The file that an option names, standard output, or nothing."""
     if target is None or target == STDOUT:
         yield None if target is None else sys.stdout
         return
@@ -109,7 +116,7 @@ def _trace(target: str | None) -> Iterator[TextIO | None]:
             yield file
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageError(f'--trace: cannot write "{printable(target)}" ({why})') from None
+        raise UsageError(f'{option}: cannot write "{printable(target)}" ({why})') from None
 
 
 @contextlib.contextmanager

@@ -107,6 +107,23 @@ class Beat:
     leader: int
 
 
+@frozen
+class Refused:
+    """A charge point has refused ``who`` (an id tag or eMAID); ``code`` says by what rule."""
+
+    who: str
+    code: str
+
+
 Effect = (
-    SendV2g | SetTimer | CancelTimer | Call | Contactor | PilotDuty | PilotState | Notice | Restart
+    SendV2g
+    | SetTimer
+    | CancelTimer
+    | Call
+    | Contactor
+    | PilotDuty
+    | PilotState
+    | Notice
+    | Restart
+    | Refused
 )

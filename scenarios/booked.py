@@ -43,5 +43,5 @@ def kept_for(world: World, node: Node | None) -> tuple[str, int]:
     if node is None or not node.bookings:
         return "", 0
     first = min(node.bookings, key=lambda booking: (booking.from_us, booking.id))
-    names = {car.ev.id_tag: name for name, car in world.cars.items()}
+    names = {car.ev.account: name for name, car in world.cars.items()}
     return names.get(first.id_tag, first.id_tag), first.held_until_us

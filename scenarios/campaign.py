@@ -23,6 +23,7 @@ from scenarios.format import HOWS
 from scenarios.operator import put_right
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
+from scenarios.trust_promises import may_charge, unproven
 from scenarios.watching import unheard
 from scenarios.world import World
 
@@ -203,6 +204,7 @@ def _unsettled(world: World, healed_us: int) -> Iterator[str]:
         yield from world.promises.unkept(alive[0].network)
         yield from _unfinished(world, alive[0].network, healed_us)
         yield from unheard(world, alive[0].network)
+        yield from unproven(world, alive[0].network)
 
 
 def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator[str]:
@@ -217,7 +219,9 @@ def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator
             yield f"{name} has left, but it is {car.ev.state.value}"
         if car.ev.battery.soc_ppm >= car.ev.target_ppm:
             continue
-        visit = last.get(car.ev.id_tag)
+        if not may_charge(world, car, network):
+            continue
+        visit = last.get(car.ev.account)
         if visit is None or visit.start_us < _stamp_us(world, visit.cp_id, healed_us):
             yield f"{name} came after everything had healed, and no transaction began"
         elif visit.energy_wh == 0:

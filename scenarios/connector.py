@@ -78,6 +78,8 @@ class Car:
     ev: ElectricVehicle
     connector: Connector | None = None
     initial_uj: int = 0
+    visits: list[tuple[int, int]] = Factory(list)
+    """When it was plugged in, and into which charge point."""
 
     @property
     def taken_uj(self) -> int:

@@ -81,7 +81,7 @@ class Drivers:
         ask = Ask(
             number=self._asked,
             ev=ev,
-            id_tag=world.cars[ev].ev.id_tag,
+            id_tag=world.cars[ev].ev.account,
             asked_cp=world.ids[number],
             from_us=window_us[0],
             until_us=window_us[1],

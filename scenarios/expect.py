@@ -111,6 +111,13 @@ def _ev_words(expect: Expect) -> Iterator[str]:
         yield f"has asked for a connector: {expect.reservation}"
     if expect.redirected_to is not None:
         yield f"was redirected to {expect.redirected_to}"
+    if expect.refused is not None:
+        never = expect.refused == "no"
+        yield "was never refused" if never else f"was last refused by {expect.refused}"
+    if expect.authorized_by is not None:
+        yield f"was identified by {expect.authorized_by}"
+    if expect.receipt is not None:
+        yield f"has a receipt that is {expect.receipt}"
 
 
 def _cp_words(expect: Expect) -> Iterator[str]:
@@ -197,6 +204,7 @@ def _ev_checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _reason(expect, ev, view)
     if expect.reservation is not None or expect.redirected_to is not None:
         yield from _reservation_checks(expect, view)
+    yield from _trust_checks(expect, view)
 
 
 def _reason(expect: Expect, ev: EvView, view: View) -> _Check:
@@ -219,6 +227,20 @@ def _reservation_checks(expect: Expect, view: View) -> Iterator[_Check]:
         redirected = last.answer == "redirected"
         held = redirected and last.cp == expect.redirected_to
         yield _Check(held, f"redirected to {last.cp}" if redirected else "not redirected")
+
+
+def _trust_checks(expect: Expect, view: View) -> Iterator[_Check]:
+    if expect.refused is not None:
+        codes = [refusal.code for refusal in view.refusals if refusal.ev == expect.ev]
+        found = codes[-1] if codes else "no"
+        yield _Check(found == expect.refused, f"refused by {found}" if codes else "never refused")
+    last = _last_session(str(expect.ev), view)
+    if expect.authorized_by is not None:
+        found = _NO_SESSION if last is None else last.authorized_by
+        yield _Check(found == expect.authorized_by, found)
+    if expect.receipt is not None:
+        found = _NO_SESSION if last is None else last.receipt or "no receipt yet"
+        yield _Check(found == expect.receipt, found)
 
 
 def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:

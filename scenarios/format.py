@@ -5,9 +5,12 @@ The loader reads by it, the JSON schema and the list of keys in the documentatio
 
 from attrs import frozen
 
+from fsm.network.evidence import ID_TOKEN_TYPES, ReceiptStatus
 from fsm.network.monitoring import Monitored
-from fsm.ocpp.actions import Reason, ResetType
+from fsm.ocpp.actions import AuthorizationStatus, Reason, ResetType
 from fsm.ocpp.status import ConnectorStatus
+from fsm.trust.certificates import KINDS
+from fsm.v2g.codes import ResponseCode
 from paxos.check.violation import SENTENCES
 from paxos.sim.clock import FASTEST_PPM, SLOWEST_PPM
 from paxos.sim.coverage import FEATURES
@@ -29,6 +32,7 @@ from scenarios.promises import SENTENCES as PROMISES
 from scenarios.schema import EVERYONE as EVERYONE
 from scenarios.schema import LEADER as LEADER
 from scenarios.schema import OPTIONAL, VERBS
+from scenarios.trust_promises import SENTENCES as TRUST_SENTENCES
 from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER
 
 DAY_US = 86_400_000_000
@@ -67,6 +71,15 @@ FATES = (
     "removed",
 )
 """The answer to a driver's question for a connector, and what can become of the reservation."""
+TAG_STATUSES = ("accepted", "blocked", "expired", "invalid")
+REFUSALS = (
+    "no",
+    *(status.value for status in AuthorizationStatus if status != AuthorizationStatus.ACCEPTED),
+    *(code.value for code in ResponseCode if code.is_negative),
+)
+"""Codes by which an EV is refused: OCPP's for an id tag, ISO 15118's for a contract."""
+VIOLATIONS = (*SENTENCES, "P1", *PROMISES, *TRUST_SENTENCES)
+"""Invariants of consensus, of power, and of trust."""
 HOWS = ("log", "index", "lease")
 """Kinds of reads, as :class:`paxos.effects.ReadKind` numbers them."""
 
@@ -307,9 +320,21 @@ EV = Table(
             Flag(),
             "Whether its driver goes where he is told by himself, and leaves when he is done.",
         ),
+        Key(
+            "payment",
+            "payment",
+            Choice(("contract", "external")),
+            "How the driver is identified: by the EV's contract certificate, or by the id tag.",
+        ),
+        Key(
+            "contract",
+            "contract",
+            Choice(tuple(KINDS)),
+            'With `payment = "contract"`: what is to be said of the certificate.',
+        ),
     ),
 )
-_OF_ONE = ("id", "id_tag", "at", "drives")
+_OF_ONE = ("id", "id_tag", "at", "drives", "payment", "contract")
 """What is of one EV alone."""
 FLEET = Table(
     "[fleet]",
@@ -338,6 +363,15 @@ FLEET = Table(
     ),
 )
 
+ID_TAG = Table(
+    "[[id_tag]]",
+    (
+        Key("id", "id", Name("an id tag"), "The id tag, as an EV has it.", required=True),
+        Key("status", "status", Choice(TAG_STATUSES), "What the network says of it."),
+        Key("expires", "expires_us", _TIME, "When it expires; never if left out."),
+    ),
+)
+
 _T = Key("t", "t_us", _TIME, "When it happens.", required=True)
 _DO = Key("do", "verb", Choice(tuple(VERBS)), "What happens.", required=True)
 _ARGUMENTS = {
@@ -347,7 +381,12 @@ _ARGUMENTS = {
     ),
     "a": Key("a", "a", _CP, "One end of the link; with `cut_oneway` the end that speaks."),
     "b": Key("b", "b", _CP, "The other end; with `cut_oneway` the end that no longer hears."),
-    "id_tag": Key("id_tag", "id_tag", Name("an id tag"), "On which id tag to charge."),
+    "id_tag": Key(
+        "id_tag",
+        "id_tag",
+        Name("an id tag"),
+        "Which id tag: the one to charge on, or that an order is about.",
+    ),
     "kind": Key("kind", "kind", Choice(RESETS), "Soft: sessions end in good order. Hard: at once."),
     "how": Key("how", "how", Choice(HOWS), "What the answer rests on."),
     "oneway": Key("oneway", "oneway", Flag(), "Only from `a` to `b`; else in both directions."),
@@ -364,7 +403,10 @@ _ARGUMENTS = {
     "from_us": Key("from", "from_us", _TIME, "When the driver's window begins."),
     "until_us": Key("until", "until_us", _TIME, "When it ends."),
     "energy_wh": Key(
-        "energy", "energy_wh", Quantity(ENERGY, 0, _MAX_WH), "What the driver wants to get in it."
+        "energy",
+        "energy_wh",
+        Quantity(ENERGY, 0, _MAX_WH),
+        "What the driver wants to get in it; what is added to a reading after it was signed.",
     ),
     "hold_us": Key(
         "hold", "hold_us", Quantity(DURATION, 1, DAY_US), "How long the connector waits for him."
@@ -419,6 +461,24 @@ EXPECT = Table(
             "Energy that the EV took or the CP delivered.",
         ),
         Key("soc", "soc_ppm", Span(_RATE), "The EV's state of charge."),
+        Key(
+            "refused",
+            "refused",
+            Choice(REFUSALS),
+            "The code by which the EV was refused last, `no` if it never was.",
+        ),
+        Key(
+            "authorized_by",
+            "authorized_by",
+            Choice(ID_TOKEN_TYPES),
+            "What identified the driver of the EV's last session.",
+        ),
+        Key(
+            "receipt",
+            "receipt",
+            Choice(tuple(ReceiptStatus)),
+            "What became of the meter's receipt of the EV's last session.",
+        ),
         Key(
             "session_start",
             "session_start_us",
@@ -475,7 +535,7 @@ EXPECT = Table(
         Key(
             "violation",
             "violation",
-            Choice((*SENTENCES, "P1", *PROMISES)),
+            Choice(VIOLATIONS),
             "Subject: an invariant that is to be violated by then; the run ends there.",
         ),
     ),
@@ -490,6 +550,9 @@ SUBJECTS = {
         "reason",
         "reservation",
         "redirected_to",
+        "refused",
+        "authorized_by",
+        "receipt",
     ),
     "cp": ("state", "status", "role", "connector", "monitor", "energy"),
     "replicas": (),
@@ -513,6 +576,6 @@ CPS = Key(
 FLEET_NAME = "fleet"
 TABLES = {"site": SITE, "network": NETWORK, "paxos": PAXOS}
 """Single tables, by their key at the top."""
-ARRAYS = {"cp": CP, "ev": EV, "at": AT, "expect": EXPECT}
+ARRAYS = {"cp": CP, "ev": EV, "id_tag": ID_TAG, "at": AT, "expect": EXPECT}
 """Arrays of tables, by their key at the top."""
 MAX_CPS = 1_000

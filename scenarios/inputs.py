@@ -17,6 +17,7 @@ from scenarios.car import CarProcess
 from scenarios.connector import Car
 from scenarios.errors import InputError
 from scenarios.members import MEMBERS
+from scenarios.order_book import TRUST
 from scenarios.schema import EVERYONE, LEADER, OPTIONAL, VERBS, At
 
 if TYPE_CHECKING:
@@ -258,6 +259,10 @@ def _ail(world: "World", verb: str, args: Args) -> Done:
     return severity, world.ids[number], text
 
 
+def _trust(world: "World", verb: str, args: Args) -> Done:
+    return TRUST[verb](world, args)
+
+
 # Links.
 
 
@@ -349,6 +354,7 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "resume": _resume,
     **dict.fromkeys(AILMENTS, _ail),
     **dict.fromkeys(MEMBERS, _move),
+    **dict.fromkeys(TRUST, _trust),
     "cut": _cut,
     "cut_oneway": _cut,
     "join": _join,

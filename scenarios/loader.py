@@ -22,10 +22,12 @@ from scenarios.schema import (
     Network,
     Scenario,
     Site,
+    Tag,
     Vehicle,
 )
 from scenarios.script import Names, check_expectation, check_script_line
 from scenarios.toml_lines import line_map
+from scenarios.trust_loading import check_trust
 from scenarios.units import DURATION
 
 MAX_BYTES = 1_048_576
@@ -154,6 +156,8 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         reader.check_array(document, key)
     cps = _charge_points(reader, document)
     evs = reader.array(document, "ev", spec.EV)
+    tags = reader.array(document, "id_tag", spec.ID_TAG)
+    check_trust(reader, document, tags)
     duration = top.get("duration_us")
     end = duration if isinstance(duration, int) else None
     cp_ids = tuple(str(cp["id"]) for cp in cps if "id" in cp)
@@ -181,6 +185,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         paxos=Consensus(**single["paxos"]),
         cps=tuple(ChargePoint(**values) for values in cps),
         evs=tuple(Vehicle(**values) for values in (*evs, *fleet)),
+        id_tags=tuple(Tag(**values) for values in tags),
         script=tuple(sorted((At(**line) for line in script), key=lambda line: line.t_us)),
         expectations=tuple(Expect(**expectation) for expectation in expectations),
         path=path,

@@ -157,6 +157,10 @@ class Node:
         """Ask something of the network's state; the answer is an effect."""
         return self._after_replica(self.replica.read(op, how, now_us)[1], now_us)
 
+    def call(self, call: Call, now_us: int) -> list[Any]:
+        """Make a call into the network for somebody else."""
+        return self._take([call], now_us)
+
     # OCPP.
 
     def _on_ocpp(self, body: bytes, now_us: int) -> list[Any]:
@@ -225,7 +229,8 @@ class Node:
         if transaction is None:
             return []
         reason = reason_of_restart(self.network, self.cp_id)
-        asked = self.controller.on_orphan(transaction.id, now_us, reason)
+        begun = (transaction.id_tag, transaction.start_us, transaction.meter_start_wh)
+        asked = self.controller.on_orphan(transaction.id, now_us, begun, reason)
         return self._take(asked, now_us)
 
     def _next_call(self) -> list[Any]:
@@ -262,6 +267,8 @@ class Node:
             asked = self.controller.on_limit(limit_w, now_us, unconfirmed)
             answers += self._take(asked, now_us)
         answers += self._take(self.instructed.applied(self.network, now_us), now_us)
+        if self.network.is_barred(self.cp_id):
+            answers += self._take(self.controller.on_barred(now_us), now_us)
         return effects + answers
 
     def _answer(self, sequence: int, result: bytes) -> list[Any]:

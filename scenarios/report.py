@@ -58,6 +58,23 @@ class SessionReport:
     start_s: float
     stop_s: float | None
     energy_wh: int
+    id_tag: str = ""
+    authorized_by: str = ""
+    """ISO14443 (an id tag) or eMAID (a contract certificate)."""
+    receipt: str = ""
+    """What became of the meter's signed receipt; empty while it runs."""
+    billable_wh: int = 0
+
+
+@frozen
+class RefusalReport:
+    """Who was refused at a charge point, when, and by which code of OCPP or ISO 15118."""
+
+    time_s: float
+    cp: str
+    ev: str
+    who: str
+    code: str
 
 
 @frozen
@@ -99,6 +116,7 @@ class Report:
     cps: dict[str, CpReport]
     evs: dict[str, EvReport]
     sessions: tuple[SessionReport, ...]
+    refusals: tuple[RefusalReport, ...]
     reservations: tuple[ReservationReport, ...]
     coverage: dict[str, int]
     """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
@@ -157,6 +175,9 @@ def from_view(
         evs={name: _ev(evs[name]) for name in sorted(evs, key=_natural)},
         sessions=tuple(_session(session) for session in view.sessions),
         reservations=tuple(_reservation(each) for each in view.reservations),
+        refusals=tuple(
+            RefusalReport(_seconds(r.time_us), r.cp, r.ev, r.who, r.code) for r in view.refusals
+        ),
         coverage=coverage,
     )
 
@@ -182,7 +203,15 @@ def _ev(ev: EvView) -> EvReport:
 def _session(session: SessionView) -> SessionReport:
     stop = None if session.stop_us is None else _seconds(session.stop_us)
     return SessionReport(
-        session.ev, session.cp, _seconds(session.start_us), stop, session.energy_wh
+        session.ev,
+        session.cp,
+        _seconds(session.start_us),
+        stop,
+        session.energy_wh,
+        session.id_tag,
+        session.authorized_by,
+        session.receipt,
+        session.billable_wh,
     )
 
 
@@ -245,6 +274,10 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
         yield from _reservation_lines(report.reservations)
     yield ""
+    if report.refusals:
+        rows = [(r.ev or r.who, r.cp, f"{r.time_s:.3f} s", r.code) for r in report.refusals]
+        yield from _table(("refused", "at", "when", "why"), rows, right=(2,))
+        yield ""
     yield from _verdict(report)
 
 
@@ -259,10 +292,13 @@ def _session_lines(sessions: Sequence[SessionReport]) -> Iterator[str]:
             f"{session.start_s:.3f} s",
             "running" if session.stop_s is None else f"{session.stop_s:.3f} s",
             energy_text(session.energy_wh),
+            session.authorized_by or "-",
+            session.receipt or "-",
         )
         for session in sessions
     ]
-    yield from _table(("session", "at", "start", "stop", "energy"), rows, right=(2, 3, 4))
+    head = ("session", "at", "start", "stop", "energy", "by", "receipt")
+    yield from _table(head, rows, right=(2, 3, 4))
 
 
 def _reservation_lines(reservations: Sequence[ReservationReport]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import TextIO
 
 from paxos.sim.kernel import Event
 from scenarios.postmortem import postmortem
+from scenarios.recording import Recorder
 from scenarios.report import Report, from_view
 from scenarios.schema import Scenario
 from scenarios.session import Session
@@ -25,16 +26,18 @@ def run(
     until_us: int | None = None,
     trace: TextIO | None = None,
     listener: Listener | None = None,
+    record: TextIO | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Run a scenario and report.
 
     ``until_us`` ends it early; expectations of later times are then not looked at. ``trace`` takes
-    one JSON line for each event, ``listener`` each event itself. ``on_progress`` is
-    told the virtual time, each virtual second.
+    one JSON line for each event, ``listener`` each event itself, ``record`` the log
+    (:mod:`scenarios.recording`). ``on_progress`` is told the virtual time, each virtual second.
     """
     writer = None if trace is None else TraceWriter(trace)
     session = Session(scenario, seed, listener=_all((writer, listener)))
+    recorder = Recorder(session.world, record) if record is not None else None
     end_us = scenario.duration_us if until_us is None else min(until_us, scenario.duration_us)
     while session.time_us < end_us and session.world.violation is None:
         slice_end_us = min(session.time_us + _SLICE_US, end_us)
@@ -42,6 +45,8 @@ def run(
             pass
         if on_progress is not None:
             on_progress(session.time_us)
+    if recorder is not None:
+        recorder.finish()
     return report(session)
 
 

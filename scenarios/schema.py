@@ -11,6 +11,8 @@ from attrs import field, frozen
 
 Current = Literal["AC", "DC"]
 
+Payment = Literal["contract", "external"]
+
 LEADER = "leader"
 """Instead of a CP's id: whoever leads when it happens; for ``resume``, who led when paused."""
 
@@ -59,6 +61,12 @@ VERBS: dict[str, tuple[str, ...]] = {
     "wipe": ("cp",),
     # what the network knows
     "read": ("cp", "how"),
+    # who may charge, and what proves how much
+    "block_tag": ("id_tag",),
+    "unblock_tag": ("id_tag",),
+    "report_stolen": ("id_tag",),
+    "revoke": ("ev",),
+    "tamper_meter": ("cp", "energy_wh"),
     # links between charge points
     "cut": ("a", "b"),
     "cut_oneway": ("a", "b"),
@@ -81,7 +89,9 @@ computer hang. ``reserve`` asks the charge point that is nearest to the EV, or t
 ``admit`` switches a charge point on that was off, and it asks to join; ``remove`` is for ever.
 ``wipe`` takes a charge point's disk away, and it is down: after ``restart`` it joins as another
 node. ``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and offset,
-are undone by 0.
+are undone by 0. ``tamper_meter`` adds energy to the last reading of each transaction after the
+meter has signed it; 0 undoes it. What changes an id tag or revokes an EV's contract goes through
+the log.
 """
 
 _RATES = ("loss", "duplicate", "reorder", "corrupt", "delay")
@@ -189,6 +199,21 @@ class Vehicle:
     """From where the driver asks and sets out: metres to the east and to the north."""
     drives: bool = False
     """Whether the driver goes where he is told by himself, and leaves when he is done."""
+    payment: Payment = "external"
+    """``contract``: it identifies itself (Plug & Charge)."""
+    contract: str = "valid"
+    """With ``contract``: a kind of :data:`fsm.trust.certificates.KINDS`."""
+
+
+@frozen(kw_only=True)
+class Tag:
+    """An id tag that the network knows from the beginning."""
+
+    id: str
+    status: str = "accepted"
+    """accepted, blocked, expired or invalid."""
+    expires_us: int = 0
+    """From when on it is expired; 0 for never."""
 
 
 @frozen(kw_only=True)
@@ -242,6 +267,12 @@ class Expect:
     """With ``ev``: why its last session's transaction was stopped (OCPP 1.6)."""
     energy_wh: tuple[int, int] | None = None
     """With ``ev`` or ``cp``: delivered energy, both ends included."""
+    refused: str | None = None
+    """With ``ev``: the code by which it was refused last, ``no`` for never."""
+    authorized_by: str | None = None
+    """With ``ev``: what identified the driver of its last session."""
+    receipt: str | None = None
+    """With ``ev``: what became of the meter's receipt of its last session."""
     soc_ppm: tuple[int, int] | None = None
     session_start_us: tuple[int, int] | None = None
     """With ``ev``: when its last session's transaction began, both ends included."""
@@ -292,6 +323,7 @@ class Scenario:
     paxos: Consensus = field(factory=Consensus)
     cps: tuple[ChargePoint, ...]
     evs: tuple[Vehicle, ...] = ()
+    id_tags: tuple[Tag, ...] = ()
     script: tuple[At, ...] = ()
     expectations: tuple[Expect, ...] = ()
     monitor: bool = False

@@ -46,6 +46,17 @@ class EvView:
 
 
 @frozen
+class Refusal:
+    """Who was refused at a charge point: EV (empty for none), id tag or eMAID, and the code."""
+
+    time_us: int
+    cp: str
+    ev: str
+    who: str
+    code: str
+
+
+@frozen
 class CpView:
     """A charge point: its replica, its ISO 15118 session, its connector.
 
@@ -147,6 +158,14 @@ class SessionView:
     """From the meter readings in the log."""
     reason: str
     """Why it was stopped (OCPP reason), empty while it runs."""
+    id_tag: str = ""
+    """Under which the network knows the driver: an id tag, or a contract's eMAID."""
+    authorized_by: str = ""
+    """What identified the driver: ``ISO14443`` (an id tag) or ``eMAID`` (a contract)."""
+    receipt: str = ""
+    """Good, Bad, Missing or Unsigned; empty while it runs."""
+    billable_wh: int = 0
+    """What the meter's receipt proves, in Wh; 0 while it runs."""
 
 
 @frozen
@@ -222,3 +241,6 @@ class View:
     def quorums_of(self, voters: int) -> tuple[int, int]:
         """How many would elect, and how many choose, if so many voted."""
         return quorums_after((self.electors, self.quorum), self.voters, voters)
+
+    refusals: tuple[Refusal, ...] = ()
+    """Who was refused, and why; the newest ones."""

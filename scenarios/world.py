@@ -11,6 +11,7 @@ from attrs import frozen
 
 from fsm import effects as fx
 from fsm.energy.battery import Battery
+from fsm.energy.meter import Meter
 from fsm.network.state import NetworkState
 from fsm.v2g.charge_point import ChargePoint
 from fsm.v2g.ev import ElectricVehicle
@@ -36,7 +37,7 @@ from paxos.sim.host import Crashed, Kind, Status
 from paxos.sim.kernel import Event
 from paxos.transitions import Transitions
 from paxos.wire import seal
-from scenarios import inputs, resets
+from scenarios import inputs, resets, trust
 from scenarios.car import CarProcess
 from scenarios.connector import Car, Connector, Hardware, Supply
 from scenarios.desk import Told
@@ -49,6 +50,7 @@ from scenarios.readers import Readers
 from scenarios.resets import RESET
 from scenarios.schema import Scenario
 from scenarios.settings import replica_config
+from scenarios.trust import Trust
 from scenarios.view import EventRow
 from scenarios.watching import Boards, SendBeat
 
@@ -84,6 +86,8 @@ class World:
         self.scenario = scenario
         self.transitions = Transitions() if share else None
         self.seed = seed
+        self.root = trust.trust_anchor(scenario, seed)
+        self.genesis = trust.genesis(scenario)
         self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
         self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
         self.config = replica_config(scenario, tuple(self.ids))
@@ -98,7 +102,10 @@ class World:
             observer=self.invariants,
         )
         self.supply = Supply()
-        self.connectors = {number: Connector(number, self.supply) for number in self.ids}
+        self.connectors = {
+            number: Connector(number, self.supply, Meter(key=trust.meter_key(seed, cp_id)))
+            for number, cp_id in self.ids.items()
+        }
         self.cars = {ev.id: self._add_car(i) for i, ev in enumerate(scenario.evs)}
         self._by_endpoint = {car.endpoint: car for car in self.cars.values()}
         self.remains: dict[int, Remains] = {}
@@ -107,6 +114,7 @@ class World:
         self.boards = Boards(self)
         self.drivers = Drivers(self)
         self.promises = Promises(self)
+        self.trust = Trust(self, check=check)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
@@ -133,6 +141,7 @@ class World:
             max_w=vehicle.max_w,
             current=vehicle.current,
             smart=vehicle.smart,
+            contract=trust.contract(self.scenario, self.seed, vehicle),
         )
         car = Car(FIRST_CAR + index, ev, initial_uj=ev.battery.energy_uj)
         self.cluster.join(car.endpoint, CarProcess(ev))
@@ -169,6 +178,8 @@ class World:
             if connector is not None:
                 connector.settle(event[0])
         self._check_power()
+        if self.trust.violation is not None and self.violation is None:
+            self._stop(self.trust.violation)
         return event
 
     def _check_power(self) -> None:
@@ -243,7 +254,7 @@ class World:
         self.remains[number] = self._blank()
 
     def _blank(self) -> Remains:
-        return Remains(Recovered(), self._machine())
+        return Remains(Recovered(), self.machine())
 
     # What people ask.
 
@@ -292,8 +303,9 @@ class World:
 
     # The cluster's outside.
 
-    def _machine(self) -> NetworkState:
-        return NetworkState(self.scenario.site.capacity_w)
+    def machine(self) -> NetworkState:
+        """The network's state before the first command."""
+        return NetworkState(self.scenario.site.capacity_w, self.genesis)
 
     def build(self, node: int, recovered: Recovered, now_us: int) -> Node:
         """The process of a charge point, from what its disk says."""
@@ -308,10 +320,11 @@ class World:
             meter=connector.meter,
             meter_interval_us=self.scenario.meter_interval_us,
             clock=wiring.clock,
+            trust=trust.secc_trust(self.scenario, self.seed, asset.id, self.root),
         )
         controller.contactor_stuck = connector.contactor_stuck
         controller.station.place = asset.at
-        machine = self._machine()
+        machine = self.machine()
         replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
         goal = goal_of(node, self.config.membership, self.cluster.identities)
         monitored = self.scenario.monitor
@@ -338,6 +351,7 @@ class World:
                 self.cluster.execute(host, host.process.on_tick(now_us))
                 connector.settle(now_us)
         self.boards.tick(now_us)
+        self.trust.order_book.tick()
         self.power_history_w.append(self.power_w)
         del self.power_history_w[:-HISTORY_S]
         self.cluster.kernel.push(now_us + SECOND_US, TICK, 0)
@@ -390,6 +404,9 @@ class World:
     def _notice(self, number: int, effect: fx.Notice) -> None:
         self.note(effect.severity, self.name(number), effect.text)
 
+    def _refused(self, number: int, effect: fx.Refused) -> None:
+        self.trust.refused(number, effect)
+
     def _crashed(self, number: int, effect: Crashed) -> None:
         node = effect.process
         assert isinstance(node, Node)  # noqa: S101 - an EV's computer does not crash
@@ -401,7 +418,10 @@ class World:
             self.note("fault", self.ids[number], text)
 
     def _applied(self, number: int, effect: Applied | AppliedRun) -> None:
-        """The node itself has passed the result on; the world has nothing to add."""
+        """The node itself has passed the result on; here the log's hearers are told."""
+        node = self.cluster.hosts[number].process
+        assert isinstance(node, Node)  # noqa: S101 - no EV applies anything
+        self.trust.choir.hear(effect, node.network)
 
     def _installed(self, number: int, effect: Installed) -> None:
         self.note("consensus", self.ids[number], f"installed a snapshot of slot {effect.slot}")
@@ -467,6 +487,7 @@ class World:
         fx.PilotState: _pilot_state,
         fx.Notice: _notice,
         fx.Restart: resets.ask,
+        fx.Refused: _refused,
     }
 
     # For inputs.
@@ -476,6 +497,7 @@ class World:
         connector = self.connectors[number]
         connector.ev, connector.endpoint = car.ev, car.endpoint
         car.connector = connector
+        car.visits.append((self.now_us, number))
         v2g_us = self.scenario.network.v2g_latency_us
         for source, target in ((number, car.endpoint), (car.endpoint, number)):
             if (source, target) not in self.cluster.bus.links:

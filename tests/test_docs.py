@@ -36,7 +36,8 @@ def commands() -> list[str]:
     """Every headless command that a document prints."""
     lines = [line for _, block in blocks("sh") for line in block.splitlines()]
     found = [line.split("#")[0].strip() for line in lines]
-    return [line for line in dict.fromkeys(found) if re.match(r"evtui (run|scenarios|ask)", line)]
+    headless = re.compile("evtui (run|scenarios|ask|verify)")
+    return [line for line in dict.fromkeys(found) if headless.match(line)]
 
 
 @pytest.mark.parametrize("command", commands())
@@ -48,6 +49,8 @@ def test_a_printed_command_works(
     if command.startswith("evtui ask"):
         assert main(["run", "ten-minutes", "--ocpp-log", "ten.jsonl"]) == 0
     Path("my-scenario.toml").write_text('duration = "5s"\ncps = 3\n', encoding="utf-8")
+    if command.startswith("evtui verify"):
+        assert main(["run", "my-scenario.toml", "--record", "run.jsonl"]) == 0
     assert main(shlex.split(command)[1:]) == 0
 
 

@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "paxos": ("attrs", "msgpack"),
-    "fsm": ("attrs", "msgpack"),
+    "fsm": ("attrs", "msgpack", "cryptography"),
     "scenarios": ("attrs", "cattrs", "msgpack"),
     "evtui": ("attrs", "cattrs", "msgpack", "cyclopts", "pyarrow", "rich", "textual"),
 }
@@ -56,7 +56,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "fsm": (
         ("clock", "effects", "table"),
-        ("energy",),
+        ("energy", "trust"),
         ("ocpp",),
         ("network",),
         ("v2g",),

@@ -22,6 +22,7 @@ from scenarios.schema import (
     Network,
     Scenario,
     Site,
+    Tag,
     Vehicle,
 )
 
@@ -35,6 +36,7 @@ _TABLES: dict[str, tuple[Table, type]] = {
     "cp": (spec.CP, ChargePoint),
     "ev": (spec.EV, Vehicle),
     "fleet": (spec.FLEET, Fleet),
+    "id_tag": (spec.ID_TAG, Tag),
     "at": (spec.AT, At),
     "expect": (spec.EXPECT, Expect),
 }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fsm.network.checks import integer, one_of, text
+from fsm.network.evidence import register
 from fsm.network.handler import CONNECTOR_MAX, Handler, Result
 from fsm.network.holding import note_place, note_status
 from fsm.network.limits import share
@@ -15,6 +16,9 @@ from fsm.ocpp.status import ConnectorStatus
 HEARTBEAT_INTERVAL_S = 60
 """The ``interval`` that a BootNotification is answered with."""
 
+REJECTED_S = 600
+"""The ``interval`` after which a rejected charge point may ask again."""
+
 RATED_MAX_W = 10_000_000
 
 
@@ -25,6 +29,9 @@ def _boot_notification(draft: Draft, operation: Operation, payload: dict[str, An
     current = payload.get("current", "AC")
     if current not in ("AC", "DC"):
         raise CallError(ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, "current is AC or DC")
+    if not register(draft, operation, payload):
+        # Whoever changes the meter's key would sign whatever it likes from then on.
+        return {"status": "Rejected", "currentTime": operation.at_us, "interval": REJECTED_S}
     asset = draft.find(Asset, operation.cp_id) or Asset(operation.cp_id)
     draft.put(
         asset._replace(

@@ -107,6 +107,12 @@ class IdTag(NamedTuple):
     id_tag: str
     status: str = "Accepted"
     first_seen_us: int = 0
+    expiry_us: int = 0
+    """From when on it is expired, in µs from the run's beginning; 0 for never."""
+    reason: str = ""
+    """Why it is not accepted, where somebody said it: ``stolen``, ``revoked``."""
+    order: int = 0
+    """Number of the newest order about it; an older one that comes late does nothing."""
 
     @property
     def key(self) -> str:
@@ -282,8 +288,82 @@ class Place(NamedTuple):
         return NO_MARKS
 
 
+# What proves who charged and how much (:mod:`fsm.trust`).
+
+
+class MeterKey(NamedTuple):
+    """The public key of a charge point's meter: the first that it was registered with."""
+
+    cp_id: str
+    public: bytes
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.cp_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+class Revocation(NamedTuple):
+    """A contract certificate that counts no more."""
+
+    serial: str
+    """Serial number in hexadecimal, as OCPP 2.0.1 writes it."""
+    emaid: str
+    at_us: int
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.serial
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+class Evidence(NamedTuple):
+    """What proves a transaction: who charged, and what the meter signed. Energy in Wh."""
+
+    transaction_id: int
+    id_token_type: str
+    """How the driver was identified: ``ISO14443`` or ``eMAID`` (OCPP 2.0.1, 3.44)."""
+    certificate: str = ""
+    """Serial number of the contract certificate, empty without one."""
+    receipt: str = ""
+    """:class:`fsm.network.evidence.ReceiptStatus`; empty while the transaction is open."""
+    signed_wh: int = 0
+    """Energy that a good signature of the registered meter proves."""
+
+    @property
+    def key(self) -> int:
+        """What identifies the record among its kind."""
+        return self.transaction_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
 Record = (
-    Asset | Transaction | IdTag | Instruction | Condition | Observer | Reservation | Stay | Place
+    Asset
+    | Transaction
+    | IdTag
+    | Instruction
+    | Condition
+    | Observer
+    | Reservation
+    | Stay
+    | Place
+    | MeterKey
+    | Revocation
+    | Evidence
 )
 
 
@@ -306,6 +386,9 @@ KINDS: Final = (
     Kind("reservation", "reservations", Reservation),
     Kind("stay", "stays", Stay),
     Kind("place", "places", Place),
+    Kind("meter_key", "meter_keys", MeterKey),
+    Kind("revocation", "revocations", Revocation),
+    Kind("evidence", "evidence", Evidence),
 )
 """Every kind of record, in the order of snapshots."""
 

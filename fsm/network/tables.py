@@ -15,13 +15,16 @@ from fsm.network.records import (
     KINDS,
     Asset,
     Condition,
+    Evidence,
     IdTag,
     Instruction,
     Kind,
+    MeterKey,
     Observer,
     Place,
     Record,
     Reservation,
+    Revocation,
     Stay,
     Transaction,
     flat,
@@ -53,6 +56,9 @@ class Tables(NamedTuple):
     reservations: Layers[int, Reservation] = Layers()
     stays: Layers[int, Stay] = Layers()
     places: Layers[str, Place] = Layers()
+    meter_keys: Layers[str, MeterKey] = Layers()
+    revocations: Layers[str, Revocation] = Layers()
+    evidence: Layers[int, Evidence] = Layers()
     open_by_cp: Layers[str, int] = Layers()
     """The open transaction of each charge point, 0 for none."""
     open_by_tag: Layers[str, int] = Layers()
@@ -63,6 +69,8 @@ class Tables(NamedTuple):
     """The hash of each record, for :mod:`fsm.network.digest`."""
     sum: int = 0
     """The XOR of these hashes."""
+    chain: bytes = b""
+    """The hash chain over all commands and their results (:mod:`fsm.trust.chain`)."""
 
     def table(self, kind: type[R]) -> Layers[Any, R]:
         """All records of a kind, by their keys."""
@@ -76,11 +84,11 @@ class Tables(NamedTuple):
 
     def digest(self) -> int:
         """A 64-bit digest of the whole content."""
-        return self.sum ^ hash_64("header", (self.capacity_w, self.applied))
+        return self.sum ^ hash_64("header", (self.capacity_w, self.applied, self.chain))
 
     def full_digest(self) -> int:
         """The same digest computed from the records alone: the check of :meth:`digest`."""
-        total = hash_64("header", (self.capacity_w, self.applied))
+        total = hash_64("header", (self.capacity_w, self.applied, self.chain))
         for kind, record in self.records():
             total ^= hash_64(kind, flat(record))
         return total
@@ -92,7 +100,10 @@ class Tables(NamedTuple):
 
 
 def make_tables(
-    capacity_w: int, applied: int = 0, records: Mapping[str, Iterable[Record]] | None = None
+    capacity_w: int,
+    applied: int = 0,
+    records: Mapping[str, Iterable[Record]] | None = None,
+    chain: bytes = b"",
 ) -> Tables:
     """The value that holds these records, by the names of their tables, and nothing else.
 
@@ -112,7 +123,7 @@ def make_tables(
             for name, key in record.marks:
                 places[name][key] = record.key
     content |= {name: Layers(held) for name, held in places.items()}
-    return Tables(capacity_w, applied, hashes=Layers(hashes), sum=total, **content)
+    return Tables(capacity_w, applied, hashes=Layers(hashes), sum=total, chain=chain, **content)
 
 
 class Draft:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fsm.network import evidence
+from fsm.network.authorization import authorize, presented, tag_info
 from fsm.network.checks import integer, one_of, readings_wh, text
 from fsm.network.handler import CONNECTOR_MAX, Handler, Result
 from fsm.network.holding import begin_stay, is_kept_from
@@ -12,17 +14,12 @@ from fsm.ocpp.actions import ID_TAG_MAX, Action, AuthorizationStatus, Reason
 from fsm.ocpp.frames import CallError, ErrorCode, Operation
 
 
-def _authorize(draft: Draft, operation: Operation, payload: dict[str, Any]) -> Result:
-    name = text(payload, "idTag", ID_TAG_MAX)
-    return {"idTagInfo": {"status": draft.id_tag(name, operation.at_us).status}}
-
-
 def _start_transaction(draft: Draft, operation: Operation, payload: dict[str, Any]) -> Result:
     connector_id = integer(payload, "connectorId", 1, CONNECTOR_MAX)
     name = text(payload, "idTag", ID_TAG_MAX)
     meter_wh = integer(payload, "meterStart")
     start_us = integer(payload, "timestamp")
-    status = draft.id_tag(name, operation.at_us).status
+    status = presented(draft, name, operation, payload)
     if draft.open_by_cp(operation.cp_id) or draft.open_by_tag(name):
         status = AuthorizationStatus.CONCURRENT_TX.value
     elif is_kept_from(draft, operation.cp_id, name, payload, start_us):
@@ -41,6 +38,7 @@ def _start_transaction(draft: Draft, operation: Operation, payload: dict[str, An
     )
     draft.put(transaction)
     begin_stay(draft, transaction)
+    evidence.begin(draft, transaction, payload)
     _read(draft, operation.cp_id, start_us, meter_wh)
     share(draft)
     return {"transactionId": transaction.id, "idTagInfo": {"status": status}}
@@ -98,11 +96,14 @@ def _stop_transaction(draft: Draft, operation: Operation, payload: dict[str, Any
         return {}
     if transaction.cp_id != operation.cp_id:
         raise CallError(ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, "the transaction is another's")
-    status = draft.tables.id_tags[transaction.id_tag].status
-    result: Result = {"idTagInfo": {"status": status}}
+    tag = draft.tables.id_tags[transaction.id_tag]
+    result: Result = {"idTagInfo": tag_info(tag, operation.at_us)}
     if not transaction.is_open:
         return result
-    _read(draft, operation.cp_id, stop_us, meter_wh)
+    if evidence.close(draft, transaction, payload, meter_wh):
+        _read(draft, operation.cp_id, stop_us, meter_wh)
+    else:
+        meter_wh = transaction.meter_wh
     end_us = max(transaction.meter_us, stop_us)
     draft.put(
         transaction._replace(
@@ -119,7 +120,7 @@ def _stop_transaction(draft: Draft, operation: Operation, payload: dict[str, Any
 
 
 HANDLERS: dict[str, Handler] = {
-    Action.AUTHORIZE.value: _authorize,
+    Action.AUTHORIZE.value: authorize,
     Action.START_TRANSACTION.value: _start_transaction,
     Action.METER_VALUES.value: _meter_values,
     Action.STOP_TRANSACTION.value: _stop_transaction,

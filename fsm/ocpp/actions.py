@@ -87,7 +87,13 @@ LIMIT_APPLIED: Final = "LimitApplied"
 """DataTransfer with ``{version}``: the charge point, and its EV, follow this version now."""
 
 SET_ID_TAG: Final = "SetIdTag"
-"""DataTransfer with ``{idTag, status}``: what the network thinks of an id tag from now on."""
+"""DataTransfer with ``{idTag, status}``: what the network thinks of an id tag from now on.
+
+With ``reason`` and ``order``: of numbered orders about an id tag the highest number counts.
+"""
+
+REVOKE_CERTIFICATE: Final = "RevokeCertificate"
+"""DataTransfer with ``{serialNumber, emaid}``: a contract certificate counts no more."""
 
 INSTRUCT: Final = "Instruct"
 """DataTransfer with ``{cp, action, payload}``: a CALL of the CSMS; ``cp`` may be :data:`EVERYONE`.

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from fsm.clock import WallClock
 from fsm.effects import Contactor, Effect, PilotDuty, SendV2g
-from fsm.energy.meter import Meter
+from fsm.energy.meter import Beginning, Meter
 from fsm.energy.supply import Current
 from fsm.ocpp.actions import ChargePointError, Reason
 from fsm.ocpp.bookings import LOOK_US
@@ -25,6 +25,7 @@ from fsm.v2g.codes import ChargingSession, EVSEProcessing, ResponseCode
 from fsm.v2g.cp_table import CP_TABLE, CpEvent, CpState
 from fsm.v2g.evse import CONSTANT_DUTY, DIGITAL_DUTY, SeccSession
 from fsm.v2g.kinds import MalformedMessageError
+from fsm.v2g.plug_and_charge import SeccTrust
 from fsm.v2g.responders import PROGRESS_EVENT, RESPONDERS
 from fsm.v2g.sequence import ALLOWED
 from fsm.v2g.service import Served
@@ -60,6 +61,7 @@ class ChargePoint(Served):
         meter: Meter,
         meter_interval_us: int,
         clock: WallClock | None = None,
+        trust: SeccTrust | None = None,
     ) -> None:
         super().__init__(
             id=id,
@@ -68,6 +70,7 @@ class ChargePoint(Served):
             meter=meter,
             meter_interval_us=meter_interval_us,
             clock=clock,
+            trust=trust,
         )
         self._error = ChargePointError.NO_ERROR
         self._stay: Stay | None = None
@@ -112,6 +115,7 @@ class ChargePoint(Served):
         if name == "meter":
             if self.contactor_closed:
                 self.out += self.station.meter_values(now_us)
+                self.session.receipt_due = True
                 self.set_timer("meter", self.meter_interval_us)
         elif name == "bookings":
             self.out += self.station.bookings.due(now_us, self.session.id_tag)
@@ -160,10 +164,17 @@ class ChargePoint(Served):
         return self._settle(now_us)
 
     def on_orphan(
-        self, transaction_id: int, now_us: int, reason: Reason = Reason.POWER_LOSS
+        self,
+        transaction_id: int,
+        now_us: int,
+        begun: Beginning | None = None,
+        reason: Reason = Reason.POWER_LOSS,
     ) -> list[Effect]:
-        """The network has an open transaction of before the last boot: it is ended, once."""
-        self.out = list(self.station.orphan(transaction_id, now_us, reason))
+        """The network has an open transaction of before the last boot: it is ended, once.
+
+        ``begun`` is its id tag, start in µs and register in Wh, as the network has them.
+        """
+        self.out = list(self.station.orphan(transaction_id, now_us, begun, reason))
         return self._settle(now_us)
 
     def on_bookings(self, bookings: tuple[Booking, ...], now_us: int) -> list[Effect]:
@@ -202,6 +213,19 @@ class ChargePoint(Served):
         """Ask the EV to stop (EVSENotification StopCharging) with its next status."""
         self.out = []
         self.session.stop_wanted = True
+        return self._settle(now_us)
+
+    def on_barred(self, now_us: int) -> list[Effect]:
+        """The network accepts the driver of the running transaction no more: it ends, once."""
+        self.out = []
+        session = self.session
+        if self.transaction_id is None or session.stop_wanted:
+            return []
+        session.stop_wanted, session.stop_reason = True, Reason.DE_AUTHORIZED
+        self.notice("fault", f"{session.id_tag} may charge no more: the charging is ended")
+        if session.paused:
+            session.paused = False
+            self.out += self.station.stop(Reason.DE_AUTHORIZED, now_us)
         return self._settle(now_us)
 
     # -- events ------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from fsm.v2g import timeouts
 from fsm.v2g.cp_table import CpEvent, CpState
 from fsm.v2g.evse import Evse
 from fsm.v2g.instructions import INSTRUCTIONS
+from fsm.v2g.plug_and_charge import SeccTrust
 
 
 class Served(Evse):
@@ -30,6 +31,7 @@ class Served(Evse):
         meter: Meter,
         meter_interval_us: int,
         clock: WallClock | None = None,
+        trust: SeccTrust | None = None,
     ) -> None:
         super().__init__(
             id=id,
@@ -38,6 +40,7 @@ class Served(Evse):
             meter=meter,
             meter_interval_us=meter_interval_us,
             clock=clock,
+            trust=trust,
         )
         self.state = CpState.WAITING_EV
         self._why = ""

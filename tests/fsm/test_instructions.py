@@ -144,7 +144,7 @@ def test_snapshots_hold_them():
     assert other.state == site.state.state
     assert other.digest() == other.full_digest() == site.state.digest()
     content = msgpack.unpackb(site.state.snapshot())
-    content[3][3][0][0] = 9
+    content[4][3][0][0] = 9
     with pytest.raises(SnapshotError, match="do not fit together"):
         NetworkState(1).restore(msgpack.packb(content))
 

@@ -9,6 +9,7 @@ from scenarios.expect import Outcome
 from scenarios.postmortem import Violation
 from scenarios.report import Report, from_view
 from scenarios.schema import Expect
+from scenarios.view import Refusal
 from tests.scenarios.views import cp, ev, session, view
 
 HELD = Outcome(Expect(t_us=0, sessions=1), "at 0s, it is so", held=True, found="so")
@@ -21,7 +22,11 @@ RUN = view(
     ),
     evs=(ev("EV10", state="charging_with_profile", cp="CP1", soc=32.64567, energy_wh=1_038.256),),
     unplugged=(ev("EV2"),),
-    sessions=(session("EV2", 10_000_000, 20_500_000), session("EV10", 60_000_001, None)),
+    sessions=(
+        session("EV2", 10_000_000, 20_500_000, authorized_by="ISO14443", receipt="Good"),
+        session("EV10", 60_000_001, None),
+    ),
+    refusals=(Refusal(2_500_000, "CP1", "EV2", "0badcafe", "Blocked"),),
 )
 
 
@@ -98,8 +103,31 @@ def test_the_json_has_these_keys_in_this_order() -> None:
             "EV10": {"state": "charging_with_profile", "soc": 32.6457, "energy_wh": 1_038.256},
         },
         "sessions": [
-            {"ev": "EV2", "cp": "CP1", "start_s": 10.0, "stop_s": 20.5, "energy_wh": 1_000},
-            {"ev": "EV10", "cp": "CP1", "start_s": 60.000001, "stop_s": None, "energy_wh": 1_000},
+            {
+                "ev": "EV2",
+                "cp": "CP1",
+                "start_s": 10.0,
+                "stop_s": 20.5,
+                "energy_wh": 1_000,
+                "id_tag": "",
+                "authorized_by": "ISO14443",
+                "receipt": "Good",
+                "billable_wh": 0,
+            },
+            {
+                "ev": "EV10",
+                "cp": "CP1",
+                "start_s": 60.000001,
+                "stop_s": None,
+                "energy_wh": 1_000,
+                "id_tag": "",
+                "authorized_by": "",
+                "receipt": "",
+                "billable_wh": 0,
+            },
+        ],
+        "refusals": [
+            {"time_s": 2.5, "cp": "CP1", "ev": "EV2", "who": "0badcafe", "code": "Blocked"}
         ],
         "reservations": [],
         "coverage": {"elections": 1, "noops": 0},
@@ -107,7 +135,7 @@ def test_the_json_has_these_keys_in_this_order() -> None:
     assert list(data) == [
         "scenario", "seed", "virtual_s", "events", "messages", "committed", "leader", "digest",
         "violations", "violation_expected", "expectations", "cps", "evs", "sessions",
-        "reservations", "coverage",
+        "refusals", "reservations", "coverage",
     ]  # fmt: skip
     assert list(data["evs"]) == ["EV2", "EV10"]
 
@@ -160,9 +188,12 @@ EV    state                  charge        energy
 EV2   not_connected          30.0 %          0 Wh
 EV10  charging_with_profile  32.6 %  1.038256 kWh
 
-session  at      start      stop  energy
-EV2      CP1  10.000 s  20.500 s   1 kWh
-EV10     CP1  60.000 s   running   1 kWh
+session  at      start      stop  energy  by        receipt
+EV2      CP1  10.000 s  20.500 s   1 kWh  ISO14443  Good
+EV10     CP1  60.000 s   running   1 kWh  -         -
+
+refused  at      when  why
+EV2      CP1  2.500 s  Blocked
 
 1 of 2 expectations held
   held    at 0s, it is so
