@@ -63,14 +63,14 @@ ACTIONS: tuple[Action, ...] = (
         help="Stop or start virtual time",
     ),
     Action(
-        id="step", keys="full_stop", shown=".", label="step",
+        id="step", keys="full_stop", shown=".", label="step", bare=True,
         title="Step one event", group="Time", method="step",
         help="Exactly one event, then pause",
     ),
     Action(
         id="faster", keys="plus,equals_sign", shown="+", label="speed", foot="+-", bare=True,
         title="Faster", group="Time", method="faster",
-        help="0.1× to 1000×, then as fast as it goes",
+        help="0.1× to 1000×, then without a limit",
     ),
     Action(
         id="slower", keys="minus", shown="-",
@@ -79,13 +79,13 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         id="select_previous", keys="up,left", shown="↑ ←",
-        title="Select the CP before", group="Select", method="select(-1)",
+        title="Previous CP", group="Select", method="select(-1)",
         after="select", foot="↑↓",
         help="Or click on it",
     ),
     Action(
         id="select_next", keys="down,right", shown="↓ →",
-        title="Select the CP after", group="Select", method="select(1)",
+        title="Next CP", group="Select", method="select(1)",
         help="Or click on it",
     ),
     Action(
@@ -98,7 +98,12 @@ ACTIONS: tuple[Action, ...] = (
         id="pause_cp", keys="u", shown="u", label="pause CP", other="resume CP",
         brief="pause", brief_other="resume",
         title="Pause or resume the CP", group="Break", method="pause_cp",
-        help="It handles nothing, forgets nothing",
+        help="It does nothing, forgets nothing",
+    ),
+    Action(
+        id="stop_cp", keys="o", shown="o", label="stop", other="serve",
+        title="Stop or serve again", group="Break", method="stop_cp",
+        help="The operator; all CPs: see :",
     ),
     Action(
         id="link", keys="x", shown="x", label="cut/join", brief="cut",
@@ -116,29 +121,34 @@ ACTIONS: tuple[Action, ...] = (
         help="Undoes all cuts; restarts nothing",
     ),
     Action(
-        id="membership", keys="v", shown="v", label="vote/leave", brief="vote",
+        id="membership", keys="v", shown="v", label="vote", bare=True,
         title="Join, vote, leave, wipe", group="Group", method="membership",
         help="Asks what the CP is to be",
     ),
     Action(
+        id="reservations", keys="r", shown="r",
+        title="Reservations", group="Look", method="reservations",
+        help="Who asked, and what came of it",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
-        title="Scroll back", group="Look", method="page(-1)",
+        title="Scroll up", group="Look", method="page(-1)",
         after="scroll", foot="PgUp PgDn",
         help="The log; after Tab the events",
     ),
     Action(
         id="page_down", keys="pagedown", shown="PgDn",
-        title="Scroll forward", group="Look", method="page(1)",
+        title="Scroll down", group="Look", method="page(1)",
         help="Or the mouse wheel",
     ),
     Action(
-        id="to_start", keys="home", shown="Home",
-        title="Go to the first slot", group="Look", method="edge(0)",
-        help="Where the log began",
+        id="to_start", keys="home", shown="Home", foot="Home End",
+        title="First slot", group="Look", method="edge(0)",
+        help="Where the log began; follow its end",
     ),
     Action(
         id="to_end", keys="end", shown="End",
-        title="Follow the newest slot", group="Look", method="edge(1)",
+        title="Newest slot", group="Look", method="edge(1)",
         help="And stay there",
     ),
     Action(

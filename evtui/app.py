@@ -20,6 +20,7 @@ from evtui.render.picture import Drive, Picture
 from evtui.screens.membership import MembershipPanel
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
+from evtui.screens.reservations import ReservationsPanel
 from evtui.themes import DARK, THEMES
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
@@ -226,6 +227,16 @@ class EvtuiApp(App[int]):
         """Pause the selected charge point, or resume it."""
         self.act("resume" if self._status() == "paused" else "pause", cp=self.selected)
 
+    def action_stop_cp(self) -> None:
+        """Take the selected charge point out of service, or back into it."""
+        cp = self.picture.cp if self.picture else None
+        stopped = cp is not None and not cp.operative
+        self.act("resume_cp" if stopped else "stop_cp", cp=self.selected)
+
+    def action_instruct(self, verb: str, cp: str, kind: str = "") -> None:
+        """What else an operator can do, by name."""
+        self.act(verb, cp=cp, **({"kind": kind} if kind else {}))
+
     def action_heal(self) -> None:
         """Undo every fault of the links."""
         self.act("heal")
@@ -285,6 +296,19 @@ class EvtuiApp(App[int]):
     def action_move(self, verb: str) -> None:
         """Do this with the membership of the selected charge point."""
         self.act(verb, cp=self.selected)
+
+    # Drivers
+
+    def action_reservations(self) -> None:
+        """Show the reservations, and cancel one."""
+        if self.picture is None:
+            return
+
+        def chosen(ev: str | None) -> None:
+            if ev is not None:
+                self.act("cancel_reservation", ev=ev)
+
+        self.push_screen(ReservationsPanel(self.picture), chosen)
 
     # Program
 

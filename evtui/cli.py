@@ -91,6 +91,31 @@ def _file(_hint: Any, tokens: Sequence["Token"]) -> str:
     return text
 
 
+def _ocpp_file(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if not text or text.startswith("-"):
+        raise UsageError(f'--ocpp-log: found "{text}"; allowed the path of a file')
+    return text
+
+
+def _text(_hint: Any, tokens: Sequence["Token"]) -> str:
+    return tokens[0].value  # what it may be, the command knows
+
+
+def _record(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if not text or (text.startswith("-") and text != "-"):
+        raise UsageError(f'--record: found "{text}"; allowed the path of a file, or -')
+    return text
+
+
+def _anchors(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if len(text) != 32 or any(char not in "0123456789abcdef" for char in text):
+        raise UsageError(f'--anchors: found "{text}"; allowed 32 digits from 0 to f')
+    return text
+
+
 def _option(converter: Any, metavar: str) -> Parameter:
     # A leading hyphen is left to the converter, whose sentence is clearer.
     return Parameter(
@@ -115,6 +140,13 @@ Speed = Annotated[float, _option(_speed, "X")]
 Until = Annotated[int | None, _option(_until, "TIME")]
 Number = Annotated[int | None, _option(_session, "N")]
 File = Annotated[str | None, _option(_file, "FILE")]
+FileOrStdin = Annotated[str, Parameter(allow_leading_hyphen=True)]
+OcppLog = Annotated[str | None, _option(_ocpp_file, "FILE")]
+Month = Annotated[str | None, _option(_text, "YYYY-MM")]
+CpId = Annotated[str | None, _option(_text, "ID")]
+Moment = Annotated[str | None, _option(_text, "TIME")]
+Record = Annotated[str | None, _option(_record, "FILE")]
+Anchors = Annotated[str | None, _option(_anchors, "DIGITS")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
@@ -153,6 +185,8 @@ def run(
     until: Until = None,
     json: Switch = False,
     trace: File = None,
+    ocpp_log: OcppLog = None,
+    record: Record = None,
 ) -> int:
     """Run a scenario without a terminal and report.
 
@@ -168,11 +202,71 @@ def run(
         Print the report as one JSON object.
     trace
         Write each event to this file as a line of JSON (-: standard output).
+    ocpp_log
+        Write the OCPP messages to this file, which ends in .jsonl, .csv or .parquet.
+    record
+        Write the log to this file, sealed, for evtui verify (-: standard output).
 
     """
     from evtui.headless import Order, run_headless
 
-    return run_headless(Order(scenario, seed, until, json, trace))
+    return run_headless(Order(scenario, seed, until, json, trace, ocpp_log, record))
+
+
+@app.command
+def ask(
+    question: str,
+    file: str,
+    /,
+    *,
+    month: Month = None,
+    cp: CpId = None,
+    at: Moment = None,
+    json: Switch = False,
+    plot: Switch = False,
+) -> int:
+    """Ask a log of OCPP messages: active, last-meter, last-seen or completed.
+
+    Parameters
+    ----------
+    question
+        active, last-meter, last-seen or completed.
+    file
+        The log, in JSON lines, CSV or Parquet.
+    month
+        With completed: only what ended in this month, such as 2022-10, in UTC.
+    cp
+        Only this charge point.
+    at
+        With active: at this time, such as 2022-10-09T12:05:22Z. [default: of the newest message]
+    json
+        Print a JSON array.
+    plot
+        Print a plot instead of a table.
+
+    """
+    from evtui.ask.command import Order, ask
+
+    return ask(Order(question, file, month, cp, at, json, plot))
+
+
+@app.command
+def verify(file: str, /, *, json: Switch = False, anchors: Anchors = None) -> int:
+    """Check a run's record: chain, results, signatures. Exit code 1 when it was altered.
+
+    Parameters
+    ----------
+    file
+        What evtui run --record has written.
+    json
+        Print what was found as one JSON object.
+    anchors
+        Fingerprint of the keys that the record must have, as verify prints it.
+
+    """
+    from evtui.verify import run_verify
+
+    return run_verify(file, as_json=json, anchors=anchors)
 
 
 @app.command
@@ -222,6 +316,26 @@ def scenarios(*, json: Switch = False) -> int:
     return 0
 
 
+@app.command
+def profiles(file: FileOrStdin, /, *, json: Switch = False, table: Switch = False) -> int:
+    """Print the composite schedule of OCPP charging profiles.
+
+    Parameters
+    ----------
+    file
+        The path of a JSON file (see: docs/charging-profiles.md), or - for standard input.
+    json
+        Print it as JSON, which is done without this option, too.
+    table
+        Print it as a table for people.
+
+    """
+    from evtui.profiles import print_composite
+
+    print_composite(file, as_table=table and not json)
+    return 0
+
+
 def _need_terminal(scenario: str) -> None:
     """Refuse to paint escapes into a pipe.
 
@@ -261,7 +375,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         return _complain(_plain(error, tokens))
     except UsageError as error:
-        return _complain(str(error))
+        return _complain(*error.problems)
     except ScenarioError as error:
         hint = "" if len(error.problems) > 1 else _command_hint(tokens)
         return _complain(*(problem + hint for problem in error.problems))

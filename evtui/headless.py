@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from attrs import frozen
 
@@ -19,6 +19,9 @@ from scenarios.loader import library, load
 from scenarios.report import Report
 from scenarios.schema import Scenario
 from scenarios.units import DURATION
+
+if TYPE_CHECKING:
+    from scenarios.runner import Listener
 
 PROGRESS_S = 0.1
 """Least wall time between two looks at the progress."""
@@ -35,6 +38,8 @@ class Order:
     until_us: int | None = None
     as_json: bool = False
     trace: str | None = None
+    ocpp_log: str | None = None
+    record: str | None = None
 
 
 def run_headless(order: Order) -> int:
@@ -49,15 +54,22 @@ def run_headless(order: Order) -> int:
     _check(order, scenario)
     from scenarios.runner import run
 
-    with _trace(order.trace) as trace, _progress(scenario, order) as on_progress:
+    with (
+        _file("--trace", order.trace) as trace,
+        _ocpp_log(order.ocpp_log) as listener,
+        _file("--record", order.record) as record,
+        _progress(scenario, order) as on_progress,
+    ):
         report = run(
             scenario,
             seed=order.seed,
             until_us=order.until_us,
             trace=trace,
+            listener=listener,
+            record=record,
             on_progress=on_progress,
         )
-    out = sys.stderr if order.trace == STDOUT else sys.stdout
+    out = sys.stderr if STDOUT in (order.trace, order.record) else sys.stdout
     out.write(report.to_json() + "\n" if order.as_json else report.to_text())
     if report.exit_code:
         sys.stderr.write(f"evtui: see it again with: {again(report, order, scenario)}\n")
@@ -70,10 +82,14 @@ def _check(order: Order, scenario: Scenario) -> None:
         raise UsageError(
             f'--until: found "{found}"; allowed 0s to {most}, the duration of {scenario.name}'
         )
-    if order.trace == STDOUT and order.as_json:
-        raise UsageError(
-            "--trace: found - beside --json; allowed a file, for standard output takes one of them"
-        )
+    for option, target in (("--trace", order.trace), ("--record", order.record)):
+        if target == STDOUT and order.as_json:
+            raise UsageError(
+                f"{option}: found - beside --json; allowed a file, for standard output takes one "
+                "of them"
+            )
+    if order.trace is not None and order.trace == order.record:
+        raise UsageError("--record: found the file of --trace; allowed another one")
 
 
 def again(report: Report, order: Order, scenario: Scenario) -> str:
@@ -90,8 +106,8 @@ def again(report: Report, order: Order, scenario: Scenario) -> str:
 
 
 @contextlib.contextmanager
-def _trace(target: str | None) -> Iterator[TextIO | None]:
-    """The file for the trace, standard output, or nothing."""
+def _file(option: str, target: str | None) -> Iterator[TextIO | None]:
+    """The file that an option names, standard output, or nothing."""
     if target is None or target == STDOUT:
         yield None if target is None else sys.stdout
         return
@@ -100,7 +116,20 @@ def _trace(target: str | None) -> Iterator[TextIO | None]:
             yield file
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageError(f'--trace: cannot write "{printable(target)}" ({why})') from None
+        raise UsageError(f'{option}: cannot write "{printable(target)}" ({why})') from None
+
+
+@contextlib.contextmanager
+def _ocpp_log(target: str | None) -> Iterator["Listener | None"]:
+    """What hears the run's OCPP messages and writes them, or nothing."""
+    if target is None:
+        yield None
+        return
+    from evtui.ask.writer import log_writer
+    from scenarios.ocpp_log import OcppLog
+
+    with log_writer(target, "--ocpp-log") as write:
+        yield OcppLog(write)
 
 
 @contextlib.contextmanager

@@ -4,8 +4,6 @@ The roles build on it one on the other: :mod:`paxos.following` answers, :mod:`pa
 proposes, :mod:`paxos.campaigning` seeks to lead, and :mod:`paxos.replica` is all of them.
 """
 
-from typing import NamedTuple
-
 from attrs import field, frozen
 
 from paxos.acceptor import Acceptor
@@ -59,13 +57,6 @@ class Config:
     """How many slots before a snapshot are kept, for those that lag only a little."""
 
 
-class Farewell(NamedTuple):
-    """What a leader owes to a node that has left: the news, up to ``slot``, in so many beats."""
-
-    slot: int
-    beats: int
-
-
 class Core:
     """One node's acceptor, proposer, learner and election. ``recovered`` is what its disk says.
 
@@ -104,7 +95,6 @@ class Core:
         """Whether this node votes in any era from now on."""
         self.progress: dict[int, int] = {}
         """As leader: how far each of the others has applied, as it said last."""
-        self._leaving: dict[int, Farewell] = {}
         self._goal: Goal | None = None
         self._asked_for = 0
         self._asked_version = 0
@@ -115,6 +105,10 @@ class Core:
         self._proposed: set[tuple[Client, int]] = set()
         self._checkpoint_due = False
         self._out: list[Effect] = []
+        self._equip()
+
+    def _equip(self) -> None:
+        """Give each role what it keeps of its own; a role lets those below it go first."""
 
     @property
     def role(self) -> Role:
@@ -135,6 +129,10 @@ class Core:
     def commit_slot(self) -> int:
         """Every slot up to this one is decided here and applied."""
         return self.learner.commit_slot
+
+    def is_cut_off(self, now_us: int) -> bool:
+        """Whether what is handed in now is likely to wait; nothing but courtesy rests on it."""
+        return self.election.is_cut_off(now_us, self.group.present)
 
     def _effects(self) -> list[Effect]:
         """What this step asks for: what must be durable first, then everything else."""

@@ -1,7 +1,6 @@
 """Leading: phase 2 as a pipeline, heartbeats, sending again, helping those that lag."""
 
 from paxos.clients import Purpose, decode
-from paxos.core import Farewell
 from paxos.effects import Broadcast, CancelTimer, RoleChanged, Send, SetTimer, Timer
 from paxos.election import Role
 from paxos.messages import (
@@ -32,7 +31,7 @@ class Leading(Ushering):
         election.follow(proposer.ballot, now_us)
         election.heard_us = dict.fromkeys(self.group.present.voters, now_us)
         self.progress = {}
-        self._leaving = {}
+        self._start_ushering()
         self._proposed = set()
         for value in found:
             if value != NOOP:
@@ -154,8 +153,7 @@ class Leading(Ushering):
         self._feed()
         heartbeat_us = self.config.timing.heartbeat_us
         self._send_round(now_us)
-        leaving = self._leaving.items()
-        self._leaving = {n: Farewell(slot, left - 1) for n, (slot, left) in leaving if left > 1}
+        self._count_farewells()
         self._out.append(SetTimer(Timer.HEARTBEAT, heartbeat_us, heartbeat_us))
 
     def on_heartbeat_ack(self, source: int, ack: HeartbeatAck, now_us: int) -> None:

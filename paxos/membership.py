@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from enum import IntEnum
 
 import msgpack
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 PLACES = 1_000_000
 """Places are numbered below this; a node's number is its place on its first disk."""
@@ -161,8 +161,7 @@ def changed(
 ) -> Membership:
     """The membership after a change; ``gone`` are the nodes that have left for ever.
 
-    Flexible quorums stay as they are meant: a phase 2 quorum keeps its size where it was chosen,
-    a majority stays a majority, and phase 1 has what it needs to meet it.
+    The quorums follow the number of voters: :func:`quorums_after`.
 
     Raises:
         Refusal: it is not possible.
@@ -199,11 +198,22 @@ def _without(nodes: Iterable[int], node: int) -> tuple[int, ...]:
     return tuple(n for n in nodes if n != node)
 
 
-def _resized(old: Membership, voters: tuple[int, ...], learners: tuple[int, ...]) -> Membership:
-    before, after = len(old.voters), len(voters)
+def quorums_after(old: tuple[int, int], before: int, after: int) -> tuple[int, int]:
+    """The sizes of the two quorums when ``after`` vote instead of ``before``.
+
+    Majorities stay majorities. Else phase 2 keeps its size, as far as there are voters, and phase 1
+    takes as many as it needs to meet it: so no change can part the two. Sizes that are majorities
+    once are so from then on.
+    """
+    phase1, phase2 = old
     if before == after:
-        return evolve(old, voters=voters, learners=learners)
-    if old.phase1 == old.phase2 == before // 2 + 1:
-        return Membership(voters, learners)
-    phase2 = min(old.phase2, after)
-    return Membership(voters, learners, phase1=after + 1 - phase2, phase2=phase2)
+        return old
+    if phase1 == phase2 == before // 2 + 1:
+        return after // 2 + 1, after // 2 + 1
+    phase2 = min(phase2, after)
+    return after + 1 - phase2, phase2
+
+
+def _resized(old: Membership, voters: tuple[int, ...], learners: tuple[int, ...]) -> Membership:
+    sizes = quorums_after((old.phase1, old.phase2), len(old.voters), len(voters))
+    return Membership(voters, learners, *sizes)

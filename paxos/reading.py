@@ -15,7 +15,6 @@ an earlier leader may have decided slots there that nobody else has heard of.
 from attrs import define
 
 from paxos.ballot import NO_BALLOT, Ballot
-from paxos.core import Config
 from paxos.effects import (
     Answered,
     Applied,
@@ -30,13 +29,10 @@ from paxos.effects import (
 )
 from paxos.election import Role
 from paxos.following import Following
-from paxos.learner import StateMachine
 from paxos.lease import Lease
 from paxos.membership import Membership
 from paxos.messages import Heartbeat, ReadIndex, ReadSlot
-from paxos.records import Recovered
 from paxos.rounds import Asker, Rounds
-from paxos.transitions import Transitions
 
 
 @define
@@ -57,19 +53,12 @@ class Read:
 class Reading(Following):
     """The reader's side of every replica, and the leader's answers to it."""
 
-    def __init__(
-        self,
-        node: int,
-        config: Config,
-        machine: StateMachine,
-        recovered: Recovered,
-        now_us: int = 0,
-        transitions: Transitions | None = None,
-    ) -> None:
-        super().__init__(node, config, machine, recovered, now_us, transitions)
+    def _equip(self) -> None:
+        super()._equip()
         self.reads: dict[int, Read] = {}
         """By number, in the order in which they were asked."""
-        self.lease = Lease(config.timing.lease_us, config.timing.drift_ppm)
+        timing = self.config.timing
+        self.lease = Lease(timing.lease_us, timing.drift_ppm)
         self._reads_asked = 0
         self._rounds: Rounds | None = None
         """While this node leads."""
@@ -184,11 +173,14 @@ class Reading(Following):
         self._rounds = Rounds(self.node)
 
     def _regroup(self) -> None:
-        """Who decides from now on has not granted the lease of those who did before."""
+        """Who decides from now on has granted no lease and answered for no round of before."""
         before = self._present
         super()._regroup()
         if self._present is not before:
             self.lease.end()
+            if self._rounds is not None:
+                self._rounds.regroup(self._electorate())
+        self._tell_ready()
 
     def _stand_down(self, why: str, ballot: Ballot = NO_BALLOT, node: int = 0) -> None:
         """With the reign its lease is over, and its questions; who asked them asks again."""
@@ -203,13 +195,17 @@ class Reading(Following):
             self._out.append(LeaseLapsed(self.proposer.ballot))
         return False
 
+    def _audience(self) -> tuple[int, ...]:
+        """Who is to hear a heartbeat."""
+        return self.others
+
     def _send_round(self, now_us: int) -> None:
         """A heartbeat to everybody, whose answers say that this node still leads."""
         assert self._rounds is not None, "only a leader beats"  # noqa: S101
         self._holds_lease(now_us)
         number = self._rounds.begin(now_us)
         heartbeat = Heartbeat(self.proposer.ballot, self.commit_slot, number)
-        self._out.append(Broadcast((*self.others, *self._leaving), heartbeat))
+        self._out.append(Broadcast(self._audience(), heartbeat))
         self._on_round_answered(self.node, number, now_us)
 
     def _on_round_answered(self, source: int, number: int, now_us: int) -> None:
@@ -217,17 +213,23 @@ class Reading(Following):
         rounds = self._rounds
         if rounds is None:
             return
-        sent_us = rounds.on_answer(source, number, self._electorate())
-        if sent_us is None:
+        if not rounds.on_answer(source, number, self._electorate()):
             return
-        self.lease.renew(sent_us, now_us)
+        sent_us = rounds.take_sent_us()
+        if sent_us is not None:
+            self.lease.renew(sent_us, now_us)
         self._tell_ready()
         if rounds.is_wanted():
             self._send_round(now_us)
 
     def _tell_ready(self) -> None:
-        """Answer what a quorum has confirmed, by what is committed now."""
-        if self._rounds is not None and self._knows_all():
+        """Answer what a quorum of those who decide the next slot has confirmed.
+
+        The commit index may just have passed into another era: then :meth:`_regroup` comes first.
+        """
+        if self._rounds is None or self._revision != self.group.revision:
+            return
+        if self._knows_all():
             for asker, upto in self._rounds.take():
                 self._tell(asker, upto, self.commit_slot, lease=False)
 

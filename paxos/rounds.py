@@ -37,28 +37,44 @@ class Rounds:
         self._sent_us[self.sent] = now_us
         return self.sent
 
-    def on_answer(self, source: int, number: int, membership: Membership) -> int | None:
+    def on_answer(self, source: int, number: int, membership: Membership) -> bool:
         """Note an answer to a round; the leader itself answers without a message.
 
         Returns:
-            When the newest round that a quorum has answered was sent, if that is news.
+            Whether a newer round than before is confirmed by it.
         """
         if source != self.node:
             if source not in membership.voters or number <= self._answered.get(source, 0):
-                return None
+                return False
             self._answered[source] = number
+        newest = self._newest(membership)
+        if newest <= self.confirmed:
+            return False
+        self.confirmed = newest
+        return True
+
+    def _newest(self, membership: Membership) -> int:
+        """The newest round that a quorum of these has answered, 0 for none."""
         answered = {**self._answered, self.node: self.sent}
         for candidate in sorted(set(answered.values()), reverse=True):
-            if candidate <= self.confirmed:
-                return None
             if membership.is_phase2_quorum({n for n, r in answered.items() if r >= candidate}):
-                break
-        else:
-            return None
-        self.confirmed = candidate
-        sent_us = self._sent_us[candidate]
-        self._sent_us = {n: t for n, t in self._sent_us.items() if n > candidate}
+                return candidate
+        return 0
+
+    def take_sent_us(self) -> int | None:
+        """When the newest confirmed round was sent; None where no lease may count from it."""
+        sent_us = self._sent_us.get(self.confirmed)
+        self._sent_us = {n: t for n, t in self._sent_us.items() if n > self.confirmed}
         return sent_us
+
+    def regroup(self, membership: Membership) -> None:
+        """Others decide from now on: a round is confirmed when a quorum of *them* has answered it.
+
+        What those before them answered says nothing of a leader that the new ones may have elected.
+        And no lease counts from a round that was sent to others.
+        """
+        self.confirmed = self._newest(membership)
+        self._sent_us.clear()
 
     def ask(self, asker: Asker, number: int) -> None:
         """Let a question wait for a round that is not sent yet.

@@ -58,12 +58,24 @@ class Serving(Campaigning):
             # Nobody tells it any more what became of its commands, and its state is of the past.
             self.pending.clear()
             self.reads.clear()
+        self._doubt_leader(now_us)
         if self.pending:
             self._hand_in(list(self.pending.values()))
         self._ask_again(now_us)
         self._pursue()
         if self.pending or self.reads or self._goal is not None:
             self._set_retry()
+
+    def _doubt_leader(self, now_us: int) -> None:
+        """A newcomer forgets a leader that is silent, and asks everybody anew.
+
+        Only members are told who leads: it would go on to ask one that is down, for ever.
+        """
+        election = self.election
+        silent_us = now_us - election.leader_heard_us
+        silent = silent_us >= self.config.timing.election_high_us
+        if silent and self.node not in self.group.everyone:
+            election.leader = None
 
     def _submit(self, op: bytes, purpose: Purpose) -> int:
         self._sequence += 1

@@ -1,6 +1,7 @@
 """Ushering: a leader's care for those who come to the group, come to vote, and leave."""
 
-from paxos.core import Farewell
+from typing import NamedTuple
+
 from paxos.effects import Broadcast, Send
 from paxos.election import Role
 from paxos.feeding import Feeding
@@ -11,8 +12,31 @@ FAREWELLS = 20
 """How many heartbeats a node that has left gets at the most, until it knows."""
 
 
+class Farewell(NamedTuple):
+    """What a leader owes to a node that has left: the news, up to ``slot``, in so many beats."""
+
+    slot: int
+    beats: int
+
+
 class Ushering(Feeding):
     """Between two eras, what a leader does besides choosing values."""
+
+    def _equip(self) -> None:
+        super()._equip()
+        self._leaving: dict[int, Farewell] = {}
+
+    def _start_ushering(self) -> None:
+        """Begin to lead: who left under another leader was that one's to tell."""
+        self._leaving = {}
+
+    def _audience(self) -> tuple[int, ...]:
+        return (*super()._audience(), *self._leaving)
+
+    def _count_farewells(self) -> None:
+        """A heartbeat was sent: who has had enough of them hears no more."""
+        leaving = self._leaving.items()
+        self._leaving = {n: Farewell(slot, left - 1) for n, (slot, left) in leaving if left > 1}
 
     def _regroup(self) -> None:
         before = self.others

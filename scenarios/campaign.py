@@ -21,8 +21,11 @@ from paxos.sim.host import Status
 from paxos.sim.streams import stream
 from scenarios.audit import has_no_credit, unsettled_money
 from scenarios.format import HOWS
+from scenarios.operator import put_right
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
+from scenarios.trust_promises import may_charge, unproven
+from scenarios.watching import unheard
 from scenarios.world import World
 
 QUIET_US = 120_000_000
@@ -67,6 +70,7 @@ def with_faults(scenario: Scenario, seed: int, healed_us: int | None = None) -> 
     faults = tuple(script_line(fault, ids) for fault in schedule)
     own = (line for line in scenario.script if line.t_us <= end_us)
     script = sorted((*own, *faults), key=lambda line: line.t_us)
+    script += put_right(scenario, end_us + 12 * SECOND_US)
     script += _second_visit(scenario, end_us)
     script += _readers(ids, seed, end_us)
     # Slow disks, too: what must be written before it is said is put to the test by them.
@@ -198,7 +202,10 @@ def _unsettled(world: World, healed_us: int) -> Iterator[str]:
             waited_s = (now_us - call.since_us) // SECOND_US
             yield f"{node.cp_id} waits for its {call.action} for {waited_s} s"
     if alive:
+        yield from world.promises.unkept(alive[0].network)
         yield from _unfinished(world, alive[0].network, healed_us)
+        yield from unheard(world, alive[0].network)
+        yield from unproven(world, alive[0].network)
         yield from unsettled_money(alive[0].network.state)
 
 
@@ -214,9 +221,9 @@ def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator
             yield f"{name} has left, but it is {car.ev.state.value}"
         if car.ev.battery.soc_ppm >= car.ev.target_ppm:
             continue
-        if has_no_credit(network.state, car.ev.id_tag):
+        if not may_charge(world, car, network) or has_no_credit(network.state, car.ev.account):
             continue
-        visit = last.get(car.ev.id_tag)
+        visit = last.get(car.ev.account)
         if visit is None or visit.start_us < _stamp_us(world, visit.cp_id, healed_us):
             yield f"{name} came after everything had healed, and no transaction began"
         elif visit.energy_wh == 0:

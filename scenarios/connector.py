@@ -27,6 +27,8 @@ class Connector:
     supply: Supply = Factory(Supply)
     meter: Meter = Factory(Meter)
     contactor_closed: bool = False
+    contactor_stuck: bool = False
+    """A defect: it does not close."""
     ev: ElectricVehicle | None = None
     endpoint: int = 0
     """The EV's endpoint on the bus, 0 for none."""
@@ -76,6 +78,8 @@ class Car:
     ev: ElectricVehicle
     connector: Connector | None = None
     initial_uj: int = 0
+    visits: list[tuple[int, int]] = Factory(list)
+    """When it was plugged in, and into which charge point."""
 
     @property
     def taken_uj(self) -> int:

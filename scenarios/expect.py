@@ -68,7 +68,7 @@ def evaluate(
 
 def _claim(expect: Expect) -> str:
     if expect.ev is not None:
-        return f"{expect.ev} {_and(list(_ev_words(expect)))}"
+        return f"{expect.ev} {_and([*_ev_words(expect), *_purse_words(expect)])}"
     if expect.cp is not None:
         return f"{expect.cp} {_and(list(_cp_words(expect)))}"
     if expect.replicas is not None:
@@ -118,6 +118,22 @@ def _ev_words(expect: Expect) -> Iterator[str]:
         yield f"began its session {_when(expect.session_start_us)}"
     if expect.session_stop_us is not None:
         yield f"ended its session {_when(expect.session_stop_us)}"
+    if expect.reason is not None:
+        yield f"ended its session for {expect.reason}"
+    if expect.reservation is not None:
+        yield f"has asked for a connector: {expect.reservation}"
+    if expect.redirected_to is not None:
+        yield f"was redirected to {expect.redirected_to}"
+    if expect.refused is not None:
+        never = expect.refused == "no"
+        yield "was never refused" if never else f"was last refused by {expect.refused}"
+    if expect.authorized_by is not None:
+        yield f"was identified by {expect.authorized_by}"
+    if expect.receipt is not None:
+        yield f"has a receipt that is {expect.receipt}"
+
+
+def _purse_words(expect: Expect) -> Iterator[str]:
     if expect.paid_cents is not None:
         yield f"has paid {_money(expect.paid_cents)}"
     if expect.owes_cents is not None:
@@ -133,6 +149,10 @@ def _cp_words(expect: Expect) -> Iterator[str]:
         yield f"is {expect.status}"
     if expect.role is not None:
         yield f"is {expect.role} in the group"
+    if expect.connector is not None:
+        yield f"reports {expect.connector}"
+    if expect.monitor is not None:
+        yield f"is seen as {expect.monitor}"
     if expect.energy_wh is not None:
         yield f"has delivered {_between(expect.energy_wh, ENERGY)}"
     if expect.paid_cents is not None:
@@ -217,6 +237,11 @@ def _ev_checks(expect: Expect, view: View) -> Iterator[_Check]:
             yield _moment(
                 "ended at", None if stop is None else stop.stop_us, expect.session_stop_us
             )
+    if expect.reason is not None:
+        yield _reason(expect, ev, view)
+    if expect.reservation is not None or expect.redirected_to is not None:
+        yield from _reservation_checks(expect, view)
+    yield from _trust_checks(expect, view)
     yield from _purse_checks(expect, ev)
 
 
@@ -231,6 +256,42 @@ def _purse_checks(expect: Expect, ev: EvView) -> Iterator[_Check]:
         yield _Check(_within(ev.tokens, expect.tokens), f"{ev.tokens:,} tokens")
 
 
+def _reason(expect: Expect, ev: EvView, view: View) -> _Check:
+    last = _last_session(ev.id, view)
+    found = _NO_SESSION if last is None else last.reason or "still running"
+    return _Check(found == expect.reason, found)
+
+
+def _reservation_checks(expect: Expect, view: View) -> Iterator[_Check]:
+    """Of the EV's last question: its answer, or what became of what was promised."""
+    mine = [each for each in view.reservations if each.ev == expect.ev]
+    if not mine:
+        yield _Check(held=False, found="no question for a connector")
+        return
+    last = mine[-1]
+    if expect.reservation is not None:
+        words = [word for word in (last.answer, last.fate) if word]
+        yield _Check(expect.reservation in words, " and ".join(words))
+    if expect.redirected_to is not None:
+        redirected = last.answer == "redirected"
+        held = redirected and last.cp == expect.redirected_to
+        yield _Check(held, f"redirected to {last.cp}" if redirected else "not redirected")
+
+
+def _trust_checks(expect: Expect, view: View) -> Iterator[_Check]:
+    if expect.refused is not None:
+        codes = [refusal.code for refusal in view.refusals if refusal.ev == expect.ev]
+        found = codes[-1] if codes else "no"
+        yield _Check(found == expect.refused, f"refused by {found}" if codes else "never refused")
+    last = _last_session(str(expect.ev), view)
+    if expect.authorized_by is not None:
+        found = _NO_SESSION if last is None else last.authorized_by
+        yield _Check(found == expect.authorized_by, found)
+    if expect.receipt is not None:
+        found = _NO_SESSION if last is None else last.receipt or "no receipt yet"
+        yield _Check(found == expect.receipt, found)
+
+
 def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:
     cp = next((cp for cp in view.cps if cp.id == expect.cp), None)
     if cp is None:
@@ -242,6 +303,10 @@ def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _Check(cp.status == expect.status, cp.status)
     if expect.role is not None:
         yield _Check(cp.role == expect.role, cp.role)
+    if expect.connector is not None:
+        yield _Check(cp.ocpp_status == expect.connector, cp.ocpp_status)
+    if expect.monitor is not None:
+        yield _Check(cp.monitored == expect.monitor, cp.monitored)
     if expect.energy_wh is not None:
         yield _Check(_within(cp.energy_wh, expect.energy_wh), energy_text(cp.energy_wh))
     if expect.paid_cents is not None:

@@ -5,6 +5,12 @@ The loader reads by it, the JSON schema and the list of keys in the documentatio
 
 from attrs import frozen
 
+from fsm.network.evidence import ID_TOKEN_TYPES, ReceiptStatus
+from fsm.network.monitoring import Monitored
+from fsm.ocpp.actions import AuthorizationStatus, Reason, ResetType
+from fsm.ocpp.status import ConnectorStatus
+from fsm.trust.certificates import KINDS
+from fsm.v2g.codes import ResponseCode
 from paxos.check.violation import SENTENCES
 from paxos.sim.clock import FASTEST_PPM, SLOWEST_PPM
 from paxos.sim.coverage import FEATURES
@@ -23,8 +29,12 @@ from scenarios.kinds import (
     TimeOfDay,
     Whole,
 )
+from scenarios.places import Place
+from scenarios.promises import SENTENCES as PROMISES
+from scenarios.schema import EVERYONE as EVERYONE
 from scenarios.schema import LEADER as LEADER
-from scenarios.schema import VERBS
+from scenarios.schema import OPTIONAL, VERBS
+from scenarios.trust_promises import SENTENCES as TRUST_SENTENCES
 from scenarios.units import (
     DRIFT,
     DURATION,
@@ -59,9 +69,39 @@ CP_STATES = (
 )
 STATUSES = ("alive", "paused", "crashed", "off")
 ROLES = ("leader", "candidate", "follower", "learner", "no member")
+FATES = (
+    "asked",
+    "reserved",
+    "redirected",
+    "refused",
+    "unanswered",
+    "active",
+    "used",
+    "expired",
+    "cancelled",
+    "replaced",
+    "removed",
+)
+"""The answer to a driver's question for a connector, and what can become of the reservation."""
+TAG_STATUSES = ("accepted", "blocked", "expired", "invalid")
+REFUSALS = (
+    "no",
+    *(status.value for status in AuthorizationStatus if status != AuthorizationStatus.ACCEPTED),
+    *(code.value for code in ResponseCode if code.is_negative),
+)
+"""Codes by which an EV is refused: OCPP's for an id tag, ISO 15118's for a contract."""
+VIOLATIONS = (*SENTENCES, "P1", *PROMISES, *TRUST_SENTENCES, *MONEY_SENTENCES)
+"""Invariants of consensus, of power, of trust, and of money."""
 HOWS = ("log", "index", "lease")
 """Kinds of reads, as :class:`paxos.effects.ReadKind` numbers them."""
 
+CONNECTOR_STATUSES = tuple(status.value for status in ConnectorStatus)
+MONITORED = tuple(word.value for word in Monitored)
+REASONS = tuple(reason.value for reason in Reason)
+RESETS = tuple(kind.value for kind in ResetType)
+
+INSTRUCTION_VERBS = ("stop_cp", "resume_cp", "remote_start", "remote_stop", "reset")
+"""Verbs whose ``cp`` may be every one."""
 LEADER_VERBS = (
     "demote",
     "remove",
@@ -144,6 +184,12 @@ TOP = Table(
         ),
         Key("seed", "seed", Whole(0, 2**63 - 1), "Seed of all randomness, unless a run names one."),
         Key(
+            "monitor",
+            "monitor",
+            Flag(),
+            "Whether the CPs listen to each other, and tell the log who is not heard any more.",
+        ),
+        Key(
             "meter_interval",
             "meter_interval_us",
             Quantity(DURATION, 100_000, DAY_US),
@@ -196,6 +242,20 @@ PAXOS = Table(
             "How many slots may be open at once (alpha), and after how many a change of CPs holds.",
         ),
         Key("voters", "voters", Whole(1, 99), "How many CPs vote at the most; the others learn."),
+        Key(
+            "phase1",
+            "phase1",
+            Whole(1, 99),
+            "How many of the CPs that vote elect a leader. By default as few as hold one of any "
+            "`phase2`; without that either, a majority.",
+        ),
+        Key(
+            "phase2",
+            "phase2",
+            Whole(1, 99),
+            "How many of them choose a value; the same way. `phase1` and `phase2` together must "
+            "be more than vote at first.",
+        ),
         Key("fsync", "fsync_us", Quantity(DURATION, 0, 60_000_000), "How long a disk write takes."),
         Key(
             "snapshot",
@@ -263,7 +323,7 @@ CP = Table(
         Key(
             "id",
             "id",
-            Name("an id", reserved=(LEADER, "any", "none")),
+            Name("an id", reserved=(LEADER, EVERYONE, "any", "none")),
             "The charge point's name.",
             required=True,
         ),
@@ -275,6 +335,7 @@ CP = Table(
             Flag(),
             "Whether it belongs to the group from the beginning; if not, it is off until `admit`.",
         ),
+        Key("at", "at", Place(), "Where it stands, to the east and to the north of the middle."),
         Key("price", "energy_ueur", _PRICE, "Its own price of energy; it holds all day."),
         Key("location", "location", Text(60), "Where it stands; receipts say so."),
     ),
@@ -295,9 +356,30 @@ EV = Table(
             "The driver's OCPP id tag; the EV's id if left out.",
         ),
         Key("smart", "smart", Flag(), "Whether the driver opted in to smart charging."),
+        Key("at", "at", Place(), "From where its driver asks for a connector and sets out."),
+        Key(
+            "drives",
+            "drives",
+            Flag(),
+            "Whether its driver goes where he is told by himself, and leaves when he is done.",
+        ),
+        Key(
+            "payment",
+            "payment",
+            Choice(("contract", "external")),
+            "How the driver is identified: by the EV's contract certificate, or by the id tag.",
+        ),
+        Key(
+            "contract",
+            "contract",
+            Choice(tuple(KINDS)),
+            'With `payment = "contract"`: what is to be said of the certificate.',
+        ),
         Key("balance", "balance_cents", _AMOUNT, "What the driver can pay at the beginning."),
     ),
 )
+_OF_ONE = ("id", "id_tag", "at", "drives", "payment", "contract")
+"""What is of one EV alone."""
 FLEET = Table(
     "[fleet]",
     (
@@ -321,7 +403,22 @@ FLEET = Table(
             Span(_TIME),
             "When the first and the last stop charging; each is unplugged 15 s later.",
         ),
-        *(key for key in EV.keys if key.name not in ("id", "id_tag")),
+        *(key for key in EV.keys if key.name not in _OF_ONE),
+    ),
+)
+
+ID_TAG = Table(
+    "[[id_tag]]",
+    (
+        Key("id", "id", Name("an id tag"), "The id tag, as an EV has it.", required=True),
+        Key("status", "status", Choice(TAG_STATUSES), "What the network says of it."),
+        Key("expires", "expires_us", _TIME, "When it expires; never if left out."),
+        Key(
+            "balance",
+            "balance_cents",
+            _AMOUNT,
+            "What its driver can pay at the beginning; where an EV has the id tag, the EV says it.",
+        ),
     ),
 )
 
@@ -329,9 +426,18 @@ _T = Key("t", "t_us", _TIME, "When it happens.", required=True)
 _DO = Key("do", "verb", Choice(tuple(VERBS)), "What happens.", required=True)
 _ARGUMENTS = {
     "ev": Key("ev", "ev", _EV, "Which EV."),
-    "cp": Key("cp", "cp", _CP, f"Which CP; for some verbs also `{LEADER}`, who leads then."),
+    "cp": Key(
+        "cp", "cp", _CP, f"Which CP; for some verbs also `{LEADER}`, who leads then, or `all`."
+    ),
     "a": Key("a", "a", _CP, "One end of the link; with `cut_oneway` the end that speaks."),
     "b": Key("b", "b", _CP, "The other end; with `cut_oneway` the end that no longer hears."),
+    "id_tag": Key(
+        "id_tag",
+        "id_tag",
+        Name("an id tag"),
+        "Which id tag: the one to charge on, or that an order is about.",
+    ),
+    "kind": Key("kind", "kind", Choice(RESETS), "Soft: sessions end in good order. Hard: at once."),
     "how": Key("how", "how", Choice(HOWS), "What the answer rests on."),
     "oneway": Key("oneway", "oneway", Flag(), "Only from `a` to `b`; else in both directions."),
     "groups": Key("groups", "groups", Groups(), "The sides; CPs in none of them form one more."),
@@ -344,6 +450,17 @@ _ARGUMENTS = {
     "offset_us": Key(
         "offset", "offset_us", _OFFSET, "How far ahead its wall clock is; 0s is right."
     ),
+    "from_us": Key("from", "from_us", _TIME, "When the driver's window begins."),
+    "until_us": Key("until", "until_us", _TIME, "When it ends."),
+    "energy_wh": Key(
+        "energy",
+        "energy_wh",
+        Quantity(ENERGY, 0, _MAX_WH),
+        "What the driver wants to get in it; what is added to a reading after it was signed.",
+    ),
+    "hold_us": Key(
+        "hold", "hold_us", Quantity(DURATION, 1, DAY_US), "How long the connector waits for him."
+    ),
     "extra_us": Key("extra", "extra_us", _LATENCY, "Latency added, on every link or on `a`–`b`."),
 }
 AT = Table("[[at]]", (_T, _DO, *_ARGUMENTS.values()))
@@ -352,7 +469,7 @@ AT = Table("[[at]]", (_T, _DO, *_ARGUMENTS.values()))
 
 def arguments(verb: str) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
     """Keys that a verb needs, and those that it may have besides."""
-    optional = ("a", "b", "oneway") if verb in LINK_VERBS else ()
+    optional = OPTIONAL.get(verb, ())
     return (
         tuple(_ARGUMENTS[name] for name in VERBS[verb]),
         tuple(_ARGUMENTS[name] for name in optional),
@@ -370,12 +487,48 @@ EXPECT = Table(
         Key("status", "status", Choice(STATUSES), "Whether the CP runs."),
         Key("role", "role", Choice(ROLES), "What the CP is in the group."),
         Key(
+            "connector",
+            "connector",
+            Choice(CONNECTOR_STATUSES),
+            "The status of the CP's connector in OCPP 1.6.",
+        ),
+        Key(
+            "monitor",
+            "monitor",
+            Choice(MONITORED),
+            "The CP at a glance, as the log knows it.",
+        ),
+        Key(
+            "reason",
+            "reason",
+            Choice(REASONS),
+            "Why the transaction of the EV's last session was stopped.",
+        ),
+        Key(
             "energy",
             "energy_wh",
             Span(Quantity(ENERGY, 0, _MAX_WH)),
             "Energy that the EV took or the CP delivered.",
         ),
         Key("soc", "soc_ppm", Span(_RATE), "The EV's state of charge."),
+        Key(
+            "refused",
+            "refused",
+            Choice(REFUSALS),
+            "The code by which the EV was refused last, `no` if it never was.",
+        ),
+        Key(
+            "authorized_by",
+            "authorized_by",
+            Choice(ID_TOKEN_TYPES),
+            "What identified the driver of the EV's last session.",
+        ),
+        Key(
+            "receipt",
+            "receipt",
+            Choice(tuple(ReceiptStatus)),
+            "What became of the meter's receipt of the EV's last session.",
+        ),
         Key(
             "session_start",
             "session_start_us",
@@ -388,6 +541,13 @@ EXPECT = Table(
             Span(_TIME),
             "When the transaction of the EV's last session ended.",
         ),
+        Key(
+            "reservation",
+            "reservation",
+            Choice(FATES),
+            "The answer to its driver's last question, or what became of the reservation.",
+        ),
+        Key("redirected_to", "redirected_to", _CP, "Where its driver was redirected to."),
         Key(
             "paid",
             "paid_cents",
@@ -445,14 +605,29 @@ EXPECT = Table(
         Key(
             "violation",
             "violation",
-            Choice((*SENTENCES, "P1", *MONEY_SENTENCES)),
+            Choice(VIOLATIONS),
             "Subject: an invariant that is to be violated by then; the run ends there.",
         ),
     ),
 )
 SUBJECTS = {
-    "ev": ("state", "energy", "soc", "session_start", "session_stop", "paid", "owes", "tokens"),
-    "cp": ("state", "status", "role", "energy", "paid"),
+    "ev": (
+        "state",
+        "energy",
+        "soc",
+        "session_start",
+        "session_stop",
+        "reason",
+        "reservation",
+        "redirected_to",
+        "refused",
+        "authorized_by",
+        "receipt",
+        "paid",
+        "owes",
+        "tokens",
+    ),
+    "cp": ("state", "status", "role", "connector", "monitor", "energy", "paid"),
     "replicas": (),
     "leader": (),
     "sessions": (),
@@ -476,6 +651,13 @@ CPS = Key(
 FLEET_NAME = "fleet"
 TABLES = {"site": SITE, "network": NETWORK, "paxos": PAXOS, "tariff": TARIFF}
 """Single tables, by their key at the top."""
-ARRAYS = {"cp": CP, "ev": EV, "price_band": PRICE_BAND, "at": AT, "expect": EXPECT}
+ARRAYS = {
+    "cp": CP,
+    "ev": EV,
+    "price_band": PRICE_BAND,
+    "id_tag": ID_TAG,
+    "at": AT,
+    "expect": EXPECT,
+}
 """Arrays of tables, by their key at the top."""
 MAX_CPS = 1_000

@@ -6,13 +6,19 @@ An input that is not possible now changes nothing and says why.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from fsm.effects import Effect
+from fsm.ocpp.reserving import HOLD_US
+from fsm.v2g.ev import ElectricVehicle
 from paxos.sim import faults
 from paxos.sim.host import Status
+from scenarios import operator
 from scenarios.ailments import AILMENTS
+from scenarios.car import CarProcess
 from scenarios.connector import Car
 from scenarios.errors import InputError
 from scenarios.members import MEMBERS
-from scenarios.schema import LEADER, VERBS, At
+from scenarios.order_book import TRUST
+from scenarios.schema import EVERYONE, LEADER, OPTIONAL, VERBS, At
 
 if TYPE_CHECKING:
     from scenarios.world import World
@@ -33,7 +39,7 @@ def perform(world: "World", verb: str, args: Args) -> Done:
     if needed is None:
         raise InputError(f"no verb {verb!r}; there are {', '.join(VERBS)}")
     missing = [name for name in needed if name not in args]
-    optional = ("a", "b", "oneway") if verb in _RATES else ()
+    optional = OPTIONAL.get(verb, ())
     extra = [name for name in args if name not in (*needed, *optional)]
     if missing or extra:
         raise InputError(
@@ -115,13 +121,37 @@ def _unplug(world: "World", verb: str, args: Args) -> Done:
     return "charging", car.ev.id, f"unplugged from {cp_id}"
 
 
-def _stop_charging(world: "World", verb: str, args: Args) -> Done:
+_WISHES: dict[str, tuple[Callable[[ElectricVehicle, int], list[Effect]], str]] = {
+    "stop_charging": (ElectricVehicle.stop_charging, "the driver ends the charging"),
+    "pause_charging": (ElectricVehicle.pause_charging, "the driver pauses the charging"),
+    "resume_charging": (ElectricVehicle.resume_charging, "the driver wants to go on charging"),
+}
+
+
+def _wish(world: "World", verb: str, args: Args) -> Done:
     car = _plugged(world, args)
+    wish, text = _WISHES[verb]
     host = world.cluster.hosts[car.endpoint]
-    world.cluster.execute(host, car.ev.stop_charging(world.now_us))
+    if isinstance(host.process, CarProcess) and host.process.mute:
+        raise InputError(f"{car.ev.id} hangs, and does not hear its driver")
+    world.cluster.execute(host, wish(car.ev, world.now_us))
     if car.connector is not None:
         car.connector.settle(world.now_us)
-    return "charging", car.ev.id, "the driver ends the charging"
+    return "charging", car.ev.id, text
+
+
+def _mute(world: "World", verb: str, args: Args) -> Done:
+    return operator.mute(world, verb, _car(world, args["ev"]))
+
+
+def _instruct(world: "World", verb: str, args: Args) -> Done:
+    everyone = args["cp"] == EVERYONE
+    cp_id = EVERYONE if everyone else world.ids[_cp(world, args["cp"])]
+    return operator.instruct(world, verb, cp_id, args)
+
+
+def _stick(world: "World", verb: str, args: Args) -> Done:
+    return operator.stick(world, verb, _cp(world, args["cp"]))
 
 
 def _plugged(world: "World", args: Args) -> Car:
@@ -129,6 +159,36 @@ def _plugged(world: "World", args: Args) -> Car:
     if car.connector is None:
         raise InputError(f"{car.ev.id} is not plugged in")
     return car
+
+
+# Drivers.
+
+
+def _reserve(world: "World", verb: str, args: Args) -> Done:
+    car = _car(world, args["ev"])
+    window_us = _integer(args, "from_us"), _integer(args, "until_us")
+    cp = _cp(world, args["cp"]) if "cp" in args else None
+    hold_us = _integer(args, "hold_us") if "hold_us" in args else HOLD_US
+    energy_wh = _integer(args, "energy_wh")
+    return "charging", car.ev.id, world.drivers.ask(car.ev.id, window_us, energy_wh, cp, hold_us)
+
+
+def _change_reservation(world: "World", verb: str, args: Args) -> Done:
+    car = _car(world, args["ev"])
+    window_us = _integer(args, "from_us"), _integer(args, "until_us")
+    return "charging", car.ev.id, world.drivers.change(car.ev.id, window_us)
+
+
+def _cancel_reservation(world: "World", verb: str, args: Args) -> Done:
+    car = _car(world, args["ev"])
+    return "charging", car.ev.id, world.drivers.cancel(car.ev.id)
+
+
+def _integer(args: Args, name: str) -> int:
+    value = args[name]
+    if type(value) is not int or value < 0:
+        raise InputError(f"{name} is an integer from 0 on, found {value!r}")
+    return value
 
 
 # Nodes.
@@ -197,6 +257,10 @@ def _ail(world: "World", verb: str, args: Args) -> Done:
     number = _cp(world, args["cp"])
     severity, text = AILMENTS[verb](world, number, args)
     return severity, world.ids[number], text
+
+
+def _trust(world: "World", verb: str, args: Args) -> Done:
+    return TRUST[verb](world, args)
 
 
 # Links.
@@ -270,7 +334,19 @@ def _rate(world: "World", verb: str, args: Args) -> Done:
 _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "plug_in": _plug_in,
     "unplug": _unplug,
-    "stop_charging": _stop_charging,
+    **dict.fromkeys(_WISHES, _wish),
+    "mute_ev": _mute,
+    "unmute_ev": _mute,
+    "stop_cp": _instruct,
+    "resume_cp": _instruct,
+    "remote_start": _instruct,
+    "remote_stop": _instruct,
+    "reset": _instruct,
+    "stick_contactor": _stick,
+    "free_contactor": _stick,
+    "reserve": _reserve,
+    "change_reservation": _change_reservation,
+    "cancel_reservation": _cancel_reservation,
     "crash": _crash,
     "restart": _restart,
     "read": _read,
@@ -278,6 +354,7 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "resume": _resume,
     **dict.fromkeys(AILMENTS, _ail),
     **dict.fromkeys(MEMBERS, _move),
+    **dict.fromkeys(TRUST, _trust),
     "cut": _cut,
     "cut_oneway": _cut,
     "join": _join,

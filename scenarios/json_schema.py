@@ -24,6 +24,7 @@ def schema() -> Json:
         spec.FLEET_NAME: _table(spec.FLEET.keys),
         "ev": _array(_table(spec.EV.keys)),
         "price_band": _array(_table(spec.PRICE_BAND.keys)),
+        "id_tag": _array(_table(spec.ID_TAG.keys)),
         "at": _array({"oneOf": [_script_line(verb) for verb in spec.VERBS]}),
         "expect": _array({"oneOf": [_expectation(subject) for subject in spec.SUBJECTS]}),
     }

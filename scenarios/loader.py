@@ -25,10 +25,12 @@ from scenarios.schema import (
     Prices,
     Scenario,
     Site,
+    Tag,
     Vehicle,
 )
 from scenarios.script import Names, check_expectation, check_script_line
 from scenarios.toml_lines import line_map
+from scenarios.trust_loading import check_trust
 from scenarios.units import DURATION
 
 MAX_BYTES = 1_048_576
@@ -157,6 +159,8 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         reader.check_array(document, key)
     cps = _charge_points(reader, document)
     evs = reader.array(document, "ev", spec.EV)
+    tags = reader.array(document, "id_tag", spec.ID_TAG)
+    check_trust(reader, document, tags)
     duration = top.get("duration_us")
     end = duration if isinstance(duration, int) else None
     cp_ids = tuple(str(cp["id"]) for cp in cps if "id" in cp)
@@ -174,6 +178,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         if (expectation := check_expectation(reader, index, raw, names, end))
     ]
     _check_lease(reader, document, single["paxos"])
+    _check_quorums(reader, single["paxos"], sum(cp.get("member", True) for cp in cps))
     if reader.problems:
         return None
     stem = printable(Path(path).name.removesuffix(_SUFFIX)) or "scenario"
@@ -186,6 +191,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         bands=tuple(PriceBand(**values) for values in bands),
         cps=tuple(ChargePoint(**values) for values in cps),
         evs=tuple(Vehicle(**values) for values in (*evs, *fleet)),
+        id_tags=tuple(Tag(**values) for values in tags),
         script=tuple(sorted((At(**line) for line in script), key=lambda line: line.t_us)),
         expectations=tuple(Expect(**expectation) for expectation in expectations),
         path=path,
@@ -214,6 +220,25 @@ def _check_lease(reader: Reader, document: dict[str, Any], paxos: dict[str, Any]
             ("paxos", "lease"),
             f'"{DURATION.format(lease_us)}"',
             f"0s to {shortest}, the shortest election time-out",
+        )
+
+
+def _check_quorums(reader: Reader, paxos: dict[str, Any], members: int) -> None:
+    """A quorum of either phase has voters enough, and every two of them meet."""
+    voters = min(members, paxos.get("voters", Consensus().voters))
+    sizes = {name: paxos[name] for name in ("phase1", "phase2") if name in paxos}
+    if not voters or not sizes:
+        return
+    who = f"{voters}, the number of CPs that vote at first"
+    great = [name for name, size in sizes.items() if size > voters]
+    for name in great:
+        reader.refuse(("paxos", name), str(sizes[name]), f"1 to {who}")
+    if len(sizes) == 2 and not great and sum(sizes.values()) <= voters:
+        reader.refuse(
+            ("paxos", "phase2"),
+            f"{sizes['phase2']} beside phase1 = {sizes['phase1']}",
+            f"at least {voters + 1 - sizes['phase1']}: phase1 + phase2 must be above {who}, or a "
+            "new leader might not hear of what was chosen",
         )
 
 

@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from fsm.energy.meter import UJ_PER_WH
-from fsm.network.records import Bill, Transaction
+from fsm.network.evidence import billable_wh
+from fsm.network.monitoring import monitored
+from fsm.network.records import Bill, Evidence, Transaction
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.election import Role
 from paxos.membership import Membership, label, place_of
 from paxos.messages import Value
 from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
+from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
 from scenarios.till import Till, tokens_of
@@ -51,6 +54,7 @@ def look(
     links = _links(world)
     papers = [_paper(world, number) for number in world.ids]
     group = world.group().present
+    network = till.network
     cps = tuple(
         _cp(world, number, paper, evs, links, group, till)
         for number, paper in zip(world.ids, papers, strict=True)
@@ -71,6 +75,7 @@ def look(
         ballot=_ballot(world, leader.replica.proposer.ballot) if leader else "-",
         voters=len(group.voters),
         quorum=group.phase2,
+        electors=group.phase1,
         capacity_w=world.scenario.site.capacity_w,
         power_w=world.power_w,
         power_history_w=tuple(world.power_history_w),
@@ -88,7 +93,9 @@ def look(
         expectations_held=expectations[0],
         expectations_failed=expectations[1],
         expectations_total=expectations[2],
+        reservations=reservations(world, network),
         reads_answered=world.readers.answers,
+        refusals=tuple(world.trust.refusals),
         earned_cents=sum(cp.earned_cents for cp in cps),
     )
 
@@ -110,7 +117,8 @@ def _cp(
     asset = world.scenario.cps[number - 1]
     node = world.node(number)
     replica = node.replica if node else None
-    bill = till.running(asset.id)
+    reserved_for, reserved_until_us = kept_for(world, node)
+    network, bill = till.network, till.running(asset.id)
     return CpView(
         id=asset.id,
         status=host.status.name.lower() if host.generation else "off",
@@ -121,6 +129,8 @@ def _cp(
         state=node.controller.state.value if node else "-",
         pilot=connector.ev_pilot if node else ("E" if connector.ev else "-"),
         ocpp_status=node.controller.ocpp_status if node else "Unavailable",
+        monitored=monitored(network.state, asset.id).value,
+        operative=network.condition(asset.id).availability == "Operative",
         ev=evs[connector.ev.id] if connector.ev else None,
         power_w=connector.power_w,
         limit_w=node.network.limit_w(asset.id) if node else 0,
@@ -134,6 +144,8 @@ def _cp(
         state_digest=f"{replica.learner.state_digest():016x}" if replica else "",
         queued_calls=node.calls.pending if node else 0,
         links=links[number],
+        reserved_for=reserved_for,
+        reserved_until_us=reserved_until_us,
         price_ueur=till.price_ueur(asset.id, world.now_us),
         cost_cents=bill.cents if bill is not None else None,
         flex_tokens=tokens_of(bill) if bill is not None else 0,
@@ -193,7 +205,7 @@ def _ails(host: Host) -> tuple[str, ...]:
 
 def _ev(world: World, car: Car, till: Till) -> EvView:
     ev, connector = car.ev, car.connector
-    purse = till.purse(ev.id_tag)
+    purse = till.purse(ev.account)
     return EvView(
         id=ev.id,
         state=ev.state.value,
@@ -317,23 +329,57 @@ def _command(value: Value | None, world: World) -> str:
 
 
 def _sessions(world: World, till: Till) -> tuple[SessionView, ...]:
-    """The transactions as the replica that has applied most knows them."""
-    names = {car.ev.id_tag: name for name, car in world.cars.items()}
+    """The transactions, with the EVs' names."""
+    network = till.network
+    owners: dict[str, list[Car]] = {}
+    for car in world.cars.values():
+        owners.setdefault(car.ev.account, []).append(car)
     return tuple(
-        _session(transaction, names, till.bill(transaction.id))
-        for transaction in till.network.transactions.values()
+        _session(
+            t,
+            network.evidence[t.id],
+            _who_charged(world, t, owners.get(t.id_tag, [])),
+            till.bill(t.id),
+        )
+        for t in network.transactions.values()
     )
 
 
-def _session(transaction: Transaction, names: dict[str, str], bill: Bill | None) -> SessionView:
+def _who_charged(world: World, transaction: Transaction, owners: list[Car]) -> str:
+    """The EV of a transaction: of those with its id tag the one that was there.
+
+    Where none has it, as after a remote start, whoever was there; else the id tag itself.
+    """
+    if len(owners) == 1:
+        return owners[0].ev.id
+    number = world.nodes.get(transaction.cp_id)
+
+    def came_us(car: Car) -> int:
+        """When it last came there before the transaction began; -1 if it never did."""
+        before = [t for t, cp in car.visits if cp == number and t <= transaction.start_us]
+        return max(before, default=-1)
+
+    latest = max(owners or world.cars.values(), key=came_us, default=None)
+    if latest is None or (not owners and came_us(latest) < 0):
+        return transaction.id_tag
+    return latest.ev.id
+
+
+def _session(
+    transaction: Transaction, evidence: Evidence, ev: str, bill: Bill | None
+) -> SessionView:
     return SessionView(
-        ev=names.get(transaction.id_tag, transaction.id_tag),
+        ev=ev,
         cp=transaction.cp_id,
         transaction=transaction.id,
         start_us=transaction.start_us,
         stop_us=transaction.stop_us,
         energy_wh=transaction.energy_wh,
         reason=transaction.reason or "",
+        id_tag=transaction.id_tag,
+        authorized_by=evidence.id_token_type,
+        receipt=evidence.receipt,
+        billable_wh=0 if transaction.is_open else billable_wh(transaction, evidence),
         cents=bill.cents if bill is not None else 0,
         tokens=tokens_of(bill) if bill is not None else 0,
         bill=bill.status if bill is not None else "",

@@ -3,8 +3,9 @@
 from attrs import evolve
 
 from fsm.network.ledger import opening
-from fsm.network.tables import Tables, make_tables
+from fsm.network.records import Record
 from fsm.network.tariff import DAY_MINUTES, MINUTE_US, Band, Tariff, tariff_payload
+from fsm.trust.certificates import emaid_of
 from scenarios.schema import Prices, Scenario
 
 DAY_US = DAY_MINUTES * MINUTE_US
@@ -31,10 +32,17 @@ def told_tariff(scenario: Scenario, number: int) -> dict[str, object] | None:
     return None if tariff.is_free else tariff_payload(tariff)
 
 
-def beginning(scenario: Scenario) -> Tables:
-    """The network's state before its first command: drivers and what they have."""
+def opening_records(scenario: Scenario) -> tuple[Record, ...]:
+    """What the network holds of money before its first command: drivers' accounts.
+
+    A driver's account is of the id tag, or of the contract by which the driver charges.
+    """
     balances: dict[str, int] = {}
     for vehicle in scenario.evs:
-        balances.setdefault(vehicle.id_tag or vehicle.id, vehicle.balance_cents)
+        by_contract = vehicle.payment == "contract"
+        name = emaid_of(vehicle.id) if by_contract else vehicle.id_tag or vehicle.id
+        balances.setdefault(name, vehicle.balance_cents)
+    for tag in scenario.id_tags:
+        balances.setdefault(tag.id, tag.balance_cents)
     funded = {tag: cents for tag, cents in balances.items() if cents}
-    return make_tables(scenario.site.capacity_w, records=opening(funded))
+    return opening(funded)

@@ -11,10 +11,14 @@ from typing import Any, Protocol
 import msgpack
 
 from fsm.clock import WallClock
-from fsm.effects import Call
+from fsm.effects import Call, Restart
 from fsm.network.bills import unpaid
 from fsm.network.state import NetworkState
+from fsm.ocpp.actions import INSTRUCT
 from fsm.ocpp.client import CallClient
+from fsm.ocpp.frames import CALL_RESULT
+from fsm.ocpp.reserving import Booking
+from fsm.ocpp.station import transfer
 from fsm.v2g.charge_point import ChargePoint
 from paxos.effects import Applied, AppliedRun, Installed, ReadKind, Timer
 from paxos.membership import PLACES, Goal, Step, place_of
@@ -22,6 +26,9 @@ from paxos.messages import message
 from paxos.replica import Replica
 from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
+from scenarios.desk import TIMER, Desk, Question, bookings_of
+from scenarios.instructed import Instructed, reason_of_restart
+from scenarios.watching import BEAT, TIMERS, Watching
 
 _CALLS_PER_INCARNATION = 1_000_000
 _INCARNATIONS_PER_DISK = 1_000
@@ -70,8 +77,13 @@ class Node:
         controller: ChargePoint,
         wiring: Wiring,
         goal: Goal | None = None,
+        *,
+        monitored: bool = False,
     ) -> None:
-        """``goal`` is what a newcomer to the group wants to become."""
+        """``goal`` is what a newcomer to the group wants to become.
+
+        ``monitored``: it beats, and observes the others while it leads.
+        """
         self.cp_id = cp_id
         self.number = place_of(replica.node)
         self.replica = replica
@@ -83,6 +95,14 @@ class Node:
         self.calls = CallClient(cp_id, first)
         self._waiting: int | None = None
         self._limit_version = 0
+        self.instructed = Instructed(controller, self.network, wiring.clock)
+        self.watching = Watching(cp_id, replica) if monitored else None
+        self._restart: Restart | None = None
+        """A soft reset that waits until all calls are answered."""
+        self.desk = Desk(self.calls, wiring.clock)
+        self.bookings: tuple[Booking, ...] = ()
+        """The reservations that the controller was told of, and the table that they are from."""
+        self._reservations: object = None
 
     @property
     def network(self) -> NetworkState:
@@ -97,7 +117,10 @@ class Node:
         if self._goal is not None:
             effects += self.replica.join(self._goal, now_us)
         self._limit_version = self.network.limit_version(self.cp_id)
-        return effects + self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
+        if self.watching is not None:
+            effects += self.watching.start()
+        effects += self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
+        return effects + self._book(now_us)
 
     def change(self, step: Step, node: int, now_us: int) -> list[Any]:
         """Hand in a change of membership."""
@@ -121,6 +144,11 @@ class Node:
 
     def on_timer(self, timer: Any, now_us: int) -> list[Any]:
         """Take the firing of a timer: the replica's are numbers, the controller's are names."""
+        if self.watching is not None and timer in TIMERS:
+            asked = self.watching.on_timer(timer, self.network, now_us)
+            return self._take(asked, now_us)
+        if type(timer) is str and timer.startswith(TIMER):
+            return self.desk.on_timer(timer) + self._next_call()
         if type(timer) is str:
             self.wiring.settle()
             return self._take(self.controller.on_timer(timer, now_us), now_us)
@@ -130,22 +158,71 @@ class Node:
         """Ask something of the network's state; the answer is an effect."""
         return self._after_replica(self.replica.read(op, how, now_us)[1], now_us)
 
+    def call(self, call: Call, now_us: int) -> list[Any]:
+        """Make a call into the network for somebody else."""
+        return self._take([call], now_us)
+
     # OCPP.
 
     def _on_ocpp(self, body: bytes, now_us: int) -> list[Any]:
         frame = msgpack.unpackb(body)
         if type(frame[0]) is str:
             # A CALL with its caller and time: a command for the log.
-            self._waiting, effects = self.replica.submit(body, now_us)
-            return self._after_replica(effects, now_us)
+            self._waiting, submitted = self.replica.submit(body, now_us)
+            return self._after_replica(submitted, now_us)
+        if frame[0] == BEAT:
+            return [] if self.watching is None else self.watching.on_frame(frame, now_us)
         call = self.calls.answer(frame)
         if call is None:
             return []
         asked = self.controller.on_result(call.action, call.payload, frame, now_us)
-        effects = self._take(asked, now_us) + self._next_call()
+        effects = self._take(asked, now_us)
+        effects += self.desk.on_answer(call.unique_id, frame, now_us) + self._next_call()
+        if call.action == "StartTransaction":
+            effects += self._begin_stay(now_us)
         if call.action == "BootNotification":
             effects += self._close_orphan(now_us)
+            if frame[0] == CALL_RESULT:
+                effects += self._take(self.instructed.booted(self.network, now_us), now_us)
+        elif call.action == "DataTransfer":
+            done = self.instructed.on_result(call.payload, frame, now_us)
+            effects += self._take(done, now_us)
+            if self.watching is not None:
+                effects += self.watching.on_result(call.payload, frame, now_us)
+        if self._restart is not None and not self.calls.pending:
+            effects += [self._restart]
         return effects
+
+    def instruct(
+        self, cp_id: str, action: str, payload: dict[str, object], now_us: int
+    ) -> list[Any]:
+        """Somebody at this charge point wants something of another one, or of all."""
+        data: dict[str, object] = {"cp": cp_id, "action": action, "payload": payload}
+        return self._take([transfer(INSTRUCT, data)], now_us)
+
+    def ask(self, question: Question, now_us: int) -> list[Any]:
+        """A driver asks the network something here; he is told, whatever comes of it."""
+        cut_off = self.replica.is_cut_off(now_us)
+        return self.desk.ask(question, now_us, cut_off=cut_off) + self._next_call()
+
+    def _begin_stay(self, now_us: int) -> list[Any]:
+        """The transaction that has just begun may have to end at a certain time."""
+        stay = self.network.stays.get(self.controller.transaction_id or 0)
+        if stay is None:
+            return []
+        return self._take(self.controller.on_stay(stay.until_us, now_us), now_us)
+
+    def _book(self, now_us: int) -> list[Any]:
+        """Tell the controller of the reservations of its connector, when there are others."""
+        tables = self.network.state
+        if tables.reservations is self._reservations:
+            return []
+        self._reservations = tables.reservations
+        bookings = bookings_of(tables, self.cp_id)
+        if bookings == self.bookings:
+            return []
+        self.bookings = bookings
+        return self._take(self.controller.on_bookings(bookings, now_us), now_us)
 
     def _close_orphan(self, now_us: int) -> list[Any]:
         """What an earlier incarnation had under way, which is stale by now.
@@ -153,9 +230,12 @@ class Node:
         Its transaction is ended, and its bills that are open are paid.
         """
         transaction = self.network.open_transaction(self.cp_id)
-        asked = []
+        asked: list[Any] = []
         if transaction is not None:
-            asked = self._take(self.controller.on_orphan(transaction.id, now_us), now_us)
+            reason = reason_of_restart(self.network, self.cp_id)
+            begun = (transaction.id_tag, transaction.start_us, transaction.meter_start_wh)
+            closing = self.controller.on_orphan(transaction.id, now_us, begun, reason)
+            asked = self._take(closing, now_us)
         for bill in unpaid(self.network.state, self.cp_id):
             asked += self._take(self.controller.on_unpaid(bill.transaction, now_us), now_us)
         return asked
@@ -185,6 +265,7 @@ class Node:
                     answers += self._answer(sequence, result)
         if not changed:
             return effects
+        answers += self._book(now_us)
         version = self.network.limit_version(self.cp_id)
         if version != self._limit_version:
             self._limit_version = version
@@ -192,6 +273,9 @@ class Node:
             unconfirmed = self.network.unconfirmed_version(self.cp_id)
             asked = self.controller.on_limit(limit_w, now_us, unconfirmed)
             answers += self._take(asked, now_us)
+        answers += self._take(self.instructed.applied(self.network, now_us), now_us)
+        if self.network.is_barred(self.cp_id):
+            answers += self._take(self.controller.on_barred(now_us), now_us)
         return effects + answers
 
     def _answer(self, sequence: int, result: bytes) -> list[Any]:
@@ -209,6 +293,8 @@ class Node:
                 stamp_us = self.wiring.clock.wall_us(now_us)
                 self.calls.submit(effect.action, effect.payload, now_us, stamp_us)
                 out += self._next_call()
+            elif type(effect) is Restart and not effect.hard and self.calls.pending:
+                self._restart = effect
             else:
                 out.append(effect)
         return out

@@ -12,7 +12,7 @@ from scenarios.audit import findings
 from scenarios.expect import Outcome, energy_text
 from scenarios.postmortem import Violation
 from scenarios.units import DURATION
-from scenarios.view import CpView, EvView, SessionView, View
+from scenarios.view import CpView, EvView, ReservationView, SessionView, View
 
 _JSON = make_converter(forbid_extra_keys=True)
 
@@ -68,6 +68,41 @@ class SessionReport:
     """What its driver gets for flexibility, in Wh."""
     bill: str
     """running, open or paid."""
+    id_tag: str = ""
+    authorized_by: str = ""
+    """ISO14443 (an id tag) or eMAID (a contract certificate)."""
+    receipt: str = ""
+    """What became of the meter's signed receipt; empty while it runs."""
+    billable_wh: int = 0
+
+
+@frozen
+class RefusalReport:
+    """Who was refused at a charge point, when, and by which code of OCPP or ISO 15118."""
+
+    time_s: float
+    cp: str
+    ev: str
+    who: str
+    code: str
+
+
+@frozen
+class ReservationReport:
+    """What a driver asked for. Times in virtual seconds; ``cp`` is empty if nothing was promised.
+
+    ``answer`` is reserved, redirected, refused, unanswered or asked; ``fate`` what became of it.
+    """
+
+    ev: str
+    asked_cp: str
+    cp: str
+    answer: str
+    fate: str
+    reason: str
+    from_s: float
+    until_s: float
+    held_until_s: float
 
 
 @frozen
@@ -111,6 +146,8 @@ class Report:
     cps: dict[str, CpReport]
     evs: dict[str, EvReport]
     sessions: tuple[SessionReport, ...]
+    refusals: tuple[RefusalReport, ...]
+    reservations: tuple[ReservationReport, ...]
     coverage: dict[str, int]
     """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
     money: MoneyReport
@@ -173,6 +210,10 @@ def from_view(
         cps={cp.id: _cp(cp) for cp in view.cps},
         evs={name: _ev(evs[name]) for name in sorted(evs, key=_natural)},
         sessions=tuple(_session(session) for session in view.sessions),
+        reservations=tuple(_reservation(each) for each in view.reservations),
+        refusals=tuple(
+            RefusalReport(_seconds(r.time_us), r.cp, r.ev, r.who, r.code) for r in view.refusals
+        ),
         coverage=coverage,
         money=_money(network),
     )
@@ -207,6 +248,24 @@ def _session(session: SessionView) -> SessionReport:
         session.cents,
         session.tokens,
         session.bill,
+        session.id_tag,
+        session.authorized_by,
+        session.receipt,
+        session.billable_wh,
+    )
+
+
+def _reservation(each: ReservationView) -> ReservationReport:
+    return ReservationReport(
+        ev=each.ev,
+        asked_cp=each.asked_cp,
+        cp=each.cp,
+        answer=each.answer,
+        fate=each.fate,
+        reason=each.reason,
+        from_s=_seconds(each.from_us),
+        until_s=_seconds(each.until_us),
+        held_until_s=_seconds(each.held_until_us),
     )
 
 
@@ -268,7 +327,14 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _session_lines(report.sessions)
     if report.sessions:
         yield from _money_lines(report.money)
+    if report.reservations:
+        yield ""
+        yield from _reservation_lines(report.reservations)
     yield ""
+    if report.refusals:
+        rows = [(r.ev or r.who, r.cp, f"{r.time_s:.3f} s", r.code) for r in report.refusals]
+        yield from _table(("refused", "at", "when", "why"), rows, right=(2,))
+        yield ""
     yield from _verdict(report)
 
 
@@ -283,14 +349,16 @@ def _session_lines(sessions: Sequence[SessionReport]) -> Iterator[str]:
             f"{session.start_s:.3f} s",
             "running" if session.stop_s is None else f"{session.stop_s:.3f} s",
             energy_text(session.energy_wh),
+            session.authorized_by or "-",
+            session.receipt or "-",
             euros(session.cents),
             session.bill,
             f"{session.tokens:,}",
         )
         for session in sessions
     ]
-    head = ("session", "at", "start", "stop", "energy", "bill", "", "tokens")
-    yield from _table(head, rows, right=(2, 3, 4, 5, 7))
+    head = ("session", "at", "start", "stop", "energy", "by", "receipt", "bill", "", "tokens")
+    yield from _table(head, rows, right=(2, 3, 4, 7, 9))
 
 
 def _money_lines(money: MoneyReport) -> Iterator[str]:
@@ -301,6 +369,16 @@ def _money_lines(money: MoneyReport) -> Iterator[str]:
     )
     for problem in money.problems:
         yield f"  NOT CONSERVED: {problem}"
+
+
+def _reservation_lines(reservations: Sequence[ReservationReport]) -> Iterator[str]:
+    rows = [
+        (each.ev, each.asked_cp, each.cp or "-", f"{each.from_s:g} s", f"{each.until_s:g} s",
+         f"{each.answer} {each.fate}".rstrip(), each.reason)
+        for each in reservations
+    ]  # fmt: skip
+    head = ("driver", "asked", "gets", "from", "until", "what came of it", "why")
+    yield from _table(head, rows, right=(3, 4))
 
 
 def _verdict(report: Report) -> Iterator[str]:

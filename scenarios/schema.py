@@ -11,14 +11,35 @@ from attrs import field, frozen
 
 Current = Literal["AC", "DC"]
 
+Payment = Literal["contract", "external"]
+
 LEADER = "leader"
 """Instead of a CP's id: whoever leads when it happens; for ``resume``, who led when paused."""
+
+EVERYONE = "all"
+"""Instead of a CP's id with an instruction: every charge point that has booted."""
 
 VERBS: dict[str, tuple[str, ...]] = {
     # charging: what people do with cars
     "plug_in": ("ev", "cp"),
     "unplug": ("ev",),
     "stop_charging": ("ev",),
+    "pause_charging": ("ev",),
+    "resume_charging": ("ev",),
+    "mute_ev": ("ev",),
+    "unmute_ev": ("ev",),
+    # charging: what the operator wants, and what breaks
+    "stop_cp": ("cp",),
+    "resume_cp": ("cp",),
+    "remote_start": ("cp", "id_tag"),
+    "remote_stop": ("cp",),
+    "reset": ("cp", "kind"),
+    "stick_contactor": ("cp",),
+    "free_contactor": ("cp",),
+    # drivers: they ask the network for a connector
+    "reserve": ("ev", "from_us", "until_us", "energy_wh"),
+    "change_reservation": ("ev", "from_us", "until_us"),
+    "cancel_reservation": ("ev",),
     # nodes
     "crash": ("cp",),
     "restart": ("cp",),
@@ -40,6 +61,12 @@ VERBS: dict[str, tuple[str, ...]] = {
     "wipe": ("cp",),
     # what the network knows
     "read": ("cp", "how"),
+    # who may charge, and what proves how much
+    "block_tag": ("id_tag",),
+    "unblock_tag": ("id_tag",),
+    "report_stolen": ("id_tag",),
+    "revoke": ("ev",),
+    "tamper_meter": ("cp", "energy_wh"),
     # links between charge points
     "cut": ("a", "b"),
     "cut_oneway": ("a", "b"),
@@ -56,11 +83,23 @@ VERBS: dict[str, tuple[str, ...]] = {
 
 ``heal`` undoes every link fault; it restarts nothing. The five rates apply to every link between
 charge points, or to one link in both directions where ``a`` and ``b`` are given as well.
+``stop_cp``, ``resume_cp``, ``remote_start``, ``remote_stop`` and ``reset`` are instructions: they
+go through the log to their charge point, or, with ``all``, to every one. ``mute_ev`` lets an EV's
+computer hang. ``reserve`` asks the charge point that is nearest to the EV, or the one named.
 ``admit`` switches a charge point on that was off, and it asks to join; ``remove`` is for ever.
 ``wipe`` takes a charge point's disk away, and it is down: after ``restart`` it joins as another
 node. ``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and offset,
-are undone by 0.
+are undone by 0. ``tamper_meter`` adds energy to the last reading of each transaction after the
+meter has signed it; 0 undoes it. What changes an id tag or revokes an EV's contract goes through
+the log.
 """
+
+_RATES = ("loss", "duplicate", "reorder", "corrupt", "delay")
+OPTIONAL: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_RATES, ("a", "b", "oneway")),
+    "reserve": ("cp", "hold_us"),
+}
+"""Arguments that a verb may have besides."""
 
 
 @frozen(kw_only=True)
@@ -97,6 +136,13 @@ class Consensus:
     """
     voters: int = 7
     """How many charge points vote at the most; the others learn."""
+    phase1: int | None = None
+    """How many of the voters elect a leader.
+
+    None: as few as meet every quorum of phase 2; without that either, a majority.
+    """
+    phase2: int | None = None
+    """How many of them choose a value. None: like ``phase1``."""
     fsync_us: int = 1_000
     snapshot_slots: int = 1_000
     """After how many applied slots a replica takes a snapshot and compacts its log."""
@@ -111,6 +157,15 @@ class Consensus:
     """How wrong the rate of a clock may be for a lease to hold all the same."""
     feed_us: int = 100_000
     """How often, at the most, the leader tells those who do not vote what was chosen."""
+
+    def quorums(self, voters: int) -> tuple[int, int]:
+        """The sizes of the quorums of phase 1 and phase 2 when so many vote at first."""
+        phase1, phase2 = self.phase1, self.phase2
+        if phase1 is None and phase2 is None:
+            return voters // 2 + 1, voters // 2 + 1
+        if phase1 is None:
+            phase1 = voters + 1 - (phase2 or 0)
+        return phase1, voters + 1 - phase1 if phase2 is None else phase2
 
 
 @frozen(kw_only=True)
@@ -140,6 +195,8 @@ class ChargePoint:
     current: Current = "AC"
     member: bool = True
     """Whether it belongs to the group from the beginning; else it is off until ``admit``."""
+    at: tuple[int, int] | None = None
+    """Where it stands: metres to the east and to the north; (0, 0) if it does not say."""
     energy_ueur: int | None = None
     """Its own price of energy, all day; None: as the scenario's tariff says."""
     location: str = ""
@@ -162,6 +219,27 @@ class Vehicle:
     """Whether the driver opted in to smart charging (a charging profile)."""
     balance_cents: int = 5_000
     """What the driver can pay when the run begins."""
+    at: tuple[int, int] | None = None
+    """From where the driver asks and sets out: metres to the east and to the north."""
+    drives: bool = False
+    """Whether the driver goes where he is told by himself, and leaves when he is done."""
+    payment: Payment = "external"
+    """``contract``: it identifies itself (Plug & Charge)."""
+    contract: str = "valid"
+    """With ``contract``: a kind of :data:`fsm.trust.certificates.KINDS`."""
+
+
+@frozen(kw_only=True)
+class Tag:
+    """An id tag that the network knows from the beginning."""
+
+    id: str
+    status: str = "accepted"
+    """accepted, blocked, expired or invalid."""
+    expires_us: int = 0
+    """From when on it is expired; 0 for never."""
+    balance_cents: int = 5_000
+    """What its driver can pay when the run begins, where no EV has the id tag."""
 
 
 @frozen(kw_only=True)
@@ -208,8 +286,20 @@ class Expect:
     """With ``cp``: alive, paused, crashed or off."""
     role: str | None = None
     """With ``cp``: leader, candidate, follower, learner or ``no member``."""
+    connector: str | None = None
+    """With ``cp``: its connector's status in OCPP 1.6, as last reported."""
+    monitor: str | None = None
+    """With ``cp``: the word of :class:`fsm.network.monitoring.Monitored`, as the log knows it."""
+    reason: str | None = None
+    """With ``ev``: why its last session's transaction was stopped (OCPP 1.6)."""
     energy_wh: tuple[int, int] | None = None
     """With ``ev`` or ``cp``: delivered energy, both ends included."""
+    refused: str | None = None
+    """With ``ev``: the code by which it was refused last, ``no`` for never."""
+    authorized_by: str | None = None
+    """With ``ev``: what identified the driver of its last session."""
+    receipt: str | None = None
+    """With ``ev``: what became of the meter's receipt of its last session."""
     soc_ppm: tuple[int, int] | None = None
     session_start_us: tuple[int, int] | None = None
     """With ``ev``: when its last session's transaction began, both ends included."""
@@ -242,6 +332,10 @@ class Expect:
     """``conserved``: every account is what its entries say, and every bill is right."""
     reads: int | None = None
     """How many reads were answered."""
+    reservation: str | None = None
+    """With ``ev``: the answer to its driver's last question, or what became of the reservation."""
+    redirected_to: str | None = None
+    """With ``ev``: where its driver was redirected to."""
     violation: str | None = None
     """An invariant that is to be violated: the run ends there, as it should."""
     line: int = 0
@@ -269,8 +363,11 @@ class Scenario:
     """The first that holds counts; outside of them ``prices``."""
     cps: tuple[ChargePoint, ...]
     evs: tuple[Vehicle, ...] = ()
+    id_tags: tuple[Tag, ...] = ()
     script: tuple[At, ...] = ()
     expectations: tuple[Expect, ...] = ()
+    monitor: bool = False
+    """Whether the charge points listen to each other, and tell the log who is not heard."""
     meter_interval_us: int = 10_000_000
     """How often a charging CP puts its meter's value into the log."""
     path: str = ""

@@ -9,6 +9,8 @@ from enum import IntEnum
 
 from attrs import frozen
 
+from paxos.membership import quorums_after
+
 
 class CellState(IntEnum):
     """What one CP knows of one slot."""
@@ -47,6 +49,17 @@ class EvView:
     owes_cents: int = 0
     tokens: int = 0
     """What its driver got for flexibility, in Wh."""
+
+
+@frozen
+class Refusal:
+    """Who was refused at a charge point: EV (empty for none), id tag or eMAID, and the code."""
+
+    time_us: int
+    cp: str
+    ev: str
+    who: str
+    code: str
 
 
 @frozen
@@ -97,6 +110,15 @@ class CpView:
     links: tuple[str, ...]
     """State of the link to each CP, in the order of ``View.cps``: ``self``, ``up``, ``cut``,
     ``in`` (only hears), ``out`` (only speaks), ``lossy``."""
+    monitored: str = "activated"
+    """The word for it as the log knows it: activated, supplying, stopped, out of order or
+    disconnected."""
+    operative: bool = True
+    """Whether the operator wants it in service, as the log knows it."""
+    reserved_for: str = ""
+    """The EV whose reservation comes first here, empty for none."""
+    reserved_until_us: int = 0
+    """Until when the connector waits for it."""
     price_ueur: int = 0
     """What a kWh costs here now, in µEUR."""
     cost_cents: int | None = None
@@ -156,6 +178,35 @@ class SessionView:
     """What its driver gets for flexibility, in Wh."""
     bill: str = ""
     """running, open or paid."""
+    id_tag: str = ""
+    """Under which the network knows the driver: an id tag, or a contract's eMAID."""
+    authorized_by: str = ""
+    """What identified the driver: ``ISO14443`` (an id tag) or ``eMAID`` (a contract)."""
+    receipt: str = ""
+    """Good, Bad, Missing or Unsigned; empty while it runs."""
+    billable_wh: int = 0
+    """What the meter's receipt proves, in Wh; 0 while it runs."""
+
+
+@frozen
+class ReservationView:
+    """What a driver asked for and what came of it, as the most advanced live replica knows it."""
+
+    number: int
+    """Of the question; also the id of the reservation."""
+    ev: str
+    asked_cp: str
+    cp: str
+    """Where the connector is promised; empty for none."""
+    answer: str
+    """asked (none yet), reserved, redirected, refused or unanswered."""
+    fate: str
+    """active, used, expired, cancelled, replaced or removed; empty where nothing was promised."""
+    reason: str
+    """Why it is not the charge point that was asked, in words; empty if it is."""
+    from_us: int
+    until_us: int
+    held_until_us: int
 
 
 @frozen
@@ -176,7 +227,9 @@ class View:
     voters: int
     """How many vote in the group that decides now, lost disks among them."""
     quorum: int
-    """How many of them choose."""
+    """How many of them choose: a quorum of phase 2."""
+    electors: int
+    """How many of them elect a leader: a quorum of phase 1."""
     capacity_w: int
     power_w: int
     power_history_w: tuple[int, ...]
@@ -200,7 +253,16 @@ class View:
     expectations_held: int
     expectations_failed: int
     expectations_total: int
+    reservations: tuple[ReservationView, ...] = ()
+    """All that drivers asked for, the newest last."""
     reads_answered: int = 0
     """How many reads were answered so far."""
     earned_cents: int = 0
     """What all charge points have earned."""
+
+    def quorums_of(self, voters: int) -> tuple[int, int]:
+        """How many would elect, and how many choose, if so many voted."""
+        return quorums_after((self.electors, self.quorum), self.voters, voters)
+
+    refusals: tuple[Refusal, ...] = ()
+    """Who was refused, and why; the newest ones."""

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from fsm import effects as fx
 from fsm.energy.battery import Battery
+from fsm.energy.meter import Meter
 from fsm.network.state import NetworkState
 from fsm.v2g.charge_point import ChargePoint
 from fsm.v2g.ev import ElectricVehicle
@@ -27,27 +28,33 @@ from paxos.effects import (
     RoleChanged,
     Withheld,
 )
-from paxos.election import Timing
 from paxos.group import Group
-from paxos.membership import PLACES, Membership, goal_of, label, place_of
+from paxos.membership import PLACES, goal_of, label, place_of
 from paxos.records import Recovered, recover
-from paxos.replica import Config, Replica
+from paxos.replica import Replica
 from paxos.sim.cluster import Cluster
 from paxos.sim.host import Crashed, Kind, Status
 from paxos.sim.kernel import Event
 from paxos.transitions import Transitions
 from paxos.wire import seal
-from scenarios import inputs
+from scenarios import inputs, resets, trust
 from scenarios.audit import Audit
 from scenarios.car import CarProcess
 from scenarios.connector import Car, Connector, Hardware, Supply
+from scenarios.desk import Told
+from scenarios.drivers import DRIVER, Drivers
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
-from scenarios.money import beginning, told_tariff
+from scenarios.money import opening_records, told_tariff
 from scenarios.node import Node, SendOcpp
+from scenarios.promises import Promises
 from scenarios.readers import Readers
+from scenarios.resets import RESET
 from scenarios.schema import Scenario
+from scenarios.settings import replica_config
+from scenarios.trust import Trust
 from scenarios.view import EventRow
+from scenarios.watching import Boards, SendBeat
 
 SCRIPT = 20
 """Event kind: the next line of the script."""
@@ -81,11 +88,13 @@ class World:
         self.scenario = scenario
         self.transitions = Transitions() if share else None
         self.seed = seed
+        self.root = trust.trust_anchor(scenario, seed)
+        self.genesis = (*trust.genesis(scenario), *opening_records(scenario))
+        self.beginning = NetworkState(scenario.site.capacity_w, self.genesis).state
+        self.audit = Audit(self.beginning) if check else None
         self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
         self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
-        self.beginning = beginning(scenario)
-        self.audit = Audit(self.beginning) if check else None
-        self.config = _config(scenario, tuple(self.ids))
+        self.config = replica_config(scenario, tuple(self.ids))
         self.invariants = Invariants(self.config, dict(self.ids)) if check else None
         self.cluster = Cluster(
             outside=self,
@@ -97,12 +106,19 @@ class World:
             observer=self.invariants,
         )
         self.supply = Supply()
-        self.connectors = {number: Connector(number, self.supply) for number in self.ids}
+        self.connectors = {
+            number: Connector(number, self.supply, Meter(key=trust.meter_key(seed, cp_id)))
+            for number, cp_id in self.ids.items()
+        }
         self.cars = {ev.id: self._add_car(i) for i, ev in enumerate(scenario.evs)}
         self._by_endpoint = {car.endpoint: car for car in self.cars.values()}
         self.remains: dict[int, Remains] = {}
         """Crashed charge points, and what they left."""
         self.readers = Readers(self)
+        self.boards = Boards(self)
+        self.drivers = Drivers(self)
+        self.promises = Promises(self)
+        self.trust = Trust(self, check=check)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
@@ -129,6 +145,7 @@ class World:
             max_w=vehicle.max_w,
             current=vehicle.current,
             smart=vehicle.smart,
+            contract=trust.contract(self.scenario, self.seed, vehicle),
         )
         car = Car(FIRST_CAR + index, ev, initial_uj=ev.battery.energy_uj)
         self.cluster.join(car.endpoint, CarProcess(ev))
@@ -155,6 +172,8 @@ class World:
             return None
         try:
             event = self.cluster.step(until_us)
+            if event is not None and self.invariants is not None:
+                self.promises.check(event[3])
         except InvariantViolation as violation:
             self._stop(violation)
             return None
@@ -163,6 +182,8 @@ class World:
             if connector is not None:
                 connector.settle(event[0])
         self._check_power()
+        if self.trust.violation is not None and self.violation is None:
+            self._stop(self.trust.violation)
         return event
 
     def _check_power(self) -> None:
@@ -212,6 +233,7 @@ class World:
             self._stop(violation)
             return str(violation)
         events = self.cluster.trace.events
+        self.promises.disturb(verb, args)
         self.journal.append(Input(self.now_us, events, verb, dict(args)))
         self.cluster.trace.mark(self.journal[-1].line())
         self.note(severity, subject, text)
@@ -236,7 +258,7 @@ class World:
         self.remains[number] = self._blank()
 
     def _blank(self) -> Remains:
-        return Remains(Recovered(), self._machine())
+        return Remains(Recovered(), self.machine())
 
     # What people ask.
 
@@ -285,8 +307,11 @@ class World:
 
     # The cluster's outside.
 
-    def _machine(self) -> NetworkState:
-        return NetworkState(self.scenario.site.capacity_w, self.beginning)
+    def machine(self) -> NetworkState:
+        """The network's state before the first command."""
+        network = NetworkState(self.scenario.site.capacity_w)
+        network.state = self.beginning
+        return network
 
     def build(self, node: int, recovered: Recovered, now_us: int) -> Node:
         """The process of a charge point, from what its disk says."""
@@ -302,16 +327,24 @@ class World:
             meter_interval_us=self.scenario.meter_interval_us,
             clock=wiring.clock,
             tariff=told_tariff(self.scenario, number),
+            trust=trust.secc_trust(self.scenario, self.seed, asset.id, self.root),
         )
-        machine = self._machine()
+        controller.contactor_stuck = connector.contactor_stuck
+        controller.station.place = asset.at
+        machine = self.machine()
         replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
         goal = goal_of(node, self.config.membership, self.cluster.identities)
-        return Node(asset.id, replica, controller, wiring, goal)
+        monitored = self.scenario.monitor
+        return Node(asset.id, replica, controller, wiring, goal, monitored=monitored)
 
     def happen(self, event: Event) -> None:
         """A line of the script, or a second that passed."""
         if event[2] == TICK:
             self._tick(event[0])
+        elif event[2] == RESET:
+            resets.happen(self, event)
+        elif event[2] == DRIVER:
+            self.drivers.happen(event)
         else:
             line = self.scenario.script[event[5]]
             inputs.follow_script(self, line)
@@ -321,8 +354,11 @@ class World:
             if connector.power_w and connector.ev is not None:
                 connector.settle(now_us)
                 host = self.cluster.hosts[connector.endpoint]
-                self.cluster.execute(host, connector.ev.on_tick(now_us))
+                assert isinstance(host.process, CarProcess)  # noqa: S101 - cars have no other
+                self.cluster.execute(host, host.process.on_tick(now_us))
                 connector.settle(now_us)
+        self.boards.tick(now_us)
+        self.trust.order_book.tick()
         self.power_history_w.append(self.power_w)
         del self.power_history_w[:-HISTORY_S]
         self.cluster.kernel.push(now_us + SECOND_US, TICK, 0)
@@ -331,8 +367,11 @@ class World:
         """Carry out what a charge point or an EV asks for."""
         self._PERFORM[type(effect)](self, number, effect)
 
-    def _send_ocpp(self, number: int, effect: SendOcpp) -> None:
+    def _send_ocpp(self, number: int, effect: SendOcpp | SendBeat) -> None:
         self.cluster.bus.send(Kind.OCPP, number, effect.to, effect.frame)
+
+    def _told(self, number: int, effect: Told) -> None:
+        self.drivers.told(number, effect)
 
     def _send_v2g(self, number: int, effect: fx.SendV2g) -> None:
         peer = self._peer(number)
@@ -372,6 +411,9 @@ class World:
     def _notice(self, number: int, effect: fx.Notice) -> None:
         self.note(effect.severity, self.name(number), effect.text)
 
+    def _refused(self, number: int, effect: fx.Refused) -> None:
+        self.trust.refused(number, effect)
+
     def _crashed(self, number: int, effect: Crashed) -> None:
         node = effect.process
         assert isinstance(node, Node)  # noqa: S101 - an EV's computer does not crash
@@ -383,9 +425,11 @@ class World:
             self.note("fault", self.ids[number], text)
 
     def _applied(self, number: int, effect: Applied | AppliedRun) -> None:
-        """The node itself has passed the result on; what is left is to check the books."""
-        node = self.node(number)
-        if self.audit is not None and node is not None:
+        """The node itself has passed the result on; here the log's hearers are told."""
+        node = self.cluster.hosts[number].process
+        assert isinstance(node, Node)  # noqa: S101 - no EV applies anything
+        self.trust.choir.hear(effect, node.network)
+        if self.audit is not None:
             self.audit.check(node.network.state)
 
     def _installed(self, number: int, effect: Installed) -> None:
@@ -423,11 +467,17 @@ class World:
     def _withheld(self, number: int, effect: Withheld) -> None:
         self.readers.withheld(number, effect)
 
+    def _beat(self, number: int, effect: fx.Beat) -> None:
+        self.boards.beat(self, number, effect)
+
     def _lease_lapsed(self, number: int, effect: LeaseLapsed) -> None:
         self.readers.lapsed(number, effect)
 
     _PERFORM: ClassVar[dict[type, Callable[["World", int, Any], None]]] = {
         SendOcpp: _send_ocpp,
+        SendBeat: _send_ocpp,
+        fx.Beat: _beat,
+        Told: _told,
         Crashed: _crashed,
         Applied: _applied,
         AppliedRun: _applied,
@@ -445,6 +495,8 @@ class World:
         fx.PilotDuty: _pilot_duty,
         fx.PilotState: _pilot_state,
         fx.Notice: _notice,
+        fx.Restart: resets.ask,
+        fx.Refused: _refused,
     }
 
     # For inputs.
@@ -454,6 +506,7 @@ class World:
         connector = self.connectors[number]
         connector.ev, connector.endpoint = car.ev, car.endpoint
         car.connector = connector
+        car.visits.append((self.now_us, number))
         v2g_us = self.scenario.network.v2g_latency_us
         for source, target in ((number, car.endpoint), (car.endpoint, number)):
             if (source, target) not in self.cluster.bus.links:
@@ -479,30 +532,3 @@ class World:
         """What a charge point's crash does to its cable: contactor open, pilot dead."""
         self._contactor(number, fx.Contactor(closed=False))
         self._pilot_duty(number, fx.PilotDuty(state_ok=False, duty_permille=0))
-
-
-def _config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
-    paxos = scenario.paxos
-    low, high = paxos.election_timeout_us
-    latency_us = scenario.network.latency_us
-    timing = Timing(
-        heartbeat_us=paxos.heartbeat_us,
-        election_low_us=low,
-        election_high_us=high,
-        prepare_us=max(300_000, 4 * latency_us),
-        # Who does not vote hears of its command with the next feed.
-        retry_us=max(400_000, 8 * latency_us, 4 * paxos.feed_us),
-        feed_us=paxos.feed_us,
-        lease_us=low if paxos.lease_us is None else paxos.lease_us,
-        drift_ppm=paxos.drift_ppm,
-    )
-    first = tuple(n for n in nodes if scenario.cps[n - 1].member)
-    membership = Membership(first[: paxos.voters], first[paxos.voters :])
-    return Config(
-        max_voters=paxos.voters,
-        membership=membership,
-        timing=timing,
-        window=paxos.window,
-        snapshot_slots=paxos.snapshot_slots,
-        retain_slots=paxos.retain_slots,
-    )

@@ -28,9 +28,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "paxos": ("attrs", "msgpack"),
-    "fsm": ("attrs", "msgpack"),
+    "fsm": ("attrs", "msgpack", "cryptography"),
     "scenarios": ("attrs", "cattrs", "msgpack"),
-    "evtui": ("attrs", "cattrs", "msgpack", "cyclopts", "rich", "textual"),
+    "evtui": ("attrs", "cattrs", "msgpack", "cyclopts", "pyarrow", "rich", "textual"),
 }
 """Which libraries each may use, beside the standard one."""
 
@@ -56,7 +56,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "fsm": (
         ("clock", "effects", "table"),
-        ("energy",),
+        ("energy", "trust"),
         ("ocpp",),
         ("network",),
         ("v2g",),
@@ -368,7 +368,15 @@ def test_an_impure_use_is_seen(code: str, sentence: str) -> None:
 
 # --- what starts quickly ---------------------------------------------------------------------
 
-HEADLESS = ["--help", "--version", "scenarios", "run ten-minutes --until 1s", "run nothing.toml"]
+HEADLESS = [
+    "--help",
+    "--version",
+    "scenarios",
+    "run ten-minutes --until 1s",
+    "run nothing.toml",
+    "profiles nothing.json",
+    "ask active no.csv",
+]
 
 
 @pytest.mark.parametrize("command", HEADLESS)
@@ -382,6 +390,13 @@ def test_a_headless_command_never_imports_textual(command: str) -> None:
         [sys.executable, "-c", code, *command.split()], capture_output=True, text=True, cwd=ROOT
     )
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_pyarrow_is_known_to_one_file_and_loaded_late() -> None:
+    """It is an extra: all else works without it."""
+    found = [it for it in ALL if it.module.split(".")[0] == "pyarrow"]
+    assert {it.file for it in found} == {"evtui/ask/parquet.py"}
+    assert not any(it.eager for it in found)
 
 
 def test_help_imports_no_simulator() -> None:

@@ -24,6 +24,7 @@ from scenarios.schema import (
     Prices,
     Scenario,
     Site,
+    Tag,
     Vehicle,
 )
 
@@ -39,6 +40,7 @@ _TABLES: dict[str, tuple[Table, type]] = {
     "cp": (spec.CP, ChargePoint),
     "ev": (spec.EV, Vehicle),
     "fleet": (spec.FLEET, Fleet),
+    "id_tag": (spec.ID_TAG, Tag),
     "at": (spec.AT, At),
     "expect": (spec.EXPECT, Expect),
 }

@@ -42,12 +42,12 @@ def moves(view: View, cp: CpView) -> list[Move]:
     nobody = "" if _anybody_runs(view) else "no charge point runs that could ask for it"
     again = "it comes back as another node" if _is_lost(cp) else "it comes back with its disk"
     ev = f"it serves {cp.ev.id}; unplug it first" if cp.ev else ""
-    fewer = _then(view.voters - 1) if votes else "it learns no more"
+    fewer = _then(view, view.voters - 1) if votes else "it learns no more"
     return [
         Move("admit", "it is switched on, and asks to join", "" if off else "it was on before"),
         Move(
             "promote",
-            _then(view.voters + 1),
+            _then(view, view.voters + 1),
             outside
             or ("it votes already" if votes else "")
             or ("" if cp.status == "alive" else "it does not run, and cannot ask for it"),
@@ -67,9 +67,12 @@ def moves(view: View, cp: CpView) -> list[Move]:
     ]
 
 
-def _then(voters: int) -> str:
-    """Who decides when so many vote: a majority, as in every group of a scenario."""
-    return f"{voters} would vote, and {voters // 2 + 1} of them choose"
+def _then(view: View, voters: int) -> str:
+    """Who decides when so many vote; who elects as well, where it is not as many."""
+    electors, quorum = view.quorums_of(voters)
+    if electors == quorum:
+        return f"{voters} would vote, and {quorum} of them choose"
+    return f"{voters} would vote: {quorum} of them choose, {electors} elect"
 
 
 def _anybody_runs(view: View) -> bool:
@@ -92,7 +95,8 @@ def standing(view: View, cp: CpView) -> Line:
     ]
     if cp.status != "alive":
         spans += [("   ", ""), (f"{glyphs.STATUS[cp.status]} {cp.status}", "warn")]
-    spans.append((f"   {view.quorum} of {view.voters} votes choose", "dim"))
+    elect = "" if view.electors == view.quorum else f", {view.electors} elect"
+    spans.append((f"   {view.quorum} of {view.voters} votes choose{elect}", "dim"))
     return line(*spans)
 
 

@@ -76,7 +76,8 @@ def outcome(plan: Plan, view: View) -> tuple[str, str]:
     """A sentence about which side can go on, and its role.
 
     Only who votes counts: no learner, nobody who is no member (yet, or with a new disk). Who is
-    down or paused has a vote, but does not cast it now.
+    down or paused has a vote, but does not cast it now. Where fewer choose than elect, they can do
+    it with the leader alone: without it they would have to elect one first.
     """
     voters = [cp for cp in view.cps if cp.member == "voter"]
     casting = {cp.id for cp in voters if cp.status == "alive"}
@@ -87,10 +88,14 @@ def outcome(plan: Plan, view: View) -> tuple[str, str]:
         return "A is not heard by B; B is heard by A", "warn"
     for group in groups:
         votes = len(casting.intersection(group))
-        if votes >= view.quorum:
+        if votes >= view.quorum and (votes >= view.electors or view.leader in group):
             side = SIDES[plan.sides[[cp.id for cp in view.cps].index(group[0])]]
             return f"{side} has {votes} of {view.voters} votes and goes on; the rest waits", "ok"
-    return f"No side has the {view.quorum} of {view.voters} votes that choose: all wait", "warn"
+    if view.electors == view.quorum:
+        needed = f"the {view.quorum} of {view.voters} votes that choose"
+    else:
+        needed = f"leader and {view.quorum} of {view.voters} votes, or the {view.electors} to elect"
+    return f"No side has {needed}: all wait", "warn"
 
 
 def page(

@@ -1,9 +1,15 @@
 """An energy meter: an exact integer register of what has flowed."""
 
-from attrs import define
+from attrs import Factory, define
 
 UJ_PER_WH = 3_600_000_000
 """Microjoules in one watt-hour."""
+
+Beginning = tuple[str, int, int]
+"""Id tag, time in µs and register in Wh at which a transaction was begun."""
+
+REMEMBERED = 64
+"""How many beginnings a meter remembers."""
 
 
 @define
@@ -15,6 +21,20 @@ class Meter:
     """
 
     energy_uj: int = 0
+    key: bytes = b""
+    """The private key that it signs receipts with; empty for a meter that signs nothing."""
+    beginnings: list[Beginning] = Factory(list)
+    """How the last transactions were begun, oldest first.
+
+    More than one: the stop of a transaction may be lost in a crash when the next one has begun.
+    """
+    forged_wh: int = 0
+    """A defect for scenarios: what is added to the last reading after it was signed."""
+
+    def begin(self, beginning: Beginning) -> None:
+        """Remember how a transaction begins."""
+        self.beginnings.append(beginning)
+        del self.beginnings[:-REMEMBERED]
 
     def add(self, power_w: int, dt_us: int) -> int:
         """Count ``power_w`` over ``dt_us``; returns the energy in µJ.

@@ -3,7 +3,9 @@
 from typing import Any
 
 from fsm.network.checks import integer, one_of, text
+from fsm.network.evidence import register
 from fsm.network.handler import CONNECTOR_MAX, Handler, Result
+from fsm.network.holding import note_place, note_status
 from fsm.network.limits import share
 from fsm.network.records import Asset, Prices
 from fsm.network.tables import Draft
@@ -15,6 +17,9 @@ from fsm.ocpp.status import ConnectorStatus
 HEARTBEAT_INTERVAL_S = 60
 """The ``interval`` that a BootNotification is answered with."""
 
+REJECTED_S = 600
+"""The ``interval`` after which a rejected charge point may ask again."""
+
 RATED_MAX_W = 10_000_000
 
 
@@ -25,6 +30,9 @@ def _boot_notification(draft: Draft, operation: Operation, payload: dict[str, An
     current = payload.get("current", "AC")
     if current not in ("AC", "DC"):
         raise CallError(ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, "current is AC or DC")
+    if not register(draft, operation, payload):
+        # Whoever changes the meter's key would sign whatever it likes from then on.
+        return {"status": "Rejected", "currentTime": operation.at_us, "interval": REJECTED_S}
     prices = Prices(operation.cp_id, "")
     if "tariff" in payload:
         prices = prices._replace(tariff=tariff_text(read_tariff(payload["tariff"])))
@@ -41,6 +49,7 @@ def _boot_notification(draft: Draft, operation: Operation, payload: dict[str, An
             boots=asset.boots + 1,
         )
     )
+    note_place(draft, operation.cp_id, payload)
     if draft.open_by_cp(operation.cp_id):
         share(draft)
     return {
@@ -62,6 +71,7 @@ def _status_notification(draft: Draft, operation: Operation, payload: dict[str, 
     draft.put(
         asset._replace(status=status.value, error_code=error_code.value, status_us=operation.at_us)
     )
+    note_status(draft, operation.cp_id, status, operation.at_us)
     return {}
 
 

@@ -17,7 +17,6 @@ from fsm.network.ledger import MINT, account, driver_account, transfer
 from fsm.network.records import Bill, Entry, Prices, Transaction
 from fsm.network.tables import Draft, Tables
 from fsm.network.tariff import energy_cents, tariff_of, time_cents
-from fsm.ocpp.actions import AuthorizationStatus
 
 RUNNING: Final = "running"
 OPEN: Final = "open"
@@ -27,20 +26,6 @@ PAID: Final = "paid"
 def billed_wh(transaction: Transaction) -> int:
     """The energy that a transaction's driver pays for, in Wh: by the readings that count."""
     return transaction.energy_wh
-
-
-def standing(draft: Draft, id_tag: str, cp_id: str, status: str) -> str:
-    """What an id tag may do where charging costs something.
-
-    Who has no more than is owed for earlier bills gets ``NoCredit`` instead of ``Accepted``.
-    """
-    if status != AuthorizationStatus.ACCEPTED.value:
-        return status
-    prices = draft.find(Prices, cp_id)
-    if prices is None or not prices.tariff:
-        return status
-    mine = account(draft, driver_account(id_tag))
-    return status if mine.cents > mine.owed_cents else AuthorizationStatus.NO_CREDIT.value
 
 
 def begin(draft: Draft, transaction: Transaction, flexible_w: int, at_us: int) -> None:

@@ -9,10 +9,10 @@ One token is one Wh of flexibility given (:mod:`fsm.network.flexibility`).
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from fsm.network.books import replay
-from fsm.network.records import Account, Entry
+from fsm.network.records import Account, Entry, Record
 from fsm.network.tables import Draft
 
 BANK: Final = "bank"
@@ -58,15 +58,10 @@ def _next_number(draft: Draft) -> int:
     return number
 
 
-def opening(balances: Mapping[str, int]) -> dict[str, list[Any]]:
-    """The records with which a network begins: what each id tag's driver has, in cents.
-
-    As :func:`fsm.network.tables.make_tables` takes them.
-    """
+def opening(balances: Mapping[str, int]) -> tuple[Record, ...]:
+    """The records with which a network begins: what each id tag's driver has, in cents."""
     entries = [
         Entry(number, 0, "opening", 0, BANK, driver_account(id_tag), cents)
         for number, (id_tag, cents) in enumerate(balances.items(), 1)
     ]
-    if not entries:
-        return {}
-    return {"accounts": list(replay(entries).values()), "entries": list(entries)}
+    return (*replay(entries).values(), *entries)

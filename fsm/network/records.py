@@ -107,6 +107,12 @@ class IdTag(NamedTuple):
     id_tag: str
     status: str = "Accepted"
     first_seen_us: int = 0
+    expiry_us: int = 0
+    """From when on it is expired, in µs from the run's beginning; 0 for never."""
+    reason: str = ""
+    """Why it is not accepted, where somebody said it: ``stolen``, ``revoked``."""
+    order: int = 0
+    """Number of the newest order about it; an older one that comes late does nothing."""
 
     @property
     def key(self) -> str:
@@ -117,6 +123,235 @@ class IdTag(NamedTuple):
     def marks(self) -> Marks:
         """It holds no place."""
         return NO_MARKS
+
+
+class Instruction(NamedTuple):
+    """A CALL of the CSMS to a charge point (:mod:`fsm.network.instructions`)."""
+
+    id: int
+    cp_id: str
+    """Whom it is for."""
+    action: str
+    payload: bytes
+    """The CALL's payload in msgpack, as it was found to be right."""
+    at_us: int
+    by: str
+    """The charge point at which it was given."""
+    status: str = "pending"
+    """pending, or answered."""
+    answer: str = ""
+    """The status of the answer; empty while there is none."""
+    result: bytes = b""
+    """The answer's payload in msgpack."""
+    answered_us: int | None = None
+
+    @property
+    def key(self) -> int:
+        """What identifies the record among its kind."""
+        return self.id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether its charge point has not answered yet."""
+        return self.status == "pending"
+
+
+class Condition(NamedTuple):
+    """What operator and observer say of a charge point; none is the same as a fresh one."""
+
+    cp_id: str
+    availability: str = "Operative"
+    """Operative or Inoperative, as the operator last wanted it and the charge point accepted."""
+    hearing: str = "heard"
+    """heard, silent (its monitor says that its engine is) or unheard (not even its monitor is)."""
+    hearing_us: int = 0
+    """Since when."""
+    reset: str = ""
+    """Soft or Hard: the last reset that it accepted."""
+    reset_boots: int = 0
+    """How often it had booted by then."""
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.cp_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+class Observer(NamedTuple):
+    """Who listens to all the others now; one record (:mod:`fsm.network.monitoring`)."""
+
+    number: int
+    """Counts the observers: what an earlier one still says is not believed."""
+    cp_id: str
+    since_us: int
+
+    @property
+    def key(self) -> int:
+        """There is one."""
+        return 1
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+# Reservations (:mod:`fsm.network.reservations`).
+
+
+class Reservation(NamedTuple):
+    """A connector promised to a driver for a window; who asked chose the id. Times in µs."""
+
+    id: int
+    cp_id: str
+    """Empty for an id that was called off before it was ever asked for."""
+    connector_id: int
+    id_tag: str
+    from_us: int
+    until_us: int
+    held_until_us: int
+    """Until when the connector waits for the driver."""
+    energy_wh: int
+    """What the driver wants to get in the window; 0 for as much as there is."""
+    asked_cp: str
+    """Where the driver asked: another charge point than ``cp_id`` when redirected."""
+    made_us: int
+    status: str = "Active"
+    """See :class:`fsm.ocpp.reserving.ReservationStatus`."""
+    ended_us: int = 0
+    transaction_id: int = 0
+    """The transaction that used it; 0 for none."""
+    replaced: int = 0
+    """How often the same id was given other times."""
+
+    @property
+    def key(self) -> int:
+        """What identifies the record among its kind."""
+        return self.id
+
+    @property
+    def marks(self) -> Marks:
+        """While it is in force it is its driver's: nobody holds two."""
+        return (("reserved_by_tag", self.id_tag),) if self.status == "Active" else NO_MARKS
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the connector is kept for its driver."""
+        return self.status == "Active"
+
+
+class Stay(NamedTuple):
+    """A transaction that must be over by a certain time: fixed when it begins, never put off."""
+
+    transaction_id: int
+    cp_id: str
+    until_us: int
+    reservation_id: int
+    """The reservation that it used; 0 when it has to make way for another driver's."""
+
+    @property
+    def key(self) -> int:
+        """What identifies the record among its kind."""
+        return self.transaction_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+class Place(NamedTuple):
+    """Where a charge point stands, in metres east and north of some point that all agree on."""
+
+    cp_id: str
+    x_m: int
+    y_m: int
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.cp_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place of an index."""
+        return NO_MARKS
+
+
+# What proves who charged and how much (:mod:`fsm.trust`).
+
+
+class MeterKey(NamedTuple):
+    """The public key of a charge point's meter: the first that it was registered with."""
+
+    cp_id: str
+    public: bytes
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.cp_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+class Revocation(NamedTuple):
+    """A contract certificate that counts no more."""
+
+    serial: str
+    """Serial number in hexadecimal, as OCPP 2.0.1 writes it."""
+    emaid: str
+    at_us: int
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.serial
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+class Evidence(NamedTuple):
+    """What proves a transaction: who charged, and what the meter signed. Energy in Wh."""
+
+    transaction_id: int
+    id_token_type: str
+    """How the driver was identified: ``ISO14443`` or ``eMAID`` (OCPP 2.0.1, 3.44)."""
+    certificate: str = ""
+    """Serial number of the contract certificate, empty without one."""
+    receipt: str = ""
+    """:class:`fsm.network.evidence.ReceiptStatus`; empty while the transaction is open."""
+    signed_wh: int = 0
+    """Energy that a good signature of the registered meter proves."""
+
+    @property
+    def key(self) -> int:
+        """What identifies the record among its kind."""
+        return self.transaction_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+# Money (:mod:`fsm.network.bills`, :mod:`fsm.network.ledger`).
 
 
 class Prices(NamedTuple):
@@ -224,7 +459,24 @@ class Entry(NamedTuple):
         return NO_MARKS
 
 
-Record = Asset | Transaction | IdTag | Prices | Bill | Account | Entry
+Record = (
+    Asset
+    | Transaction
+    | IdTag
+    | Instruction
+    | Condition
+    | Observer
+    | Reservation
+    | Stay
+    | Place
+    | MeterKey
+    | Revocation
+    | Evidence
+    | Prices
+    | Bill
+    | Account
+    | Entry
+)
 
 
 class Kind(NamedTuple):
@@ -240,6 +492,15 @@ KINDS: Final = (
     Kind("asset", "assets", Asset),
     Kind("transaction", "transactions", Transaction),
     Kind("id_tag", "id_tags", IdTag),
+    Kind("instruction", "instructions", Instruction),
+    Kind("condition", "conditions", Condition),
+    Kind("observer", "observers", Observer),
+    Kind("reservation", "reservations", Reservation),
+    Kind("stay", "stays", Stay),
+    Kind("place", "places", Place),
+    Kind("meter_key", "meter_keys", MeterKey),
+    Kind("revocation", "revocations", Revocation),
+    Kind("evidence", "evidence", Evidence),
     Kind("prices", "prices", Prices),
     Kind("bill", "bills", Bill),
     Kind("account", "accounts", Account),

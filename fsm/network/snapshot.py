@@ -8,8 +8,9 @@ from attrs import frozen
 from fsm.network.books import books_balance
 from fsm.network.records import KINDS, Record, flat
 from fsm.network.tables import INDEXES, Tables
+from fsm.trust.chain import CHAIN_BYTES
 
-VERSION = 2
+VERSION = 5
 
 
 class SnapshotError(Exception):
@@ -22,13 +23,14 @@ class Content:
 
     capacity_w: int
     applied: int
+    chain: bytes
     records: dict[str, list[Any]]
 
 
 def pack_snapshot(state: Tables) -> bytes:
     """The snapshot as bytes; records are flat lists in the order of their fields."""
     rows = [[flat(record) for record in getattr(state, kind.table).values()] for kind in KINDS]
-    packed: bytes = msgpack.packb([VERSION, state.capacity_w, state.applied, rows])
+    packed: bytes = msgpack.packb([VERSION, state.capacity_w, state.applied, state.chain, rows])
     return packed
 
 
@@ -38,25 +40,27 @@ def unpack_snapshot(data: bytes) -> Content:
         value = msgpack.unpackb(data)
     except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException) as error:
         raise SnapshotError(f"not msgpack: {type(error).__name__}") from error
-    if type(value) is not list or len(value) != 4 or value[0] != VERSION:
+    if type(value) is not list or len(value) != 5 or value[0] != VERSION:
         raise SnapshotError(f"not a snapshot of version {VERSION}")
-    _, capacity_w, applied, rows = value
+    _, capacity_w, applied, chain, rows = value
     if type(capacity_w) is not int or type(applied) is not int:
         raise SnapshotError("its header is not of integers")
+    if type(chain) is not bytes or len(chain) != CHAIN_BYTES:
+        raise SnapshotError(f"its hash chain has not {CHAIN_BYTES} bytes")
     if type(rows) is not list or len(rows) != len(KINDS):
         raise SnapshotError(f"it has not {len(KINDS)} kinds of records")
     records = {
         kind.table: _records(kind.record, some) for kind, some in zip(KINDS, rows, strict=True)
     }
     _check(records)
-    return Content(capacity_w, applied, records)
+    return Content(capacity_w, applied, chain, records)
 
 
 def _check(records: dict[str, list[Any]]) -> None:
     """Raise :class:`SnapshotError` unless the records fit together as commands leave them."""
     keys = {table: {record.key for record in some} for table, some in records.items()}
     places = [mark for some in records.values() for record in some for mark in record.marks]
-    transactions = records["transactions"]
+    transactions, instructions = records["transactions"], records["instructions"]
     whole = (
         all(len(keys[table]) == len(some) for table, some in records.items())
         and len(set(places)) == len(places)
@@ -65,6 +69,13 @@ def _check(records: dict[str, list[Any]]) -> None:
         and [record.id for record in transactions] == list(range(1, len(transactions) + 1))
         and all(record.cp_id in keys["assets"] for record in transactions)
         and all(record.id_tag in keys["id_tags"] for record in transactions)
+        and [record.id for record in instructions] == list(range(1, len(instructions) + 1))
+        and all(record.cp_id in keys["assets"] for record in instructions)
+        and all(record.id_tag in keys["id_tags"] for record in records["reservations"])
+        and all(r.cp_id in keys["assets"] for r in records["reservations"] if r.is_active)
+        and all(record.key in keys["transactions"] for record in records["stays"])
+        and keys["evidence"] == keys["transactions"]
+        and keys["meter_keys"] <= keys["assets"]
         and [record.transaction for record in records["bills"]] == [r.id for r in transactions]
         and books_balance(records["accounts"], records["entries"])
     )

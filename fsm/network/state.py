@@ -17,6 +17,8 @@ Choices where OCPP 1.6 leaves one:
 * A StartTransaction that is refused gets ``transactionId`` 0, and no transaction exists.
 * A StopTransaction is never refused for what the meter says: the transaction is closed with the
   highest reading known. One that is closed already stays as it was.
+* A StartTransaction on a connector that is promised to another driver is refused as Blocked
+  (:mod:`fsm.network.reservations`).
 * The limits tend to the max-min fair shares of the capacity over the charge points with an open
   transaction, capped by rated power; who cannot be given the least charging current waits with
   0, in the order in which the transactions were started
@@ -24,31 +26,62 @@ Choices where OCPP 1.6 leaves one:
   another only when it has confirmed its lower limit (:mod:`fsm.network.limits`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fsm.network.commands import carry_out
 from fsm.network.describe import describe as describe
 from fsm.network.queries import ask
-from fsm.network.records import Account, Asset, Bill, Entry, IdTag, Transaction
+from fsm.network.records import (
+    KINDS,
+    Account,
+    Asset,
+    Bill,
+    Condition,
+    Entry,
+    Evidence,
+    IdTag,
+    Instruction,
+    Record,
+    Reservation,
+    Stay,
+    Transaction,
+    flat,
+)
 from fsm.network.snapshot import pack_snapshot, unpack_snapshot
-from fsm.network.tables import Tables, make_tables
+from fsm.network.tables import KIND_OF, Tables, make_tables
+from fsm.ocpp.actions import AuthorizationStatus
 from fsm.ocpp.frames import CallError, pack_error, pack_result, parse_operation
+from fsm.trust.chain import first_link, next_link
 
 
 class NetworkState:
     """What all charge points agree on. ``capacity_w`` is what the site may draw in all.
 
+    ``genesis`` are records that are there before the first command, such as a list of id tags;
+    :mod:`fsm.trust.chain` begins with them.
+
     It holds one immutable value, ``state``: taking the value is a checkpoint, setting it is a jump.
     """
 
-    def __init__(self, capacity_w: int, begin: Tables | None = None) -> None:
-        """``begin`` is what it begins with, when it is not empty: drivers' balances."""
-        self.state: Tables = make_tables(capacity_w) if begin is None else begin
+    def __init__(self, capacity_w: int, genesis: Sequence[Record] = ()) -> None:
+        records = {
+            kind.table: [record for record in genesis if type(record) is kind.record]
+            for kind in KINDS
+        }
+        rows = [(KIND_OF[type(record)].name, flat(record)) for record in genesis]
+        chain = first_link(capacity_w, rows)
+        self.state: Tables = make_tables(capacity_w, records=records, chain=chain)
 
     # -- what the host uses ------------------------------------------------------------------
 
     def apply(self, op: bytes) -> bytes:
         """Apply one command; returns the packed CALLRESULT or CALLERROR. Never raises."""
+        result = self._carry_out(op)
+        state = self.state
+        self.state = state._replace(chain=next_link(state.chain, op, result))
+        return result
+
+    def _carry_out(self, op: bytes) -> bytes:
         before = self.state
         try:
             operation = parse_operation(op)
@@ -85,7 +118,9 @@ class NetworkState:
         Raises :class:`fsm.network.snapshot.SnapshotError` and changes nothing when it is damaged.
         """
         content = unpack_snapshot(data)
-        self.state = make_tables(content.capacity_w, content.applied, content.records)
+        self.state = make_tables(
+            content.capacity_w, content.applied, content.records, content.chain
+        )
 
     # -- what people ask ---------------------------------------------------------------------
 
@@ -115,6 +150,26 @@ class NetworkState:
         return self.state.id_tags
 
     @property
+    def reservations(self) -> Mapping[int, Reservation]:
+        """All reservations by id, ended ones included."""
+        return self.state.reservations
+
+    @property
+    def stays(self) -> Mapping[int, Stay]:
+        """The transactions whose end was fixed when they began, by id."""
+        return self.state.stays
+
+    @property
+    def evidence(self) -> Mapping[int, Evidence]:
+        """What proves each transaction, by its id."""
+        return self.state.evidence
+
+    @property
+    def chain(self) -> bytes:
+        """The hash chain over all commands applied so far, 32 bytes."""
+        return self.state.chain
+
+    @property
     def bills(self) -> Mapping[int, Bill]:
         """The bill of each transaction, by the transaction's id."""
         return self.state.bills
@@ -134,6 +189,15 @@ class NetworkState:
         """The same, by the name that people use."""
         return self.state.assets
 
+    @property
+    def instructions(self) -> Mapping[int, Instruction]:
+        """All CALLs of the CSMS, by id, in the order in which they were given."""
+        return self.state.instructions
+
+    def condition(self, cp_id: str) -> Condition:
+        """What operator and observer say of a charge point."""
+        return self.state.conditions.get(cp_id) or Condition(cp_id)
+
     def limit_w(self, cp_id: str) -> int:
         """What a charge point should draw at the most, in W; 0 without an open transaction."""
         asset = self.state.assets.get(cp_id)
@@ -152,6 +216,13 @@ class NetworkState:
     def held_w(self) -> int:
         """What all charge points together may still draw, in W; never above the capacity."""
         return sum(asset.held_w for asset in self.state.assets.values())
+
+    def is_barred(self, cp_id: str) -> bool:
+        """Whether the id tag of a charge point's open transaction is not accepted any more."""
+        transaction = self.state.open_transaction(cp_id)
+        return transaction is not None and (
+            self.state.id_tags[transaction.id_tag].status != AuthorizationStatus.ACCEPTED.value
+        )
 
     def open_transaction(self, cp_id: str) -> Transaction | None:
         """The open transaction of a charge point, if it has one."""

@@ -16,11 +16,20 @@ from fsm.network.records import (
     Account,
     Asset,
     Bill,
+    Condition,
     Entry,
+    Evidence,
     IdTag,
+    Instruction,
     Kind,
+    MeterKey,
+    Observer,
+    Place,
     Prices,
     Record,
+    Reservation,
+    Revocation,
+    Stay,
     Transaction,
     flat,
 )
@@ -32,7 +41,7 @@ RecordKey = tuple[str, str | int]
 
 KIND_OF: Final[dict[Any, Kind]] = {kind.record: kind for kind in KINDS}
 
-INDEXES: Final = ("open_by_cp", "open_by_tag")
+INDEXES: Final = ("open_by_cp", "open_by_tag", "reserved_by_tag")
 """Which record holds a place: they follow from the records' marks."""
 
 
@@ -45,18 +54,31 @@ class Tables(NamedTuple):
     assets: Layers[str, Asset] = Layers()
     transactions: Layers[int, Transaction] = Layers()
     id_tags: Layers[str, IdTag] = Layers()
-    open_by_cp: Layers[str, int] = Layers()
-    """The open transaction of each charge point, 0 for none."""
-    open_by_tag: Layers[str, int] = Layers()
-    """The open transaction of each id tag, 0 for none."""
+    instructions: Layers[int, Instruction] = Layers()
+    conditions: Layers[str, Condition] = Layers()
+    observers: Layers[int, Observer] = Layers()
+    reservations: Layers[int, Reservation] = Layers()
+    stays: Layers[int, Stay] = Layers()
+    places: Layers[str, Place] = Layers()
+    meter_keys: Layers[str, MeterKey] = Layers()
+    revocations: Layers[str, Revocation] = Layers()
+    evidence: Layers[int, Evidence] = Layers()
     prices: Layers[str, Prices] = Layers()
     bills: Layers[int, Bill] = Layers()
     accounts: Layers[str, Account] = Layers()
     entries: Layers[int, Entry] = Layers()
+    open_by_cp: Layers[str, int] = Layers()
+    """The open transaction of each charge point, 0 for none."""
+    open_by_tag: Layers[str, int] = Layers()
+    """The open transaction of each id tag, 0 for none."""
+    reserved_by_tag: Layers[str, int] = Layers()
+    """The active reservation of each id tag, 0 for none."""
     hashes: Layers[RecordKey, int] = Layers()
     """The hash of each record, for :mod:`fsm.network.digest`."""
     sum: int = 0
     """The XOR of these hashes."""
+    chain: bytes = b""
+    """The hash chain over all commands and their results (:mod:`fsm.trust.chain`)."""
 
     def table(self, kind: type[R]) -> Layers[Any, R]:
         """All records of a kind, by their keys."""
@@ -70,11 +92,11 @@ class Tables(NamedTuple):
 
     def digest(self) -> int:
         """A 64-bit digest of the whole content."""
-        return self.sum ^ hash_64("header", (self.capacity_w, self.applied))
+        return self.sum ^ hash_64("header", (self.capacity_w, self.applied, self.chain))
 
     def full_digest(self) -> int:
         """The same digest computed from the records alone: the check of :meth:`digest`."""
-        total = hash_64("header", (self.capacity_w, self.applied))
+        total = hash_64("header", (self.capacity_w, self.applied, self.chain))
         for kind, record in self.records():
             total ^= hash_64(kind, flat(record))
         return total
@@ -86,7 +108,10 @@ class Tables(NamedTuple):
 
 
 def make_tables(
-    capacity_w: int, applied: int = 0, records: Mapping[str, Iterable[Record]] | None = None
+    capacity_w: int,
+    applied: int = 0,
+    records: Mapping[str, Iterable[Record]] | None = None,
+    chain: bytes = b"",
 ) -> Tables:
     """The value that holds these records, by the names of their tables, and nothing else.
 
@@ -106,7 +131,7 @@ def make_tables(
             for name, key in record.marks:
                 places[name][key] = record.key
     content |= {name: Layers(held) for name, held in places.items()}
-    return Tables(capacity_w, applied, hashes=Layers(hashes), sum=total, **content)
+    return Tables(capacity_w, applied, hashes=Layers(hashes), sum=total, chain=chain, **content)
 
 
 class Draft:
@@ -166,6 +191,11 @@ class Draft:
         opened = {**self.tables.open_by_cp, **self._held.get("open_by_cp", {})}
         order = sorted((number, cp_id) for cp_id, number in opened.items() if number)
         return [self.asset(cp_id) for _, cp_id in order]
+
+    def reserved(self) -> list[Reservation]:
+        """The active reservations, in the order of their ids."""
+        held = {**self.tables.reserved_by_tag, **self._held.get("reserved_by_tag", {})}
+        return [self.get(Reservation, number) for number in sorted(held.values()) if number]
 
     # What changes.
 

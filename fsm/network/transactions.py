@@ -2,20 +2,16 @@
 
 from typing import Any
 
-from fsm.network import bills
+from fsm.network import bills, evidence
+from fsm.network.authorization import authorize, presented, tag_info
 from fsm.network.checks import integer, one_of, readings_wh, text
 from fsm.network.handler import CONNECTOR_MAX, Handler, Result
+from fsm.network.holding import begin_stay, is_kept_from
 from fsm.network.limits import release, share
 from fsm.network.records import Transaction
 from fsm.network.tables import Draft
 from fsm.ocpp.actions import ID_TAG_MAX, Action, AuthorizationStatus, Reason
 from fsm.ocpp.frames import CallError, ErrorCode, Operation
-
-
-def _authorize(draft: Draft, operation: Operation, payload: dict[str, Any]) -> Result:
-    name = text(payload, "idTag", ID_TAG_MAX)
-    known = draft.id_tag(name, operation.at_us).status
-    return {"idTagInfo": {"status": bills.standing(draft, name, operation.cp_id, known)}}
 
 
 def _start_transaction(draft: Draft, operation: Operation, payload: dict[str, Any]) -> Result:
@@ -24,10 +20,11 @@ def _start_transaction(draft: Draft, operation: Operation, payload: dict[str, An
     meter_wh = integer(payload, "meterStart")
     start_us = integer(payload, "timestamp")
     flexible_w = integer(payload, "flexiblePower") if "flexiblePower" in payload else 0
-    known = draft.id_tag(name, operation.at_us).status
-    status = bills.standing(draft, name, operation.cp_id, known)
+    status = presented(draft, name, operation, payload)
     if draft.open_by_cp(operation.cp_id) or draft.open_by_tag(name):
         status = AuthorizationStatus.CONCURRENT_TX.value
+    elif is_kept_from(draft, operation.cp_id, name, payload, start_us):
+        status = AuthorizationStatus.BLOCKED.value
     if status != AuthorizationStatus.ACCEPTED:
         return {"transactionId": 0, "idTagInfo": {"status": status}}
     transaction = Transaction(
@@ -41,6 +38,8 @@ def _start_transaction(draft: Draft, operation: Operation, payload: dict[str, An
         meter_us=start_us,
     )
     draft.put(transaction)
+    begin_stay(draft, transaction)
+    evidence.begin(draft, transaction, payload)
     bills.begin(draft, transaction, flexible_w, operation.at_us)
     _read(draft, operation.cp_id, start_us, meter_wh)
     share(draft)
@@ -100,11 +99,14 @@ def _stop_transaction(draft: Draft, operation: Operation, payload: dict[str, Any
         return {}
     if transaction.cp_id != operation.cp_id:
         raise CallError(ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, "the transaction is another's")
-    status = draft.tables.id_tags[transaction.id_tag].status
-    result: Result = {"idTagInfo": {"status": status}}
+    tag = draft.tables.id_tags[transaction.id_tag]
+    result: Result = {"idTagInfo": tag_info(tag, operation.at_us)}
     if not transaction.is_open:
         return result | bills.cost(draft, transaction_id)
-    _read(draft, operation.cp_id, stop_us, meter_wh)
+    if evidence.close(draft, transaction, payload, meter_wh):
+        _read(draft, operation.cp_id, stop_us, meter_wh)
+    else:
+        meter_wh = transaction.meter_wh
     end_us = max(transaction.meter_us, stop_us)
     transaction = transaction._replace(
         meter_wh=max(transaction.meter_wh, meter_wh),
@@ -121,7 +123,7 @@ def _stop_transaction(draft: Draft, operation: Operation, payload: dict[str, Any
 
 
 HANDLERS: dict[str, Handler] = {
-    Action.AUTHORIZE.value: _authorize,
+    Action.AUTHORIZE.value: authorize,
     Action.START_TRANSACTION.value: _start_transaction,
     Action.METER_VALUES.value: _meter_values,
     Action.STOP_TRANSACTION.value: _stop_transaction,

@@ -6,12 +6,12 @@ instead of the whole payload.
 
 from typing import Any
 
-from fsm.network import payments
-from fsm.network.checks import integer, one_of, text
+from fsm.network import authorization, instructions, monitoring, payments, reservations
+from fsm.network.checks import integer, text
 from fsm.network.handler import Handler, Result
 from fsm.network.limits import confirm, share
 from fsm.network.tables import Draft
-from fsm.ocpp.actions import ID_TAG_MAX, LIMIT_APPLIED, SET_ID_TAG, VENDOR_ID, AuthorizationStatus
+from fsm.ocpp.actions import LIMIT_APPLIED, VENDOR_ID
 from fsm.ocpp.frames import CallError, ErrorCode, Operation
 
 
@@ -37,16 +37,12 @@ def _limit_applied(draft: Draft, operation: Operation, data: dict[str, Any]) -> 
     return {"status": "Accepted"}
 
 
-def _set_id_tag(draft: Draft, operation: Operation, data: dict[str, Any]) -> Result:
-    name = text(data, "idTag", ID_TAG_MAX)
-    status = one_of(data, "status", AuthorizationStatus)
-    draft.put(draft.id_tag(name, operation.at_us)._replace(status=status.value))
-    return {"status": "Accepted"}
-
-
 TRANSFERS: dict[str, Handler] = {
     LIMIT_APPLIED: _limit_applied,
-    SET_ID_TAG: _set_id_tag,
+    **instructions.TRANSFERS,
+    **monitoring.TRANSFERS,
+    **reservations.TRANSFERS,
+    **authorization.TRANSFERS,
     **payments.TRANSFERS,
 }
 """By ``messageId``."""

@@ -15,6 +15,32 @@ class Action(StrEnum):
     METER_VALUES = "MeterValues"
     STOP_TRANSACTION = "StopTransaction"
     DATA_TRANSFER = "DataTransfer"
+    RESERVE_NOW = "ReserveNow"
+    CANCEL_RESERVATION = "CancelReservation"
+    RESERVATION_STATUS_UPDATE = "ReservationStatusUpdate"  # of OCPP 2.0.1; 1.6 has none
+
+
+class Instructed(StrEnum):
+    """Actions that the CSMS calls at a charge point."""
+
+    CHANGE_AVAILABILITY = "ChangeAvailability"
+    REMOTE_START = "RemoteStartTransaction"
+    REMOTE_STOP = "RemoteStopTransaction"
+    RESET = "Reset"
+
+
+class AvailabilityType(StrEnum):
+    """What ChangeAvailability asks for (OCPP 1.6, 7.4)."""
+
+    OPERATIVE = "Operative"
+    INOPERATIVE = "Inoperative"
+
+
+class ResetType(StrEnum):
+    """How to reset (OCPP 1.6, 7.38)."""
+
+    SOFT = "Soft"
+    HARD = "Hard"
 
 
 class AuthorizationStatus(StrEnum):
@@ -62,7 +88,37 @@ LIMIT_APPLIED: Final = "LimitApplied"
 """DataTransfer with ``{version}``: the charge point, and its EV, follow this version now."""
 
 SET_ID_TAG: Final = "SetIdTag"
-"""DataTransfer with ``{idTag, status}``: what the network thinks of an id tag from now on."""
+"""DataTransfer with ``{idTag, status}``: what the network thinks of an id tag from now on.
+
+With ``reason`` and ``order``: of numbered orders about an id tag the highest number counts.
+"""
+
+REVOKE_CERTIFICATE: Final = "RevokeCertificate"
+"""DataTransfer with ``{serialNumber, emaid}``: a contract certificate counts no more."""
+
+INSTRUCT: Final = "Instruct"
+"""DataTransfer with ``{cp, action, payload}``: a CALL of the CSMS; ``cp`` may be :data:`EVERYONE`.
+
+The answer's ``data`` has the ``ids`` of the instructions, or says ``why`` there is none.
+"""
+
+INSTRUCTION_RESULT: Final = "InstructionResult"
+"""DataTransfer with ``{id, payload}``: the CALLRESULT of the charge point that was called.
+
+The answer's ``data`` says whether it was the ``first``.
+"""
+
+EVERYONE: Final = "all"
+"""Instead of a charge point's id in an instruction: all that have booted."""
+
+OBSERVE: Final = "Observe"
+"""DataTransfer with ``{}``: the charge point listens to all others from now on.
+
+The answer's ``data`` has its ``number`` as observer.
+"""
+
+OBSERVED: Final = "Observed"
+"""DataTransfer with ``{number, found: [[cp, hearing], …]}``: what an observer has found."""
 
 PAY: Final = "Pay"
 """DataTransfer with ``{transactionId}``: the driver pays that transaction's bill."""

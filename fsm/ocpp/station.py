@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from fsm.clock import WallClock
 from fsm.effects import Call, Effect, Notice, SetTimer
-from fsm.energy.meter import Meter
+from fsm.energy.meter import Beginning, Meter
 from fsm.ocpp.actions import (
     LIMIT_APPLIED,
     PAY,
@@ -22,9 +22,13 @@ from fsm.ocpp.actions import (
     ChargePointError,
     Reason,
 )
+from fsm.ocpp.bookings import Bookings
 from fsm.ocpp.frames import CALL_RESULT
 from fsm.ocpp.money import euros
-from fsm.ocpp.status import TRANSITIONS, ConnectorStatus
+from fsm.ocpp.status import WAYS, ConnectorStatus
+from fsm.trust.contracts import Checked
+from fsm.trust.keys import public_key
+from fsm.trust.receipts import Receipt, write_receipt
 
 CONNECTOR_ID = 1
 """A charge point has one connector here."""
@@ -53,9 +57,11 @@ class Station:
         current: str,
         meter: Meter,
         clock: WallClock,
+        cp_id: str = "",
         tariff: dict[str, object] | None = None,
     ) -> None:
         """``tariff`` is what it tells the network of its prices; None where charging is free."""
+        self.cp_id = cp_id
         self.rated_w = rated_w
         self.current = current
         self.meter = meter
@@ -64,10 +70,14 @@ class Station:
         self.status: ConnectorStatus | None = None
         """As last reported; None before the first report."""
         self.transaction_id: int | None = None
+        self.certificate_status = ""
+        """What the network said of the contract certificate, empty without one."""
         self.start_refused = ""
         """Why the session's last StartTransaction was refused; empty otherwise."""
         self._authorize_asked = ""
         self._authorize_answer: tuple[str, str] = ("", "")
+        self._begun: Beginning | None = None
+        """How the transaction that was asked for last begins."""
         self._start_asked = ""
         self._start_reason = Reason.OTHER
         """Why a transaction whose start is still asked for is to be stopped at once."""
@@ -78,6 +88,14 @@ class Station:
         self._waiting: dict[str, bool] = {}
         """Actions of which one call at most may wait, and whether one does."""
         self._orphans: dict[int, None] = {}
+        self.bookings = Bookings(clock)
+        self.place: tuple[int, int] | None = None
+        """Where it stands, in metres; told with BootNotification."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a transaction runs, or its start is asked for."""
+        return self.transaction_id is not None or bool(self._start_asked)
 
     # -- what the charge point tells ---------------------------------------------------------
 
@@ -91,9 +109,12 @@ class Station:
             "chargePointModel": MODEL[self.current],
             "ratedPower": self.rated_w,
             "current": self.current,
+            **({} if self.place is None else {"at": list(self.place)}),
         }
         if self.tariff is not None:
             payload["tariff"] = self.tariff
+        if self.meter.key:
+            payload["meterPublicKey"] = public_key(self.meter.key).hex()
         return [Call(Action.BOOT_NOTIFICATION.value, payload)]
 
     def heartbeat(self) -> list[Effect]:
@@ -106,15 +127,12 @@ class Station:
     def report(self, status: ConnectorStatus, error: ChargePointError, now_us: int) -> list[Effect]:
         """StatusNotification, when the status is another than before.
 
-        Where the standard's table has no such transition, it goes by way of Finishing.
+        Where the standard's table has no such transition, it goes by way of others.
         """
         before = self.status
         if status is before:
             return []
-        steps = [status]
-        finishing = ConnectorStatus.FINISHING
-        if before and (before, status) not in TRANSITIONS and (before, finishing) in TRANSITIONS:
-            steps = [finishing, status]
+        steps = WAYS[before, status] if before else (status,)
         self.status = status
         return [
             Call(
@@ -147,12 +165,7 @@ class Station:
 
     def limit_applied(self, version: int) -> list[Effect]:
         """The EV follows the limit of this version (:mod:`fsm.network.limits`)."""
-        payload: dict[str, object] = {
-            "vendorId": VENDOR_ID,
-            "messageId": LIMIT_APPLIED,
-            "data": {"version": version},
-        }
-        return [Call(Action.DATA_TRANSFER.value, payload)]
+        return [transfer(LIMIT_APPLIED, {"version": version})]
 
     def _one_at_a_time(self, action: Action, payload: dict[str, object]) -> list[Effect]:
         if self._waiting.get(action.value):
@@ -165,11 +178,11 @@ class Station:
     def begin(self) -> None:
         """A new session: earlier answers do not count."""
         self._authorize_answer = ("", "")
-        self.start_refused = ""
+        self.start_refused = self.certificate_status = ""
         self._start_tries = 0
         self._start_after_us = 0
 
-    def authorize(self, id_tag: str) -> tuple[str, list[Effect]]:
+    def authorize(self, id_tag: str, contract: Checked | None = None) -> tuple[str, list[Effect]]:
         """What the network says of ``id_tag`` (empty while it has not answered), and the call."""
         answered, status = self._authorize_answer
         if answered == id_tag:
@@ -177,9 +190,14 @@ class Station:
         if self._authorize_asked:
             return "", []
         self._authorize_asked = id_tag
-        return "", [Call(Action.AUTHORIZE.value, {"idTag": id_tag})]
+        payload: dict[str, object] = {"idTag": id_tag}
+        if contract is not None:
+            payload["iso15118CertificateHashData"] = [contract.hash_data]
+        return "", [Call(Action.AUTHORIZE.value, payload)]
 
-    def start(self, id_tag: str, now_us: int, flexible_w: int = 0) -> list[Effect]:
+    def start(
+        self, id_tag: str, now_us: int, contract: Checked | None = None, flexible_w: int = 0
+    ) -> list[Effect]:
         """See to it that a transaction of ``id_tag`` runs; ask again until it does.
 
         ``flexible_w`` is what the EV could take, of a driver who opted in to smart charging.
@@ -194,14 +212,23 @@ class Station:
             return []
         self._start_asked, self._start_wanted = id_tag, True
         self._start_tries += 1
+        wall_us, meter_wh = self.clock.wall_us(now_us), self.meter.energy_wh
+        self._begun = (id_tag, wall_us, meter_wh)
+        self.meter.begin(self._begun)
         payload: dict[str, object] = {
             "connectorId": CONNECTOR_ID,
             "idTag": id_tag,
-            "meterStart": self.meter.energy_wh,
-            "timestamp": self.clock.wall_us(now_us),
+            "meterStart": meter_wh,
+            "timestamp": wall_us,
         }
         if flexible_w:
             payload["flexiblePower"] = flexible_w
+        reserved = self.bookings.id_of(id_tag)
+        if reserved:
+            payload["reservationId"] = reserved
+        if contract is not None:
+            payload["idTokenType"] = "eMAID"
+            payload["iso15118CertificateHashData"] = [contract.hash_data]
         return [Call(Action.START_TRANSACTION.value, payload)]
 
     def stop(self, reason: Reason, now_us: int) -> list[Effect]:
@@ -210,35 +237,56 @@ class Station:
         transaction_id, self.transaction_id = self.transaction_id, None
         if transaction_id is None:
             return []
-        return [self._stop_call(transaction_id, reason, now_us)]
+        return [self._stop_call(transaction_id, reason, now_us, self._begun)]
 
-    def orphan(self, transaction_id: int, now_us: int) -> list[Effect]:
-        """End a transaction of before the last boot, once."""
+    def orphan(
+        self,
+        transaction_id: int,
+        now_us: int,
+        begun: Beginning | None = None,
+        reason: Reason = Reason.POWER_LOSS,
+    ) -> list[Effect]:
+        """End a transaction of before the last boot, once.
+
+        ``begun`` is how the network knows it to have begun; the meter signs only what it remembers.
+        """
         if transaction_id == self.transaction_id or transaction_id in self._orphans:
             return []
         self._orphans[transaction_id] = None
         return [
-            self._stop_call(transaction_id, Reason.POWER_LOSS, now_us),
+            self._stop_call(transaction_id, reason, now_us, begun),
             Notice("charging", f"transaction {transaction_id} of before the restart is ended"),
         ]
 
     def pay(self, transaction_id: int) -> list[Effect]:
         """Have the driver pay a bill; done twice it is paid once all the same."""
-        payload: dict[str, object] = {
-            "vendorId": VENDOR_ID,
-            "messageId": PAY,
-            "data": {"transactionId": transaction_id},
-        }
-        return [Call(Action.DATA_TRANSFER.value, payload)]
+        return [transfer(PAY, {"transactionId": transaction_id})]
 
-    def _stop_call(self, transaction_id: int, reason: Reason, now_us: int) -> Call:
+    def _stop_call(
+        self, transaction_id: int, reason: Reason, now_us: int, begun: Beginning | None
+    ) -> Call:
+        wall_us = self.clock.wall_us(now_us)
         payload: dict[str, object] = {
             "transactionId": transaction_id,
-            "meterStop": self.meter.energy_wh,
-            "timestamp": self.clock.wall_us(now_us),
+            "meterStop": self.meter.energy_wh + self.meter.forged_wh,
+            "timestamp": wall_us,
             "reason": reason.value,
         }
+        if self.meter.key and begun is not None and begun in self.meter.beginnings:
+            payload["transactionData"] = [self._signed(transaction_id, wall_us, begun)]
         return Call(Action.STOP_TRANSACTION.value, payload)
+
+    def _signed(self, transaction_id: int, wall_us: int, begun: Beginning) -> dict[str, object]:
+        """A ``MeterValue`` with the meter's receipt of a transaction (OCPP 1.6, 7.33, 7.45)."""
+        receipt = Receipt(self.cp_id, transaction_id, *begun, wall_us, self.meter.energy_wh)
+        sample = {
+            "value": write_receipt(self.meter.key, receipt),
+            "context": "Transaction.End",
+            "format": "SignedData",
+            "measurand": "Energy.Active.Import.Register",
+            "unit": "Wh",
+        }
+        return {"timestamp": wall_us, "sampledValue": [sample]}
 
     # -- answers -----------------------------------------------------------------------------
 
@@ -271,6 +319,7 @@ class Station:
         self._authorize_asked = ""
         status = _tag_status(answer) or AuthorizationStatus.INVALID.value
         self._authorize_answer = (str(payload.get("idTag", "")), status)
+        self.certificate_status = str(answer.get("certificateStatus", ""))
         return []
 
     def _on_start(
@@ -287,7 +336,7 @@ class Station:
                 self.start_refused = "" if retry else status or "an error"
             return []
         if not wanted:
-            return [self._stop_call(transaction_id, self._start_reason, now_us)]
+            return [self._stop_call(transaction_id, self._start_reason, now_us, self._begun)]
         self.transaction_id = transaction_id
         return [
             Notice("charging", f"transaction {transaction_id} of {payload.get('idTag')} begins")
@@ -306,9 +355,12 @@ class Station:
         self, payload: dict[str, Any], answer: dict[str, Any], now_us: int
     ) -> list[Effect]:
         data, sent = answer.get("data"), payload.get("data")
-        if payload.get("messageId") != PAY or not isinstance(sent, dict):
-            return []
         told = data if isinstance(data, dict) else {}
+        if payload.get("messageId") != PAY or not isinstance(sent, dict):
+            if answer.get("status") != "Rejected":
+                return []
+            why = told.get("why", "")
+            return [Notice("fault", f"{payload.get('messageId')} was refused: {why}")]
         what = f"the bill of transaction {sent.get('transactionId')}"
         if answer.get("status") == "Accepted":
             return [Notice("charging", f"{what} is paid, {euros(told.get('cents'))}")]
@@ -321,6 +373,12 @@ class Station:
         Action.STOP_TRANSACTION.value: _on_stop,
         Action.DATA_TRANSFER.value: _on_transfer,
     }
+
+
+def transfer(message_id: str, data: dict[str, object]) -> Call:
+    """One of the network's own messages, for which OCPP has none."""
+    payload: dict[str, object] = {"vendorId": VENDOR_ID, "messageId": message_id, "data": data}
+    return Call(Action.DATA_TRANSFER.value, payload)
 
 
 def _tag_status(answer: dict[str, Any]) -> str:

@@ -12,19 +12,23 @@ from typing import Any, ClassVar
 
 from fsm.clock import WallClock
 from fsm.effects import Contactor, Effect, PilotDuty, SendV2g
-from fsm.energy.meter import Meter
+from fsm.energy.meter import Beginning, Meter
 from fsm.energy.supply import Current
 from fsm.ocpp.actions import ChargePointError, Reason
+from fsm.ocpp.bookings import LOOK_US
+from fsm.ocpp.reserving import FORCE_US, Booking, Stay
 from fsm.ocpp.status import ConnectorStatus
 from fsm.v2g import messages as m
 from fsm.v2g import timeouts
 from fsm.v2g.codec import decode, encode, negative
 from fsm.v2g.codes import ChargingSession, EVSEProcessing, ResponseCode
 from fsm.v2g.cp_table import CP_TABLE, CpEvent, CpState
-from fsm.v2g.evse import CONSTANT_DUTY, DIGITAL_DUTY, Evse, SeccSession
+from fsm.v2g.evse import CONSTANT_DUTY, DIGITAL_DUTY, SeccSession
 from fsm.v2g.kinds import MalformedMessageError
+from fsm.v2g.plug_and_charge import SeccTrust
 from fsm.v2g.responders import PROGRESS_EVENT, RESPONDERS
 from fsm.v2g.sequence import ALLOWED
+from fsm.v2g.service import Served
 
 _PLUGGED = ("B", "C", "D")
 _READY = ("C", "D")
@@ -41,7 +45,7 @@ def request_event(request: m.Request) -> CpEvent:
     return CpEvent(type(request).__name__)
 
 
-class ChargePoint(Evse):
+class ChargePoint(Served):
     """One charge point with one connector. Power in W, times in µs.
 
     Every input returns the effects that it asks for, in order. ``clock`` is the wall clock, for
@@ -57,6 +61,7 @@ class ChargePoint(Evse):
         meter: Meter,
         meter_interval_us: int,
         clock: WallClock | None = None,
+        trust: SeccTrust | None = None,
         tariff: dict[str, object] | None = None,
     ) -> None:
         super().__init__(
@@ -66,12 +71,11 @@ class ChargePoint(Evse):
             meter=meter,
             meter_interval_us=meter_interval_us,
             clock=clock,
+            trust=trust,
             tariff=tariff,
         )
-        self.state = CpState.WAITING_EV
-        self._why = ""
-        """What the next failure is told as."""
         self._error = ChargePointError.NO_ERROR
+        self._stay: Stay | None = None
 
     @property
     def ocpp_status(self) -> str:
@@ -85,6 +89,7 @@ class ChargePoint(Evse):
         """Start; ``ev_pilot`` is what the EV's resistor shows, as an EV may be there already."""
         # Whatever the hardware did last: no power, no offer, until the state machine says so.
         self.out = [Contactor(closed=False), PilotDuty(True, CONSTANT_DUTY), *self.station.boot()]
+        self.in_service = self._ready
         if ev_pilot in _PLUGGED:
             self.ev_pilot = ev_pilot
             self._fire(CpEvent.EV_PLUGGED, now_us)
@@ -112,7 +117,12 @@ class ChargePoint(Evse):
         if name == "meter":
             if self.contactor_closed:
                 self.out += self.station.meter_values(now_us)
+                self.session.receipt_due = True
                 self.set_timer("meter", self.meter_interval_us)
+        elif name == "bookings":
+            self.out += self.station.bookings.due(now_us, self.session.id_tag)
+        elif name == "stay":
+            self._end_stay(now_us)
         elif name == "heartbeat":
             self.out += self.station.heartbeat()
         elif name == "boot":
@@ -121,11 +131,14 @@ class ChargePoint(Evse):
             if self.state is CpState.FAILURE:
                 self.set_pilot(False, 0)
         elif name == "recover":
-            spoke = self.session.spoken
+            # Out of service nobody could speak: the offer comes when it is back.
+            spoke = self.session.spoken or not self.in_service
             self._fire(CpEvent.RECOVERED if spoke else CpEvent.GAVE_UP, now_us)
         elif name in self._TIMERS:
             event, self._why = self._TIMERS[name]
             self._fire(event, now_us)
+        else:
+            self._on_service_timer(name, now_us)
         return self._settle(now_us)
 
     def on_pilot(self, ev_state: str, now_us: int) -> list[Effect]:
@@ -152,9 +165,18 @@ class ChargePoint(Evse):
         self.take_limit(limit_w, version)
         return self._settle(now_us)
 
-    def on_orphan(self, transaction_id: int, now_us: int) -> list[Effect]:
-        """The network has an open transaction of before the last boot: it is ended, once."""
-        self.out = list(self.station.orphan(transaction_id, now_us))
+    def on_orphan(
+        self,
+        transaction_id: int,
+        now_us: int,
+        begun: Beginning | None = None,
+        reason: Reason = Reason.POWER_LOSS,
+    ) -> list[Effect]:
+        """The network has an open transaction of before the last boot: it is ended, once.
+
+        ``begun`` is its id tag, start in µs and register in Wh, as the network has them.
+        """
+        self.out = list(self.station.orphan(transaction_id, now_us, begun, reason))
         return self._settle(now_us)
 
     def on_unpaid(self, transaction_id: int, now_us: int) -> list[Effect]:
@@ -162,10 +184,55 @@ class ChargePoint(Evse):
         self.out = list(self.station.pay(transaction_id))
         return self._settle(now_us)
 
+    def on_bookings(self, bookings: tuple[Booking, ...], now_us: int) -> list[Effect]:
+        """The reservations of this connector that are in force by the replicated state."""
+        self.out = self.station.bookings.take(bookings, now_us, self.session.id_tag)
+        return self._settle(now_us)
+
+    def on_stay(self, until_us: int, now_us: int) -> list[Effect]:
+        """The transaction that has begun must end at a time of the wall clock.
+
+        That is counted by the monotonic clock, too: whichever says first that it is over.
+        """
+        self.out = []
+        left_us = max(0, until_us - self.station.clock.wall_us(now_us))
+        self._stay = Stay(self.transaction_id, until_us, now_us + left_us)
+        self.set_timer("stay", min(left_us, LOOK_US))
+        return self._settle(now_us)
+
+    def _end_stay(self, now_us: int) -> None:
+        """Its time is over: ask the EV to stop, and open the contactor if it does not."""
+        stay = self._stay
+        if stay is None or stay.transaction_id != self.transaction_id:
+            return
+        left_us = min(stay.ends_us - now_us, stay.until_us - self.station.clock.wall_us(now_us))
+        if left_us > 0:
+            self.set_timer("stay", min(left_us, LOOK_US))
+        elif self.session.stop_wanted or not self.contactor_closed:
+            self._why = "its time at this connector is over"
+            self._fire(CpEvent.FAULT, now_us)
+        else:
+            self.notice("charging", "its time is over: the EV is asked to stop")
+            self.session.stop_wanted = True
+            self.set_timer("stay", FORCE_US)
+
     def request_stop(self, now_us: int) -> list[Effect]:
         """Ask the EV to stop (EVSENotification StopCharging) with its next status."""
         self.out = []
         self.session.stop_wanted = True
+        return self._settle(now_us)
+
+    def on_barred(self, now_us: int) -> list[Effect]:
+        """The network accepts the driver of the running transaction no more: it ends, once."""
+        self.out = []
+        session = self.session
+        if self.transaction_id is None or session.stop_wanted:
+            return []
+        session.stop_wanted, session.stop_reason = True, Reason.DE_AUTHORIZED
+        self.notice("fault", f"{session.id_tag} may charge no more: the charging is ended")
+        if session.paused:
+            session.paused = False
+            self.out += self.station.stop(Reason.DE_AUTHORIZED, now_us)
         return self._settle(now_us)
 
     # -- events ------------------------------------------------------------------------------
@@ -203,7 +270,8 @@ class ChargePoint(Evse):
         if self.told:
             self.confirm_limit()
         responder = RESPONDERS.get(row.action)
-        if responder is None or type(request) not in ALLOWED[self.session.wait]:
+        legal = self.in_service and type(request) in ALLOWED[self.session.wait]
+        if responder is None or not legal:
             self._respond(request, _no(request, ResponseCode.FAILED_SEQUENCE_ERROR), now_us)
             return
         if not self._knows(request):
@@ -244,15 +312,28 @@ class ChargePoint(Evse):
 
     def _settle(self, now_us: int) -> list[Effect]:
         """Report the status that results, and hand the effects over."""
+        self._review_service(now_us)
         if not self.may_draw:
             self.confirm_limit()
-        self.out += self.station.report(self._status(), self._error, now_us)
+        status = self._status()
+        error = self._error
+        if status is ConnectorStatus.UNAVAILABLE:
+            error = ChargePointError.NO_ERROR
+        elif self.defective:
+            error = ChargePointError.POWER_SWITCH_FAILURE
+        self.out += self.station.report(status, error, now_us)
         out, self.out = self.out, []
         return out
 
     def _status(self) -> ConnectorStatus:
         """The connector's status as it is now."""
+        if self.defective:
+            return ConnectorStatus.FAULTED
+        if not self.in_service:
+            return ConnectorStatus.UNAVAILABLE
         state, status = self.state, self._STATUS[self.state]
+        if state is CpState.WAITING_EV and self.station.bookings.holder is not None:
+            return ConnectorStatus.RESERVED
         if state is CpState.FAILURE and self._error is ChargePointError.POWER_SWITCH_FAILURE:
             return ConnectorStatus.FAULTED
         if state is CpState.CHARGING and self.limit_w == 0:
@@ -286,12 +367,15 @@ class ChargePoint(Evse):
                 paused=True,
             )
         self._error = ChargePointError.NO_ERROR
+        if not self.in_service:
+            self.set_pilot(True, CONSTANT_DUTY)
+            return
         self.set_pilot(True, DIGITAL_DUTY)
         self.set_timer("setup", timeouts.SECC_SETUP_TIMEOUT_US)
 
     def _unplugged(self, now_us: int) -> None:
         self.open_contactor()
-        self.cancel("setup", "sequence", "contactor", "signal", "recover")
+        self.cancel("setup", "sequence", "contactor", "signal", "recover", "stop")
         if self.transaction_id is not None:
             self.notice("charging", f"unplugged; the meter says {self.meter.energy_wh:,} Wh")
         self.out += self.station.stop(Reason.EV_DISCONNECTED, now_us)
@@ -302,7 +386,7 @@ class ChargePoint(Evse):
     def _fail(self, now_us: int) -> None:
         """End a session that is broken: no power, state F, and the transaction is closed."""
         self.open_contactor()
-        self.cancel("setup", "sequence", "contactor")
+        self.cancel("setup", "sequence", "contactor", "stop")
         session = self.session
         if session.spoken and not session.closed:
             self.out.append(SendV2g(encode(m.TransportClose())))
@@ -310,7 +394,7 @@ class ChargePoint(Evse):
         self.set_timer("signal", timeouts.SIGNAL_US)
         if self._error is ChargePointError.NO_ERROR:
             self._error = ChargePointError.EV_COMMUNICATION_ERROR
-        self.out += self.station.stop(Reason.OTHER, now_us)
+        self.out += self.station.stop(self.reason(Reason.OTHER), now_us)
         self.notice("fault", f"the session fails: {self._why}")
         self.set_timer("recover", timeouts.RECOVER_US)
 

@@ -6,15 +6,35 @@ breaks a session ends it, and an EV that is plugged in, not full enough and whos
 wants to charge tries again after a pause that grows.
 """
 
+from typing import Final
+
 from fsm.effects import CancelTimer, Effect, Notice
 from fsm.v2g import messages as m
 from fsm.v2g.codec import decode
-from fsm.v2g.codes import ChargeProgress, EVSEProcessing
+from fsm.v2g.codes import ChargeProgress, EVSEProcessing, ResponseCode
 from fsm.v2g.ev_steps import STEPS
 from fsm.v2g.ev_table import EV_TABLE, EvEvent
 from fsm.v2g.ev_table import EvState as EvState
 from fsm.v2g.evcc import Evcc, Intent, duty_current_ma
 from fsm.v2g.kinds import MalformedMessageError
+
+_CERTIFICATE = (
+    ResponseCode.FAILED_NO_CERTIFICATE_AVAILABLE,
+    ResponseCode.FAILED_CERT_CHAIN_ERROR,
+    ResponseCode.FAILED_CERTIFICATE_EXPIRED,
+    ResponseCode.FAILED_CERTIFICATE_REVOKED,
+    ResponseCode.FAILED_CERTIFICATE_NOT_ALLOWED_AT_THIS_EVSE,
+)
+REFUSALS: Final[dict[type[m.Message], tuple[ResponseCode, ...]]] = {
+    m.PaymentDetailsRes: _CERTIFICATE,
+    m.AuthorizationRes: (
+        *_CERTIFICATE,
+        ResponseCode.FAILED,
+        ResponseCode.FAILED_CHALLENGE_INVALID,
+        ResponseCode.FAILED_SIGNATURE_ERROR,
+    ),
+}
+"""Responses that refuse the driver: what else breaks a session is tried again."""
 
 
 class ElectricVehicle(Evcc):
@@ -48,6 +68,10 @@ class ElectricVehicle(Evcc):
             self.failures = 0
             return self._run(EvEvent.RESUMED, now_us)
         return []
+
+    def restart(self, now_us: int) -> list[Effect]:
+        """Its computer starts anew: the session is lost, the driver's wish is not."""
+        return self._break("its computer has started anew", now_us)
 
     def on_tick(self, now_us: int) -> list[Effect]:
         """A second has passed while power flowed: see whether the target is reached."""
@@ -103,7 +127,7 @@ class ElectricVehicle(Evcc):
         if not self._knows(response):
             return self._break("a response of another session came", now_us)
         if response.response_code.is_negative:
-            if type(response) is m.AuthorizationRes and response.response_code == "FAILED":
+            if response.response_code in REFUSALS.get(type(response), ()):
                 # The driver is refused; asking again would not change that.
                 self.intent = Intent.REST
             return self._break(f"{type(response).__name__} {response.response_code}", now_us)

@@ -71,40 +71,52 @@ def service_discovery(ev: Evcc, response: m.SessionSetupRes) -> None:
 
 
 def payment_service_selection(ev: Evcc, response: m.ServiceDiscoveryRes) -> None:
-    """Choose the first mode that both know, and external payment."""
+    """Choose the first mode that both know, and how it is paid."""
     if ev.wants_end():
         return
     common = [mode for mode in MODES[ev.current] if mode in response.energy_transfer_modes]
-    if not common or PaymentOption.EXTERNAL_PAYMENT not in response.payment_options:
-        ev.out.append(Notice("fault", f"no {ev.current} charging is on offer here"))
+    contract = ev.contract is not None
+    option = PaymentOption.CONTRACT if contract else PaymentOption.EXTERNAL_PAYMENT
+    if not common or option not in response.payment_options:
+        how = " by contract" if common and contract else ""
+        ev.out.append(Notice("fault", f"no {ev.current} charging{how} is on offer here"))
         ev.intent = Intent.STOP
         ev.begin_end()
         return
     ev.mode = common[0]
     ev.phases = 1 if ev.mode is EnergyTransferMode.AC_SINGLE_PHASE_CORE else 3
     service = (response.charge_service_id,)
-    option = PaymentOption.EXTERNAL_PAYMENT
     ev.send(m.PaymentServiceSelectionReq(ev.session_id, option, service))
+
+
+def identification(ev: Evcc, response: m.Response | None) -> None:
+    """By contract: show the certificate first. Else ask for leave to charge at once."""
+    if ev.contract is None:
+        authorization(ev, response)
+    elif not ev.wants_end():
+        contract = ev.contract
+        ev.send(m.PaymentDetailsReq(ev.session_id, contract.emaid, contract.chain))
 
 
 def authorization(ev: Evcc, response: m.Response | None) -> None:
     """Ask for leave to charge."""
+    if type(response) is m.PaymentDetailsRes:
+        ev.challenge = response.gen_challenge
     if not ev.wants_end():
         ev.watch("ongoing", timeouts.ONGOING_TIMEOUT_US)
-        ev.send(m.AuthorizationReq(ev.session_id))
+        ev.send(ev.authorization_request())
 
 
 def ongoing(ev: Evcc, response: m.Response) -> None:
     """Ask the same again in a moment."""
     if ev.wants_end():
         return
-    requests: dict[type[m.Response], Any] = {
-        m.AuthorizationRes: m.AuthorizationReq,
-        m.CableCheckRes: m.CableCheckReq,
-    }
-    request = requests.get(type(response))
-    again = ev.needs() if request is None else request(ev.session_id)
-    ev.later(again, timeouts.POLL_US)
+    if type(response) is m.AuthorizationRes:
+        ev.later(ev.authorization_request(), timeouts.POLL_US)
+    elif type(response) is m.CableCheckRes:
+        ev.later(m.CableCheckReq(ev.session_id), timeouts.POLL_US)
+    else:
+        ev.later(ev.needs(), timeouts.POLL_US)
 
 
 def send_needs(ev: Evcc, response: m.Response | None) -> None:
@@ -174,11 +186,11 @@ def status(ev: Evcc, response: Any) -> None:
         ev.limit_w = ev.ac_limit_w(response.evse_max_current)
     elif type(response) is m.CurrentDemandRes:
         ev.limit_w = response.evse_maximum_power_limit
-    if ev.wants_end():
-        return
     if getattr(response, "receipt_required", False):
-        reading = response.meter_reading
-        ev.send(m.MeteringReceiptReq(ev.session_id, ev.tuple_id, reading))
+        # First of all: nothing else may follow a response that asks for it.
+        ev.send(ev.receipt_request(response.meter_reading))
+    elif ev.wants_end():
+        return
     elif response.evse_notification is EVSENotification.STOP_CHARGING:
         ev.intent = Intent.STOP
         ev.begin_end()
@@ -285,6 +297,7 @@ STEPS: Final[dict[str, Step]] = {
         session_setup,
         service_discovery,
         payment_service_selection,
+        identification,
         authorization,
         ongoing,
         send_needs,

@@ -58,6 +58,7 @@ class EvEvent(StrEnum):
     SESSION_SETUP = "SessionSetupRes"
     SERVICE_DISCOVERY = "ServiceDiscoveryRes"
     PAYMENT_SERVICE_SELECTION = "PaymentServiceSelectionRes"
+    PAYMENT_DETAILS = "PaymentDetailsRes"
     AUTHORIZATION_ONGOING = "AuthorizationRes(Ongoing)"
     AUTHORIZATION = "AuthorizationRes"
     PARAMETERS_ONGOING = "ChargeParameterDiscoveryRes(Ongoing)"
@@ -122,7 +123,8 @@ _MOVES: Final[dict[EvState, _Row]] = {
         _E.SUPPORTED_APP_PROTOCOL: (_S.CONNECTED_NOT_CHARGING, "session_setup"),
         _E.SESSION_SETUP: (_S.CONNECTED_NOT_CHARGING, "service_discovery"),
         _E.SERVICE_DISCOVERY: (_S.CONNECTED_NOT_CHARGING, "payment_service_selection"),
-        _E.PAYMENT_SERVICE_SELECTION: (_S.CONNECTED_NOT_CHARGING, "authorization"),
+        _E.PAYMENT_SERVICE_SELECTION: (_S.CONNECTED_NOT_CHARGING, "identification"),
+        _E.PAYMENT_DETAILS: (_S.CONNECTED_NOT_CHARGING, "authorization"),
         _E.AUTHORIZATION_ONGOING: (_S.CONNECTED_NOT_CHARGING, "ongoing"),
         _E.AUTHORIZATION: (_S.SEND_NEEDS, "send_needs"),
         _E.WELDING_DETECTION: (_S.CONNECTED_NOT_CHARGING, "session_stop"),

@@ -10,6 +10,8 @@ from enum import StrEnum
 from fsm.effects import CancelTimer, Effect, PilotState, SendV2g, SetTimer
 from fsm.energy.battery import Battery
 from fsm.energy.supply import LEAST_A, PHASE_V, Current
+from fsm.trust.certificates import Contract
+from fsm.trust.keys import sign
 from fsm.v2g import messages as m
 from fsm.v2g import timeouts
 from fsm.v2g.codec import encode
@@ -20,6 +22,7 @@ from fsm.v2g.codes import (
 )
 from fsm.v2g.ev_table import EvState as EvState
 from fsm.v2g.kinds import PMaxEntry
+from fsm.v2g.plug_and_charge import authorization_bytes, receipt_bytes
 
 SCHEDULE_ENTRIES = 24
 """How many entries of a schedule an EV takes, whose driver opted in to smart charging."""
@@ -29,6 +32,9 @@ DC_VOLTAGE_V = 400
 
 MAX_DUTY_PERMILLE = 970
 """Above it the pilot is constant."""
+
+EARLIER_CHALLENGE = bytes(range(16))
+"""What a thief has recorded who replays an earlier session."""
 
 MODES: dict[Current, tuple[EnergyTransferMode, ...]] = {
     "AC": (EnergyTransferMode.AC_THREE_PHASE_CORE, EnergyTransferMode.AC_SINGLE_PHASE_CORE),
@@ -70,6 +76,7 @@ class Evcc:
         max_w: int,
         current: Current,
         smart: bool,
+        contract: Contract | None = None,
     ) -> None:
         self.id = id
         self.id_tag = id_tag
@@ -78,6 +85,10 @@ class Evcc:
         self.max_w = max_w
         self.current: Current = current
         self.smart = smart
+        self.contract = contract
+        """The contract that it pays by; None where the driver pays by external means."""
+        self.challenge = b""
+        """What the charge point wants to be signed."""
         self.state = EvState.NOT_CONNECTED
         self.pilot_state = "A"
         self.intent = Intent.CHARGE
@@ -110,6 +121,11 @@ class Evcc:
         self.profile_from_us = 0
         self.tuple_id = 0
         self.offered: tuple[PMaxEntry, ...] = ()
+
+    @property
+    def account(self) -> str:
+        """Under which id tag the network knows its driver: the eMAID where there is a contract."""
+        return self.id_tag if self.contract is None else self.contract.emaid
 
     # -- what flows ----------------------------------------------------------------------------
 
@@ -277,6 +293,24 @@ class Evcc:
         milliamperes = self.demand_w() * 1_000 // DC_VOLTAGE_V
         soc = self.battery.soc_ppm // 10_000
         return m.CurrentDemandReq(self.session_id, soc, DC_VOLTAGE_V, milliamperes)
+
+    def authorization_request(self) -> m.AuthorizationReq:
+        """AuthorizationReq; with a contract the challenge is signed by its key."""
+        if self.contract is None:
+            return m.AuthorizationReq(self.session_id)
+        challenge = self.challenge
+        if self.contract.replays:
+            challenge = EARLIER_CHALLENGE
+        signed = authorization_bytes(self.session_id, challenge)
+        return m.AuthorizationReq(self.session_id, challenge, sign(self.contract.private, signed))
+
+    def receipt_request(self, meter_reading_wh: int) -> m.MeteringReceiptReq:
+        """MeteringReceiptReq of what the charge point told; signed where there is a contract."""
+        signature = b""
+        if self.contract is not None:
+            signed = receipt_bytes(self.session_id, self.tuple_id, meter_reading_wh)
+            signature = sign(self.contract.private, signed)
+        return m.MeteringReceiptReq(self.session_id, self.tuple_id, meter_reading_wh, signature)
 
     def session_stop(self) -> None:
         """SessionStop, for good or for a while."""

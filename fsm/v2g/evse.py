@@ -5,17 +5,24 @@ The responders (:mod:`fsm.v2g.responders`) answer requests with it, the state ma
 in which they must happen.
 """
 
+from typing import TYPE_CHECKING
+
 from attrs import define
 
 from fsm.clock import TrueClock, WallClock
-from fsm.effects import CancelTimer, Contactor, Effect, Notice, PilotDuty, SetTimer
+from fsm.effects import CancelTimer, Contactor, Effect, Notice, PilotDuty, Refused, SetTimer
 from fsm.energy.meter import Meter
 from fsm.energy.supply import PHASE_V, Current, phases
+from fsm.ocpp.actions import Reason
 from fsm.ocpp.station import Station
+from fsm.trust.contracts import Checked
 from fsm.v2g.codes import EnergyTransferMode, PaymentOption
 from fsm.v2g.kinds import PMaxEntry
 from fsm.v2g.messages import NO_SESSION, PowerDeliveryReq
 from fsm.v2g.sequence import Wait
+
+if TYPE_CHECKING:
+    from fsm.v2g.plug_and_charge import SeccTrust
 
 DIGITAL_DUTY = 50
 """5 %: the pilot asks for digital communication (IEC 61851-1)."""
@@ -52,6 +59,17 @@ class SeccSession:
     paused: bool = False
     stop_wanted: bool = False
     """The charge point wants the EV to stop (EVSENotification StopCharging)."""
+    stop_reason: Reason | None = None
+    """Why it wants that; what ends the transaction then is this."""
+    contract: Checked | None = None
+    """The contract certificate, once it is found good; None without Plug & Charge."""
+    challenge: bytes = b""
+    proven: bool = False
+    """Whether the EV has signed the challenge."""
+    receipt_due: bool = False
+    """Whether the EV is to sign the meter's reading with its next status."""
+    told_wh: int = 0
+    """The reading that it was told to sign."""
 
 
 class Evse:
@@ -66,6 +84,7 @@ class Evse:
         meter: Meter,
         meter_interval_us: int,
         clock: WallClock | None = None,
+        trust: "SeccTrust | None" = None,
         tariff: dict[str, object] | None = None,
     ) -> None:
         self.id = id
@@ -74,12 +93,24 @@ class Evse:
         self.meter = meter
         self.meter_interval_us = meter_interval_us
         self.phases = phases(rated_w)
-        self.station = Station(rated_w, current, meter, clock or TrueClock(), tariff)
+        self.station = Station(rated_w, current, meter, clock or TrueClock(), id, tariff)
+        self.trust = trust
+        """What contracts are checked with; without it none are offered."""
         self.session = SeccSession()
         self.out: list[Effect] = []
         self.contactor_closed = False
         self.contactor_stuck = False
         """A defect for scenarios: the contactor does not close."""
+        self.defective = False
+        """It did not close when it should, and has not passed its test since."""
+        self.operative = True
+        """What the operator wants (ChangeAvailability)."""
+        self.resetting = False
+        """A soft reset waits for the end of what is under way."""
+        self.in_service = True
+        """Whether sessions are offered: what was asked, once no transaction runs any more."""
+        self.remote_tag = ""
+        """The id tag of a RemoteStartTransaction that no session has used yet."""
         self.pilot_ok = True
         self.duty_permille = CONSTANT_DUTY
         self.ev_pilot = "A"
@@ -113,6 +144,11 @@ class Evse:
         """A line for the event log."""
         self.out.append(Notice(severity, text))
 
+    def refuse(self, who: str, code: str, why: str) -> None:
+        """Refuse an id tag or a contract: a line for the event log, and one for the books."""
+        self.notice("fault", why)
+        self.out.append(Refused(who, code))
+
     def set_timer(self, name: str, delay_us: int) -> None:
         """Start a timer anew."""
         self.out.append(SetTimer(name, delay_us))
@@ -137,6 +173,7 @@ class Evse:
     def close_contactor(self) -> bool:
         """Close it; False when it does not close."""
         if self.contactor_stuck:
+            self.defective = True
             return False
         if not self.contactor_closed:
             self.contactor_closed = True
@@ -157,6 +194,10 @@ class Evse:
         self.told = False
         if not self.may_draw:
             self.confirm_limit()
+
+    def reason(self, otherwise: Reason) -> Reason:
+        """Why the transaction ends now: because it was to be stopped, or ``otherwise``."""
+        return self.session.stop_reason or otherwise
 
     @property
     def may_draw(self) -> bool:

@@ -24,6 +24,13 @@ from fsm.v2g.codes import (
 )
 from fsm.v2g.codes import ResponseCode as Code
 from fsm.v2g.evse import CONSTANT_DUTY, Evse, SeccSession
+from fsm.v2g.plug_and_charge import (
+    payment_details,
+    proof_fault,
+    receipt_fault,
+    refused_by_network,
+    wants_receipt,
+)
 from fsm.v2g.sequence import Wait
 
 CHARGE_SERVICE_ID: Final = 1
@@ -71,12 +78,13 @@ def session_setup(evse: Evse, request: m.SessionSetupReq, now_us: int) -> m.Resp
 
 
 def service_discovery(evse: Evse, request: m.ServiceDiscoveryReq, now_us: int) -> m.Response:
-    """Offer the charge service, paid for by external means."""
+    """Offer the charge service, paid for by contract where there is a trust anchor."""
+    external = (PaymentOption.EXTERNAL_PAYMENT,)
     evse.session.wait = Wait.SERVICE_SELECTION
     return m.ServiceDiscoveryRes(
         request.session_id,
         Code.OK,
-        (PaymentOption.EXTERNAL_PAYMENT,),
+        external if evse.trust is None else (PaymentOption.CONTRACT, *external),
         CHARGE_SERVICE_ID,
         evse.modes,
     )
@@ -94,33 +102,39 @@ def payment_service_selection(
 ) -> m.Response:
     """Check the choice against the offer [V2G2-465, V2G2-467, V2G2-804]."""
     code = Code.OK
-    if request.selected_payment_option is not PaymentOption.EXTERNAL_PAYMENT:
+    contract = request.selected_payment_option is PaymentOption.CONTRACT
+    if contract and evse.trust is None:
         code = Code.FAILED_PAYMENT_SELECTION_INVALID
     elif CHARGE_SERVICE_ID not in request.selected_service_ids:
         code = Code.FAILED_NO_CHARGE_SERVICE_SELECTED
     elif any(service_id != CHARGE_SERVICE_ID for service_id in request.selected_service_ids):
         code = Code.FAILED_SERVICE_SELECTION_INVALID
     evse.session.payment = request.selected_payment_option
-    evse.session.wait = Wait.AUTHORIZATION
+    evse.session.wait = Wait.PAYMENT_DETAILS if contract else Wait.AUTHORIZATION
     return m.PaymentServiceSelectionRes(request.session_id, code)
 
 
-def payment_details(evse: Evse, request: m.PaymentDetailsReq, now_us: int) -> m.Response:
-    """Contracts are not offered, so no certificate leads to a known root."""
-    return m.PaymentDetailsRes(request.session_id, Code.FAILED_CERT_CHAIN_ERROR)
-
-
 def authorization(evse: Evse, request: m.AuthorizationReq, now_us: int) -> m.Response:
-    """Ongoing until the network has answered the Authorize of this driver's id tag."""
+    """Ongoing until the network has answered the Authorize of this driver's id tag or eMAID."""
     session = evse.session
+    code = proof_fault(evse, request)
+    if code is not Code.OK:
+        return m.AuthorizationRes(request.session_id, code)
+    holder = evse.station.bookings.holder
+    if holder is not None and holder.id_tag != session.id_tag:
+        evse.notice("info", f"{session.id_tag} is refused: reserved for {holder.id_tag}")
+        return m.AuthorizationRes(request.session_id, Code.FAILED)
     if not session.authorized:
-        status, effects = evse.station.authorize(session.id_tag)
+        if evse.remote_tag and session.contract is None:
+            # RemoteStartTransaction: whoever stands here charges on this tag.
+            session.id_tag, evse.remote_tag = evse.remote_tag, ""
+            evse.cancel("remote")
+        status, effects = evse.station.authorize(session.id_tag, session.contract)
         evse.out += effects
         if not status:
             return m.AuthorizationRes(request.session_id, Code.OK, EVSEProcessing.ONGOING)
         if status != AuthorizationStatus.ACCEPTED:
-            evse.notice("fault", f"the id tag {session.id_tag} is refused: {status}")
-            return m.AuthorizationRes(request.session_id, Code.FAILED)
+            return m.AuthorizationRes(request.session_id, refused_by_network(evse, status))
         session.authorized = True
     session.wait = Wait.CHARGE_PARAMETER_DISCOVERY
     return m.AuthorizationRes(request.session_id, Code.OK)
@@ -145,9 +159,11 @@ def charge_parameter_discovery(
     code = _parameters_fault(evse, request)
     if code is not Code.OK:
         return m.ChargeParameterDiscoveryRes(request.session_id, code)
-    evse.out += station.start(session.id_tag, now_us, _flexible_w(evse, request))
+    flexible_w = _flexible_w(evse, request)
+    evse.out += station.start(session.id_tag, now_us, session.contract, flexible_w)
     if station.start_refused:
-        evse.notice("fault", f"StartTransaction is refused: {station.start_refused}")
+        why = f"StartTransaction is refused: {station.start_refused}"
+        evse.refuse(session.id_tag, station.start_refused, why)
         return m.ChargeParameterDiscoveryRes(request.session_id, Code.FAILED)
     if station.transaction_id is None or not _may_offer(evse, now_us):
         return m.ChargeParameterDiscoveryRes(request.session_id, Code.OK, EVSEProcessing.ONGOING)
@@ -281,7 +297,7 @@ def charging_status(evse: Evse, request: m.ChargingStatusReq, now_us: int) -> m.
         TUPLE_ID,
         evse.max_current_ma,
         evse.meter.energy_wh,
-        False,
+        wants_receipt(evse),
         _wish(evse),
     )
 
@@ -302,15 +318,16 @@ def current_demand(evse: Evse, request: m.CurrentDemandReq, now_us: int) -> m.Re
         EVSE_ID_PREFIX + evse.id,
         TUPLE_ID,
         evse.meter.energy_wh,
-        False,
+        wants_receipt(evse),
         _wish(evse),
     )
 
 
 def metering_receipt(evse: Evse, request: m.MeteringReceiptReq, now_us: int) -> m.Response:
-    """Take a receipt whose reading is not above the meter's."""
-    if request.meter_reading > evse.meter.energy_wh:
-        return m.MeteringReceiptRes(request.session_id, Code.FAILED_METERING_SIGNATURE_NOT_VALID)
+    """Take a receipt of what the meter said; with a contract it is signed."""
+    code = receipt_fault(evse, request)
+    if code is not Code.OK:
+        return m.MeteringReceiptRes(request.session_id, code)
     evse.session.wait = Wait.CHARGING_STATUS if evse.current == "AC" else Wait.CURRENT_DEMAND
     return m.MeteringReceiptRes(request.session_id, Code.OK, _wish(evse))
 
@@ -332,7 +349,7 @@ def session_stop(evse: Evse, request: m.SessionStopReq, now_us: int) -> m.Respon
         session.paused = True
         evse.notice("charging", "the session is paused")
     else:
-        evse.out += evse.station.stop(Reason.LOCAL, now_us)
+        evse.out += evse.station.stop(evse.reason(Reason.LOCAL), now_us)
         evse.notice("charging", f"the session ends; the meter says {evse.meter.energy_wh:,} Wh")
     evse.set_pilot(True, CONSTANT_DUTY)
     return m.SessionStopRes(request.session_id, Code.OK)

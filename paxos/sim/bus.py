@@ -33,6 +33,12 @@ class Bus:
         self.lost = 0
         self.duplicated = 0
         self.damaged = 0
+        self.delayed = 0
+        self.reordered = 0
+        self.cuts = 0
+        """How often a link was cut both ways; of one direction alone ``one_way_cuts``."""
+        self.one_way_cuts = 0
+        self.partitions = 0
 
     def link(self, source: int, target: int) -> Link:
         """The link from one endpoint to another, made when first used.
@@ -86,9 +92,18 @@ class Bus:
         if source == target:
             self.kernel.push(now_us, kind, target, source, frame)
             return
-        arrivals = self.link(source, target).carry(now_us, frame)
+        link = self.link(source, target)
+        arrivals = link.carry(now_us, frame)
         if not arrivals:
             self.lost += 1
+            return
+        if link.extra_us:
+            self.delayed += 1
+        first_us = arrivals[0][0]
+        if first_us < link.latest_us:
+            self.reordered += 1
+        else:
+            link.latest_us = first_us
         self.duplicated += len(arrivals) > 1
         for arrival_us, body in arrivals:
             self.kernel.push(arrival_us, kind, target, source, body)

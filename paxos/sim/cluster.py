@@ -108,12 +108,17 @@ class Cluster(Nodes):
     def covered(self) -> dict[str, int]:
         """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
         bus = self.bus
-        frames = {
+        links = {
             "frames_lost": bus.lost,
             "frames_duplicated": bus.duplicated,
             "frames_damaged": bus.damaged,
+            "frames_delayed": bus.delayed,
+            "frames_reordered": bus.reordered,
+            "cuts": bus.cuts,
+            "one_way_cuts": bus.one_way_cuts,
+            "partitions": bus.partitions,
         }
-        return {**self.coverage.counts, **frames}
+        return {**self.coverage.counts, **links}
 
     # Events.
 
@@ -269,7 +274,7 @@ class Cluster(Nodes):
         self.outside.perform(host.node, effect)
 
     def _regrouped(self, host: Host, effect: Regrouped) -> None:
-        self.coverage.regrouped(effect)
+        self.coverage.regrouped(host.identity, effect)
         self.outside.perform(host.node, effect)
 
     def _asked(self, host: Host, effect: Asked) -> None:

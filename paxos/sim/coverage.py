@@ -5,6 +5,7 @@ A campaign over which a count stays zero has not tested that feature, however gr
 
 from paxos.clients import Verdict
 from paxos.effects import Answered, Applied, AppliedRun, ReadKind, Regrouped
+from paxos.membership import place_of
 from paxos.messages import Accept, Decisions, Forward, Message, Nack, PreVoteReply, SnapshotChunk
 
 FEATURES: dict[str, str] = {
@@ -26,7 +27,9 @@ FEATURES: dict[str, str] = {
     "changes": "another membership took effect",
     "joins": "a node became a learner",
     "promotions": "a learner became a voter",
+    "demotions": "a voter became a learner",
     "departures": "a node left the group",
+    "leaders_removed": "a leader gave up because it had left the group",
     "log_reads": "a read was answered through the log",
     "index_reads": "a read was answered after a quorum had confirmed the leader",
     "lease_reads": "a read was answered on the leader's lease alone",
@@ -48,9 +51,14 @@ FEATURES: dict[str, str] = {
     "stuck_sends": "a message was not sent because the disk it depends on is full",
     "rows_lost": "a crash took rows that were not synced",
     "gated_sends": "a message waited for the disk",
+    "cuts": "a link was cut both ways",
+    "one_way_cuts": "a link was cut in one direction",
+    "partitions": "the group was parted",
     "frames_lost": "a frame was lost",
     "frames_duplicated": "a frame arrived twice",
     "frames_damaged": "a damaged frame was dropped",
+    "frames_delayed": "a frame took longer, as a delay was on",
+    "frames_reordered": "a frame overtook an earlier one on its link",
 }
 """Every feature that is counted, and what one count means."""
 
@@ -99,17 +107,23 @@ class Coverage:
             for outcome in run.outcomes:
                 self.applied(outcome)
 
-    def regrouped(self, regrouped: Regrouped) -> None:
-        """Note a membership that took effect at a replica; each counts once."""
+    def regrouped(self, node: int, regrouped: Regrouped) -> None:
+        """Note a membership that took effect at a node (its identity); each counts once.
+
+        A leader that is no longer in it gives up right after it has said so.
+        """
+        before, now = regrouped.before, regrouped.membership
+        was, voted = before.everyone, before.voters
+        if self._leads.get(place_of(node)) and node in was and node not in now.everyone:
+            self.counts["leaders_removed"] += 1
         if regrouped.version <= self._version:
             return
         self._version = regrouped.version
-        before, now = regrouped.before, regrouped.membership
-        was, voted = before.everyone, before.voters
         self.counts["changes"] += 1
         self.counts["joins"] += sum(n not in was for n in now.everyone)
         self.counts["departures"] += sum(n not in now.everyone for n in was)
         self.counts["promotions"] += sum(n in was and n not in voted for n in now.voters)
+        self.counts["demotions"] += sum(n in voted for n in now.learners)
 
     def answered(self, answered: Answered) -> None:
         """Note a read that was answered."""
@@ -118,6 +132,10 @@ class Coverage:
         self.counts["lease_fallbacks"] += (
             answered.how is ReadKind.LEASE and answered.served is ReadKind.INDEX
         )
+
+    def died(self, node: int) -> None:
+        """Note that a node leads no more, and has not given up: its process is gone."""
+        self._leads.pop(node, None)
 
     def role(self, node: int, role: str) -> None:
         """Note a change of role."""

@@ -26,9 +26,14 @@ def links_between(bus: Bus, nodes: Sequence[int]) -> Iterator[Link]:
 
 def cut(bus: Bus, a: int, b: int, *, both: bool = True) -> None:
     """Cut the link from ``a`` to ``b``, and back with ``both``; frames under way are lost."""
-    bus.link(a, b).cut = True
+    there = bus.link(a, b)
     if both:
-        bus.link(b, a).cut = True
+        back = bus.link(b, a)
+        bus.cuts += not (there.cut and back.cut)
+        back.cut = True
+    else:
+        bus.one_way_cuts += not there.cut
+    there.cut = True
 
 
 def join(bus: Bus, a: int, b: int) -> None:
@@ -40,6 +45,7 @@ def join(bus: Bus, a: int, b: int) -> None:
 def partition(bus: Bus, nodes: Sequence[int], groups: Sequence[Sequence[int]]) -> None:
     """Cut exactly the links between different groups; nodes in no group form one of their own."""
     side = {node: number for number, group in enumerate(groups, 1) for node in group}
+    bus.partitions += len({side.get(node, 0) for node in nodes}) > 1
     if _is_whole_group(bus, nodes):
         bus.weather.sides = side
         for a, b, link in bus.made():

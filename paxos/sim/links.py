@@ -30,6 +30,9 @@ class Link:
     extra_us: int = 0
     cut: bool = False
     last_arrival_us: int = 0
+    """When the latest of the frames arrives that keep their order."""
+    latest_us: int = 0
+    """When the latest of all frames arrives, copies aside: what comes earlier has overtaken it."""
     sent: int = 0
     lost: int = 0
 

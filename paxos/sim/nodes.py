@@ -84,6 +84,7 @@ class Nodes:
         host.generation += 1
         host.forget()
         lost = host.disk.crash()
+        self.coverage.died(node)
         self.coverage.count("crashes")
         self.coverage.count("crashes_after_write", after_write)
         self.coverage.count("rows_lost", lost)

@@ -101,6 +101,7 @@ def view(count: int = 5, **changes: object) -> View:
         ballot="3.CP2",
         voters=count,
         quorum=count // 2 + 1,
+        electors=count // 2 + 1,
         capacity_w=22_000,
         power_w=14_800,
         power_history_w=history,

@@ -381,15 +381,16 @@ def test_the_footer_has_the_words_of_the_help() -> None:
     for word in (
         "k kill CP",
         "u pause CP",
+        "o stop",
         "x cut/join",
         "p partition",
         "h heal",
-        "v vote/leave",
+        "v vote",
         "+- speed",
     ):
         assert word in text
     text = footer.footer(picture(), 80)[0].plain
-    for word in ("k kill", "u pause", "x cut", "p part", "h heal", "v vote", "+-"):
+    for word in ("k kill", "u pause", "o stop", "x cut", "p part", "h heal", "v", "+-"):
         assert word in text
     for action in ACTIONS:
         if action.group in {"Break", "Group"}:
@@ -402,13 +403,14 @@ def test_the_footer_has_the_words_of_the_help() -> None:
 @pytest.mark.parametrize("status", ["alive", "paused", "crashed", "off"])
 @pytest.mark.parametrize("paused", [False, True])
 def test_the_footer_offers_all_that_is_possible_at_80_cells(status: str, paused: bool) -> None:
-    """A CP that is down cannot be paused; all else has room, whatever its word is now."""
+    """Of a CP that is down not all is; what is possible has room, whatever its word is now."""
     view = sample.view()
     view = attrs.evolve(view, cps=(sample.cp(1, status=status), *view.cps[1:]))
     spots = footer.footer(Picture(view, Drive(10.0, paused), "CP1"), 80)[1]
-    keys = [spot.action.shown for spot in spots]
-    wanted = ["space", ".", "+", "k", "u", "x", "p", "h", "v", "?", "q"]
-    assert keys == [key for key in wanted if status not in {"crashed", "off"} or key != "u"]
+    keys = [spot.action.shown for spot in spots if spot.action.id != "palette"]
+    wanted = ["space", ".", "+", "k", "u", "o", "x", "p", "h", "v", "?", "q"]
+    refused = {"crashed": ("u",), "off": ("u", "o")}.get(status, ())
+    assert keys == [key for key in wanted if key not in refused]
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -443,7 +445,7 @@ def test_the_footer_offers_to_admit_a_cp_that_was_never_on() -> None:
 
 def test_where_even_short_words_have_no_room_some_keys_stand_alone() -> None:
     """The speed keys need no word; it comes back where there is room, and clicks find the key."""
-    for width, word in ((80, "step +- k kill"), (120, "+- speed")):
+    for width, word in ((80, "pause . +- k kill"), (120, "+- speed")):
         line, spots = footer.footer(picture(), width)
         assert word in line.plain
         faster = next(spot for spot in spots if spot.action.id == "faster")
@@ -455,7 +457,7 @@ def test_all_of_the_help_is_seen_at_80x24() -> None:
     page = help.page(80)
     assert len(page) <= 23
     text = "\n".join(line.plain for line in page)
-    for words in ("+ -    Faster · Slower", "◌ off", "◦ learner", "∅ no member"):
+    for words in ("+ -       Faster · Slower", "◌ off", "◦ learner", "∅ no member"):
         assert words in text
 
 
@@ -490,7 +492,7 @@ def test_partition_shapes_and_their_outcome() -> None:
 
 def test_only_votes_count_in_a_partition() -> None:
     """No learner, no stranger, and nobody who is down casts one; a lost disk is still counted."""
-    view = sample.view(7, voters=5, quorum=3)
+    view = sample.view(7, voters=5, quorum=3, electors=3)
     learners = [
         sample.cp(n, 7, role="learner", member="learner") if n > 4 else view.cps[n - 1]
         for n in range(1, 8)
@@ -551,6 +553,22 @@ def test_the_membership_picker_counts_the_votes() -> None:
     alone = sample.view(1)
     moves = membership.moves(alone, attrs.evolve(alone.cps[0], ev=None))
     assert [move.why_not for move in moves[2:4]] == ["it is the last that votes"] * 2
+
+
+def test_flexible_quorums_have_two_sizes() -> None:
+    """The picker tells both; in a partition the few who choose need the leader on their side."""
+    view = sample.view(quorum=2, electors=4)
+    text = "\n".join(line.plain for line in membership.page(view, view.cps[2], 0, 80))
+    assert "2 of 5 votes choose, 4 elect" in text
+    assert "4 would vote: 2 of them choose, 3 elect" in text
+    assert view.leader == "CP2"
+    with_leader = partition.Plan((0, 0, 1, 1, 1))
+    assert "A has 2 of 5 votes" in partition.outcome(with_leader, view)[0]
+    without = partition.Plan((0, 1, 0, 0, 0))
+    assert "A has 4 of 5 votes" in partition.outcome(without, view)[0]
+    no_side = partition.Plan((0, 1, 0, 2, 0))
+    said = partition.outcome(no_side, view)[0]
+    assert said == "No side has leader and 2 of 5 votes, or the 4 to elect: all wait"
 
 
 def test_a_wiped_cp_comes_back_as_another_node() -> None:

@@ -211,7 +211,8 @@ class Pump:
                 if call.action == "BootNotification":
                     orphan = self.network.open_transaction(spot.name)
                     if orphan:
-                        self._cp(spot, cp.on_orphan(orphan.id, self.now_us))
+                        begun = (orphan.id_tag, orphan.start_us, orphan.meter_start_wh)
+                        self._cp(spot, cp.on_orphan(orphan.id, self.now_us, begun))
         for other in self.spots.values():
             version = self.network.limit_version(other.name)
             if other.cp and not other.cut_off and version != other.limit_version:
@@ -268,6 +269,8 @@ class Pump:
                 if spot.ev:
                     args = (effect.state_ok, effect.duty_permille, self.now_us)
                     self._ev(spot, spot.ev.on_pilot(*args))
+            elif kind is fx.Refused:
+                self.say(f"{spot.name} refuses {effect.who}: {effect.code}")
             else:
                 assert kind is fx.Notice
                 self.say(f"{spot.name} {effect.severity}: {effect.text}")

@@ -25,7 +25,7 @@ class Shop(Site):
     def __init__(self, capacity_w=22_000, *, tariff=TARIFF, balances=None, cps=("CP1", "CP2")):
         super().__init__(capacity_w, boot=())
         balances = {"EV1": 5_000, "EV2": 5_000} if balances is None else balances
-        self.state = NetworkState(capacity_w, make_tables(capacity_w, records=opening(balances)))
+        self.state = NetworkState(capacity_w, opening(balances))
         for cp_id in cps:
             self.boot(cp_id, tariff=tariff_payload(tariff))
 
@@ -276,7 +276,7 @@ def test_an_entry_moves_something_to_another_account():
 
 def test_two_entries_of_one_command_have_two_numbers():
     """And both move what they say."""
-    draft = Draft(make_tables(0, records=opening({"EV1": 100})))
+    draft = Draft(NetworkState(0, opening({"EV1": 100})).state)
     for cents in (10, 20):
         transfer(draft, Entry(0, 0, "bill", 1, "tag:EV1", "cp:CP1", cents))
     tables = draft.keep()
@@ -341,6 +341,7 @@ def test_a_snapshot_without_a_bill_is_refused():
     shop = Shop()
     shop.begin("CP1", "EV1")
     for change in ("bills", "accounts", "entries"):
-        broken = NetworkState(1, shop.state.state._replace(**{change: type(shop.state.bills)()}))
+        broken = NetworkState(1)
+        broken.state = shop.state.state._replace(**{change: type(shop.state.bills)()})
         with pytest.raises(SnapshotError):
             NetworkState(1).restore(broken.snapshot())

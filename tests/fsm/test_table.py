@@ -129,7 +129,7 @@ def test_unplugging_leads_home_from_everywhere():
     for state in CpState:
         if state is not CpState.WAITING_EV:
             assert CP_TABLE.rows[(state, CpEvent.EV_UNPLUGGED)].next_state is CpState.WAITING_EV
-    assert len(RESPONSE_EVENTS) == 20
+    assert len(RESPONSE_EVENTS) == 21
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

@@ -4,83 +4,39 @@ Hypothesis draws the lines and shrinks them when something breaks. So a countere
 transcript: written into a file of ``transcripts/`` it runs again, with each step explained. After
 each event the invariants hold; in the end everything heals, and what was outstanding is answered.
 
-A new rule is a method that says its line with :meth:`Rules.say`; the commands are in
-``transcripts/README.md``. What a group may be made of is drawn in :meth:`Rules.group`.
+A new rule is a method that says its line with :meth:`Speaking.say`; the commands are in
+``transcripts/README.md``. What a group may be made of is drawn in :meth:`Rules.group`; what goes
+wrong with links, nodes and disks is in :mod:`tests.paxos.faults_as_rules`.
 """
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from paxos.clients import Client
-from paxos.election import Role
-from paxos.membership import identity, place_of
+from paxos.membership import identity
 from paxos.replica import Replica
+from tests.paxos.faults_as_rules import NODES, PLACES, VOTERS, Broken, Faults
 from tests.paxos.history import Inconsistent
-from tests.paxos.script import Script
-from tests.paxos.stage import Stage
 
-VOTERS = 5
-NODES = st.integers(1, VOTERS)
-PLACES = st.integers(1, VOTERS + 2)
-"""Where nodes may stand: at first only voters, perhaps a learner, and whoever joins."""
 MOST_LOST = 2
 """How many voters may leave, cease to vote, or lose their disks: three of five remain."""
-KINDS = st.sampled_from([
-    "prepare", "promise", "accept", "accepted", "commit", "heartbeat", "heartbeatack", "forward",
-    "decisions", "readindex", "readslot",
-])  # fmt: skip
 LENGTHS = st.sampled_from(["100ms", "500ms", "2s", "5s"])
 MOVES = "40s"
 """How long a group at rest is given for changes of membership, and for who is on the way."""
 TIMERS = st.sampled_from(["election", "heartbeat", "retry"])
 
 
-class Broken(AssertionError):  # noqa: N818 - a verdict
-    """A transcript that shows a mistake: what was found, and the lines that lead there."""
-
-    def __init__(self, found: str, lines: list[str]) -> None:
-        super().__init__("\n".join([found, *lines]))
-        self.found = found
-        self.lines = lines
-
-
-class Rules(RuleBasedStateMachine):
+class Rules(Faults):
     """Five voters on a stage, and everything that may happen to them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.script = Script()
-        self.lines: list[str] = []
-        self.submitted = 0
-        self.standing: dict[int, int] = {}
-        """Who stands in a place whose disk was lost."""
         self.goals: dict[int, str] = {}
         """Who joined, or is to join in the end, and how."""
         self.leaving: set[int] = set()
         """The places of nodes that were asked to leave, or no longer to vote."""
         self.strict = False
         """Whether phase 2 takes more voters than a majority."""
-        self.broken = False
-        """Whether a line has failed already: then there is nothing to bring to rest."""
-
-    @property
-    def stage(self) -> Stage:
-        """The group."""
-        return self.script.stage
-
-    def say(self, line: str) -> list[str]:
-        """Carry a line out. One that makes no sense now changes nothing, as in any transcript.
-
-        Raises:
-            Broken: it broke an invariant.
-        """
-        self.lines.append(line)
-        told = self.script.run(line)
-        for text in told:
-            if text.startswith("VIOLATION"):
-                self.broken = True
-                raise Broken(text, self.lines)
-        return told
 
     @initialize(
         learners=st.sampled_from(["", " learners=6"]),
@@ -103,8 +59,7 @@ class Rules(RuleBasedStateMachine):
     @rule(node=NODES, key=st.sampled_from("xy"))
     def submit(self, node: int, key: str) -> None:
         """A client sets a register to something new."""
-        self.submitted += 1
-        self.say(f"submit {self.who(node)} {key}={self.submitted}")
+        self.set_register(node, key)
 
     @rule(node=NODES, key=st.sampled_from("xy"), how=st.sampled_from(["log", "index", "lease"]))
     def read(self, node: int, key: str, how: str) -> None:
@@ -131,88 +86,7 @@ class Rules(RuleBasedStateMachine):
         """A node finds no leader, and wins its pre-votes if it can."""
         self.say(f"campaign {self.who(node)}")
 
-    # The network.
-
-    @rule(kind=KINDS, node=PLACES)
-    def deliver(self, kind: str, node: int) -> None:
-        """Messages of a kind arrive at one node, before others that were sent earlier."""
-        self.say(f"deliver *>{self.who(node)} {kind}")
-
-    @rule(verb=st.sampled_from(["drop", "duplicate", "hold"]), kind=KINDS, node=NODES)
-    def disturb(self, verb: str, kind: str, node: int) -> None:
-        """Messages of a kind to one node are lost, doubled (the copies come late), or come late."""
-        self.say(f"{verb} *>{self.who(node)} {kind}")
-
-    @rule()
-    def release(self) -> None:
-        """All that was late may come."""
-        self.say("release *")
-
-    @rule(side=st.sets(PLACES, min_size=1, max_size=2))
-    def partition(self, side: set[int]) -> None:
-        """One or two nodes on one side, the rest on the other."""
-        here = [str(node) for node in self.stage.seats if place_of(node) in side]
-        there = [str(node) for node in self.stage.seats if place_of(node) not in side]
-        self.say(f"cut {' '.join(here)} | {' '.join(there)}")
-
-    @rule()
-    def heal(self) -> None:
-        """The network is whole again."""
-        self.say("heal")
-
-    # Nodes and disks.
-
-    @rule(place=PLACES, keep=st.integers(0, 2), torn=st.sampled_from(["", " torn=5"]))
-    def crash(self, place: int, keep: int, torn: str) -> None:
-        """A node dies; of what its disk had not synced the first rows may stay, one of them torn.
-
-        Where no row is lost there is none to be torn: it dies all the same.
-        """
-        self.say(f"crash {self.who(place)} keep={keep}{torn}")
-
-    @rule(place=PLACES)
-    def crash_after_write(self, place: int) -> None:
-        """A disk syncs, and its node dies before anything that waited for it leaves."""
-        self.say(f"fsync {self.who(place)} crash")
-
-    @rule(place=PLACES)
-    def restart(self, place: int) -> None:
-        """A node comes back from its disk."""
-        self.say(f"restart {self.who(place)}")
-
-    @rule(node=NODES, verb=st.sampled_from(["pause", "resume"]))
-    def stand_still(self, node: int, verb: str) -> None:
-        """A node stands still, or goes on."""
-        self.say(f"{verb} {self.who(node)}")
-
-    @precondition(lambda self: self.leader() is not None)
-    @rule(node=NODES)
-    def oversleep(self, node: int) -> None:
-        """Who leads stands still until another does and has decided something, and goes on."""
-        leader = self.leader()
-        if leader is None or self.stage.seats[leader.node].paused:
-            return
-        self.say(f"pause {leader.node}")
-        self.say("run 5s")
-        self.submit(node % VOTERS + 1 if self.who(node) == leader.node else node, "x")
-        self.say("run 100ms")
-        self.say(f"resume {leader.node}")
-
-    @rule(place=PLACES, mode=st.sampled_from(["slow", "fast"]))
-    def disk(self, place: int, mode: str) -> None:
-        """A disk syncs by command alone from now on, or at once again."""
-        self.say(f"disk {self.who(place)} {mode}")
-
-    @rule(place=PLACES)
-    def fsync(self, place: int) -> None:
-        """A disk syncs what was written, and what waited for it leaves."""
-        self.say(f"fsync {self.who(place)}")
-
     # Who belongs to the group.
-
-    def who(self, place: int) -> int:
-        """The node that stands in a place."""
-        return self.standing.get(place, place)
 
     @rule(place=st.integers(VOTERS + 1, VOTERS + 2), goal=st.sampled_from(["", " learn"]))
     def join(self, place: int, goal: str) -> None:
@@ -271,11 +145,6 @@ class Rules(RuleBasedStateMachine):
         knowing = {r.node for r in self.stage.alive() if r.commit_slot + 1 >= era.from_slot}
         return knowing.issuperset(era.membership.voters)
 
-    def leader(self) -> Replica | None:
-        """Who leads at the highest ballot."""
-        leaders = [r for r in self.stage.alive() if r.role is Role.LEADER]
-        return max(leaders, key=lambda r: r.proposer.ballot, default=None)
-
     # In the end.
 
     def teardown(self) -> None:
@@ -285,7 +154,9 @@ class Rules(RuleBasedStateMachine):
         self.say("heal")
         self.say("release *")
         for node in self.stage.seats:
+            self.say(f"disk {node} free")
             self.say(f"disk {node} fast")
+            self.say(f"slow {node} 0s")
             if self.stage.seats[node].replica is None:
                 self.say(f"restart {node}")
             elif self.stage.seats[node].paused:

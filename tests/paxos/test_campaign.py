@@ -83,13 +83,15 @@ def test_no_read_is_stale(first: int) -> None:
 def test_a_campaign_covers_every_feature() -> None:
     """A count that stays zero over the seeds would be a feature that nothing here tests.
 
-    Seed 65 has holes, seed 254 a command of an earlier incarnation.
+    Seed 65 has holes, seed 254 a command of an earlier incarnation; in seed 5 of those that move a
+    leader is removed.
     """
     total: Counter[str] = Counter()
     for seed in (*range(60, 75), 254):
         total.update(run(seed, compact_of(seed)).cluster.covered())
-    for seed in range(5):
+    for seed in range(6):
         total.update(run(seed, moving_of(seed)).cluster.covered())
+    for seed in range(5):
         total.update(run(seed, ailing_of(seed)).cluster.covered())
         total.update(run(seed, reading_of(seed)).cluster.covered())
     total.update(run(1, whispers_of(1)).cluster.covered())

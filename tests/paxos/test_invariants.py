@@ -6,7 +6,7 @@ import pytest
 
 from paxos.acceptor import Entry
 from paxos.ballot import Ballot
-from paxos.check import invariants
+from paxos.check import memory
 from paxos.check.invariants import Invariants
 from paxos.check.laboratory import Register
 from paxos.check.violation import SENTENCES, InvariantViolation
@@ -314,7 +314,7 @@ def test_a_right_group_breaches_nothing() -> None:
 
 def test_old_ballots_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """The newest stay: a ballot that is used again soon is found, also when the table is full."""
-    monkeypatch.setattr(invariants, "REMEMBERED_BALLOTS", 3)
+    monkeypatch.setattr(memory, "REMEMBERED_BALLOTS", 3)
     watch = watched()
     for number in range(1, 6):
         watch.released(1, Prepare(Ballot(number, 1), 1))

@@ -136,11 +136,12 @@ def test_a_round_is_confirmed_by_a_quorum() -> None:
     """The leader and one of two others; learners do not count, nor what is answered twice."""
     rounds = Rounds(1)
     assert rounds.begin(100) == 1
-    assert rounds.on_answer(1, 1, THREE) is None
-    assert rounds.on_answer(4, 1, THREE) is None
-    assert rounds.on_answer(3, 1, THREE) == 100
-    assert rounds.on_answer(3, 1, THREE) is None
-    assert rounds.on_answer(2, 1, THREE) is None
+    assert not rounds.on_answer(1, 1, THREE)
+    assert not rounds.on_answer(4, 1, THREE)
+    assert rounds.on_answer(3, 1, THREE)
+    assert rounds.take_sent_us() == 100
+    assert not rounds.on_answer(3, 1, THREE)
+    assert not rounds.on_answer(2, 1, THREE)
     assert rounds.confirmed == 1
 
 
@@ -149,15 +150,42 @@ def test_a_later_answer_confirms_earlier_rounds() -> None:
     rounds = Rounds(1)
     for sent_us in (100, 200, 300):
         rounds.begin(sent_us)
-    assert rounds.on_answer(2, 2, THREE) == 200
-    assert rounds.on_answer(3, 3, THREE) == 300
+    assert rounds.on_answer(2, 2, THREE)
+    assert rounds.take_sent_us() == 200
+    assert rounds.on_answer(3, 3, THREE)
+    assert rounds.take_sent_us() == 300
+
+
+def test_what_others_answered_confirms_nothing_in_a_new_era() -> None:
+    """Nor does a lease count from a round that those of before were asked."""
+    rounds = Rounds(1)
+    rounds.ask(A, 7)
+    rounds.begin(100)
+    assert rounds.on_answer(3, 1, THREE)
+    rounds.regroup(Membership((1, 2, 4, 5)))
+    assert rounds.confirmed == 0
+    assert rounds.take() == []
+    assert not rounds.on_answer(2, 1, Membership((1, 2, 4, 5)))
+    assert rounds.on_answer(4, 1, Membership((1, 2, 4, 5)))
+    assert rounds.take_sent_us() is None
+    assert rounds.take() == [(A, 7)]
+
+
+def test_who_decides_in_both_eras_need_not_answer_again() -> None:
+    """An answer is of a node, whatever the group is called."""
+    rounds = Rounds(1)
+    rounds.begin(100)
+    assert rounds.on_answer(2, 1, THREE)
+    rounds.regroup(Membership((1, 2, 4)))
+    assert rounds.confirmed == 1
 
 
 def test_a_quorum_of_itself_needs_no_answers() -> None:
     """A phase 2 quorum of one: every candidate would need this node's own promise."""
     rounds = Rounds(1)
     rounds.begin(100)
-    assert rounds.on_answer(1, 1, Membership((1, 2, 3), phase1=3, phase2=1)) == 100
+    assert rounds.on_answer(1, 1, Membership((1, 2, 3), phase1=3, phase2=1))
+    assert rounds.take_sent_us() == 100
 
 
 def test_a_question_waits_for_a_round_sent_after_it() -> None:

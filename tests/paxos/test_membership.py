@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paxos.membership import Membership, MembershipError
+from paxos.membership import (
+    Change,
+    Membership,
+    MembershipError,
+    Step,
+    changed,
+    quorums_after,
+)
 
 
 @given(st.integers(1, 7), st.integers(0, 7), st.integers(0, 7))
@@ -64,3 +71,31 @@ def test_a_group_that_cannot_work_is_refused(
     """No voters, a node twice, quorums that need not meet: one named error that says which."""
     with pytest.raises(MembershipError, match=words):
         Membership(voters, learners, *sizes)
+
+
+@pytest.mark.parametrize("before", range(1, 8))
+def test_a_change_never_parts_the_quorums(before: int) -> None:
+    """Whatever they were: of one voter more or less they meet, and phase 2 keeps its size."""
+    sizes = range(1, before + 1)
+    for phase1, phase2 in ((a, b) for a in sizes for b in sizes if a + b > before):
+        for after in {max(1, before - 1), before + 1}:
+            one, two = quorums_after((phase1, phase2), before, after)
+            Membership(tuple(range(1, after + 1)), phase1=one, phase2=two)
+            if phase1 == phase2 == before // 2 + 1:
+                assert (one, two) == (after // 2 + 1, after // 2 + 1)
+            else:
+                assert (one + two, two) == (after + 1, min(phase2, after))
+        assert quorums_after((phase1, phase2), before, before) == (phase1, phase2)
+
+
+def test_flexible_quorums_follow_the_voters() -> None:
+    """Two of five choose, and so do two of four, of three, and of two."""
+    membership = Membership((1, 2, 3, 4, 5), phase1=4, phase2=2)
+    for node, sizes in ((5, (3, 2)), (4, (2, 2))):
+        membership = changed(membership, Change(Step.REMOVE, node), [], 7)
+        assert (membership.phase1, membership.phase2) == sizes
+    # Of three, two are a majority: what grows from there has majorities.
+    for node, sizes in ((6, (3, 3)), (7, (3, 3))):
+        membership = changed(membership, Change(Step.JOIN, node), [], 7)
+        membership = changed(membership, Change(Step.PROMOTE, node), [], 7)
+        assert (membership.phase1, membership.phase2) == sizes

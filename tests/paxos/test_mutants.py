@@ -41,6 +41,13 @@ def test_a_planted_mistake_is_found(mutant: Mutant, monkeypatch: pytest.MonkeyPa
     assert killer(mutant) is not None, mutant.plant.__doc__
 
 
+def test_no_module_of_mistakes_is_left_out() -> None:
+    """One that nobody imports would plant nothing."""
+    folder = Path(mutants.__file__).parent
+    planted = {mutant.plant.__module__.rpartition(".")[2] for mutant in MUTANTS}
+    assert {path.stem for path in folder.glob("[!_]*.py")} == planted | {"planting"}
+
+
 def _stale_ack_counts() -> int:
     """Node 1 leads, is overtaken, and leads again; then an ack of its first ballot arrives.
 

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.paxos import mutants
-from tests.paxos.rules import Broken, Rules, Safety
+from tests.paxos.faults_as_rules import Broken
+from tests.paxos.rules import Rules, Safety
 from tests.paxos.script import Script
 from tests.paxos.stage import Seat, Stage
 
@@ -30,7 +31,7 @@ LONG = settings(QUICK, max_examples=5_000, stateful_step_count=80, derandomize=F
 
 
 def test_no_transcript_breaks_the_protocol() -> None:
-    """Crashes, pauses, cuts, slow, torn and lost disks; reads; nodes that come and go."""
+    """Whatever :mod:`tests.paxos.faults_as_rules` does; reads; nodes that come and go."""
     run_state_machine_as_test(Rules, settings=QUICK)
 
 

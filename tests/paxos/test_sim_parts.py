@@ -217,6 +217,51 @@ def test_shapes_of_cuts() -> None:
     assert cuts(wires) == set()
 
 
+def test_cuts_are_counted() -> None:
+    """Each by its kind, and only where a link was whole."""
+    wires, nodes = bus(), (1, 2, 3, 4, 5)
+    faults.cut(wires, 1, 2, both=False)
+    faults.cut(wires, 1, 2, both=False)
+    assert (wires.cuts, wires.one_way_cuts, wires.partitions) == (0, 1, 0)
+    faults.cut(wires, 1, 2)
+    faults.cut(wires, 2, 1)
+    assert (wires.cuts, wires.one_way_cuts, wires.partitions) == (1, 1, 0)
+    faults.partition(wires, nodes, [nodes])
+    assert wires.partitions == 0
+    faults.partition(wires, nodes, [[1, 2]])
+    assert (wires.cuts, wires.one_way_cuts, wires.partitions) == (1, 1, 1)
+
+
+def test_delayed_frames_are_counted() -> None:
+    """Those that arrive later for a fault; not those that are lost instead."""
+    wires = bus()
+    wires.send(0, 1, 2, FRAME)
+    faults.set_rate(wires, (1, 2), "extra_us", 5_000)
+    wires.send(0, 1, 2, FRAME)
+    wires.send(0, 1, 3, FRAME)
+    assert wires.delayed == 1
+    faults.cut(wires, 1, 2)
+    wires.send(0, 1, 2, FRAME)
+    assert wires.delayed == 1
+
+
+def test_reordered_frames_are_counted() -> None:
+    """As many as arrive before one that was sent earlier on the same link."""
+    wires = bus()
+    for number in range(200):
+        wires.send(0, 1, 2, b"%d" % number)
+    assert wires.reordered == 0, "a link keeps the order by itself"
+    faults.set_rate(wires, (1, 2), "reorder_ppm", 100_000)
+    for number in range(200, 400):
+        wires.send(0, 1, 2, b"%d" % number)
+    arrived = [int(event[5]) for event in iter(wires.kernel.pop, None)]
+    newest = {number: max(arrived[: at + 1]) for at, number in enumerate(arrived)}
+    late = [number for number in arrived if newest[number] > number]
+    overtaking = {n for n in arrived if any(m < n for m in arrived[arrived.index(n) :])}
+    assert late
+    assert wires.reordered == len(overtaking)
+
+
 def test_healing_undoes_every_rate() -> None:
     """Rates are set on every link between the nodes, healed together; others are refused."""
     wires, nodes = bus(), (1, 2, 3)

@@ -1,14 +1,18 @@
 """The protocol read as text: each transcript runs, and prints what it says that it prints."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from paxos.messages import Value
 from paxos.proposer import Proposer
+from paxos.sim.coverage import FEATURES
+from tests.paxos import mutants
 from tests.paxos.script import Script
 
 FOLDER = Path(__file__).parent / "transcripts"
+TABLE = "| feature | transcript | seen by |"
 TRANSCRIPTS = sorted(FOLDER.glob("*.txt"))
 RULE = "----"
 
@@ -62,3 +66,62 @@ def test_a_broken_protocol_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Proposer, "lead", forget)
     after = perform((FOLDER / "highest_ballot_wins.txt").read_text(encoding="utf-8"))
     assert "VIOLATION" in after
+
+
+def test_a_lease_without_the_bound_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the stage leases follow the nodes' clocks: who reckons with no drift reads what is old."""
+    mutants.drift_ignored(monkeypatch)
+    path = FOLDER / "a_clock_within_the_bound_is_safe.txt"
+    assert "VIOLATION L2" in perform(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("kind", ["", "_flexible"])
+def test_a_round_that_outlives_its_era_is_seen(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those who decide now have confirmed nothing of what those before them did."""
+    mutants.rounds_survive_an_era(monkeypatch)
+    path = FOLDER / f"rounds_of_an_earlier_era_confirm_no_read{kind}.txt"
+    assert "VIOLATION L2" in perform(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("plant", "stem", "told"),
+    [
+        (mutants.leader_without_a_quorum_stays, "quorum_loss", "5 is follower: no quorum answered"),
+        (mutants.leader_without_a_quorum_stays, "a_leader_that_hears_nobody_gives_up", "y=2 2.2"),
+        (mutants.prevotes_granted_to_anybody, "chained", "5     leader        1.5"),
+        (mutants.nothing_is_sent_again, "a_damaged_frame_is_dropped", "x=1 1.1*"),
+    ],
+)
+def test_a_planted_mistake_is_read(
+    plant: Callable[[pytest.MonkeyPatch], None],
+    stem: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a transcript is about is missing from it when the protocol lacks it."""
+    text = (FOLDER / f"{stem}.txt").read_text(encoding="utf-8")
+    assert told in perform(text)
+    plant(monkeypatch)
+    assert told not in perform(text)
+
+
+def covered() -> list[list[str]]:
+    """The table of features in the folder's README: feature, transcript, words that show it."""
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    _, _, table = text.partition(TABLE)
+    rows = table.strip().splitlines()[1:]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
+
+
+def test_every_feature_has_a_transcript() -> None:
+    """What a run counts can be read somewhere."""
+    assert [name for name in FEATURES if name not in {row[0] for row in covered()}] == []
+
+
+@pytest.mark.parametrize(("feature", "stem", "words"), covered())
+def test_a_transcript_shows_its_feature(feature: str, stem: str, words: str) -> None:
+    """The words stand in it, not only in what explains it."""
+    lines = (FOLDER / f"{stem}.txt").read_text(encoding="utf-8").splitlines()
+    shown = words.strip("`").replace("\\|", "|")
+    assert shown
+    assert any(shown in line for line in lines if not line.startswith("#")), feature

@@ -69,7 +69,7 @@ def held(slot: int, ballot: Ballot, what: Value) -> str:
 
 def seconds(time_us: int) -> str:
     """A time in seconds, without needless digits."""
-    text = f"{time_us / 1_000_000:.3f}".rstrip("0")
+    text = f"{time_us / 1_000_000:.6f}".rstrip("0")
     return f"{text}0 s" if text.endswith(".") else f"{text} s"
 
 
@@ -85,6 +85,13 @@ def due(low_us: int, high_us: int) -> str:
     if high_us < 0:
         return "overdue"
     return "due" if low_us <= 0 else f"in {span(low_us, high_us)}"
+
+
+def drift(ppm: int) -> str:
+    """How far a clock's rate is from true: in percent, or in parts per million."""
+    if not ppm:
+        return "-"
+    return f"{ppm // 10_000:+} %" if ppm % 10_000 == 0 else f"{ppm:+} ppm"
 
 
 def nodes(numbers: Iterable[int]) -> str:

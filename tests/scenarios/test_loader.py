@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from scenarios.errors import ScenarioError
 from scenarios.kinds import one_of
@@ -17,6 +18,7 @@ from scenarios.schema import (
     Site,
     Vehicle,
 )
+from scenarios.world import World
 
 FULL = """\
 name = "everything"
@@ -49,6 +51,8 @@ window = 8
 fsync = "2ms"
 snapshot = 500
 retain = 0
+phase1 = 2
+phase2 = 3
 feed = "50ms"
 
 [[cp]]
@@ -129,9 +133,27 @@ since = "2m"
 """
 
 
+def without_lines(scenario: Scenario) -> Scenario:
+    """The same, wherever its tables stand in the file."""
+    return evolve(
+        scenario,
+        script=tuple(evolve(at, line=0) for at in scenario.script),
+        expectations=tuple(evolve(expect, line=0) for expect in scenario.expectations),
+    )
+
+
+def test_each_line_is_that_of_its_table() -> None:
+    """So that a report can name it."""
+    scenario, lines = loads(FULL, "x/full.toml"), FULL.splitlines()
+    assert {lines[at.line - 1] for at in scenario.script} == {"[[at]]"}
+    assert {lines[expect.line - 1] for expect in scenario.expectations} == {"[[expect]]"}
+    for table in (scenario.script, scenario.expectations):
+        assert len({each.line for each in table}) == len(table)
+
+
 def test_every_key_arrives_in_integers() -> None:
     """The whole format, read into the whole schema; the script sorted by time."""
-    assert loads(FULL, "x/full.toml") == Scenario(
+    assert without_lines(loads(FULL, "x/full.toml")) == Scenario(
         name="everything",
         title="Each key once",
         description="Two lines,\none scenario.\n",
@@ -155,6 +177,8 @@ def test_every_key_arrives_in_integers() -> None:
             fsync_us=2_000,
             snapshot_slots=500,
             retain_slots=0,
+            phase1=2,
+            phase2=3,
             feed_us=50_000,
         ),
         cps=(
@@ -175,22 +199,20 @@ def test_every_key_arrives_in_integers() -> None:
             ),
         ),
         script=(
-            At(t_us=10_000_000, verb="plug_in", args={"ev": "EV1", "cp": "south"}, line=71),
+            At(t_us=10_000_000, verb="plug_in", args={"ev": "EV1", "cp": "south"}),
             At(
                 t_us=60_000_000,
                 verb="partition",
                 args={"groups": (("north",), ("south", "west"))},
-                line=59,
             ),
             At(
                 t_us=60_000_000,
                 verb="loss",
                 args={"rate_ppm": 50_000, "a": "north", "b": "south"},
-                line=64,
             ),
-            At(t_us=120_000_000, verb="heal", line=55),
-            At(t_us=180_000_000, verb="delay", args={"extra_us": 50_000}, line=77),
-            At(t_us=240_000_000, verb="crash", args={"cp": "leader"}, line=82),
+            At(t_us=120_000_000, verb="heal"),
+            At(t_us=180_000_000, verb="delay", args={"extra_us": 50_000}),
+            At(t_us=240_000_000, verb="crash", args={"cp": "leader"}),
         ),
         expectations=(
             Expect(
@@ -201,17 +223,15 @@ def test_every_key_arrives_in_integers() -> None:
                 soc_ppm=(125_000, 200_000),
                 session_start_us=(10_000_000, 20_000_000),
                 session_stop_us=(180_000_000, 300_000_000),
-                line=87,
             ),
-            Expect(t_us=300_000_000, cp="north", status="alive", line=96),
-            Expect(t_us=300_000_000, power_w=(0, 22_000), line=100),
+            Expect(t_us=300_000_000, cp="north", status="alive"),
+            Expect(t_us=300_000_000, power_w=(0, 22_000)),
             Expect(
                 t_us=300_000_000,
                 count="elections",
                 at_least=1,
                 at_most=3,
                 since_us=120_000_000,
-                line=103,
             ),
         ),
         meter_interval_us=5_000_000,
@@ -360,3 +380,24 @@ def test_an_unknown_name_lists_the_library(tmp_path: Path, monkeypatch: pytest.M
     Path("zzz").write_text("", encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"; a file in this folder is written \./zzz$"):
         load("zzz")
+
+
+@pytest.mark.parametrize(
+    ("keys", "cps", "sizes"),
+    [
+        ("", 5, (3, 3)),
+        ("", 4, (3, 3)),
+        ("phase1 = 4\nphase2 = 2", 5, (4, 2)),
+        ("phase2 = 2", 5, (4, 2)),
+        ("phase1 = 5", 5, (5, 1)),
+        ("phase1 = 4\nphase2 = 4", 5, (4, 4)),
+        ("phase2 = 2", 100, (6, 2)),
+        ("voters = 3\nphase2 = 1", 100, (3, 1)),
+    ],
+)
+def test_quorums_of_the_two_phases(keys: str, cps: int, sizes: tuple[int, int]) -> None:
+    """Majorities by default; where one is given, the other is as small as may be."""
+    scenario = loads(f'duration = "5s"\ncps = {cps}\n[paxos]\n{keys}\n', "f.toml")
+    membership = World(scenario, 1).config.membership
+    assert (membership.phase1, membership.phase2) == sizes
+    assert len(membership.everyone) == cps

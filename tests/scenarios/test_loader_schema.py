@@ -47,6 +47,7 @@ _LOADER_ONLY = (
     "a second time", "which is no ", "the run's duration", "at both ends", "the lower first",
     ", or more", "when it is looked at", "the time at which it begins",
     "of all charge points", "control characters", "without a unit such",
+    "that vote at first",
     ", from ", "to 100%",  # bounds of quantities
     "2026-02-30",  # days that are not in the calendar
     "found 7.0", "found nan", '"EV2\\n"',  # JSON has one kind of number, and `$` is lenient here

@@ -8,11 +8,12 @@ from cattrs.errors import BaseValidationError
 from fsm.network.ledger import opening
 from fsm.network.records import Account
 from fsm.network.state import NetworkState
-from fsm.network.tables import Draft, make_tables
+from fsm.network.tables import Draft
 from scenarios.expect import Outcome
 from scenarios.postmortem import Violation
 from scenarios.report import Report, from_view
 from scenarios.schema import Expect
+from scenarios.view import Refusal
 from tests.scenarios.views import cp, ev, session, view
 
 HELD = Outcome(Expect(t_us=0, sessions=1), "at 0s, it is so", held=True, found="so")
@@ -26,12 +27,22 @@ RUN = view(
     evs=(ev("EV10", state="charging_with_profile", cp="CP1", soc=32.64567, energy_wh=1_038.256),),
     unplugged=(ev("EV2"),),
     sessions=(
-        session("EV2", 10_000_000, 20_500_000, cents=45, tokens=12, bill="paid"),
+        session(
+            "EV2",
+            10_000_000,
+            20_500_000,
+            authorized_by="ISO14443",
+            receipt="Good",
+            cents=45,
+            tokens=12,
+            bill="paid",
+        ),
         session("EV10", 60_000_001, None, cents=44, bill="running"),
     ),
+    refusals=(Refusal(2_500_000, "CP1", "EV2", "0badcafe", "Blocked"),),
 )
 
-NETWORK = NetworkState(1, make_tables(1, records=opening({"EV2": 5_000})))
+NETWORK = NetworkState(1, opening({"EV2": 5_000}))
 
 
 def report(
@@ -111,11 +122,39 @@ def test_the_json_has_these_keys_in_this_order() -> None:
             "EV10": {"state": "charging_with_profile", "soc": 32.6457, "energy_wh": 1_038.256},
         },
         "sessions": [
-            {"ev": "EV2", "cp": "CP1", "start_s": 10.0, "stop_s": 20.5, "energy_wh": 1_000,
-             "cents": 45, "tokens": 12, "bill": "paid"},
-            {"ev": "EV10", "cp": "CP1", "start_s": 60.000001, "stop_s": None, "energy_wh": 1_000,
-             "cents": 44, "tokens": 0, "bill": "running"},
+            {
+                "ev": "EV2",
+                "cp": "CP1",
+                "start_s": 10.0,
+                "stop_s": 20.5,
+                "energy_wh": 1_000,
+                "cents": 45,
+                "tokens": 12,
+                "bill": "paid",
+                "id_tag": "",
+                "authorized_by": "ISO14443",
+                "receipt": "Good",
+                "billable_wh": 0,
+            },
+            {
+                "ev": "EV10",
+                "cp": "CP1",
+                "start_s": 60.000001,
+                "stop_s": None,
+                "energy_wh": 1_000,
+                "cents": 44,
+                "tokens": 0,
+                "bill": "running",
+                "id_tag": "",
+                "authorized_by": "",
+                "receipt": "",
+                "billable_wh": 0,
+            },
         ],
+        "refusals": [
+            {"time_s": 2.5, "cp": "CP1", "ev": "EV2", "who": "0badcafe", "code": "Blocked"}
+        ],
+        "reservations": [],
         "coverage": {"elections": 1, "noops": 0},
         "money": {
             "earned_cents": 0,
@@ -131,7 +170,7 @@ def test_the_json_has_these_keys_in_this_order() -> None:
     assert list(data) == [
         "scenario", "seed", "virtual_s", "events", "messages", "committed", "leader", "digest",
         "violations", "violation_expected", "expectations", "cps", "evs", "sessions",
-        "coverage", "money",
+        "refusals", "reservations", "coverage", "money",
     ]  # fmt: skip
     assert list(data["evs"]) == ["EV2", "EV10"]
 
@@ -184,10 +223,13 @@ EV    state                  charge        energy
 EV2   not_connected          30.0 %          0 Wh
 EV10  charging_with_profile  32.6 %  1.038256 kWh
 
-session  at      start      stop  energy      bill           tokens
-EV2      CP1  10.000 s  20.500 s   1 kWh  0.45 EUR  paid         12
-EV10     CP1  60.000 s   running   1 kWh  0.44 EUR  running       0
+session  at      start      stop  energy  by        receipt      bill           tokens
+EV2      CP1  10.000 s  20.500 s   1 kWh  ISO14443  Good     0.45 EUR  paid         12
+EV10     CP1  60.000 s   running   1 kWh  -         -        0.44 EUR  running       0
 0.00 EUR earned · 0.00 EUR open · 0 tokens given
+
+refused  at      when  why
+EV2      CP1  2.500 s  Blocked
 
 1 of 2 expectations held
   held    at 0s, it is so
@@ -211,7 +253,8 @@ def test_money_that_does_not_add_up_is_told_and_fails_the_run() -> None:
     """Even if no invariant was looked at on the way."""
     draft = Draft(NETWORK.state)
     draft.put(Account("tag:EV2", 5_001))
-    network = NetworkState(1, draft.keep())
+    network = NetworkState(1)
+    network.state = draft.keep()
     broken = report(HELD, network=network)
     assert broken.exit_code == 1
     assert "NOT CONSERVED: M1: the account tag:EV2" in broken.to_text()

@@ -3,7 +3,7 @@
 import pytest
 from attrs import evolve
 
-from paxos.check import invariants
+from paxos.check import invariants, memory
 from scenarios import event_log
 from scenarios.schema import Scenario
 from scenarios.session import Session
@@ -26,8 +26,8 @@ def bounds(scenario: Scenario) -> dict[str, int]:
         "session table, bytes": 2_000,
         "events in the heap": 500,
         "sends that wait": 100,
-        "checked slots": invariants.REMEMBERED_SLOTS + 4 * log_slots,
-        "checked ballots": invariants.REMEMBERED_BALLOTS,
+        "checked slots": memory.REMEMBERED_SLOTS + 4 * log_slots,
+        "checked ballots": memory.REMEMBERED_BALLOTS,
         "event rows": event_log.KEPT_ROWS,
         "links": cps * (cps - 1) + 2 * evs,
     }
@@ -56,8 +56,8 @@ def busy(seed: int) -> Scenario:
 
 def test_two_busy_hours(monkeypatch: pytest.MonkeyPatch) -> None:
     """All of it happens, and what the run holds on to stays within bounds set far lower."""
-    monkeypatch.setattr(invariants, "REMEMBERED_SLOTS", 50)
-    monkeypatch.setattr(invariants, "REMEMBERED_BALLOTS", 8)
+    monkeypatch.setattr(memory, "REMEMBERED_SLOTS", 50)
+    monkeypatch.setattr(memory, "REMEMBERED_BALLOTS", 8)
     monkeypatch.setattr(event_log, "KEPT_ROWS", 100)
     rows = lived(busy(1), 15 * MINUTE_US)
     assert len(rows) == 8
@@ -68,7 +68,7 @@ def test_two_busy_hours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_checker_that_forgets_nothing_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bounds can fail: here the checker never hears of a compaction."""
-    monkeypatch.setattr(invariants, "REMEMBERED_SLOTS", 50)
+    monkeypatch.setattr(memory, "REMEMBERED_SLOTS", 50)
     monkeypatch.setattr(invariants.Invariants, "compacted", lambda self, node, floor_slot: None)
     with pytest.raises(AssertionError, match="checked slots"):
         lived(busy(1), 15 * MINUTE_US)

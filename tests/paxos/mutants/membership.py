@@ -1,0 +1,82 @@
+"""Membership: who votes, from which slot on, and under which identity."""
+
+import pytest
+
+from paxos.election import Role
+from paxos.group import Group
+from paxos.membership import Membership
+from paxos.messages import Forward, Value
+from paxos.proposer import Proposer
+from paxos.replica import Replica
+from paxos.sim.cluster import Cluster
+from tests.paxos.campaigns import moving_of
+from tests.paxos.mutants.planting import LIVENESS, Patch, mutant
+
+
+@mutant("R1", "A5", "R2", "R5", weather=moving_of)
+def a_change_takes_effect_at_once(patch: Patch) -> None:
+    """The next slot has the new membership, though others are under way with the old one."""
+    original = Group.apply
+
+    def apply(self: Group, slot: int, op: bytes) -> bytes:
+        self.alpha = 1
+        return original(self, slot, op)
+
+    patch.setattr(Group, "apply", apply)
+
+
+@mutant("R1", weather=moving_of)
+def the_first_membership_for_ever(patch: Patch) -> None:
+    """Acks are counted by who voted at first."""
+
+    def at(self: Group, slot: int) -> Membership:
+        return self.first
+
+    original = Group.__init__
+
+    def init(self: Group, membership: Membership, alpha: int, max_voters: int = 7) -> None:
+        original(self, membership, alpha, max_voters)
+        self.first = membership  # type: ignore[attr-defined]
+
+    patch.setattr(Group, "__init__", init)
+    patch.setattr(Group, "at", at)
+
+
+@mutant("A1", "A3", weather=moving_of)
+def a_wiped_disk_votes_under_its_old_identity(patch: Patch) -> None:
+    """The node comes back with its number, and with nothing that it has promised."""
+    original = Cluster.wipe
+
+    def wipe(self: Cluster, node: int) -> int:
+        host = self.hosts[node]
+        before = host.identity
+        original(self, node)
+        host.identity = before
+        return before
+
+    patch.setattr(Cluster, "wipe", wipe)
+
+
+@mutant(LIVENESS, weather=moving_of)
+def nobody_tells_who_has_left(patch: Patch) -> None:
+    """A newcomer is not heard by any but the leader, and knows none."""
+    patch.setattr(Replica, "_greet", lambda self, source: None)
+    original = Replica.on_forward
+
+    def on_forward(self: Replica, source: int, forward: Forward, now_us: int) -> None:
+        if self.role is Role.LEADER and source in self.group.everyone:
+            original(self, source, forward, now_us)
+
+    patch.setitem(Replica._HANDLERS, Forward, on_forward)
+
+
+def a_new_era_without_its_promises(patch: Patch) -> None:
+    """The leader proposes where other nodes vote, and has not asked what they accepted."""
+    original = Proposer.take
+
+    def take(self: Proposer, commit_slot: int, most: int) -> list[Value]:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(Membership, "is_phase1_quorum", lambda self, nodes: True)
+            return original(self, commit_slot, most)
+
+    patch.setattr(Proposer, "take", take)
