@@ -107,6 +107,7 @@ Seed = Annotated[int | None, _option(_seed, "N")]
 Speed = Annotated[float, _option(_speed, "X")]
 Until = Annotated[int | None, _option(_until, "TIME")]
 File = Annotated[str | None, _option(_file, "FILE")]
+FileOrStdin = Annotated[str, Parameter(allow_leading_hyphen=True)]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
@@ -183,6 +184,26 @@ def scenarios(*, json: Switch = False) -> int:
     return 0
 
 
+@app.command
+def profiles(file: FileOrStdin, /, *, json: Switch = False, table: Switch = False) -> int:
+    """Print the composite schedule of OCPP charging profiles.
+
+    Parameters
+    ----------
+    file
+        The path of a JSON file (see: docs/charging-profiles.md), or - for standard input.
+    json
+        Print it as JSON, which is done without this option, too.
+    table
+        Print it as a table for people.
+
+    """
+    from evtui.profiles import print_composite
+
+    print_composite(file, as_table=table and not json)
+    return 0
+
+
 def _need_terminal(scenario: str) -> None:
     """Refuse to paint escapes into a pipe.
 
@@ -222,7 +243,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         return _complain(_plain(error, tokens))
     except UsageError as error:
-        return _complain(str(error))
+        return _complain(*error.problems)
     except ScenarioError as error:
         hint = "" if len(error.problems) > 1 else _command_hint(tokens)
         return _complain(*(problem + hint for problem in error.problems))

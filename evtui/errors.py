@@ -1,5 +1,12 @@
-"""Errors that end the program with one clear line."""
+"""Errors that end the program with clear lines."""
 
 
 class UsageError(Exception):
-    """Something that was asked for on the command line and cannot be done."""
+    """Something that was asked for on the command line and cannot be done.
+
+    ``problems`` holds one sentence for each thing that is wrong.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

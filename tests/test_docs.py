@@ -1,5 +1,6 @@
 """What the documents say is so: commands run, examples load, tables are current, links lead on."""
 
+import os
 import re
 import shlex
 from pathlib import Path
@@ -48,8 +49,32 @@ def test_a_printed_command_works(
     assert main(shlex.split(command)[1:]) == 0
 
 
+def consoles() -> list[tuple[str, str]]:
+    """Every command that a document prints with its output."""
+    return [
+        (lines[0].removeprefix("$ "), "\n".join(lines[1:]))
+        for _, block in blocks("console")
+        if (lines := block.splitlines())
+    ]
+
+
+@pytest.mark.parametrize(("command", "output"), consoles())
+def test_a_printed_output_is_what_comes(
+    command: str, output: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To the letter, from the top folder, with what goes to standard error at the end."""
+    monkeypatch.chdir(ROOT)
+    command, _, file = command.partition(" < ")
+    with Path(file or os.devnull).open(encoding="utf-8") as stream:
+        monkeypatch.setattr("sys.stdin", stream)
+        main(shlex.split(command)[1:])
+    out, err = capsys.readouterr()
+    assert (out + err).rstrip("\n") == output
+
+
 def test_there_are_commands_and_examples() -> None:
     """The tests above and below look at something."""
+    assert len(consoles()) >= 4
     assert len(commands()) >= 5
     assert len(blocks("toml")) >= 4
 

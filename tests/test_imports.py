@@ -368,7 +368,10 @@ def test_an_impure_use_is_seen(code: str, sentence: str) -> None:
 
 # --- what starts quickly ---------------------------------------------------------------------
 
-HEADLESS = ["--help", "--version", "scenarios", "run ten-minutes --until 1s", "run nothing.toml"]
+HEADLESS = [
+    "--help", "--version", "scenarios", "run ten-minutes --until 1s", "run nothing.toml",
+    "profiles nothing.json",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", HEADLESS)
