@@ -91,6 +91,17 @@ def _file(_hint: Any, tokens: Sequence["Token"]) -> str:
     return text
 
 
+def _ocpp_file(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if not text or text.startswith("-"):
+        raise UsageError(f'--ocpp-log: found "{text}"; allowed the path of a file')
+    return text
+
+
+def _text(_hint: Any, tokens: Sequence["Token"]) -> str:
+    return tokens[0].value  # what it may be, the command knows
+
+
 def _option(converter: Any, metavar: str) -> Parameter:
     # A leading hyphen is left to the converter, whose sentence is clearer.
     return Parameter(
@@ -108,6 +119,10 @@ Speed = Annotated[float, _option(_speed, "X")]
 Until = Annotated[int | None, _option(_until, "TIME")]
 File = Annotated[str | None, _option(_file, "FILE")]
 FileOrStdin = Annotated[str, Parameter(allow_leading_hyphen=True)]
+OcppLog = Annotated[str | None, _option(_ocpp_file, "FILE")]
+Month = Annotated[str | None, _option(_text, "YYYY-MM")]
+CpId = Annotated[str | None, _option(_text, "ID")]
+Moment = Annotated[str | None, _option(_text, "TIME")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
@@ -146,6 +161,7 @@ def run(
     until: Until = None,
     json: Switch = False,
     trace: File = None,
+    ocpp_log: OcppLog = None,
 ) -> int:
     """Run a scenario without a terminal and report.
 
@@ -161,11 +177,50 @@ def run(
         Print the report as one JSON object.
     trace
         Write each event to this file as a line of JSON (-: standard output).
+    ocpp_log
+        Write the OCPP messages to this file, which ends in .jsonl, .csv or .parquet.
 
     """
     from evtui.headless import Order, run_headless
 
-    return run_headless(Order(scenario, seed, until, json, trace))
+    return run_headless(Order(scenario, seed, until, json, trace, ocpp_log))
+
+
+@app.command
+def ask(
+    question: str,
+    file: str,
+    /,
+    *,
+    month: Month = None,
+    cp: CpId = None,
+    at: Moment = None,
+    json: Switch = False,
+    plot: Switch = False,
+) -> int:
+    """Ask a log of OCPP messages: active, last-meter, last-seen or completed.
+
+    Parameters
+    ----------
+    question
+        active, last-meter, last-seen or completed.
+    file
+        The log, in JSON lines, CSV or Parquet.
+    month
+        With completed: only what ended in this month, such as 2022-10, in UTC.
+    cp
+        Only this charge point.
+    at
+        With active: at this time, such as 2022-10-09T12:05:22Z. [default: of the newest message]
+    json
+        Print a JSON array.
+    plot
+        Print a plot instead of a table.
+
+    """
+    from evtui.ask.command import Order, ask
+
+    return ask(Order(question, file, month, cp, at, json, plot))
 
 
 @app.command

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from attrs import frozen
 
@@ -19,6 +19,9 @@ from scenarios.loader import library, load
 from scenarios.report import Report
 from scenarios.schema import Scenario
 from scenarios.units import DURATION
+
+if TYPE_CHECKING:
+    from scenarios.runner import Listener
 
 PROGRESS_S = 0.1
 """Least wall time between two looks at the progress."""
@@ -35,6 +38,7 @@ class Order:
     until_us: int | None = None
     as_json: bool = False
     trace: str | None = None
+    ocpp_log: str | None = None
 
 
 def run_headless(order: Order) -> int:
@@ -49,12 +53,17 @@ def run_headless(order: Order) -> int:
     _check(order, scenario)
     from scenarios.runner import run
 
-    with _trace(order.trace) as trace, _progress(scenario, order) as on_progress:
+    with (
+        _trace(order.trace) as trace,
+        _ocpp_log(order.ocpp_log) as listener,
+        _progress(scenario, order) as on_progress,
+    ):
         report = run(
             scenario,
             seed=order.seed,
             until_us=order.until_us,
             trace=trace,
+            listener=listener,
             on_progress=on_progress,
         )
     out = sys.stderr if order.trace == STDOUT else sys.stdout
@@ -101,6 +110,19 @@ def _trace(target: str | None) -> Iterator[TextIO | None]:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UsageError(f'--trace: cannot write "{printable(target)}" ({why})') from None
+
+
+@contextlib.contextmanager
+def _ocpp_log(target: str | None) -> Iterator["Listener | None"]:
+    """What hears the run's OCPP messages and writes them, or nothing."""
+    if target is None:
+        yield None
+        return
+    from evtui.ask.writer import log_writer
+    from scenarios.ocpp_log import OcppLog
+
+    with log_writer(target, "--ocpp-log") as write:
+        yield OcppLog(write)
 
 
 @contextlib.contextmanager

@@ -1,14 +1,19 @@
 """A run from beginning to end, without anybody at the controls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from paxos.sim.kernel import Event
 from scenarios.postmortem import postmortem
 from scenarios.report import Report, from_view
 from scenarios.schema import Scenario
 from scenarios.session import Session
 from scenarios.tracing import TraceWriter
 from scenarios.view import Window
+from scenarios.world import World
+
+Listener = Callable[[World, Event], None]
+"""Is called with each event that happened."""
 
 _SLICE_US = 1_000_000
 
@@ -19,15 +24,17 @@ def run(
     seed: int | None = None,
     until_us: int | None = None,
     trace: TextIO | None = None,
+    listener: Listener | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Run a scenario and report.
 
     ``until_us`` ends it early; expectations of later times are then not looked at. ``trace`` takes
-    one JSON line for each event. ``on_progress`` is told the virtual time, each virtual second.
+    one JSON line for each event, ``listener`` each event itself. ``on_progress`` is
+    told the virtual time, each virtual second.
     """
-    writer = TraceWriter(trace) if trace is not None else None
-    session = Session(scenario, seed, listener=writer)
+    writer = None if trace is None else TraceWriter(trace)
+    session = Session(scenario, seed, listener=_all((writer, listener)))
     end_us = scenario.duration_us if until_us is None else min(until_us, scenario.duration_us)
     while session.time_us < end_us and session.world.violation is None:
         slice_end_us = min(session.time_us + _SLICE_US, end_us)
@@ -36,6 +43,19 @@ def run(
         if on_progress is not None:
             on_progress(session.time_us)
     return report(session)
+
+
+def _all(listeners: Sequence[Listener | None]) -> Listener | None:
+    """One listener for all of them; None for none, so that a run without pays nothing."""
+    present = [listener for listener in listeners if listener is not None]
+    if len(present) < 2:
+        return present[0] if present else None
+
+    def hear(world: World, event: Event) -> None:
+        for listener in present:
+            listener(world, event)
+
+    return hear
 
 
 def report(session: Session) -> Report:

@@ -36,7 +36,7 @@ def commands() -> list[str]:
     """Every headless command that a document prints."""
     lines = [line for _, block in blocks("sh") for line in block.splitlines()]
     found = [line.split("#")[0].strip() for line in lines]
-    return [line for line in dict.fromkeys(found) if re.match(r"evtui (run|scenarios)", line)]
+    return [line for line in dict.fromkeys(found) if re.match(r"evtui (run|scenarios|ask)", line)]
 
 
 @pytest.mark.parametrize("command", commands())
@@ -45,6 +45,8 @@ def test_a_printed_command_works(
 ) -> None:
     """Each ends as expected."""
     monkeypatch.chdir(tmp_path)
+    if command.startswith("evtui ask"):
+        assert main(["run", "ten-minutes", "--ocpp-log", "ten.jsonl"]) == 0
     Path("my-scenario.toml").write_text('duration = "5s"\ncps = 3\n', encoding="utf-8")
     assert main(shlex.split(command)[1:]) == 0
 

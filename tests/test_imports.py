@@ -30,7 +30,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "paxos": ("attrs", "msgpack"),
     "fsm": ("attrs", "msgpack"),
     "scenarios": ("attrs", "cattrs", "msgpack"),
-    "evtui": ("attrs", "cattrs", "msgpack", "cyclopts", "rich", "textual"),
+    "evtui": ("attrs", "cattrs", "msgpack", "cyclopts", "pyarrow", "rich", "textual"),
 }
 """Which libraries each may use, beside the standard one."""
 
@@ -369,9 +369,14 @@ def test_an_impure_use_is_seen(code: str, sentence: str) -> None:
 # --- what starts quickly ---------------------------------------------------------------------
 
 HEADLESS = [
-    "--help", "--version", "scenarios", "run ten-minutes --until 1s", "run nothing.toml",
+    "--help",
+    "--version",
+    "scenarios",
+    "run ten-minutes --until 1s",
+    "run nothing.toml",
     "profiles nothing.json",
-]  # fmt: skip
+    "ask active no.csv",
+]
 
 
 @pytest.mark.parametrize("command", HEADLESS)
@@ -385,6 +390,13 @@ def test_a_headless_command_never_imports_textual(command: str) -> None:
         [sys.executable, "-c", code, *command.split()], capture_output=True, text=True, cwd=ROOT
     )
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_pyarrow_is_known_to_one_file_and_loaded_late() -> None:
+    """It is an extra: all else works without it."""
+    found = [it for it in ALL if it.module.split(".")[0] == "pyarrow"]
+    assert {it.file for it in found} == {"evtui/ask/parquet.py"}
+    assert not any(it.eager for it in found)
 
 
 def test_help_imports_no_simulator() -> None:

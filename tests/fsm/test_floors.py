@@ -20,7 +20,10 @@ MAY_KNOW = {
     "v2g": ("clock", "effects", "table", "energy", "ocpp", "v2g"),
 }
 OUTSIDE = {"attrs", "msgpack"}
-STANDARD = {"collections", "enum", "functools", "hashlib", "itertools", "operator", "typing"}
+STANDARD = {
+    "collections", "datetime", "decimal", "enum", "functools", "hashlib", "itertools", "json",
+    "operator", "re", "typing",
+}  # fmt: skip
 
 
 def imports(path):

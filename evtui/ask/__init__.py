@@ -1,0 +1,1 @@
+"""Questions to a log of OCPP messages: reading files, printing answers."""
