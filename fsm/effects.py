@@ -87,4 +87,26 @@ class Notice:
     text: str
 
 
-Effect = SendV2g | SetTimer | CancelTimer | Call | Contactor | PilotDuty | PilotState | Notice
+@frozen
+class Restart:
+    """A charge point's computer is to restart.
+
+    ``hard``: at once. Else when all its calls are answered.
+    """
+
+    hard: bool
+
+
+@frozen
+class Beat:
+    """A charge point's engine lives: told its monitor every second (:mod:`fsm.ocpp.monitor`).
+
+    ``leader`` is the node that leads as far as it knows, 0 for nobody.
+    """
+
+    leader: int
+
+
+Effect = (
+    SendV2g | SetTimer | CancelTimer | Call | Contactor | PilotDuty | PilotState | Notice | Restart
+)

@@ -22,6 +22,7 @@ from paxos.sim.streams import stream
 from scenarios.format import HOWS
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
+from scenarios.watching import unheard
 from scenarios.world import World
 
 QUIET_US = 120_000_000
@@ -198,6 +199,7 @@ def _unsettled(world: World, healed_us: int) -> Iterator[str]:
             yield f"{node.cp_id} waits for its {call.action} for {waited_s} s"
     if alive:
         yield from _unfinished(world, alive[0].network, healed_us)
+        yield from unheard(world, alive[0].network)
 
 
 def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator[str]:

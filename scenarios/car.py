@@ -14,6 +14,10 @@ class CarProcess:
 
     def __init__(self, ev: ElectricVehicle) -> None:
         self.ev = ev
+        self.mute = False
+        """Whether it hangs: nothing reaches it and no time-out wakes it; its load stays on."""
+        self._signal: tuple[bool, int] | None = None
+        """The last signal of the pilot that it has missed."""
 
     def start(self, now_us: int) -> list[Any]:
         """An EV does nothing before it is plugged in."""
@@ -25,6 +29,9 @@ class CarProcess:
         Raises:
             paxos.wire.WireError: the frame is damaged.
         """
+        if self.mute:
+            self._signal = frame if kind == Kind.SIGNAL else self._signal
+            return []
         if kind == Kind.SIGNAL:
             state_ok, duty_permille = frame
             return list(self.ev.on_pilot(state_ok, duty_permille, now_us))
@@ -32,4 +39,19 @@ class CarProcess:
 
     def on_timer(self, timer: Any, now_us: int) -> list[Any]:
         """Take the firing of one of the EV's timers."""
+        if self.mute:
+            return []
         return list(self.ev.on_timer(timer, now_us))
+
+    def on_tick(self, now_us: int) -> list[Any]:
+        """A second has passed while power flowed."""
+        return [] if self.mute else list(self.ev.on_tick(now_us))
+
+    def awake(self, now_us: int) -> list[Any]:
+        """Its computer starts anew: the session is lost, and it looks at the pilot."""
+        self.mute = False
+        effects = list(self.ev.restart(now_us))
+        if self._signal is not None:
+            effects += self.ev.on_pilot(*self._signal, now_us)
+            self._signal = None
+        return effects

@@ -27,6 +27,8 @@ class Connector:
     supply: Supply = Factory(Supply)
     meter: Meter = Factory(Meter)
     contactor_closed: bool = False
+    contactor_stuck: bool = False
+    """A defect: it does not close."""
     ev: ElectricVehicle | None = None
     endpoint: int = 0
     """The EV's endpoint on the bus, 0 for none."""

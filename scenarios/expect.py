@@ -105,6 +105,8 @@ def _ev_words(expect: Expect) -> Iterator[str]:
         yield f"began its session {_when(expect.session_start_us)}"
     if expect.session_stop_us is not None:
         yield f"ended its session {_when(expect.session_stop_us)}"
+    if expect.reason is not None:
+        yield f"ended its session for {expect.reason}"
 
 
 def _cp_words(expect: Expect) -> Iterator[str]:
@@ -114,6 +116,10 @@ def _cp_words(expect: Expect) -> Iterator[str]:
         yield f"is {expect.status}"
     if expect.role is not None:
         yield f"is {expect.role} in the group"
+    if expect.connector is not None:
+        yield f"reports {expect.connector}"
+    if expect.monitor is not None:
+        yield f"is seen as {expect.monitor}"
     if expect.energy_wh is not None:
         yield f"has delivered {_between(expect.energy_wh, ENERGY)}"
 
@@ -183,6 +189,14 @@ def _ev_checks(expect: Expect, view: View) -> Iterator[_Check]:
             yield _moment(
                 "ended at", None if stop is None else stop.stop_us, expect.session_stop_us
             )
+    if expect.reason is not None:
+        yield _reason(expect, ev, view)
+
+
+def _reason(expect: Expect, ev: EvView, view: View) -> _Check:
+    last = _last_session(ev.id, view)
+    found = _NO_SESSION if last is None else last.reason or "still running"
+    return _Check(found == expect.reason, found)
 
 
 def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:
@@ -196,6 +210,10 @@ def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _Check(cp.status == expect.status, cp.status)
     if expect.role is not None:
         yield _Check(cp.role == expect.role, cp.role)
+    if expect.connector is not None:
+        yield _Check(cp.ocpp_status == expect.connector, cp.ocpp_status)
+    if expect.monitor is not None:
+        yield _Check(cp.monitored == expect.monitor, cp.monitored)
     if expect.energy_wh is not None:
         yield _Check(_within(cp.energy_wh, expect.energy_wh), energy_text(cp.energy_wh))
 

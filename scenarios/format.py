@@ -5,6 +5,9 @@ The loader reads by it, the JSON schema and the list of keys in the documentatio
 
 from attrs import frozen
 
+from fsm.network.monitoring import Monitored
+from fsm.ocpp.actions import Reason, ResetType
+from fsm.ocpp.status import ConnectorStatus
 from paxos.check.violation import SENTENCES
 from paxos.sim.clock import FASTEST_PPM, SLOWEST_PPM
 from paxos.sim.coverage import FEATURES
@@ -21,6 +24,7 @@ from scenarios.kinds import (
     Text,
     Whole,
 )
+from scenarios.schema import EVERYONE as EVERYONE
 from scenarios.schema import LEADER as LEADER
 from scenarios.schema import VERBS
 from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER
@@ -50,6 +54,13 @@ ROLES = ("leader", "candidate", "follower", "learner", "no member")
 HOWS = ("log", "index", "lease")
 """Kinds of reads, as :class:`paxos.effects.ReadKind` numbers them."""
 
+CONNECTOR_STATUSES = tuple(status.value for status in ConnectorStatus)
+MONITORED = tuple(word.value for word in Monitored)
+REASONS = tuple(reason.value for reason in Reason)
+RESETS = tuple(kind.value for kind in ResetType)
+
+INSTRUCTION_VERBS = ("stop_cp", "resume_cp", "remote_start", "remote_stop", "reset")
+"""Verbs whose ``cp`` may be every one."""
 LEADER_VERBS = (
     "demote",
     "remove",
@@ -129,6 +140,12 @@ TOP = Table(
             "Calendar time at which the run begins; time stamps for people count from it.",
         ),
         Key("seed", "seed", Whole(0, 2**63 - 1), "Seed of all randomness, unless a run names one."),
+        Key(
+            "monitor",
+            "monitor",
+            Flag(),
+            "Whether the CPs listen to each other, and tell the log who is not heard any more.",
+        ),
         Key(
             "meter_interval",
             "meter_interval_us",
@@ -236,7 +253,7 @@ CP = Table(
         Key(
             "id",
             "id",
-            Name("an id", reserved=(LEADER, "any", "none")),
+            Name("an id", reserved=(LEADER, EVERYONE, "any", "none")),
             "The charge point's name.",
             required=True,
         ),
@@ -299,9 +316,13 @@ _T = Key("t", "t_us", _TIME, "When it happens.", required=True)
 _DO = Key("do", "verb", Choice(tuple(VERBS)), "What happens.", required=True)
 _ARGUMENTS = {
     "ev": Key("ev", "ev", _EV, "Which EV."),
-    "cp": Key("cp", "cp", _CP, f"Which CP; for some verbs also `{LEADER}`, who leads then."),
+    "cp": Key(
+        "cp", "cp", _CP, f"Which CP; for some verbs also `{LEADER}`, who leads then, or `all`."
+    ),
     "a": Key("a", "a", _CP, "One end of the link; with `cut_oneway` the end that speaks."),
     "b": Key("b", "b", _CP, "The other end; with `cut_oneway` the end that no longer hears."),
+    "id_tag": Key("id_tag", "id_tag", Name("an id tag"), "On which id tag to charge."),
+    "kind": Key("kind", "kind", Choice(RESETS), "Soft: sessions end in good order. Hard: at once."),
     "how": Key("how", "how", Choice(HOWS), "What the answer rests on."),
     "oneway": Key("oneway", "oneway", Flag(), "Only from `a` to `b`; else in both directions."),
     "groups": Key("groups", "groups", Groups(), "The sides; CPs in none of them form one more."),
@@ -339,6 +360,24 @@ EXPECT = Table(
         Key("state", "state", _STATES, "The EV's state, or the CP's ISO 15118 state."),
         Key("status", "status", Choice(STATUSES), "Whether the CP runs."),
         Key("role", "role", Choice(ROLES), "What the CP is in the group."),
+        Key(
+            "connector",
+            "connector",
+            Choice(CONNECTOR_STATUSES),
+            "The status of the CP's connector in OCPP 1.6.",
+        ),
+        Key(
+            "monitor",
+            "monitor",
+            Choice(MONITORED),
+            "The CP at a glance, as the log knows it.",
+        ),
+        Key(
+            "reason",
+            "reason",
+            Choice(REASONS),
+            "Why the transaction of the EV's last session was stopped.",
+        ),
         Key(
             "energy",
             "energy_wh",
@@ -401,8 +440,8 @@ EXPECT = Table(
     ),
 )
 SUBJECTS = {
-    "ev": ("state", "energy", "soc", "session_start", "session_stop"),
-    "cp": ("state", "status", "role", "energy"),
+    "ev": ("state", "energy", "soc", "session_start", "session_stop", "reason"),
+    "cp": ("state", "status", "role", "connector", "monitor", "energy"),
     "replicas": (),
     "leader": (),
     "sessions": (),

@@ -6,13 +6,17 @@ An input that is not possible now changes nothing and says why.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from fsm.effects import Effect
+from fsm.v2g.ev import ElectricVehicle
 from paxos.sim import faults
 from paxos.sim.host import Status
+from scenarios import operator
 from scenarios.ailments import AILMENTS
+from scenarios.car import CarProcess
 from scenarios.connector import Car
 from scenarios.errors import InputError
 from scenarios.members import MEMBERS
-from scenarios.schema import LEADER, VERBS, At
+from scenarios.schema import EVERYONE, LEADER, VERBS, At
 
 if TYPE_CHECKING:
     from scenarios.world import World
@@ -115,13 +119,37 @@ def _unplug(world: "World", verb: str, args: Args) -> Done:
     return "charging", car.ev.id, f"unplugged from {cp_id}"
 
 
-def _stop_charging(world: "World", verb: str, args: Args) -> Done:
+_WISHES: dict[str, tuple[Callable[[ElectricVehicle, int], list[Effect]], str]] = {
+    "stop_charging": (ElectricVehicle.stop_charging, "the driver ends the charging"),
+    "pause_charging": (ElectricVehicle.pause_charging, "the driver pauses the charging"),
+    "resume_charging": (ElectricVehicle.resume_charging, "the driver wants to go on charging"),
+}
+
+
+def _wish(world: "World", verb: str, args: Args) -> Done:
     car = _plugged(world, args)
+    wish, text = _WISHES[verb]
     host = world.cluster.hosts[car.endpoint]
-    world.cluster.execute(host, car.ev.stop_charging(world.now_us))
+    if isinstance(host.process, CarProcess) and host.process.mute:
+        raise InputError(f"{car.ev.id} hangs, and does not hear its driver")
+    world.cluster.execute(host, wish(car.ev, world.now_us))
     if car.connector is not None:
         car.connector.settle(world.now_us)
-    return "charging", car.ev.id, "the driver ends the charging"
+    return "charging", car.ev.id, text
+
+
+def _mute(world: "World", verb: str, args: Args) -> Done:
+    return operator.mute(world, verb, _car(world, args["ev"]))
+
+
+def _instruct(world: "World", verb: str, args: Args) -> Done:
+    everyone = args["cp"] == EVERYONE
+    cp_id = EVERYONE if everyone else world.ids[_cp(world, args["cp"])]
+    return operator.instruct(world, verb, cp_id, args)
+
+
+def _stick(world: "World", verb: str, args: Args) -> Done:
+    return operator.stick(world, verb, _cp(world, args["cp"]))
 
 
 def _plugged(world: "World", args: Args) -> Car:
@@ -270,7 +298,16 @@ def _rate(world: "World", verb: str, args: Args) -> Done:
 _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "plug_in": _plug_in,
     "unplug": _unplug,
-    "stop_charging": _stop_charging,
+    **dict.fromkeys(_WISHES, _wish),
+    "mute_ev": _mute,
+    "unmute_ev": _mute,
+    "stop_cp": _instruct,
+    "resume_cp": _instruct,
+    "remote_start": _instruct,
+    "remote_stop": _instruct,
+    "reset": _instruct,
+    "stick_contactor": _stick,
+    "free_contactor": _stick,
     "crash": _crash,
     "restart": _restart,
     "read": _read,

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from fsm.energy.meter import UJ_PER_WH
+from fsm.network.monitoring import monitored
+from fsm.network.state import NetworkState
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.election import Role
 from paxos.membership import Membership, label, place_of
@@ -48,8 +50,9 @@ def look(
     links = _links(world)
     papers = [_paper(world, number) for number in world.ids]
     group = world.group().present
+    network = _newest(world)
     cps = tuple(
-        _cp(world, number, paper, evs, links, group)
+        _cp(world, number, paper, evs, links, group, network)
         for number, paper in zip(world.ids, papers, strict=True)
     )
     leader = world.leader()
@@ -75,7 +78,7 @@ def look(
         cps=cps,
         evs=tuple(evs.values()),
         unplugged=tuple(ev for ev in evs.values() if ev.cp is None),
-        sessions=_sessions(world),
+        sessions=_sessions(world, network),
         checks=world.invariants.checks if world.invariants else 0,
         violation=str(world.violation) if world.violation else "",
         log_last=log_last,
@@ -100,6 +103,7 @@ def _cp(
     evs: dict[str, EvView],
     links: dict[int, tuple[str, ...]],
     group: Membership,
+    network: NetworkState,
 ) -> CpView:
     host = world.cluster.hosts[number]
     connector = world.connectors[number]
@@ -116,6 +120,8 @@ def _cp(
         state=node.controller.state.value if node else "-",
         pilot=connector.ev_pilot if node else ("E" if connector.ev else "-"),
         ocpp_status=node.controller.ocpp_status if node else "Unavailable",
+        monitored=monitored(network.state, asset.id).value,
+        operative=network.condition(asset.id).availability == "Operative",
         ev=evs[connector.ev.id] if connector.ev else None,
         power_w=connector.power_w,
         limit_w=node.network.limit_w(asset.id) if node else 0,
@@ -302,14 +308,18 @@ def _command(value: Value | None, world: World) -> str:
 # Sessions.
 
 
-def _sessions(world: World) -> tuple[SessionView, ...]:
-    """The transactions as the replica that has applied most knows them."""
+def _newest(world: World) -> NetworkState:
+    """The network as the replica that has applied most knows it."""
     nodes = [node for number in world.ids if (node := world.node(number)) is not None]
     states = [(node.replica.commit_slot, node.network) for node in nodes]
     if not states:
         # Nobody runs: what was known last, which the disks still hold.
         states = [(left.network.applied, left.network) for left in world.remains.values()]
-    _, network = max(states, key=lambda state: state[0])
+    return max(states, key=lambda state: state[0])[1]
+
+
+def _sessions(world: World, network: NetworkState) -> tuple[SessionView, ...]:
+    """The transactions, with the EVs' names."""
     names = {car.ev.id_tag: name for name, car in world.cars.items()}
     return tuple(
         SessionView(

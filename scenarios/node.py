@@ -11,9 +11,12 @@ from typing import Any, Protocol
 import msgpack
 
 from fsm.clock import WallClock
-from fsm.effects import Call
+from fsm.effects import Call, Restart
 from fsm.network.state import NetworkState
+from fsm.ocpp.actions import INSTRUCT
 from fsm.ocpp.client import CallClient
+from fsm.ocpp.frames import CALL_RESULT
+from fsm.ocpp.station import transfer
 from fsm.v2g.charge_point import ChargePoint
 from paxos.effects import Applied, AppliedRun, Installed, ReadKind, Timer
 from paxos.membership import PLACES, Goal, Step, place_of
@@ -21,6 +24,8 @@ from paxos.messages import message
 from paxos.replica import Replica
 from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
+from scenarios.instructed import Instructed, reason_of_restart
+from scenarios.watching import BEAT, TIMERS, Watching
 
 _CALLS_PER_INCARNATION = 1_000_000
 _INCARNATIONS_PER_DISK = 1_000
@@ -69,8 +74,13 @@ class Node:
         controller: ChargePoint,
         wiring: Wiring,
         goal: Goal | None = None,
+        *,
+        monitored: bool = False,
     ) -> None:
-        """``goal`` is what a newcomer to the group wants to become."""
+        """``goal`` is what a newcomer to the group wants to become.
+
+        ``monitored``: it beats, and observes the others while it leads.
+        """
         self.cp_id = cp_id
         self.number = place_of(replica.node)
         self.replica = replica
@@ -82,6 +92,10 @@ class Node:
         self.calls = CallClient(cp_id, first)
         self._waiting: int | None = None
         self._limit_version = 0
+        self.instructed = Instructed(controller, self.network, wiring.clock)
+        self.watching = Watching(cp_id, replica) if monitored else None
+        self._restart: Restart | None = None
+        """A soft reset that waits until all calls are answered."""
 
     @property
     def network(self) -> NetworkState:
@@ -96,6 +110,8 @@ class Node:
         if self._goal is not None:
             effects += self.replica.join(self._goal, now_us)
         self._limit_version = self.network.limit_version(self.cp_id)
+        if self.watching is not None:
+            effects += self.watching.start()
         return effects + self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
 
     def change(self, step: Step, node: int, now_us: int) -> list[Any]:
@@ -120,6 +136,9 @@ class Node:
 
     def on_timer(self, timer: Any, now_us: int) -> list[Any]:
         """Take the firing of a timer: the replica's are numbers, the controller's are names."""
+        if self.watching is not None and timer in TIMERS:
+            asked = self.watching.on_timer(timer, self.network, now_us)
+            return self._take(asked, now_us)
         if type(timer) is str:
             self.wiring.settle()
             return self._take(self.controller.on_timer(timer, now_us), now_us)
@@ -135,8 +154,10 @@ class Node:
         frame = msgpack.unpackb(body)
         if type(frame[0]) is str:
             # A CALL with its caller and time: a command for the log.
-            self._waiting, effects = self.replica.submit(body, now_us)
-            return self._after_replica(effects, now_us)
+            self._waiting, submitted = self.replica.submit(body, now_us)
+            return self._after_replica(submitted, now_us)
+        if frame[0] == BEAT:
+            return [] if self.watching is None else self.watching.on_frame(frame, now_us)
         call = self.calls.answer(frame)
         if call is None:
             return []
@@ -144,14 +165,31 @@ class Node:
         effects = self._take(asked, now_us) + self._next_call()
         if call.action == "BootNotification":
             effects += self._close_orphan(now_us)
+            if frame[0] == CALL_RESULT:
+                effects += self._take(self.instructed.booted(self.network, now_us), now_us)
+        elif call.action == "DataTransfer":
+            done = self.instructed.on_result(call.payload, frame, now_us)
+            effects += self._take(done, now_us)
+            if self.watching is not None:
+                effects += self.watching.on_result(call.payload, frame, now_us)
+        if self._restart is not None and not self.calls.pending:
+            effects += [self._restart]
         return effects
+
+    def instruct(
+        self, cp_id: str, action: str, payload: dict[str, object], now_us: int
+    ) -> list[Any]:
+        """Somebody at this charge point wants something of another one, or of all."""
+        data: dict[str, object] = {"cp": cp_id, "action": action, "payload": payload}
+        return self._take([transfer(INSTRUCT, data)], now_us)
 
     def _close_orphan(self, now_us: int) -> list[Any]:
         """A transaction of an earlier incarnation: what that one had under way is stale by now."""
         transaction = self.network.open_transaction(self.cp_id)
         if transaction is None:
             return []
-        asked = self.controller.on_orphan(transaction.id, now_us)
+        reason = reason_of_restart(self.network, self.cp_id)
+        asked = self.controller.on_orphan(transaction.id, now_us, reason)
         return self._take(asked, now_us)
 
     def _next_call(self) -> list[Any]:
@@ -186,6 +224,7 @@ class Node:
             unconfirmed = self.network.unconfirmed_version(self.cp_id)
             asked = self.controller.on_limit(limit_w, now_us, unconfirmed)
             answers += self._take(asked, now_us)
+        answers += self._take(self.instructed.applied(self.network, now_us), now_us)
         return effects + answers
 
     def _answer(self, sequence: int, result: bytes) -> list[Any]:
@@ -203,6 +242,8 @@ class Node:
                 stamp_us = self.wiring.clock.wall_us(now_us)
                 self.calls.submit(effect.action, effect.payload, now_us, stamp_us)
                 out += self._next_call()
+            elif type(effect) is Restart and not effect.hard and self.calls.pending:
+                self._restart = effect
             else:
                 out.append(effect)
         return out

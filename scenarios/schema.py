@@ -14,11 +14,26 @@ Current = Literal["AC", "DC"]
 LEADER = "leader"
 """Instead of a CP's id: whoever leads when it happens; for ``resume``, who led when paused."""
 
+EVERYONE = "all"
+"""Instead of a CP's id with an instruction: every charge point that has booted."""
+
 VERBS: dict[str, tuple[str, ...]] = {
     # charging: what people do with cars
     "plug_in": ("ev", "cp"),
     "unplug": ("ev",),
     "stop_charging": ("ev",),
+    "pause_charging": ("ev",),
+    "resume_charging": ("ev",),
+    "mute_ev": ("ev",),
+    "unmute_ev": ("ev",),
+    # charging: what the operator wants, and what breaks
+    "stop_cp": ("cp",),
+    "resume_cp": ("cp",),
+    "remote_start": ("cp", "id_tag"),
+    "remote_stop": ("cp",),
+    "reset": ("cp", "kind"),
+    "stick_contactor": ("cp",),
+    "free_contactor": ("cp",),
     # nodes
     "crash": ("cp",),
     "restart": ("cp",),
@@ -56,10 +71,12 @@ VERBS: dict[str, tuple[str, ...]] = {
 
 ``heal`` undoes every link fault; it restarts nothing. The five rates apply to every link between
 charge points, or to one link in both directions where ``a`` and ``b`` are given as well.
-``admit`` switches a charge point on that was off, and it asks to join; ``remove`` is for ever.
-``wipe`` takes a charge point's disk away, and it is down: after ``restart`` it joins as another
-node. ``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and offset,
-are undone by 0.
+``stop_cp``, ``resume_cp``, ``remote_start``, ``remote_stop`` and ``reset`` are instructions: they
+go through the log to their charge point, or, with ``all``, to every one. ``mute_ev`` lets an EV's
+computer hang. ``admit`` switches a charge point on that was off, and it asks to join; ``remove`` is
+for ever. ``wipe`` takes a charge point's disk away, and it is down: after ``restart`` it joins as
+another node. ``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and
+offset, are undone by 0.
 """
 
 
@@ -199,6 +216,12 @@ class Expect:
     """With ``cp``: alive, paused, crashed or off."""
     role: str | None = None
     """With ``cp``: leader, candidate, follower, learner or ``no member``."""
+    connector: str | None = None
+    """With ``cp``: its connector's status in OCPP 1.6, as last reported."""
+    monitor: str | None = None
+    """With ``cp``: the word of :class:`fsm.network.monitoring.Monitored`, as the log knows it."""
+    reason: str | None = None
+    """With ``ev``: why its last session's transaction was stopped (OCPP 1.6)."""
     energy_wh: tuple[int, int] | None = None
     """With ``ev`` or ``cp``: delivered energy, both ends included."""
     soc_ppm: tuple[int, int] | None = None
@@ -249,6 +272,8 @@ class Scenario:
     evs: tuple[Vehicle, ...] = ()
     script: tuple[At, ...] = ()
     expectations: tuple[Expect, ...] = ()
+    monitor: bool = False
+    """Whether the charge points listen to each other, and tell the log who is not heard."""
     meter_interval_us: int = 10_000_000
     """How often a charging CP puts its meter's value into the log."""
     path: str = ""

@@ -69,7 +69,8 @@ def _check_time(reader: Reader, path: Path, time_us: object, end_us: int | None)
 
 def _check_arguments(reader: Reader, path: Path, verb: str, args: Values, names: Names) -> None:
     """Names must exist, the ends of a link differ, and come together; groups are completed."""
-    also = (spec.LEADER,) if verb in spec.LEADER_VERBS else ()
+    leader, everyone = verb in spec.LEADER_VERBS, verb in spec.INSTRUCTION_VERBS
+    also = (spec.LEADER,) * leader + (spec.EVERYONE,) * everyone
     check_name(reader, (*path, "ev"), args.get("ev"), names.evs, "EV")
     check_name(reader, (*path, "cp"), args.get("cp"), names.cps, "charge point", also)
     for end in ("a", "b"):

@@ -23,6 +23,8 @@ from paxos.sim.host import Kind
 from paxos.sim.kernel import Event
 from paxos.wire import WireError, unpack, unseal
 from scenarios.commands import command_text
+from scenarios.resets import RESET
+from scenarios.watching import BEAT
 from scenarios.world import SCRIPT, World
 
 _NAMES = {
@@ -34,6 +36,7 @@ _NAMES = {
     Kind.SIGNAL: "signal",
     Kind.WORK: "work",
     SCRIPT: "script",
+    RESET: "reset",
 }
 
 
@@ -116,6 +119,8 @@ def _ocpp(world: World, frame: bytes) -> dict[str, Any]:
     body = msgpack.unpackb(unseal(frame))
     if type(body[0]) is str:
         return {"call": _jsonable(body[2]), "at_us": body[1]}
+    if body[0] == BEAT:
+        return {"beat": {"cp": body[1], "hearing": body[2]}}
     return {"result": _jsonable(body)}
 
 

@@ -93,6 +93,11 @@ class CpView:
     links: tuple[str, ...]
     """State of the link to each CP, in the order of ``View.cps``: ``self``, ``up``, ``cut``,
     ``in`` (only hears), ``out`` (only speaks), ``lossy``."""
+    monitored: str = "activated"
+    """The word for it as the log knows it: activated, supplying, stopped, out of order or
+    disconnected."""
+    operative: bool = True
+    """Whether the operator wants it in service, as the log knows it."""
 
 
 @frozen

@@ -37,15 +37,17 @@ from paxos.sim.host import Crashed, Kind, Status
 from paxos.sim.kernel import Event
 from paxos.transitions import Transitions
 from paxos.wire import seal
-from scenarios import inputs
+from scenarios import inputs, resets
 from scenarios.car import CarProcess
 from scenarios.connector import Car, Connector, Hardware, Supply
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
 from scenarios.node import Node, SendOcpp
 from scenarios.readers import Readers
+from scenarios.resets import RESET
 from scenarios.schema import Scenario
 from scenarios.view import EventRow
+from scenarios.watching import Boards, SendBeat
 
 SCRIPT = 20
 """Event kind: the next line of the script."""
@@ -99,6 +101,7 @@ class World:
         self.remains: dict[int, Remains] = {}
         """Crashed charge points, and what they left."""
         self.readers = Readers(self)
+        self.boards = Boards(self)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
@@ -298,15 +301,19 @@ class World:
             meter_interval_us=self.scenario.meter_interval_us,
             clock=wiring.clock,
         )
+        controller.contactor_stuck = connector.contactor_stuck
         machine = self._machine()
         replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
         goal = goal_of(node, self.config.membership, self.cluster.identities)
-        return Node(asset.id, replica, controller, wiring, goal)
+        monitored = self.scenario.monitor
+        return Node(asset.id, replica, controller, wiring, goal, monitored=monitored)
 
     def happen(self, event: Event) -> None:
         """A line of the script, or a second that passed."""
         if event[2] == TICK:
             self._tick(event[0])
+        elif event[2] == RESET:
+            resets.happen(self, event)
         else:
             line = self.scenario.script[event[5]]
             inputs.follow_script(self, line)
@@ -316,8 +323,10 @@ class World:
             if connector.power_w and connector.ev is not None:
                 connector.settle(now_us)
                 host = self.cluster.hosts[connector.endpoint]
-                self.cluster.execute(host, connector.ev.on_tick(now_us))
+                assert isinstance(host.process, CarProcess)  # noqa: S101 - cars have no other
+                self.cluster.execute(host, host.process.on_tick(now_us))
                 connector.settle(now_us)
+        self.boards.tick(now_us)
         self.power_history_w.append(self.power_w)
         del self.power_history_w[:-HISTORY_S]
         self.cluster.kernel.push(now_us + SECOND_US, TICK, 0)
@@ -326,7 +335,7 @@ class World:
         """Carry out what a charge point or an EV asks for."""
         self._PERFORM[type(effect)](self, number, effect)
 
-    def _send_ocpp(self, number: int, effect: SendOcpp) -> None:
+    def _send_ocpp(self, number: int, effect: SendOcpp | SendBeat) -> None:
         self.cluster.bus.send(Kind.OCPP, number, effect.to, effect.frame)
 
     def _send_v2g(self, number: int, effect: fx.SendV2g) -> None:
@@ -415,11 +424,16 @@ class World:
     def _withheld(self, number: int, effect: Withheld) -> None:
         self.readers.withheld(number, effect)
 
+    def _beat(self, number: int, effect: fx.Beat) -> None:
+        self.boards.beat(self, number, effect)
+
     def _lease_lapsed(self, number: int, effect: LeaseLapsed) -> None:
         self.readers.lapsed(number, effect)
 
     _PERFORM: ClassVar[dict[type, Callable[["World", int, Any], None]]] = {
         SendOcpp: _send_ocpp,
+        SendBeat: _send_ocpp,
+        fx.Beat: _beat,
         Crashed: _crashed,
         Applied: _applied,
         AppliedRun: _applied,
@@ -437,6 +451,7 @@ class World:
         fx.PilotDuty: _pilot_duty,
         fx.PilotState: _pilot_state,
         fx.Notice: _notice,
+        fx.Restart: resets.ask,
     }
 
     # For inputs.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fsm.network.checks import readings_wh
+from fsm.ocpp.actions import INSTRUCT, INSTRUCTION_RESULT
 from fsm.ocpp.frames import CallError, parse_operation
 
 
@@ -30,13 +31,23 @@ def _stop(payload: dict[str, Any]) -> str:
     return f"#{_word(payload, 'transactionId')} ({reason if type(reason) is str else '?'})"
 
 
+def _transfer(payload: dict[str, Any]) -> str:
+    """A message of the network's own; of an instruction, what is wanted of whom."""
+    name, data = _word(payload, "messageId"), payload.get("data")
+    if name == INSTRUCT and type(data) is dict:
+        return f"{name} {_word(data, 'cp')} {_word(data, 'action')}"
+    if name == INSTRUCTION_RESULT and type(data) is dict and type(data.get("payload")) is dict:
+        return f"{name} #{_word(data, 'id')} {_word(data['payload'], 'status')}"
+    return name
+
+
 _DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
     "Authorize": lambda payload: _word(payload, "idTag"),
     "StartTransaction": lambda payload: _word(payload, "idTag"),
     "StatusNotification": _status,
     "MeterValues": _readings,
     "StopTransaction": _stop,
-    "DataTransfer": lambda payload: _word(payload, "messageId"),
+    "DataTransfer": _transfer,
 }
 
 

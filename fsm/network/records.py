@@ -119,7 +119,88 @@ class IdTag(NamedTuple):
         return NO_MARKS
 
 
-Record = Asset | Transaction | IdTag
+class Instruction(NamedTuple):
+    """A CALL of the CSMS to a charge point (:mod:`fsm.network.instructions`)."""
+
+    id: int
+    cp_id: str
+    """Whom it is for."""
+    action: str
+    payload: bytes
+    """The CALL's payload in msgpack, as it was found to be right."""
+    at_us: int
+    by: str
+    """The charge point at which it was given."""
+    status: str = "pending"
+    """pending, or answered."""
+    answer: str = ""
+    """The status of the answer; empty while there is none."""
+    result: bytes = b""
+    """The answer's payload in msgpack."""
+    answered_us: int | None = None
+
+    @property
+    def key(self) -> int:
+        """What identifies the record among its kind."""
+        return self.id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether its charge point has not answered yet."""
+        return self.status == "pending"
+
+
+class Condition(NamedTuple):
+    """What operator and observer say of a charge point; none is the same as a fresh one."""
+
+    cp_id: str
+    availability: str = "Operative"
+    """Operative or Inoperative, as the operator last wanted it and the charge point accepted."""
+    hearing: str = "heard"
+    """heard, silent (its monitor says that its engine is) or unheard (not even its monitor is)."""
+    hearing_us: int = 0
+    """Since when."""
+    reset: str = ""
+    """Soft or Hard: the last reset that it accepted."""
+    reset_boots: int = 0
+    """How often it had booted by then."""
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.cp_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+class Observer(NamedTuple):
+    """Who listens to all the others now; one record (:mod:`fsm.network.monitoring`)."""
+
+    number: int
+    """Counts the observers: what an earlier one still says is not believed."""
+    cp_id: str
+    since_us: int
+
+    @property
+    def key(self) -> int:
+        """There is one."""
+        return 1
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+Record = Asset | Transaction | IdTag | Instruction | Condition | Observer
 
 
 class Kind(NamedTuple):
@@ -135,6 +216,9 @@ KINDS: Final = (
     Kind("asset", "assets", Asset),
     Kind("transaction", "transactions", Transaction),
     Kind("id_tag", "id_tags", IdTag),
+    Kind("instruction", "instructions", Instruction),
+    Kind("condition", "conditions", Condition),
+    Kind("observer", "observers", Observer),
 )
 """Every kind of record, in the order of snapshots."""
 

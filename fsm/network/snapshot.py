@@ -55,7 +55,7 @@ def _check(records: dict[str, list[Any]]) -> None:
     """Raise :class:`SnapshotError` unless the records fit together as commands leave them."""
     keys = {table: {record.key for record in some} for table, some in records.items()}
     places = [mark for some in records.values() for record in some for mark in record.marks]
-    transactions = records["transactions"]
+    transactions, instructions = records["transactions"], records["instructions"]
     whole = (
         all(len(keys[table]) == len(some) for table, some in records.items())
         and len(set(places)) == len(places)
@@ -64,6 +64,8 @@ def _check(records: dict[str, list[Any]]) -> None:
         and [record.id for record in transactions] == list(range(1, len(transactions) + 1))
         and all(record.cp_id in keys["assets"] for record in transactions)
         and all(record.id_tag in keys["id_tags"] for record in transactions)
+        and [record.id for record in instructions] == list(range(1, len(instructions) + 1))
+        and all(record.cp_id in keys["assets"] for record in instructions)
     )
     if not whole:
         raise SnapshotError("its records do not fit together")

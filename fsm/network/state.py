@@ -26,7 +26,7 @@ from collections.abc import Mapping
 from fsm.network.commands import carry_out
 from fsm.network.describe import describe as describe
 from fsm.network.queries import ask
-from fsm.network.records import Asset, IdTag, Transaction
+from fsm.network.records import Asset, Condition, IdTag, Instruction, Transaction
 from fsm.network.snapshot import pack_snapshot, unpack_snapshot
 from fsm.network.tables import Tables, make_tables
 from fsm.ocpp.frames import CallError, pack_error, pack_result, parse_operation
@@ -114,6 +114,15 @@ class NetworkState:
     def charge_points(self) -> Mapping[str, Asset]:
         """The same, by the name that people use."""
         return self.state.assets
+
+    @property
+    def instructions(self) -> Mapping[int, Instruction]:
+        """All CALLs of the CSMS, by id, in the order in which they were given."""
+        return self.state.instructions
+
+    def condition(self, cp_id: str) -> Condition:
+        """What operator and observer say of a charge point."""
+        return self.state.conditions.get(cp_id) or Condition(cp_id)
 
     def limit_w(self, cp_id: str) -> int:
         """What a charge point should draw at the most, in W; 0 without an open transaction."""

@@ -11,7 +11,18 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from fsm.network.digest import hash_64
 from fsm.network.layers import Layers
-from fsm.network.records import KINDS, Asset, IdTag, Kind, Record, Transaction, flat
+from fsm.network.records import (
+    KINDS,
+    Asset,
+    Condition,
+    IdTag,
+    Instruction,
+    Kind,
+    Observer,
+    Record,
+    Transaction,
+    flat,
+)
 
 R = TypeVar("R", bound=Record)
 
@@ -33,6 +44,9 @@ class Tables(NamedTuple):
     assets: Layers[str, Asset] = Layers()
     transactions: Layers[int, Transaction] = Layers()
     id_tags: Layers[str, IdTag] = Layers()
+    instructions: Layers[int, Instruction] = Layers()
+    conditions: Layers[str, Condition] = Layers()
+    observers: Layers[int, Observer] = Layers()
     open_by_cp: Layers[str, int] = Layers()
     """The open transaction of each charge point, 0 for none."""
     open_by_tag: Layers[str, int] = Layers()

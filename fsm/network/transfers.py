@@ -6,6 +6,7 @@ instead of the whole payload.
 
 from typing import Any
 
+from fsm.network import instructions, monitoring
 from fsm.network.checks import integer, one_of, text
 from fsm.network.handler import Handler, Result
 from fsm.network.limits import confirm, share
@@ -46,5 +47,7 @@ def _set_id_tag(draft: Draft, operation: Operation, data: dict[str, Any]) -> Res
 TRANSFERS: dict[str, Handler] = {
     LIMIT_APPLIED: _limit_applied,
     SET_ID_TAG: _set_id_tag,
+    **instructions.TRANSFERS,
+    **monitoring.TRANSFERS,
 }
 """By ``messageId``."""

@@ -17,6 +17,29 @@ class Action(StrEnum):
     DATA_TRANSFER = "DataTransfer"
 
 
+class Instructed(StrEnum):
+    """Actions that the CSMS calls at a charge point."""
+
+    CHANGE_AVAILABILITY = "ChangeAvailability"
+    REMOTE_START = "RemoteStartTransaction"
+    REMOTE_STOP = "RemoteStopTransaction"
+    RESET = "Reset"
+
+
+class AvailabilityType(StrEnum):
+    """What ChangeAvailability asks for (OCPP 1.6, 7.4)."""
+
+    OPERATIVE = "Operative"
+    INOPERATIVE = "Inoperative"
+
+
+class ResetType(StrEnum):
+    """How to reset (OCPP 1.6, 7.38)."""
+
+    SOFT = "Soft"
+    HARD = "Hard"
+
+
 class AuthorizationStatus(StrEnum):
     """What the network says of an id tag (OCPP 1.6, 7.2)."""
 
@@ -62,6 +85,30 @@ LIMIT_APPLIED: Final = "LimitApplied"
 
 SET_ID_TAG: Final = "SetIdTag"
 """DataTransfer with ``{idTag, status}``: what the network thinks of an id tag from now on."""
+
+INSTRUCT: Final = "Instruct"
+"""DataTransfer with ``{cp, action, payload}``: a CALL of the CSMS; ``cp`` may be :data:`EVERYONE`.
+
+The answer's ``data`` has the ``ids`` of the instructions, or says ``why`` there is none.
+"""
+
+INSTRUCTION_RESULT: Final = "InstructionResult"
+"""DataTransfer with ``{id, payload}``: the CALLRESULT of the charge point that was called.
+
+The answer's ``data`` says whether it was the ``first``.
+"""
+
+EVERYONE: Final = "all"
+"""Instead of a charge point's id in an instruction: all that have booted."""
+
+OBSERVE: Final = "Observe"
+"""DataTransfer with ``{}``: the charge point listens to all others from now on.
+
+The answer's ``data`` has its ``number`` as observer.
+"""
+
+OBSERVED: Final = "Observed"
+"""DataTransfer with ``{number, found: [[cp, hearing], …]}``: what an observer has found."""
 
 ID_TAG_MAX: Final = 20
 """Longest id tag (CiString20Type)."""

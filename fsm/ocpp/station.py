@@ -22,7 +22,7 @@ from fsm.ocpp.actions import (
     Reason,
 )
 from fsm.ocpp.frames import CALL_RESULT
-from fsm.ocpp.status import TRANSITIONS, ConnectorStatus
+from fsm.ocpp.status import WAYS, ConnectorStatus
 
 CONNECTOR_ID = 1
 """A charge point has one connector here."""
@@ -68,6 +68,11 @@ class Station:
         """Actions of which one call at most may wait, and whether one does."""
         self._orphans: dict[int, None] = {}
 
+    @property
+    def busy(self) -> bool:
+        """Whether a transaction runs, or its start is asked for."""
+        return self.transaction_id is not None or bool(self._start_asked)
+
     # -- what the charge point tells ---------------------------------------------------------
 
     def boot(self) -> list[Effect]:
@@ -90,15 +95,12 @@ class Station:
     def report(self, status: ConnectorStatus, error: ChargePointError, now_us: int) -> list[Effect]:
         """StatusNotification, when the status is another than before.
 
-        Where the standard's table has no such transition, it goes by way of Finishing.
+        Where the standard's table has no such transition, it goes by way of others.
         """
         before = self.status
         if status is before:
             return []
-        steps = [status]
-        finishing = ConnectorStatus.FINISHING
-        if before and (before, status) not in TRANSITIONS and (before, finishing) in TRANSITIONS:
-            steps = [finishing, status]
+        steps = WAYS[before, status] if before else (status,)
         self.status = status
         return [
             Call(
@@ -131,12 +133,7 @@ class Station:
 
     def limit_applied(self, version: int) -> list[Effect]:
         """The EV follows the limit of this version (:mod:`fsm.network.limits`)."""
-        payload: dict[str, object] = {
-            "vendorId": VENDOR_ID,
-            "messageId": LIMIT_APPLIED,
-            "data": {"version": version},
-        }
-        return [Call(Action.DATA_TRANSFER.value, payload)]
+        return [transfer(LIMIT_APPLIED, {"version": version})]
 
     def _one_at_a_time(self, action: Action, payload: dict[str, object]) -> list[Effect]:
         if self._waiting.get(action.value):
@@ -191,13 +188,15 @@ class Station:
             return []
         return [self._stop_call(transaction_id, reason, now_us)]
 
-    def orphan(self, transaction_id: int, now_us: int) -> list[Effect]:
+    def orphan(
+        self, transaction_id: int, now_us: int, reason: Reason = Reason.POWER_LOSS
+    ) -> list[Effect]:
         """End a transaction of before the last boot, once."""
         if transaction_id == self.transaction_id or transaction_id in self._orphans:
             return []
         self._orphans[transaction_id] = None
         return [
-            self._stop_call(transaction_id, Reason.POWER_LOSS, now_us),
+            self._stop_call(transaction_id, reason, now_us),
             Notice("charging", f"transaction {transaction_id} of before the restart is ended"),
         ]
 
@@ -221,6 +220,10 @@ class Station:
         answer: dict[str, Any] = result[2] if good else {}
         handler = self._ANSWERS.get(action)
         effects = list(handler(self, payload, answer, now_us)) if handler else []
+        if answer.get("status") == "Rejected" and action == Action.DATA_TRANSFER:
+            data = answer.get("data")
+            why = data.get("why", "") if isinstance(data, dict) else ""
+            effects.append(Notice("fault", f"{payload.get('messageId')} was refused: {why}"))
         if not good:
             code = result[2] if len(result) > 2 else "no reason"
             effects.append(Notice("fault", f"{action} was refused: {code}"))
@@ -268,6 +271,12 @@ class Station:
         Action.AUTHORIZE.value: _on_authorize,
         Action.START_TRANSACTION.value: _on_start,
     }
+
+
+def transfer(message_id: str, data: dict[str, object]) -> Call:
+    """One of the network's own messages, for which OCPP has none."""
+    payload: dict[str, object] = {"vendorId": VENDOR_ID, "messageId": message_id, "data": data}
+    return Call(Action.DATA_TRANSFER.value, payload)
 
 
 def _tag_status(answer: dict[str, Any]) -> str:

@@ -42,3 +42,43 @@ TRANSITIONS: Final[dict[tuple[ConnectorStatus, ConnectorStatus], str]] = {
     (_ORDER[ord(cell[0]) - ord("A")], _ORDER[int(cell[1]) - 1]): cell for cell in _ALLOWED.split()
 }
 """(before, after) → the standard's name of the transition; pairs that are not in it are illegal."""
+
+
+def _way(before: ConnectorStatus, after: ConnectorStatus) -> tuple[ConnectorStatus, ...]:
+    """The shortest legal way; of two as short, by Finishing, by Preparing, then in order."""
+    by = tuple(dict.fromkeys((_ORDER[5], _ORDER[1], *_ORDER)))
+    ways: list[tuple[ConnectorStatus, ...]] = [(before,)]
+    while True:
+        for way in ways:
+            if (way[-1], after) in TRANSITIONS:
+                return (*way[1:], after)
+        ways = [(*way, s) for way in ways for s in by if (way[-1], s) in TRANSITIONS]
+
+
+WAYS: Final = {
+    (before, after): _way(before, after)
+    for before in ConnectorStatus
+    for after in ConnectorStatus
+    if before is not after
+}
+"""(before, after) → what to report, one after the other, so that each step is in the table."""
+
+IN_USE: Final = (
+    ConnectorStatus.PREPARING,
+    ConnectorStatus.CHARGING,
+    ConnectorStatus.SUSPENDED_EV,
+    ConnectorStatus.SUSPENDED_EVSE,
+    ConnectorStatus.FINISHING,
+)
+
+
+def status_201(status: ConnectorStatus) -> str:
+    """The same in OCPP 2.0.1 (ConnectorStatusEnumType): five words, for 1.6's nine."""
+    return "Occupied" if status in IN_USE else status.value
+
+
+def charging_state_201(status: ConnectorStatus) -> str:
+    """What OCPP 2.0.1 says beside it in a TransactionEvent (ChargingStateEnumType)."""
+    if status in (ConnectorStatus.PREPARING, ConnectorStatus.FINISHING):
+        return "EVConnected"
+    return status.value if status in IN_USE else "Idle"

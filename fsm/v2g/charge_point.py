@@ -21,10 +21,11 @@ from fsm.v2g import timeouts
 from fsm.v2g.codec import decode, encode, negative
 from fsm.v2g.codes import ChargingSession, EVSEProcessing, ResponseCode
 from fsm.v2g.cp_table import CP_TABLE, CpEvent, CpState
-from fsm.v2g.evse import CONSTANT_DUTY, DIGITAL_DUTY, Evse, SeccSession
+from fsm.v2g.evse import CONSTANT_DUTY, DIGITAL_DUTY, SeccSession
 from fsm.v2g.kinds import MalformedMessageError
 from fsm.v2g.responders import PROGRESS_EVENT, RESPONDERS
 from fsm.v2g.sequence import ALLOWED
+from fsm.v2g.service import Served
 
 _PLUGGED = ("B", "C", "D")
 _READY = ("C", "D")
@@ -41,7 +42,7 @@ def request_event(request: m.Request) -> CpEvent:
     return CpEvent(type(request).__name__)
 
 
-class ChargePoint(Evse):
+class ChargePoint(Served):
     """One charge point with one connector. Power in W, times in µs.
 
     Every input returns the effects that it asks for, in order. ``clock`` is the wall clock, for
@@ -66,9 +67,6 @@ class ChargePoint(Evse):
             meter_interval_us=meter_interval_us,
             clock=clock,
         )
-        self.state = CpState.WAITING_EV
-        self._why = ""
-        """What the next failure is told as."""
         self._error = ChargePointError.NO_ERROR
 
     @property
@@ -83,6 +81,7 @@ class ChargePoint(Evse):
         """Start; ``ev_pilot`` is what the EV's resistor shows, as an EV may be there already."""
         # Whatever the hardware did last: no power, no offer, until the state machine says so.
         self.out = [Contactor(closed=False), PilotDuty(True, CONSTANT_DUTY), *self.station.boot()]
+        self.in_service = self._ready
         if ev_pilot in _PLUGGED:
             self.ev_pilot = ev_pilot
             self._fire(CpEvent.EV_PLUGGED, now_us)
@@ -119,11 +118,14 @@ class ChargePoint(Evse):
             if self.state is CpState.FAILURE:
                 self.set_pilot(False, 0)
         elif name == "recover":
-            spoke = self.session.spoken
+            # Out of service nobody could speak: the offer comes when it is back.
+            spoke = self.session.spoken or not self.in_service
             self._fire(CpEvent.RECOVERED if spoke else CpEvent.GAVE_UP, now_us)
         elif name in self._TIMERS:
             event, self._why = self._TIMERS[name]
             self._fire(event, now_us)
+        else:
+            self._on_service_timer(name, now_us)
         return self._settle(now_us)
 
     def on_pilot(self, ev_state: str, now_us: int) -> list[Effect]:
@@ -150,9 +152,11 @@ class ChargePoint(Evse):
         self.take_limit(limit_w, version)
         return self._settle(now_us)
 
-    def on_orphan(self, transaction_id: int, now_us: int) -> list[Effect]:
+    def on_orphan(
+        self, transaction_id: int, now_us: int, reason: Reason = Reason.POWER_LOSS
+    ) -> list[Effect]:
         """The network has an open transaction of before the last boot: it is ended, once."""
-        self.out = list(self.station.orphan(transaction_id, now_us))
+        self.out = list(self.station.orphan(transaction_id, now_us, reason))
         return self._settle(now_us)
 
     def request_stop(self, now_us: int) -> list[Effect]:
@@ -196,7 +200,8 @@ class ChargePoint(Evse):
         if self.told:
             self.confirm_limit()
         responder = RESPONDERS.get(row.action)
-        if responder is None or type(request) not in ALLOWED[self.session.wait]:
+        legal = self.in_service and type(request) in ALLOWED[self.session.wait]
+        if responder is None or not legal:
             self._respond(request, _no(request, ResponseCode.FAILED_SEQUENCE_ERROR), now_us)
             return
         if not self._knows(request):
@@ -237,14 +242,25 @@ class ChargePoint(Evse):
 
     def _settle(self, now_us: int) -> list[Effect]:
         """Report the status that results, and hand the effects over."""
+        self._review_service(now_us)
         if not self.may_draw:
             self.confirm_limit()
-        self.out += self.station.report(self._status(), self._error, now_us)
+        status = self._status()
+        error = self._error
+        if status is ConnectorStatus.UNAVAILABLE:
+            error = ChargePointError.NO_ERROR
+        elif self.defective:
+            error = ChargePointError.POWER_SWITCH_FAILURE
+        self.out += self.station.report(status, error, now_us)
         out, self.out = self.out, []
         return out
 
     def _status(self) -> ConnectorStatus:
         """The connector's status as it is now."""
+        if self.defective:
+            return ConnectorStatus.FAULTED
+        if not self.in_service:
+            return ConnectorStatus.UNAVAILABLE
         state, status = self.state, self._STATUS[self.state]
         if state is CpState.FAILURE and self._error is ChargePointError.POWER_SWITCH_FAILURE:
             return ConnectorStatus.FAULTED
@@ -279,12 +295,15 @@ class ChargePoint(Evse):
                 paused=True,
             )
         self._error = ChargePointError.NO_ERROR
+        if not self.in_service:
+            self.set_pilot(True, CONSTANT_DUTY)
+            return
         self.set_pilot(True, DIGITAL_DUTY)
         self.set_timer("setup", timeouts.SECC_SETUP_TIMEOUT_US)
 
     def _unplugged(self, now_us: int) -> None:
         self.open_contactor()
-        self.cancel("setup", "sequence", "contactor", "signal", "recover")
+        self.cancel("setup", "sequence", "contactor", "signal", "recover", "stop")
         if self.transaction_id is not None:
             self.notice("charging", f"unplugged; the meter says {self.meter.energy_wh:,} Wh")
         self.out += self.station.stop(Reason.EV_DISCONNECTED, now_us)
@@ -295,7 +314,7 @@ class ChargePoint(Evse):
     def _fail(self, now_us: int) -> None:
         """End a session that is broken: no power, state F, and the transaction is closed."""
         self.open_contactor()
-        self.cancel("setup", "sequence", "contactor")
+        self.cancel("setup", "sequence", "contactor", "stop")
         session = self.session
         if session.spoken and not session.closed:
             self.out.append(SendV2g(encode(m.TransportClose())))
@@ -303,7 +322,7 @@ class ChargePoint(Evse):
         self.set_timer("signal", timeouts.SIGNAL_US)
         if self._error is ChargePointError.NO_ERROR:
             self._error = ChargePointError.EV_COMMUNICATION_ERROR
-        self.out += self.station.stop(Reason.OTHER, now_us)
+        self.out += self.station.stop(self.reason(Reason.OTHER), now_us)
         self.notice("fault", f"the session fails: {self._why}")
         self.set_timer("recover", timeouts.RECOVER_US)
 

@@ -13,6 +13,8 @@ that are used in different ways (PowerDelivery, SessionStop) are an event for ea
 * In ``failure`` the contactor is open and the pilot shows F. After a pause the charge point
   offers charging again (``recovered``), or, when the EV never spoke, rests in ``end_session``
   (``gave_up``) until it is woken by the pilot or the EV is unplugged.
+* ``withdrawn`` ends what has begun, as long as no transaction runs (the charge point waits for
+  that); an EV that is plugged in stays in ``begin_session`` without an offer until ``returned``.
 * ``ev_unplugged`` leads to ``waiting_ev`` from everywhere: whatever else is known, no EV is there.
 
 The EVSE cannot pause a session in this edition of the standard; it renegotiates to about 0 W. So
@@ -83,6 +85,10 @@ class CpEvent(StrEnum):
     """A negative response was sent."""
     RECOVERED = "recovered"
     GAVE_UP = "gave_up"
+    WITHDRAWN = "withdrawn"
+    """It goes out of service: by the operator, for a defect or a reset. No transaction runs."""
+    RETURNED = "returned"
+    """It is back in service."""
 
 
 REQUEST_EVENTS: Final = tuple(event for event in CpEvent if "Req" in event.value)
@@ -101,6 +107,7 @@ _BREAKS: Final[_Row] = {
     _E.CLOSED: (_S.FAILURE, "fail"),
     _E.SEQUENCE_TIMEOUT: (_S.FAILURE, "fail"),
     _E.FAULT: (_S.FAILURE, "fail"),
+    _E.WITHDRAWN: (_S.FAILURE, "fail"),
 }
 """What can break a session in every state that has one."""
 
@@ -113,6 +120,7 @@ _LEGAL: Final[dict[CpState, _Row]] = {
         _E.SERVICE_DETAIL: (_S.BEGIN_SESSION, "service_detail"),
         _E.PAYMENT_SERVICE_SELECTION: (_S.AUTHENTICATION, "payment_service_selection"),
         _E.SETUP_TIMEOUT: (_S.FAILURE, "fail"),
+        _E.RETURNED: (_S.BEGIN_SESSION, "offer"),
         **_STOPS,
         **_BREAKS,
     },
@@ -163,7 +171,7 @@ _LEGAL: Final[dict[CpState, _Row]] = {
         _E.WOKEN: (_S.BEGIN_SESSION, "offer"),
         _E.RESUMED: (_S.RESTARTING_SESSION, "offer_again"),
         **_STOPS,
-        **_BREAKS,
+        **{event: row for event, row in _BREAKS.items() if event is not _E.WITHDRAWN},
     },
     _S.FAILURE: {
         **dict.fromkeys(REQUEST_EVENTS, (_S.FAILURE, "refuse")),
@@ -183,6 +191,8 @@ _IGNORED: Final[dict[CpState, tuple[CpEvent, ...]]] = {
         _E.CONTACTOR_TIMEOUT,
         _E.RECOVERED,
         _E.GAVE_UP,
+        _E.WITHDRAWN,
+        _E.RETURNED,
     ),
     # The pilot may be toggled to wake a charge point that is awake already.
     _S.BEGIN_SESSION: (_E.EV_READY, _E.EV_NOT_READY),
@@ -192,7 +202,7 @@ _IGNORED: Final[dict[CpState, tuple[CpEvent, ...]]] = {
     # In DC the EV may leave C while the contactor is open for a new isolation test.
     _S.RESTARTING_SESSION: (_E.EV_READY, _E.EV_NOT_READY),
     # The EV opens S2 after PowerDelivery(Stop).
-    _S.END_SESSION: (_E.EV_READY, _E.EV_NOT_READY),
+    _S.END_SESSION: (_E.EV_READY, _E.EV_NOT_READY, _E.WITHDRAWN, _E.RETURNED),
     # The session has failed already; nothing more can break it.
     _S.FAILURE: (
         _E.EV_READY,
@@ -202,6 +212,8 @@ _IGNORED: Final[dict[CpState, tuple[CpEvent, ...]]] = {
         _E.SEQUENCE_TIMEOUT,
         _E.CONTACTOR_TIMEOUT,
         _E.FAULT,
+        _E.WITHDRAWN,
+        _E.RETURNED,
     ),
 }
 
@@ -224,10 +236,10 @@ _IMPOSSIBLE: Final[dict[CpState, tuple[CpEvent, ...]]] = {
         _E.FAULT,
     ),
     _S.BEGIN_SESSION: (_E.EV_PLUGGED, _E.WOKEN, _E.RESUMED, _E.RENEWED),
-    _S.AUTHENTICATION: (_E.EV_PLUGGED, _E.WOKEN, _E.RESUMED, _E.RENEWED),
-    _S.ENERGY_NEGOTIATION: (_E.EV_PLUGGED, _E.WOKEN, _E.RESUMED, _E.RENEWED),
-    _S.CHARGING: (_E.EV_PLUGGED, _E.WOKEN, _E.RESUMED, _E.RENEWED),
-    _S.RESTARTING_SESSION: (_E.EV_PLUGGED, _E.WOKEN, _E.RESUMED),
+    _S.AUTHENTICATION: (_E.EV_PLUGGED, _E.WOKEN, _E.RESUMED, _E.RENEWED, _E.RETURNED),
+    _S.ENERGY_NEGOTIATION: (_E.EV_PLUGGED, _E.WOKEN, _E.RESUMED, _E.RENEWED, _E.RETURNED),
+    _S.CHARGING: (_E.EV_PLUGGED, _E.WOKEN, _E.RESUMED, _E.RENEWED, _E.RETURNED),
+    _S.RESTARTING_SESSION: (_E.EV_PLUGGED, _E.WOKEN, _E.RESUMED, _E.RETURNED),
     _S.END_SESSION: (_E.EV_PLUGGED, _E.RENEWED),
     _S.FAILURE: (_E.EV_PLUGGED, _E.WOKEN, _E.RESUMED, _E.RENEWED),
 }

@@ -49,6 +49,10 @@ class ElectricVehicle(Evcc):
             return self._run(EvEvent.RESUMED, now_us)
         return []
 
+    def restart(self, now_us: int) -> list[Effect]:
+        """Its computer starts anew: the session is lost, the driver's wish is not."""
+        return self._break("its computer has started anew", now_us)
+
     def on_tick(self, now_us: int) -> list[Effect]:
         """A second has passed while power flowed: see whether the target is reached."""
         self.now_us = now_us

@@ -11,6 +11,7 @@ from fsm.clock import TrueClock, WallClock
 from fsm.effects import CancelTimer, Contactor, Effect, Notice, PilotDuty, SetTimer
 from fsm.energy.meter import Meter
 from fsm.energy.supply import PHASE_V, Current, phases
+from fsm.ocpp.actions import Reason
 from fsm.ocpp.station import Station
 from fsm.v2g.codes import EnergyTransferMode, PaymentOption
 from fsm.v2g.kinds import PMaxEntry
@@ -52,6 +53,8 @@ class SeccSession:
     paused: bool = False
     stop_wanted: bool = False
     """The charge point wants the EV to stop (EVSENotification StopCharging)."""
+    stop_reason: Reason | None = None
+    """Why it wants that; what ends the transaction then is this."""
 
 
 class Evse:
@@ -79,6 +82,16 @@ class Evse:
         self.contactor_closed = False
         self.contactor_stuck = False
         """A defect for scenarios: the contactor does not close."""
+        self.defective = False
+        """It did not close when it should, and has not passed its test since."""
+        self.operative = True
+        """What the operator wants (ChangeAvailability)."""
+        self.resetting = False
+        """A soft reset waits for the end of what is under way."""
+        self.in_service = True
+        """Whether sessions are offered: what was asked, once no transaction runs any more."""
+        self.remote_tag = ""
+        """The id tag of a RemoteStartTransaction that no session has used yet."""
         self.pilot_ok = True
         self.duty_permille = CONSTANT_DUTY
         self.ev_pilot = "A"
@@ -136,6 +149,7 @@ class Evse:
     def close_contactor(self) -> bool:
         """Close it; False when it does not close."""
         if self.contactor_stuck:
+            self.defective = True
             return False
         if not self.contactor_closed:
             self.contactor_closed = True
@@ -156,6 +170,10 @@ class Evse:
         self.told = False
         if not self.may_draw:
             self.confirm_limit()
+
+    def reason(self, otherwise: Reason) -> Reason:
+        """Why the transaction ends now: because it was to be stopped, or ``otherwise``."""
+        return self.session.stop_reason or otherwise
 
     @property
     def may_draw(self) -> bool:

@@ -114,6 +114,10 @@ def authorization(evse: Evse, request: m.AuthorizationReq, now_us: int) -> m.Res
     """Ongoing until the network has answered the Authorize of this driver's id tag."""
     session = evse.session
     if not session.authorized:
+        if evse.remote_tag:
+            # RemoteStartTransaction: whoever stands here charges on this tag.
+            session.id_tag, evse.remote_tag = evse.remote_tag, ""
+            evse.cancel("remote")
         status, effects = evse.station.authorize(session.id_tag)
         evse.out += effects
         if not status:
@@ -325,7 +329,7 @@ def session_stop(evse: Evse, request: m.SessionStopReq, now_us: int) -> m.Respon
         session.paused = True
         evse.notice("charging", "the session is paused")
     else:
-        evse.out += evse.station.stop(Reason.LOCAL, now_us)
+        evse.out += evse.station.stop(evse.reason(Reason.LOCAL), now_us)
         evse.notice("charging", f"the session ends; the meter says {evse.meter.energy_wh:,} Wh")
     evse.set_pilot(True, CONSTANT_DUTY)
     return m.SessionStopRes(request.session_id, Code.OK)

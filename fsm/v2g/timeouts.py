@@ -85,3 +85,9 @@ LIMIT_WAIT_US: Final = 30 * S
 After that the charge point offers a schedule of 0 W: the EV's ongoing time-out must not end a
 session that only has to wait for its turn. A later ReNegotiation brings the power.
 """
+
+REMOTE_START_US: Final = 60 * S
+"""How long a RemoteStartTransaction holds: it is refused when older, and forgotten when unused."""
+
+STOP_WAIT_US: Final = 10 * S
+"""How long an EV that is asked to stop may take; then the charge point opens the contactor."""
