@@ -130,6 +130,10 @@ class Core:
         """Every slot up to this one is decided here and applied."""
         return self.learner.commit_slot
 
+    def is_cut_off(self, now_us: int) -> bool:
+        """Whether what is handed in now is likely to wait; nothing but courtesy rests on it."""
+        return self.election.is_cut_off(now_us, self.group.present)
+
     def _effects(self) -> list[Effect]:
         """What this step asks for: what must be durable first, then everything else."""
         if self._revision != self.group.revision:

@@ -131,6 +131,15 @@ class Election:
         self._granted.add(source)
         return membership.is_phase1_quorum(self._granted)
 
+    def is_cut_off(self, now_us: int, membership: Membership) -> bool:
+        """Whether this node has heard of no leader for longer than any election waits to begin.
+
+        A leader hears itself; it is cut off when no quorum answers it any more.
+        """
+        if self.role is Role.LEADER:
+            return not self.reaches_quorum(now_us, membership)
+        return now_us - self.leader_heard_us > self.timing.election_high_us
+
     def reaches_quorum(self, now_us: int, membership: Membership) -> bool:
         """Whether a phase 2 quorum, this node included, answered within an election time-out."""
         since = now_us - self.timing.election_high_us

@@ -107,6 +107,10 @@ def _ev_words(expect: Expect) -> Iterator[str]:
         yield f"ended its session {_when(expect.session_stop_us)}"
     if expect.reason is not None:
         yield f"ended its session for {expect.reason}"
+    if expect.reservation is not None:
+        yield f"has asked for a connector: {expect.reservation}"
+    if expect.redirected_to is not None:
+        yield f"was redirected to {expect.redirected_to}"
 
 
 def _cp_words(expect: Expect) -> Iterator[str]:
@@ -191,12 +195,30 @@ def _ev_checks(expect: Expect, view: View) -> Iterator[_Check]:
             )
     if expect.reason is not None:
         yield _reason(expect, ev, view)
+    if expect.reservation is not None or expect.redirected_to is not None:
+        yield from _reservation_checks(expect, view)
 
 
 def _reason(expect: Expect, ev: EvView, view: View) -> _Check:
     last = _last_session(ev.id, view)
     found = _NO_SESSION if last is None else last.reason or "still running"
     return _Check(found == expect.reason, found)
+
+
+def _reservation_checks(expect: Expect, view: View) -> Iterator[_Check]:
+    """Of the EV's last question: its answer, or what became of what was promised."""
+    mine = [each for each in view.reservations if each.ev == expect.ev]
+    if not mine:
+        yield _Check(held=False, found="no question for a connector")
+        return
+    last = mine[-1]
+    if expect.reservation is not None:
+        words = [word for word in (last.answer, last.fate) if word]
+        yield _Check(expect.reservation in words, " and ".join(words))
+    if expect.redirected_to is not None:
+        redirected = last.answer == "redirected"
+        held = redirected and last.cp == expect.redirected_to
+        yield _Check(held, f"redirected to {last.cp}" if redirected else "not redirected")
 
 
 def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:

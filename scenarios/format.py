@@ -24,9 +24,11 @@ from scenarios.kinds import (
     Text,
     Whole,
 )
+from scenarios.places import Place
+from scenarios.promises import SENTENCES as PROMISES
 from scenarios.schema import EVERYONE as EVERYONE
 from scenarios.schema import LEADER as LEADER
-from scenarios.schema import VERBS
+from scenarios.schema import OPTIONAL, VERBS
 from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER
 
 DAY_US = 86_400_000_000
@@ -51,6 +53,20 @@ CP_STATES = (
 )
 STATUSES = ("alive", "paused", "crashed", "off")
 ROLES = ("leader", "candidate", "follower", "learner", "no member")
+FATES = (
+    "asked",
+    "reserved",
+    "redirected",
+    "refused",
+    "unanswered",
+    "active",
+    "used",
+    "expired",
+    "cancelled",
+    "replaced",
+    "removed",
+)
+"""The answer to a driver's question for a connector, and what can become of the reservation."""
 HOWS = ("log", "index", "lease")
 """Kinds of reads, as :class:`paxos.effects.ReadKind` numbers them."""
 
@@ -265,6 +281,7 @@ CP = Table(
             Flag(),
             "Whether it belongs to the group from the beginning; if not, it is off until `admit`.",
         ),
+        Key("at", "at", Place(), "Where it stands, to the east and to the north of the middle."),
     ),
 )
 EV = Table(
@@ -283,8 +300,17 @@ EV = Table(
             "The driver's OCPP id tag; the EV's id if left out.",
         ),
         Key("smart", "smart", Flag(), "Whether the driver opted in to smart charging."),
+        Key("at", "at", Place(), "From where its driver asks for a connector and sets out."),
+        Key(
+            "drives",
+            "drives",
+            Flag(),
+            "Whether its driver goes where he is told by himself, and leaves when he is done.",
+        ),
     ),
 )
+_OF_ONE = ("id", "id_tag", "at", "drives")
+"""What is of one EV alone."""
 FLEET = Table(
     "[fleet]",
     (
@@ -308,7 +334,7 @@ FLEET = Table(
             Span(_TIME),
             "When the first and the last stop charging; each is unplugged 15 s later.",
         ),
-        *(key for key in EV.keys if key.name not in ("id", "id_tag")),
+        *(key for key in EV.keys if key.name not in _OF_ONE),
     ),
 )
 
@@ -335,6 +361,14 @@ _ARGUMENTS = {
     "offset_us": Key(
         "offset", "offset_us", _OFFSET, "How far ahead its wall clock is; 0s is right."
     ),
+    "from_us": Key("from", "from_us", _TIME, "When the driver's window begins."),
+    "until_us": Key("until", "until_us", _TIME, "When it ends."),
+    "energy_wh": Key(
+        "energy", "energy_wh", Quantity(ENERGY, 0, _MAX_WH), "What the driver wants to get in it."
+    ),
+    "hold_us": Key(
+        "hold", "hold_us", Quantity(DURATION, 1, DAY_US), "How long the connector waits for him."
+    ),
     "extra_us": Key("extra", "extra_us", _LATENCY, "Latency added, on every link or on `a`–`b`."),
 }
 AT = Table("[[at]]", (_T, _DO, *_ARGUMENTS.values()))
@@ -343,7 +377,7 @@ AT = Table("[[at]]", (_T, _DO, *_ARGUMENTS.values()))
 
 def arguments(verb: str) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
     """Keys that a verb needs, and those that it may have besides."""
-    optional = ("a", "b", "oneway") if verb in LINK_VERBS else ()
+    optional = OPTIONAL.get(verb, ())
     return (
         tuple(_ARGUMENTS[name] for name in VERBS[verb]),
         tuple(_ARGUMENTS[name] for name in optional),
@@ -398,6 +432,13 @@ EXPECT = Table(
             "When the transaction of the EV's last session ended.",
         ),
         Key(
+            "reservation",
+            "reservation",
+            Choice(FATES),
+            "The answer to its driver's last question, or what became of the reservation.",
+        ),
+        Key("redirected_to", "redirected_to", _CP, "Where its driver was redirected to."),
+        Key(
             "replicas",
             "replicas",
             Choice(("equal",)),
@@ -434,13 +475,22 @@ EXPECT = Table(
         Key(
             "violation",
             "violation",
-            Choice((*SENTENCES, "P1")),
+            Choice((*SENTENCES, "P1", *PROMISES)),
             "Subject: an invariant that is to be violated by then; the run ends there.",
         ),
     ),
 )
 SUBJECTS = {
-    "ev": ("state", "energy", "soc", "session_start", "session_stop", "reason"),
+    "ev": (
+        "state",
+        "energy",
+        "soc",
+        "session_start",
+        "session_stop",
+        "reason",
+        "reservation",
+        "redirected_to",
+    ),
     "cp": ("state", "status", "role", "connector", "monitor", "energy"),
     "replicas": (),
     "leader": (),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from fsm.effects import Effect
+from fsm.ocpp.reserving import HOLD_US
 from fsm.v2g.ev import ElectricVehicle
 from paxos.sim import faults
 from paxos.sim.host import Status
@@ -16,7 +17,7 @@ from scenarios.car import CarProcess
 from scenarios.connector import Car
 from scenarios.errors import InputError
 from scenarios.members import MEMBERS
-from scenarios.schema import EVERYONE, LEADER, VERBS, At
+from scenarios.schema import EVERYONE, LEADER, OPTIONAL, VERBS, At
 
 if TYPE_CHECKING:
     from scenarios.world import World
@@ -37,7 +38,7 @@ def perform(world: "World", verb: str, args: Args) -> Done:
     if needed is None:
         raise InputError(f"no verb {verb!r}; there are {', '.join(VERBS)}")
     missing = [name for name in needed if name not in args]
-    optional = ("a", "b", "oneway") if verb in _RATES else ()
+    optional = OPTIONAL.get(verb, ())
     extra = [name for name in args if name not in (*needed, *optional)]
     if missing or extra:
         raise InputError(
@@ -157,6 +158,36 @@ def _plugged(world: "World", args: Args) -> Car:
     if car.connector is None:
         raise InputError(f"{car.ev.id} is not plugged in")
     return car
+
+
+# Drivers.
+
+
+def _reserve(world: "World", verb: str, args: Args) -> Done:
+    car = _car(world, args["ev"])
+    window_us = _integer(args, "from_us"), _integer(args, "until_us")
+    cp = _cp(world, args["cp"]) if "cp" in args else None
+    hold_us = _integer(args, "hold_us") if "hold_us" in args else HOLD_US
+    energy_wh = _integer(args, "energy_wh")
+    return "charging", car.ev.id, world.drivers.ask(car.ev.id, window_us, energy_wh, cp, hold_us)
+
+
+def _change_reservation(world: "World", verb: str, args: Args) -> Done:
+    car = _car(world, args["ev"])
+    window_us = _integer(args, "from_us"), _integer(args, "until_us")
+    return "charging", car.ev.id, world.drivers.change(car.ev.id, window_us)
+
+
+def _cancel_reservation(world: "World", verb: str, args: Args) -> Done:
+    car = _car(world, args["ev"])
+    return "charging", car.ev.id, world.drivers.cancel(car.ev.id)
+
+
+def _integer(args: Args, name: str) -> int:
+    value = args[name]
+    if type(value) is not int or value < 0:
+        raise InputError(f"{name} is an integer from 0 on, found {value!r}")
+    return value
 
 
 # Nodes.
@@ -308,6 +339,9 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "reset": _instruct,
     "stick_contactor": _stick,
     "free_contactor": _stick,
+    "reserve": _reserve,
+    "change_reservation": _change_reservation,
+    "cancel_reservation": _cancel_reservation,
     "crash": _crash,
     "restart": _restart,
     "read": _read,

@@ -13,6 +13,7 @@ from paxos.membership import Membership, label, place_of
 from paxos.messages import Value
 from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
+from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
 from scenarios.view import (
@@ -50,12 +51,13 @@ def look(
     links = _links(world)
     papers = [_paper(world, number) for number in world.ids]
     group = world.group().present
-    network = _newest(world)
+    network = newest(world)
     cps = tuple(
         _cp(world, number, paper, evs, links, group, network)
         for number, paper in zip(world.ids, papers, strict=True)
     )
     leader = world.leader()
+    network = newest(world)
     first, rows = world.log.window(window.event_first, window.event_rows)
     log_last = max(paper.last_slot for paper in papers)
     return View(
@@ -89,6 +91,7 @@ def look(
         expectations_held=expectations[0],
         expectations_failed=expectations[1],
         expectations_total=expectations[2],
+        reservations=reservations(world, network),
         reads_answered=world.readers.answers,
     )
 
@@ -110,6 +113,7 @@ def _cp(
     asset = world.scenario.cps[number - 1]
     node = world.node(number)
     replica = node.replica if node else None
+    reserved_for, reserved_until_us = kept_for(world, node)
     return CpView(
         id=asset.id,
         status=host.status.name.lower() if host.generation else "off",
@@ -135,6 +139,8 @@ def _cp(
         state_digest=f"{replica.learner.state_digest():016x}" if replica else "",
         queued_calls=node.calls.pending if node else 0,
         links=links[number],
+        reserved_for=reserved_for,
+        reserved_until_us=reserved_until_us,
     )
 
 
@@ -308,8 +314,8 @@ def _command(value: Value | None, world: World) -> str:
 # Sessions.
 
 
-def _newest(world: World) -> NetworkState:
-    """The network as the replica that has applied most knows it."""
+def newest(world: World) -> NetworkState:
+    """The network's state as the replica that has applied most knows it."""
     nodes = [node for number in world.ids if (node := world.node(number)) is not None]
     states = [(node.replica.commit_slot, node.network) for node in nodes]
     if not states:

@@ -16,6 +16,7 @@ from fsm.network.state import NetworkState
 from fsm.ocpp.actions import INSTRUCT
 from fsm.ocpp.client import CallClient
 from fsm.ocpp.frames import CALL_RESULT
+from fsm.ocpp.reserving import Booking
 from fsm.ocpp.station import transfer
 from fsm.v2g.charge_point import ChargePoint
 from paxos.effects import Applied, AppliedRun, Installed, ReadKind, Timer
@@ -24,6 +25,7 @@ from paxos.messages import message
 from paxos.replica import Replica
 from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
+from scenarios.desk import TIMER, Desk, Question, bookings_of
 from scenarios.instructed import Instructed, reason_of_restart
 from scenarios.watching import BEAT, TIMERS, Watching
 
@@ -96,6 +98,10 @@ class Node:
         self.watching = Watching(cp_id, replica) if monitored else None
         self._restart: Restart | None = None
         """A soft reset that waits until all calls are answered."""
+        self.desk = Desk(self.calls, wiring.clock)
+        self.bookings: tuple[Booking, ...] = ()
+        """The reservations that the controller was told of, and the table that they are from."""
+        self._reservations: object = None
 
     @property
     def network(self) -> NetworkState:
@@ -112,7 +118,8 @@ class Node:
         self._limit_version = self.network.limit_version(self.cp_id)
         if self.watching is not None:
             effects += self.watching.start()
-        return effects + self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
+        effects += self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
+        return effects + self._book(now_us)
 
     def change(self, step: Step, node: int, now_us: int) -> list[Any]:
         """Hand in a change of membership."""
@@ -139,6 +146,8 @@ class Node:
         if self.watching is not None and timer in TIMERS:
             asked = self.watching.on_timer(timer, self.network, now_us)
             return self._take(asked, now_us)
+        if type(timer) is str and timer.startswith(TIMER):
+            return self.desk.on_timer(timer) + self._next_call()
         if type(timer) is str:
             self.wiring.settle()
             return self._take(self.controller.on_timer(timer, now_us), now_us)
@@ -162,7 +171,10 @@ class Node:
         if call is None:
             return []
         asked = self.controller.on_result(call.action, call.payload, frame, now_us)
-        effects = self._take(asked, now_us) + self._next_call()
+        effects = self._take(asked, now_us)
+        effects += self.desk.on_answer(call.unique_id, frame, now_us) + self._next_call()
+        if call.action == "StartTransaction":
+            effects += self._begin_stay(now_us)
         if call.action == "BootNotification":
             effects += self._close_orphan(now_us)
             if frame[0] == CALL_RESULT:
@@ -182,6 +194,30 @@ class Node:
         """Somebody at this charge point wants something of another one, or of all."""
         data: dict[str, object] = {"cp": cp_id, "action": action, "payload": payload}
         return self._take([transfer(INSTRUCT, data)], now_us)
+
+    def ask(self, question: Question, now_us: int) -> list[Any]:
+        """A driver asks the network something here; he is told, whatever comes of it."""
+        cut_off = self.replica.is_cut_off(now_us)
+        return self.desk.ask(question, now_us, cut_off=cut_off) + self._next_call()
+
+    def _begin_stay(self, now_us: int) -> list[Any]:
+        """The transaction that has just begun may have to end at a certain time."""
+        stay = self.network.stays.get(self.controller.transaction_id or 0)
+        if stay is None:
+            return []
+        return self._take(self.controller.on_stay(stay.until_us, now_us), now_us)
+
+    def _book(self, now_us: int) -> list[Any]:
+        """Tell the controller of the reservations of its connector, when there are others."""
+        tables = self.network.state
+        if tables.reservations is self._reservations:
+            return []
+        self._reservations = tables.reservations
+        bookings = bookings_of(tables, self.cp_id)
+        if bookings == self.bookings:
+            return []
+        self.bookings = bookings
+        return self._take(self.controller.on_bookings(bookings, now_us), now_us)
 
     def _close_orphan(self, now_us: int) -> list[Any]:
         """A transaction of an earlier incarnation: what that one had under way is stale by now."""
@@ -217,6 +253,7 @@ class Node:
                     answers += self._answer(sequence, result)
         if not changed:
             return effects
+        answers += self._book(now_us)
         version = self.network.limit_version(self.cp_id)
         if version != self._limit_version:
             self._limit_version = version

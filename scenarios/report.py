@@ -8,7 +8,7 @@ from cattrs.preconf.json import make_converter
 from scenarios.expect import Outcome, energy_text
 from scenarios.postmortem import Violation
 from scenarios.units import DURATION
-from scenarios.view import CpView, EvView, SessionView, View
+from scenarios.view import CpView, EvView, ReservationView, SessionView, View
 
 _JSON = make_converter(forbid_extra_keys=True)
 
@@ -61,6 +61,24 @@ class SessionReport:
 
 
 @frozen
+class ReservationReport:
+    """What a driver asked for. Times in virtual seconds; ``cp`` is empty if nothing was promised.
+
+    ``answer`` is reserved, redirected, refused, unanswered or asked; ``fate`` what became of it.
+    """
+
+    ev: str
+    asked_cp: str
+    cp: str
+    answer: str
+    fate: str
+    reason: str
+    from_s: float
+    until_s: float
+    held_until_s: float
+
+
+@frozen
 class Report:
     """A run and its verdict; the attributes are the keys of the JSON object, in its order."""
 
@@ -81,6 +99,7 @@ class Report:
     cps: dict[str, CpReport]
     evs: dict[str, EvReport]
     sessions: tuple[SessionReport, ...]
+    reservations: tuple[ReservationReport, ...]
     coverage: dict[str, int]
     """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
 
@@ -137,6 +156,7 @@ def from_view(
         cps={cp.id: _cp(cp) for cp in view.cps},
         evs={name: _ev(evs[name]) for name in sorted(evs, key=_natural)},
         sessions=tuple(_session(session) for session in view.sessions),
+        reservations=tuple(_reservation(each) for each in view.reservations),
         coverage=coverage,
     )
 
@@ -163,6 +183,20 @@ def _session(session: SessionView) -> SessionReport:
     stop = None if session.stop_us is None else _seconds(session.stop_us)
     return SessionReport(
         session.ev, session.cp, _seconds(session.start_us), stop, session.energy_wh
+    )
+
+
+def _reservation(each: ReservationView) -> ReservationReport:
+    return ReservationReport(
+        ev=each.ev,
+        asked_cp=each.asked_cp,
+        cp=each.cp,
+        answer=each.answer,
+        fate=each.fate,
+        reason=each.reason,
+        from_s=_seconds(each.from_us),
+        until_s=_seconds(each.until_us),
+        held_until_s=_seconds(each.held_until_us),
     )
 
 
@@ -207,6 +241,9 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _table(("EV", "state", "charge", "energy"), rows, right=(2, 3))
     yield ""
     yield from _session_lines(report.sessions)
+    if report.reservations:
+        yield ""
+        yield from _reservation_lines(report.reservations)
     yield ""
     yield from _verdict(report)
 
@@ -226,6 +263,16 @@ def _session_lines(sessions: Sequence[SessionReport]) -> Iterator[str]:
         for session in sessions
     ]
     yield from _table(("session", "at", "start", "stop", "energy"), rows, right=(2, 3, 4))
+
+
+def _reservation_lines(reservations: Sequence[ReservationReport]) -> Iterator[str]:
+    rows = [
+        (each.ev, each.asked_cp, each.cp or "-", f"{each.from_s:g} s", f"{each.until_s:g} s",
+         f"{each.answer} {each.fate}".rstrip(), each.reason)
+        for each in reservations
+    ]  # fmt: skip
+    head = ("driver", "asked", "gets", "from", "until", "what came of it", "why")
+    yield from _table(head, rows, right=(3, 4))
 
 
 def _verdict(report: Report) -> Iterator[str]:

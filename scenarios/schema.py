@@ -34,6 +34,10 @@ VERBS: dict[str, tuple[str, ...]] = {
     "reset": ("cp", "kind"),
     "stick_contactor": ("cp",),
     "free_contactor": ("cp",),
+    # drivers: they ask the network for a connector
+    "reserve": ("ev", "from_us", "until_us", "energy_wh"),
+    "change_reservation": ("ev", "from_us", "until_us"),
+    "cancel_reservation": ("ev",),
     # nodes
     "crash": ("cp",),
     "restart": ("cp",),
@@ -73,11 +77,19 @@ VERBS: dict[str, tuple[str, ...]] = {
 charge points, or to one link in both directions where ``a`` and ``b`` are given as well.
 ``stop_cp``, ``resume_cp``, ``remote_start``, ``remote_stop`` and ``reset`` are instructions: they
 go through the log to their charge point, or, with ``all``, to every one. ``mute_ev`` lets an EV's
-computer hang. ``admit`` switches a charge point on that was off, and it asks to join; ``remove`` is
-for ever. ``wipe`` takes a charge point's disk away, and it is down: after ``restart`` it joins as
-another node. ``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and
-offset, are undone by 0.
+computer hang. ``reserve`` asks the charge point that is nearest to the EV, or the one named.
+``admit`` switches a charge point on that was off, and it asks to join; ``remove`` is for ever.
+``wipe`` takes a charge point's disk away, and it is down: after ``restart`` it joins as another
+node. ``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and offset,
+are undone by 0.
 """
+
+_RATES = ("loss", "duplicate", "reorder", "corrupt", "delay")
+OPTIONAL: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_RATES, ("a", "b", "oneway")),
+    "reserve": ("cp", "hold_us"),
+}
+"""Arguments that a verb may have besides."""
 
 
 @frozen(kw_only=True)
@@ -155,6 +167,8 @@ class ChargePoint:
     current: Current = "AC"
     member: bool = True
     """Whether it belongs to the group from the beginning; else it is off until ``admit``."""
+    at: tuple[int, int] | None = None
+    """Where it stands: metres to the east and to the north; (0, 0) if it does not say."""
 
 
 @frozen(kw_only=True)
@@ -171,6 +185,10 @@ class Vehicle:
     """The driver's OCPP id tag; empty: the EV's id."""
     smart: bool = True
     """Whether the driver opted in to smart charging (a charging profile)."""
+    at: tuple[int, int] | None = None
+    """From where the driver asks and sets out: metres to the east and to the north."""
+    drives: bool = False
+    """Whether the driver goes where he is told by himself, and leaves when he is done."""
 
 
 @frozen(kw_only=True)
@@ -246,6 +264,10 @@ class Expect:
     """With ``count``: only what happened after this time counts (all of the run by default)."""
     reads: int | None = None
     """How many reads were answered."""
+    reservation: str | None = None
+    """With ``ev``: the answer to its driver's last question, or what became of the reservation."""
+    redirected_to: str | None = None
+    """With ``ev``: where its driver was redirected to."""
     violation: str | None = None
     """An invariant that is to be violated: the run ends there, as it should."""
     line: int = 0

@@ -82,6 +82,10 @@ def _check_arguments(reader: Reader, path: Path, verb: str, args: Values, names:
         reader.refuse((*path, here), f"one end of a link, without {other}", "both a and b, or none")
     if "oneway" in args and "a" not in args and "b" not in args:
         reader.refuse((*path, "oneway"), "one direction of every link", "it beside a and b")
+    begins, ends = args.get("from_us"), args.get("until_us")
+    if isinstance(begins, int) and isinstance(ends, int) and ends <= begins:
+        found = f'"{DURATION.format(ends)}"'
+        reader.refuse((*path, "until"), found, f"after {DURATION.format(begins)}, the begin")
     if "groups" in args:
         groups = cast("tuple[tuple[str, ...], ...]", args["groups"])
         args["groups"] = _check_groups(reader, (*path, "groups"), groups, names)
@@ -143,6 +147,8 @@ def check_expectation(
     _check_sayings(reader, path, subject, raw)
     check_name(reader, (*path, "ev"), values.get("ev"), names.evs, "EV")
     check_name(reader, (*path, "cp"), values.get("cp"), names.cps, "charge point")
+    to = values.get("redirected_to")
+    check_name(reader, (*path, "redirected_to"), to, names.cps, "charge point")
     leader = ("any", "none")
     check_name(reader, (*path, "leader"), values.get("leader"), names.cps, "charge point", leader)
     _check_state(reader, (*path, "state"), subject, values.get("state"))

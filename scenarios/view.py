@@ -98,6 +98,10 @@ class CpView:
     disconnected."""
     operative: bool = True
     """Whether the operator wants it in service, as the log knows it."""
+    reserved_for: str = ""
+    """The EV whose reservation comes first here, empty for none."""
+    reserved_until_us: int = 0
+    """Until when the connector waits for it."""
 
 
 @frozen
@@ -146,6 +150,27 @@ class SessionView:
 
 
 @frozen
+class ReservationView:
+    """What a driver asked for and what came of it, as the most advanced live replica knows it."""
+
+    number: int
+    """Of the question; also the id of the reservation."""
+    ev: str
+    asked_cp: str
+    cp: str
+    """Where the connector is promised; empty for none."""
+    answer: str
+    """asked (none yet), reserved, redirected, refused or unanswered."""
+    fate: str
+    """active, used, expired, cancelled, replaced or removed; empty where nothing was promised."""
+    reason: str
+    """Why it is not the charge point that was asked, in words; empty if it is."""
+    from_us: int
+    until_us: int
+    held_until_us: int
+
+
+@frozen
 class View:
     """The whole picture at one instant."""
 
@@ -189,6 +214,8 @@ class View:
     expectations_held: int
     expectations_failed: int
     expectations_total: int
+    reservations: tuple[ReservationView, ...] = ()
+    """All that drivers asked for, the newest last."""
     reads_answered: int = 0
     """How many reads were answered so far."""
 

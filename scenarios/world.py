@@ -40,9 +40,12 @@ from paxos.wire import seal
 from scenarios import inputs, resets
 from scenarios.car import CarProcess
 from scenarios.connector import Car, Connector, Hardware, Supply
+from scenarios.desk import Told
+from scenarios.drivers import DRIVER, Drivers
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
 from scenarios.node import Node, SendOcpp
+from scenarios.promises import Promises
 from scenarios.readers import Readers
 from scenarios.resets import RESET
 from scenarios.schema import Scenario
@@ -102,6 +105,8 @@ class World:
         """Crashed charge points, and what they left."""
         self.readers = Readers(self)
         self.boards = Boards(self)
+        self.drivers = Drivers(self)
+        self.promises = Promises(self)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
@@ -154,6 +159,8 @@ class World:
             return None
         try:
             event = self.cluster.step(until_us)
+            if event is not None and self.invariants is not None:
+                self.promises.check(event[3])
         except InvariantViolation as violation:
             self._stop(violation)
             return None
@@ -211,6 +218,7 @@ class World:
             self._stop(violation)
             return str(violation)
         events = self.cluster.trace.events
+        self.promises.disturb(verb, args)
         self.journal.append(Input(self.now_us, events, verb, dict(args)))
         self.cluster.trace.mark(self.journal[-1].line())
         self.note(severity, subject, text)
@@ -302,6 +310,7 @@ class World:
             clock=wiring.clock,
         )
         controller.contactor_stuck = connector.contactor_stuck
+        controller.station.place = asset.at
         machine = self._machine()
         replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
         goal = goal_of(node, self.config.membership, self.cluster.identities)
@@ -314,6 +323,8 @@ class World:
             self._tick(event[0])
         elif event[2] == RESET:
             resets.happen(self, event)
+        elif event[2] == DRIVER:
+            self.drivers.happen(event)
         else:
             line = self.scenario.script[event[5]]
             inputs.follow_script(self, line)
@@ -337,6 +348,9 @@ class World:
 
     def _send_ocpp(self, number: int, effect: SendOcpp | SendBeat) -> None:
         self.cluster.bus.send(Kind.OCPP, number, effect.to, effect.frame)
+
+    def _told(self, number: int, effect: Told) -> None:
+        self.drivers.told(number, effect)
 
     def _send_v2g(self, number: int, effect: fx.SendV2g) -> None:
         peer = self._peer(number)
@@ -434,6 +448,7 @@ class World:
         SendOcpp: _send_ocpp,
         SendBeat: _send_ocpp,
         fx.Beat: _beat,
+        Told: _told,
         Crashed: _crashed,
         Applied: _applied,
         AppliedRun: _applied,

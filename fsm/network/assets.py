@@ -4,6 +4,7 @@ from typing import Any
 
 from fsm.network.checks import integer, one_of, text
 from fsm.network.handler import CONNECTOR_MAX, Handler, Result
+from fsm.network.holding import note_place, note_status
 from fsm.network.limits import share
 from fsm.network.records import Asset
 from fsm.network.tables import Draft
@@ -35,6 +36,7 @@ def _boot_notification(draft: Draft, operation: Operation, payload: dict[str, An
             boots=asset.boots + 1,
         )
     )
+    note_place(draft, operation.cp_id, payload)
     if draft.open_by_cp(operation.cp_id):
         share(draft)
     return {
@@ -56,6 +58,7 @@ def _status_notification(draft: Draft, operation: Operation, payload: dict[str, 
     draft.put(
         asset._replace(status=status.value, error_code=error_code.value, status_us=operation.at_us)
     )
+    note_status(draft, operation.cp_id, status, operation.at_us)
     return {}
 
 

@@ -1,10 +1,11 @@
 """What each OCPP call does to the network's tables.
 
 Handlers stand by their subjects: :mod:`fsm.network.assets`, :mod:`fsm.network.transactions`,
-:mod:`fsm.network.transfers`. Choices where OCPP 1.6 leaves one: :mod:`fsm.network.state`.
+:mod:`fsm.network.reservations`, :mod:`fsm.network.transfers`. Choices where OCPP 1.6 leaves one:
+:mod:`fsm.network.state`.
 """
 
-from fsm.network import assets, transactions
+from fsm.network import assets, reservations, transactions
 from fsm.network.handler import Handler, Result
 from fsm.network.tables import Draft, Tables
 from fsm.network.transfers import data_transfer
@@ -15,6 +16,7 @@ from fsm.ocpp.frames import CallError, ErrorCode, Operation
 _HANDLERS: dict[str, Handler] = {
     **assets.HANDLERS,
     **transactions.HANDLERS,
+    **reservations.HANDLERS,
     Action.DATA_TRANSFER.value: data_transfer,
 }
 

@@ -6,6 +6,7 @@ from typing import Any
 from fsm.network.checks import readings_wh
 from fsm.ocpp.actions import INSTRUCT, INSTRUCTION_RESULT
 from fsm.ocpp.frames import CallError, parse_operation
+from fsm.ocpp.reserving import REQUEST_CONNECTOR
 
 
 def _word(payload: dict[str, Any], key: str) -> str:
@@ -31,6 +32,14 @@ def _stop(payload: dict[str, Any]) -> str:
     return f"#{_word(payload, 'transactionId')} ({reason if type(reason) is str else '?'})"
 
 
+def _reservation(payload: dict[str, Any]) -> str:
+    return f"#{_word(payload, 'reservationId')}"
+
+
+def _reserve(payload: dict[str, Any]) -> str:
+    return f"{_reservation(payload)} {_word(payload, 'idTag')}"
+
+
 def _transfer(payload: dict[str, Any]) -> str:
     """A message of the network's own; of an instruction, what is wanted of whom."""
     name, data = _word(payload, "messageId"), payload.get("data")
@@ -38,7 +47,13 @@ def _transfer(payload: dict[str, Any]) -> str:
         return f"{name} {_word(data, 'cp')} {_word(data, 'action')}"
     if name == INSTRUCTION_RESULT and type(data) is dict and type(data.get("payload")) is dict:
         return f"{name} #{_word(data, 'id')} {_word(data['payload'], 'status')}"
+    if name == REQUEST_CONNECTOR and type(data) is dict:
+        return f"{name} {_reserve(data)}"
     return name
+
+
+def _update(payload: dict[str, Any]) -> str:
+    return f"{_reservation(payload)} {_word(payload, 'reservationUpdateStatus')}"
 
 
 _DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -48,6 +63,9 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
     "MeterValues": _readings,
     "StopTransaction": _stop,
     "DataTransfer": _transfer,
+    "ReserveNow": _reserve,
+    "CancelReservation": _reservation,
+    "ReservationStatusUpdate": _update,
 }
 
 

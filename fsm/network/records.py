@@ -200,7 +200,91 @@ class Observer(NamedTuple):
         return NO_MARKS
 
 
-Record = Asset | Transaction | IdTag | Instruction | Condition | Observer
+# Reservations (:mod:`fsm.network.reservations`).
+
+
+class Reservation(NamedTuple):
+    """A connector promised to a driver for a window; who asked chose the id. Times in µs."""
+
+    id: int
+    cp_id: str
+    """Empty for an id that was called off before it was ever asked for."""
+    connector_id: int
+    id_tag: str
+    from_us: int
+    until_us: int
+    held_until_us: int
+    """Until when the connector waits for the driver."""
+    energy_wh: int
+    """What the driver wants to get in the window; 0 for as much as there is."""
+    asked_cp: str
+    """Where the driver asked: another charge point than ``cp_id`` when redirected."""
+    made_us: int
+    status: str = "Active"
+    """See :class:`fsm.ocpp.reserving.ReservationStatus`."""
+    ended_us: int = 0
+    transaction_id: int = 0
+    """The transaction that used it; 0 for none."""
+    replaced: int = 0
+    """How often the same id was given other times."""
+
+    @property
+    def key(self) -> int:
+        """What identifies the record among its kind."""
+        return self.id
+
+    @property
+    def marks(self) -> Marks:
+        """While it is in force it is its driver's: nobody holds two."""
+        return (("reserved_by_tag", self.id_tag),) if self.status == "Active" else NO_MARKS
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the connector is kept for its driver."""
+        return self.status == "Active"
+
+
+class Stay(NamedTuple):
+    """A transaction that must be over by a certain time: fixed when it begins, never put off."""
+
+    transaction_id: int
+    cp_id: str
+    until_us: int
+    reservation_id: int
+    """The reservation that it used; 0 when it has to make way for another driver's."""
+
+    @property
+    def key(self) -> int:
+        """What identifies the record among its kind."""
+        return self.transaction_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+class Place(NamedTuple):
+    """Where a charge point stands, in metres east and north of some point that all agree on."""
+
+    cp_id: str
+    x_m: int
+    y_m: int
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.cp_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place of an index."""
+        return NO_MARKS
+
+
+Record = (
+    Asset | Transaction | IdTag | Instruction | Condition | Observer | Reservation | Stay | Place
+)
 
 
 class Kind(NamedTuple):
@@ -219,6 +303,9 @@ KINDS: Final = (
     Kind("instruction", "instructions", Instruction),
     Kind("condition", "conditions", Condition),
     Kind("observer", "observers", Observer),
+    Kind("reservation", "reservations", Reservation),
+    Kind("stay", "stays", Stay),
+    Kind("place", "places", Place),
 )
 """Every kind of record, in the order of snapshots."""
 

@@ -8,7 +8,7 @@ from attrs import frozen
 from fsm.network.records import KINDS, Record, flat
 from fsm.network.tables import INDEXES, Tables
 
-VERSION = 2
+VERSION = 3
 
 
 class SnapshotError(Exception):
@@ -66,6 +66,9 @@ def _check(records: dict[str, list[Any]]) -> None:
         and all(record.id_tag in keys["id_tags"] for record in transactions)
         and [record.id for record in instructions] == list(range(1, len(instructions) + 1))
         and all(record.cp_id in keys["assets"] for record in instructions)
+        and all(record.id_tag in keys["id_tags"] for record in records["reservations"])
+        and all(r.cp_id in keys["assets"] for r in records["reservations"] if r.is_active)
+        and all(record.key in keys["transactions"] for record in records["stays"])
     )
     if not whole:
         raise SnapshotError("its records do not fit together")

@@ -14,6 +14,8 @@ Choices where OCPP 1.6 leaves one:
 * A StartTransaction that is refused gets ``transactionId`` 0, and no transaction exists.
 * A StopTransaction is never refused for what the meter says: the transaction is closed with the
   highest reading known. One that is closed already stays as it was.
+* A StartTransaction on a connector that is promised to another driver is refused as Blocked
+  (:mod:`fsm.network.reservations`).
 * The limits tend to the max-min fair shares of the capacity over the charge points with an open
   transaction, capped by rated power; who cannot be given the least charging current waits with
   0, in the order in which the transactions were started
@@ -26,7 +28,15 @@ from collections.abc import Mapping
 from fsm.network.commands import carry_out
 from fsm.network.describe import describe as describe
 from fsm.network.queries import ask
-from fsm.network.records import Asset, Condition, IdTag, Instruction, Transaction
+from fsm.network.records import (
+    Asset,
+    Condition,
+    IdTag,
+    Instruction,
+    Reservation,
+    Stay,
+    Transaction,
+)
 from fsm.network.snapshot import pack_snapshot, unpack_snapshot
 from fsm.network.tables import Tables, make_tables
 from fsm.ocpp.frames import CallError, pack_error, pack_result, parse_operation
@@ -109,6 +119,16 @@ class NetworkState:
     def id_tags(self) -> Mapping[str, IdTag]:
         """All id tags that were ever seen."""
         return self.state.id_tags
+
+    @property
+    def reservations(self) -> Mapping[int, Reservation]:
+        """All reservations by id, ended ones included."""
+        return self.state.reservations
+
+    @property
+    def stays(self) -> Mapping[int, Stay]:
+        """The transactions whose end was fixed when they began, by id."""
+        return self.state.stays
 
     @property
     def charge_points(self) -> Mapping[str, Asset]:

@@ -19,7 +19,10 @@ from fsm.network.records import (
     Instruction,
     Kind,
     Observer,
+    Place,
     Record,
+    Reservation,
+    Stay,
     Transaction,
     flat,
 )
@@ -31,7 +34,7 @@ RecordKey = tuple[str, str | int]
 
 KIND_OF: Final[dict[Any, Kind]] = {kind.record: kind for kind in KINDS}
 
-INDEXES: Final = ("open_by_cp", "open_by_tag")
+INDEXES: Final = ("open_by_cp", "open_by_tag", "reserved_by_tag")
 """Which record holds a place: they follow from the records' marks."""
 
 
@@ -47,10 +50,15 @@ class Tables(NamedTuple):
     instructions: Layers[int, Instruction] = Layers()
     conditions: Layers[str, Condition] = Layers()
     observers: Layers[int, Observer] = Layers()
+    reservations: Layers[int, Reservation] = Layers()
+    stays: Layers[int, Stay] = Layers()
+    places: Layers[str, Place] = Layers()
     open_by_cp: Layers[str, int] = Layers()
     """The open transaction of each charge point, 0 for none."""
     open_by_tag: Layers[str, int] = Layers()
     """The open transaction of each id tag, 0 for none."""
+    reserved_by_tag: Layers[str, int] = Layers()
+    """The active reservation of each id tag, 0 for none."""
     hashes: Layers[RecordKey, int] = Layers()
     """The hash of each record, for :mod:`fsm.network.digest`."""
     sum: int = 0
@@ -164,6 +172,11 @@ class Draft:
         opened = {**self.tables.open_by_cp, **self._held.get("open_by_cp", {})}
         order = sorted((number, cp_id) for cp_id, number in opened.items() if number)
         return [self.asset(cp_id) for _, cp_id in order]
+
+    def reserved(self) -> list[Reservation]:
+        """The active reservations, in the order of their ids."""
+        held = {**self.tables.reserved_by_tag, **self._held.get("reserved_by_tag", {})}
+        return [self.get(Reservation, number) for number in sorted(held.values()) if number]
 
     # What changes.
 

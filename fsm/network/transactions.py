@@ -4,6 +4,7 @@ from typing import Any
 
 from fsm.network.checks import integer, one_of, readings_wh, text
 from fsm.network.handler import CONNECTOR_MAX, Handler, Result
+from fsm.network.holding import begin_stay, is_kept_from
 from fsm.network.limits import release, share
 from fsm.network.records import Transaction
 from fsm.network.tables import Draft
@@ -24,6 +25,8 @@ def _start_transaction(draft: Draft, operation: Operation, payload: dict[str, An
     status = draft.id_tag(name, operation.at_us).status
     if draft.open_by_cp(operation.cp_id) or draft.open_by_tag(name):
         status = AuthorizationStatus.CONCURRENT_TX.value
+    elif is_kept_from(draft, operation.cp_id, name, payload, start_us):
+        status = AuthorizationStatus.BLOCKED.value
     if status != AuthorizationStatus.ACCEPTED:
         return {"transactionId": 0, "idTagInfo": {"status": status}}
     transaction = Transaction(
@@ -37,6 +40,7 @@ def _start_transaction(draft: Draft, operation: Operation, payload: dict[str, An
         meter_us=start_us,
     )
     draft.put(transaction)
+    begin_stay(draft, transaction)
     _read(draft, operation.cp_id, start_us, meter_wh)
     share(draft)
     return {"transactionId": transaction.id, "idTagInfo": {"status": status}}

@@ -6,7 +6,7 @@ instead of the whole payload.
 
 from typing import Any
 
-from fsm.network import instructions, monitoring
+from fsm.network import instructions, monitoring, reservations
 from fsm.network.checks import integer, one_of, text
 from fsm.network.handler import Handler, Result
 from fsm.network.limits import confirm, share
@@ -49,5 +49,6 @@ TRANSFERS: dict[str, Handler] = {
     SET_ID_TAG: _set_id_tag,
     **instructions.TRANSFERS,
     **monitoring.TRANSFERS,
+    **reservations.TRANSFERS,
 }
 """By ``messageId``."""

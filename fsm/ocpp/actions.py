@@ -15,6 +15,9 @@ class Action(StrEnum):
     METER_VALUES = "MeterValues"
     STOP_TRANSACTION = "StopTransaction"
     DATA_TRANSFER = "DataTransfer"
+    RESERVE_NOW = "ReserveNow"
+    CANCEL_RESERVATION = "CancelReservation"
+    RESERVATION_STATUS_UPDATE = "ReservationStatusUpdate"  # of OCPP 2.0.1; 1.6 has none
 
 
 class Instructed(StrEnum):

@@ -21,6 +21,7 @@ from fsm.ocpp.actions import (
     ChargePointError,
     Reason,
 )
+from fsm.ocpp.bookings import Bookings
 from fsm.ocpp.frames import CALL_RESULT
 from fsm.ocpp.status import WAYS, ConnectorStatus
 
@@ -67,6 +68,9 @@ class Station:
         self._waiting: dict[str, bool] = {}
         """Actions of which one call at most may wait, and whether one does."""
         self._orphans: dict[int, None] = {}
+        self.bookings = Bookings(clock)
+        self.place: tuple[int, int] | None = None
+        """Where it stands, in metres; told with BootNotification."""
 
     @property
     def busy(self) -> bool:
@@ -82,6 +86,7 @@ class Station:
             "chargePointModel": MODEL[self.current],
             "ratedPower": self.rated_w,
             "current": self.current,
+            **({} if self.place is None else {"at": list(self.place)}),
         }
         return [Call(Action.BOOT_NOTIFICATION.value, payload)]
 
@@ -178,6 +183,9 @@ class Station:
             "meterStart": self.meter.energy_wh,
             "timestamp": self.clock.wall_us(now_us),
         }
+        reserved = self.bookings.id_of(id_tag)
+        if reserved:
+            payload["reservationId"] = reserved
         return [Call(Action.START_TRANSACTION.value, payload)]
 
     def stop(self, reason: Reason, now_us: int) -> list[Effect]:

@@ -15,6 +15,7 @@ from fsm.effects import Contactor, Effect, PilotDuty, SendV2g
 from fsm.energy.meter import Meter
 from fsm.energy.supply import Current
 from fsm.ocpp.actions import ChargePointError, Reason
+from fsm.ocpp.reserving import FORCE_US, Booking
 from fsm.ocpp.status import ConnectorStatus
 from fsm.v2g import messages as m
 from fsm.v2g import timeouts
@@ -68,6 +69,8 @@ class ChargePoint(Served):
             clock=clock,
         )
         self._error = ChargePointError.NO_ERROR
+        self._stays: int | None = None
+        """The transaction that must end at a certain time."""
 
     @property
     def ocpp_status(self) -> str:
@@ -110,6 +113,10 @@ class ChargePoint(Served):
             if self.contactor_closed:
                 self.out += self.station.meter_values(now_us)
                 self.set_timer("meter", self.meter_interval_us)
+        elif name == "bookings":
+            self.out += self.station.bookings.due(now_us, self.session.id_tag)
+        elif name == "stay":
+            self._end_stay(now_us)
         elif name == "heartbeat":
             self.out += self.station.heartbeat()
         elif name == "boot":
@@ -158,6 +165,34 @@ class ChargePoint(Served):
         """The network has an open transaction of before the last boot: it is ended, once."""
         self.out = list(self.station.orphan(transaction_id, now_us, reason))
         return self._settle(now_us)
+
+    def on_bookings(self, bookings: tuple[Booking, ...], now_us: int) -> list[Effect]:
+        """The reservations of this connector that are in force by the replicated state."""
+        self.out = self.station.bookings.take(bookings, now_us, self.session.id_tag)
+        return self._settle(now_us)
+
+    def on_stay(self, until_us: int, now_us: int) -> list[Effect]:
+        """The transaction that has begun must end at a time of the wall clock.
+
+        It is counted by the monotonic clock from now on: setting the other moves no promise.
+        """
+        self.out = []
+        left_us = until_us - self.station.clock.wall_us(now_us)
+        self._stays = self.transaction_id
+        self.set_timer("stay", max(0, left_us))
+        return self._settle(now_us)
+
+    def _end_stay(self, now_us: int) -> None:
+        """Its time is over: ask the EV to stop, and open the contactor if it does not."""
+        if self._stays is None or self._stays != self.transaction_id:
+            return
+        if self.session.stop_wanted or not self.contactor_closed:
+            self._why = "its time at this connector is over"
+            self._fire(CpEvent.FAULT, now_us)
+        else:
+            self.notice("charging", "its time is over: the EV is asked to stop")
+            self.session.stop_wanted = True
+            self.set_timer("stay", FORCE_US)
 
     def request_stop(self, now_us: int) -> list[Effect]:
         """Ask the EV to stop (EVSENotification StopCharging) with its next status."""
@@ -262,6 +297,8 @@ class ChargePoint(Served):
         if not self.in_service:
             return ConnectorStatus.UNAVAILABLE
         state, status = self.state, self._STATUS[self.state]
+        if state is CpState.WAITING_EV and self.station.bookings.holder is not None:
+            return ConnectorStatus.RESERVED
         if state is CpState.FAILURE and self._error is ChargePointError.POWER_SWITCH_FAILURE:
             return ConnectorStatus.FAULTED
         if state is CpState.CHARGING and self.limit_w == 0:

@@ -113,6 +113,10 @@ def payment_details(evse: Evse, request: m.PaymentDetailsReq, now_us: int) -> m.
 def authorization(evse: Evse, request: m.AuthorizationReq, now_us: int) -> m.Response:
     """Ongoing until the network has answered the Authorize of this driver's id tag."""
     session = evse.session
+    holder = evse.station.bookings.holder
+    if holder is not None and holder.id_tag != session.id_tag:
+        evse.notice("info", f"{session.id_tag} is refused: reserved for {holder.id_tag}")
+        return m.AuthorizationRes(request.session_id, Code.FAILED)
     if not session.authorized:
         if evse.remote_tag:
             # RemoteStartTransaction: whoever stands here charges on this tag.

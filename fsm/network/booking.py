@@ -1,0 +1,139 @@
+"""Which connector can be promised to a driver, and why not: questions to the tables, no changes.
+
+A promise rests on what the log says alone, so that it holds whatever is cut off:
+
+* a connector with an open transaction is promised only for the time after the end that was fixed
+  when the transaction began (:class:`~fsm.network.records.Stay`); one without a fixed end is not
+  promised at all. Its charge point knows that end since the beginning, and keeps it also when it
+  hears nothing any more;
+* two windows on one connector keep :data:`~fsm.ocpp.reserving.TURNAROUND_US` between them;
+* the power is counted as the network shares it (:mod:`fsm.network.limits`): whoever charges in the
+  same window gets at least an equal part of the capacity. That must be enough for the energy
+  that this driver wants, and for what was promised to the others before. Drivers who come without a
+  reservation later are not foreseen.
+"""
+
+from typing import NamedTuple
+
+from fsm.energy.supply import least_power_w
+from fsm.network.assets import HEARTBEAT_INTERVAL_S
+from fsm.network.records import Asset, Place, Reservation, Stay
+from fsm.network.tables import Draft
+from fsm.ocpp.reserving import TURNAROUND_US, Why
+from fsm.ocpp.status import ConnectorStatus
+
+SILENT_US = 3 * HEARTBEAT_INTERVAL_S * 1_000_000
+"""A charge point that was not heard for so long is not promised to anybody."""
+
+US_PER_HOUR = 3_600_000_000
+
+_OUT_OF_ORDER = {
+    "": Why.UNAVAILABLE,
+    ConnectorStatus.UNAVAILABLE.value: Why.UNAVAILABLE,
+    ConnectorStatus.FAULTED.value: Why.FAULTED,
+}
+_FREE = (ConnectorStatus.AVAILABLE.value, ConnectorStatus.RESERVED.value)
+
+
+class Wish(NamedTuple):
+    """What a driver asks for: a window, and energy in it. Times in µs."""
+
+    id_tag: str
+    from_us: int
+    until_us: int
+    energy_wh: int
+    at_us: int
+    """When he asks."""
+    current: str = ""
+    """AC or DC; empty for either."""
+
+
+def obstacle(draft: Draft, asset: Asset, wish: Wish) -> Why | None:
+    """Why a charge point cannot promise its connector; None when it can.
+
+    What the same driver holds already does not count: it is given up when he gets this.
+    """
+    if asset.status in _OUT_OF_ORDER:
+        return _OUT_OF_ORDER[asset.status]
+    if wish.at_us - asset.last_seen_us > SILENT_US:
+        return Why.SILENT
+    if wish.current not in ("", asset.current):
+        return Why.WRONG_CURRENT
+    if _is_occupied(draft, asset, wish):
+        return Why.OCCUPIED
+    others = [r for r in draft.reserved() if r.id_tag != wish.id_tag]
+    if any(r.cp_id == asset.cp_id and _collide(r, wish) for r in others):
+        return Why.RESERVED
+    return _shortage(draft, asset, wish, others)
+
+
+def _is_occupied(draft: Draft, asset: Asset, wish: Wish) -> bool:
+    """Whether somebody charges there, or stands there now and the window is near."""
+    number = draft.open_by_cp(asset.cp_id)
+    if number:
+        stay = draft.find(Stay, number)
+        return stay is None or stay.until_us + TURNAROUND_US > wish.from_us
+    return asset.status not in _FREE and wish.from_us < wish.at_us + TURNAROUND_US
+
+
+def _collide(other: Reservation, wish: Wish) -> bool:
+    """Whether two windows overlap, or leave too little time between them."""
+    return (
+        wish.from_us < other.until_us + TURNAROUND_US
+        and other.from_us < wish.until_us + TURNAROUND_US
+    )
+
+
+def _shortage(draft: Draft, asset: Asset, wish: Wish, others: list[Reservation]) -> Why | None:
+    """Whether the energy cannot be had in the window, or takes away what others were promised."""
+    window_us = wish.until_us - wish.from_us
+    if asset.rated_w * window_us // US_PER_HOUR < wish.energy_wh:
+        return Why.TOO_LITTLE_POWER
+    peers = _peers(draft, wish.from_us, wish.until_us, others)
+    if not _suffices(draft, asset, wish.energy_wh, window_us, peers + 1):
+        return Why.NO_CAPACITY
+    for other in others:
+        if other.from_us < wish.until_us and wish.from_us < other.until_us:
+            # Itself is among its peers, and this driver comes on top.
+            peers = _peers(draft, other.from_us, other.until_us, others)
+            its_us = other.until_us - other.from_us
+            there = draft.asset(other.cp_id)
+            if not _suffices(draft, there, other.energy_wh, its_us, peers + 1):
+                return Why.NO_CAPACITY
+    return None
+
+
+def _suffices(draft: Draft, asset: Asset, energy_wh: int, window_us: int, drivers: int) -> bool:
+    """Whether an equal part of the capacity is enough, and enough to charge at all."""
+    share_w = min(asset.rated_w, draft.tables.capacity_w // drivers)
+    least_w = least_power_w(asset.rated_w, asset.current)
+    return share_w >= least_w and share_w * window_us // US_PER_HOUR >= energy_wh
+
+
+def _peers(draft: Draft, from_us: int, until_us: int, reserved: list[Reservation]) -> int:
+    """How many may charge at some time in a window, reservations included."""
+    count = sum(r.from_us < until_us and from_us < r.until_us for r in reserved)
+    for asset in draft.served():
+        stay = draft.find(Stay, draft.open_by_cp(asset.cp_id))
+        count += stay is None or stay.until_us > from_us
+    return count
+
+
+def nearest(draft: Draft, asked: Asset, at: tuple[int, int] | None) -> list[Asset]:
+    """The other charge points from the nearest on, as seen from ``at``, or from the one asked.
+
+    Equally near ones in the order of their first boots; who told no place stands at (0, 0).
+    """
+    x_m, y_m = at or _place(draft, asked.cp_id)
+    found = []
+    for order, asset in enumerate(draft.tables.assets.values()):
+        if asset.cp_id != asked.cp_id:
+            its_x, its_y = _place(draft, asset.cp_id)
+            found.append(((its_x - x_m) ** 2 + (its_y - y_m) ** 2, order, asset))
+    found.sort(key=lambda entry: entry[:2])
+    return [asset for _, _, asset in found]
+
+
+def _place(draft: Draft, cp_id: str) -> tuple[int, int]:
+    place = draft.find(Place, cp_id)
+    return (0, 0) if place is None else (place.x_m, place.y_m)
