@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scenarios.connector import Car
     from scenarios.world import World
 
-DRIVER = 22
+DRIVER = 23
 """Event kind: something is due for a driver. The event's source says what, its payload for which
 of his questions."""
 
