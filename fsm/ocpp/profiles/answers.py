@@ -75,7 +75,9 @@ def _period(period: CompositePeriod) -> Payload:
     row: Payload = {"startPeriod": period.start_s}
     if period.rate is None:
         return row
-    row["limit"] = period.rate.limit_deci / 10  # a decimal on the wire, nowhere else
+    # A decimal on the wire, nowhere else; made from its text, as JSON will read it again.
+    whole_part, tenth = divmod(period.rate.limit_deci, 10)
+    row["limit"] = float(f"{whole_part}.{tenth}")
     if period.rate.phases is not None:
         row["numberPhases"] = period.rate.phases
     if period.rate.phase_to_use is not None:

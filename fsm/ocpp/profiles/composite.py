@@ -150,16 +150,19 @@ def _stack(profiles: Iterable[Profile], window: Window) -> Steps[Limit]:
 # --- one profile -----------------------------------------------------------------------------
 
 
-def _spans(profile: Profile, window: Window) -> Iterable[Span[Limit]]:
+def _spans(profile: Profile, window: Window) -> list[Span[Limit]]:
     """When a profile says something in the window, and what; in the order of time."""
     low_s, high_s = _validity(profile, window)
     schedule = _schedule(profile, window.transaction)
+    periods = _periods(profile, schedule)
+    spans: list[Span[Limit]] = []
     for anchor_s in _anchors(profile, schedule, low_s, high_s, window):
-        for start_s, end_s, period in _periods(profile, schedule):
+        for start_s, end_s, period in periods:
             from_s = max(anchor_s + start_s, low_s)
             to_s = high_s if end_s is None else min(anchor_s + end_s, high_s)
             if from_s < to_s:
-                yield from_s, to_s, of_period(period, schedule.unit, window.supply)
+                spans.append((from_s, to_s, of_period(period, schedule.unit, window.supply)))
+    return spans
 
 
 def _validity(profile: Profile, window: Window) -> tuple[int, int]:
@@ -189,16 +192,15 @@ def _anchors(
     """When the schedule starts: once, or each time it recurs and reaches ``[low_s, high_s)``."""
     if profile.kind is Kind.RELATIVE or schedule.start_s is None:
         # With no transaction, as if one began with the window.
-        yield window.start_s if window.transaction is None else window.transaction.start_s
-    elif profile.recurrency is None:
-        yield schedule.start_s
-    else:
-        every_s = profile.recurrency.seconds
-        rounds = max(0, (low_s - schedule.start_s) // every_s)
-        yield from range(schedule.start_s + rounds * every_s, high_s, every_s)
+        return [window.start_s if window.transaction is None else window.transaction.start_s]
+    if profile.recurrency is None:
+        return [schedule.start_s]
+    every_s = profile.recurrency.seconds
+    rounds = max(0, (low_s - schedule.start_s) // every_s)
+    return range(schedule.start_s + rounds * every_s, high_s, every_s)
 
 
-def _periods(profile: Profile, schedule: Schedule) -> Iterable[tuple[int, int | None, Period]]:
+def _periods(profile: Profile, schedule: Schedule) -> list[tuple[int, int | None, Period]]:
     """Start and end of each period from the start of the schedule; None: without end.
 
     What would come after the duration, or after the next recurrence, is not executed (1.6,
@@ -208,10 +210,12 @@ def _periods(profile: Profile, schedule: Schedule) -> Iterable[tuple[int, int | 
     if profile.recurrency is not None:
         every_s = profile.recurrency.seconds
         most_s = every_s if most_s is None else min(most_s, every_s)
+    found: list[tuple[int, int | None, Period]] = []
     for period, following in pairwise((*schedule.periods, None)):
         assert period is not None  # noqa: S101 - only the last of the pairs is None
         end_s = most_s if following is None else following.start_s
         if most_s is not None and end_s is not None:
             end_s = min(end_s, most_s)
         if end_s is None or period.start_s < end_s:
-            yield period.start_s, end_s, period
+            found.append((period.start_s, end_s, period))
+    return found
