@@ -63,7 +63,7 @@ ACTIONS: tuple[Action, ...] = (
         help="Stop or start virtual time",
     ),
     Action(
-        id="step", keys="full_stop", shown=".", label="step",
+        id="step", keys="full_stop", shown=".", label="step", bare=True,
         title="Step one event", group="Time", method="step",
         help="Exactly one event, then pause",
     ),
@@ -79,13 +79,13 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         id="select_previous", keys="up,left", shown="↑ ←",
-        title="Select the CP before", group="Select", method="select(-1)",
+        title="Previous CP", group="Select", method="select(-1)",
         after="select", foot="↑↓",
         help="Or click on it",
     ),
     Action(
         id="select_next", keys="down,right", shown="↓ →",
-        title="Select the CP after", group="Select", method="select(1)",
+        title="Next CP", group="Select", method="select(1)",
         help="Or click on it",
     ),
     Action(
@@ -98,7 +98,12 @@ ACTIONS: tuple[Action, ...] = (
         id="pause_cp", keys="u", shown="u", label="pause CP", other="resume CP",
         brief="pause", brief_other="resume",
         title="Pause or resume the CP", group="Break", method="pause_cp",
-        help="It handles nothing, forgets nothing",
+        help="It does nothing, forgets nothing",
+    ),
+    Action(
+        id="stop_cp", keys="o", shown="o", label="stop", other="serve",
+        title="Stop or serve again", group="Break", method="stop_cp",
+        help="The operator; all CPs: see :",
     ),
     Action(
         id="link", keys="x", shown="x", label="cut/join", brief="cut",
@@ -116,19 +121,19 @@ ACTIONS: tuple[Action, ...] = (
         help="Undoes all cuts; restarts nothing",
     ),
     Action(
-        id="membership", keys="v", shown="v", label="vote/leave", brief="vote",
+        id="membership", keys="v", shown="v", label="vote", bare=True,
         title="Join, vote, leave, wipe", group="Group", method="membership",
         help="Asks what the CP is to be",
     ),
     Action(
         id="page_up", keys="pageup", shown="PgUp",
-        title="Scroll back", group="Look", method="page(-1)",
+        title="Scroll up", group="Look", method="page(-1)",
         after="scroll", foot="PgUp PgDn",
         help="The log; after Tab the events",
     ),
     Action(
         id="page_down", keys="pagedown", shown="PgDn",
-        title="Scroll forward", group="Look", method="page(1)",
+        title="Scroll down", group="Look", method="page(1)",
         help="Or the mouse wheel",
     ),
     Action(

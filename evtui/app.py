@@ -226,6 +226,16 @@ class EvtuiApp(App[int]):
         """Pause the selected charge point, or resume it."""
         self.act("resume" if self._status() == "paused" else "pause", cp=self.selected)
 
+    def action_stop_cp(self) -> None:
+        """Take the selected charge point out of service, or back into it."""
+        cp = self.picture.cp if self.picture else None
+        stopped = cp is not None and not cp.operative
+        self.act("resume_cp" if stopped else "stop_cp", cp=self.selected)
+
+    def action_instruct(self, verb: str, cp: str, kind: str = "") -> None:
+        """What else an operator can do, by name."""
+        self.act(verb, cp=cp, **({"kind": kind} if kind else {}))
+
     def action_heal(self) -> None:
         """Undo every fault of the links."""
         self.act("heal")

@@ -38,9 +38,25 @@ class Actions(Provider):
             text = TITLES[move.verb].format(cp=picture.selected)
             note = f"Not now: {move.why_not}" if move.why_not else move.effect
             yield text, note[:1].upper() + note[1:], self._do(f"move({move.verb!r})")
+        if picture and not picture.view.finished:
+            yield from self._instructions(picture.selected)
         for speed in () if picture and picture.view.finished else SPEEDS:
             text = f"Speed {units.speed(speed)}"
             yield text, "Virtual seconds per second", self._do(f"speed({speed})")
+
+    def _instructions(self, cp: str) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
+        """What an operator wants of the selected CP, or of all."""
+        for verb, target, kind, text, note in (
+            ("stop_cp", cp, "", f"Stop {cp}", "It ends what it serves, then nothing is offered"),
+            ("resume_cp", cp, "", f"Let {cp} serve again", "It is back in service"),
+            ("remote_stop", cp, "", f"End the charging at {cp}", "The EV is asked to stop"),
+            ("reset", cp, "Soft", f"Reset {cp} softly", "It ends what it serves, and restarts"),
+            ("reset", cp, "Hard", f"Reset {cp} at once", "What it serves is cut off"),
+            ("stop_cp", "all", "", "Stop all CPs", "They end what they serve, then offer nothing"),
+            ("resume_cp", "all", "", "Let all CPs serve again", "They are back in service"),
+            ("remote_stop", "all", "", "End all charging", "Every EV is asked to stop"),
+        ):
+            yield text, note, self._do(f"instruct({verb!r}, {target!r}, {kind!r})")
 
     async def discover(self) -> Hits:
         """Before anything is typed: the actions in the order of the help panel."""

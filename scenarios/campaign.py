@@ -20,6 +20,7 @@ from paxos.sim.healing import cut_short
 from paxos.sim.host import Status
 from paxos.sim.streams import stream
 from scenarios.format import HOWS
+from scenarios.operator import put_right
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
 from scenarios.watching import unheard
@@ -67,6 +68,7 @@ def with_faults(scenario: Scenario, seed: int, healed_us: int | None = None) -> 
     faults = tuple(script_line(fault, ids) for fault in schedule)
     own = (line for line in scenario.script if line.t_us <= end_us)
     script = sorted((*own, *faults), key=lambda line: line.t_us)
+    script += put_right(scenario, end_us + 12 * SECOND_US)
     script += _second_visit(scenario, end_us)
     script += _readers(ids, seed, end_us)
     # Slow disks, too: what must be written before it is said is put to the test by them.

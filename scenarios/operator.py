@@ -13,7 +13,7 @@ from paxos.sim.host import Status
 from scenarios.car import CarProcess
 from scenarios.connector import Car
 from scenarios.errors import InputError
-from scenarios.schema import EVERYONE
+from scenarios.schema import EVERYONE, At, Scenario
 
 if TYPE_CHECKING:
     from scenarios.world import World
@@ -123,3 +123,19 @@ def mute(world: "World", verb: str, car: Car) -> Done:
     if connector is not None:
         connector.settle(world.now_us)
     return "repair", car.ev.id, "its computer has started anew"
+
+
+def put_right(scenario: Scenario, at_us: int) -> list[At]:
+    """What an operator and the drivers would put right at last, of what a script has broken.
+
+    Under random faults their own words may be lost: who asks at a charge point that then crashes
+    has to ask again.
+    """
+    repairs = {"stop_cp": "resume_cp", "stick_contactor": "free_contactor", "mute_ev": "unmute_ev"}
+    lines: dict[tuple[str, object], At] = {}
+    for line in scenario.script:
+        verb = repairs.get(line.verb)
+        if verb is not None:
+            (whom,) = line.args.values()
+            lines[verb, whom] = At(t_us=at_us, verb=verb, args=dict(line.args))
+    return list(lines.values())

@@ -100,6 +100,12 @@ def _slots(cp: CpView, width: int) -> list[Span]:
     ]
 
 
+def seen(cp: CpView, *, word: bool = True) -> list[Span]:
+    """What the network sees of the CP: a sign, and its word where there is room."""
+    sign, role = glyphs.MONITORED[cp.monitored], glyphs.MONITORED_ROLE[cp.monitored]
+    return [(f"{sign} {cp.monitored}" if word else sign, role)]
+
+
 def _text(value: str, role: str = "") -> list[Span]:
     return [(value, role)]
 
@@ -140,7 +146,13 @@ def columns(view: View, width: int) -> list[Column]:
         table = tight if fits(tight) else table
     while len(table) > 1 and not fits(table):
         table.remove(max(table, key=lambda column: column.rank))
+    if make is not _full and len(table) > 3 and fits([*table, _SEEN]):
+        table.insert(3, _SEEN)
     return table
+
+
+_SEEN = Column("S", 1, 14, lambda cp: seen(cp, word=False))
+"""What the network sees of a CP, as a sign; only where nothing has to go for it."""
 
 
 def gap_of(width: int) -> int:
@@ -210,6 +222,7 @@ def _full(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column]:
         Column("role", 11, 1, _role),
         Column("status", 9, 1, _status),
         Column("state", 18, 2, lambda cp: _text(cp.state, state_role(cp))),
+        Column("seen as", 14, 14, seen),
         Column("pilot", 5, 8, lambda cp: _text(cp.pilot)),
         Column("EV", ev, 5, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
         Column("charge %", 19, 6, lambda cp: _charge(cp, 19)),
@@ -270,7 +283,9 @@ def card(cp: CpView, view: View, width: int, *, selected: bool) -> list[Line]:
     rows: list[list[Span]] = [
         list(spread([(cp.id, "text bold"), ("  ", ""), *_role(cp)], _status(cp), inner).spans),
         list(
-            spread([(cp.state, state_role(cp))], [("pilot ", "dim"), (cp.pilot, "")], inner).spans
+            spread(
+                [(cp.state, state_role(cp)), ("  pilot ", "dim"), (cp.pilot, "")], seen(cp), inner
+            ).spans
         ),
         charge,
         list(
@@ -374,7 +389,7 @@ def detail(cp: CpView, view: View, width: int, *, place: bool = False) -> list[L
     items: list[tuple[Span, ...]] = [
         ((name, "text bold"), (where, "warn"), (" " + state, state_role(cp))),
         (("limit ", "dim"), (f"{units.kilowatts(cp.limit_w)} kW", "")),
-        (("OCPP ", "dim"), (cp.ocpp_status, "")),
+        (*seen(cp), (" OCPP ", "dim"), (cp.ocpp_status, "")),
         (("meter ", "dim"), (units.energy(cp.energy_wh), "")),
     ]
     if ev is not None:

@@ -33,6 +33,7 @@ def label(action: Action, picture: Picture, room: int = WHOLE) -> str:
         (action.id == "pause" and picture.drive.paused)
         or (action.id == "kill" and cp is not None and cp.status == "crashed")
         or (action.id == "pause_cp" and cp is not None and cp.status == "paused")
+        or (action.id == "stop_cp" and cp is not None and not cp.operative)
     )
     if action.bare and room == BARE:
         return ""
@@ -52,11 +53,12 @@ def possible(picture: Picture) -> list[Action]:
             for action in ACTIONS
             if not action.needs_run and (action.label is not None or action.after)
         ]
-    down = picture.cp is not None and picture.cp.status in DOWN
+    status = picture.cp.status if picture.cp is not None else ""
+    refused = {"pause_cp": status in DOWN, "stop_cp": status == "off"}
     return [
         action
         for action in ACTIONS
-        if action.label is not None and not (down and action.id == "pause_cp")
+        if action.label is not None and not refused.get(action.id, False)
     ]
 
 

@@ -50,6 +50,22 @@ STATUS_ROLE = {
 DOWN = ("crashed", "off")
 """Of these only the disk is left, or not even that: drawn dimmed, with a mark."""
 
+MONITORED = {
+    "activated": "▷",
+    "supplying": "▶",
+    "stopped": "■",
+    "out of order": "!",
+    "disconnected": "?",
+}
+"""What the network sees of a CP at a glance (:class:`fsm.network.monitoring.Monitored`)."""
+MONITORED_ROLE = {
+    "activated": "dim",
+    "supplying": "ok",
+    "stopped": "warn bold",
+    "out of order": "bad bold",
+    "disconnected": "bad bold",
+}
+
 LINK = {"self": "·", "up": "═", "cut": "✗", "in": "←", "out": "→", "lossy": "≈"}
 LINK_ROLE = {
     "self": "faint",

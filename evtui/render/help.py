@@ -7,6 +7,9 @@ from evtui.render import glyphs
 from evtui.render.line import Line, Span, fit, left, line
 from scenarios.view import CellState
 
+_GROUP, _KEY = 9, 10
+"""Widths of the first two columns."""
+
 
 def keys(width: int) -> list[Line]:
     """Every action: key, title, and its help where there is room."""
@@ -14,8 +17,8 @@ def keys(width: int) -> list[Line]:
     for group in GROUPS:
         for n, (key, title, help_text) in enumerate(_rows(group)):
             spans: list[Span] = [
-                (left(" " + group if n == 0 else "", 10), "text bold"),
-                (left(key, 7), "key bold"),
+                (left(" " + group if n == 0 else "", _GROUP), "text bold"),
+                (left(key, _KEY), "key bold"),
                 (left(title, 25), ""),
                 (help_text, "dim"),
             ]
@@ -31,7 +34,7 @@ def _rows(group: str) -> list[tuple[str, str, str]]:
         if opposite:
             key, title, help_text = rows[-1]
             both = (f"{key} {action.shown}", f"{title} · {action.title}", help_text)
-            if cell_len(both[0]) < 7 and cell_len(both[1]) < 25:
+            if cell_len(both[0]) < _KEY and cell_len(both[1]) < 25:
                 rows[-1], opposite = both, False
                 continue
         rows.append((action.shown, action.title, action.help))
@@ -40,9 +43,11 @@ def _rows(group: str) -> list[tuple[str, str, str]]:
 
 
 def _legend(title: str, items: list[tuple[str, str, str]], width: int) -> Line:
-    spans: list[Span] = [(left(" " + title, 10), "text bold")]
+    spans: list[Span] = [(left(" " + title, _GROUP), "text bold")]
+    words = sum(cell_len(f"{symbol} {word}") for symbol, _, word in items)
+    gap = " " * (3 if _GROUP + words + 3 * (len(items) - 1) <= width else 2)
     for n, (symbol, role, word) in enumerate(items):
-        spans += [("   " if n else "", ""), (symbol, role), (" " + word, "dim")]
+        spans += [(gap if n else "", ""), (symbol, role), (" " + word, "dim")]
     return fit(spans, width)
 
 
@@ -55,10 +60,12 @@ def symbols(width: int) -> list[Line]:
         (glyphs.STATUS[s], glyphs.STATUS_ROLE[s], "off: never switched on" if s == "off" else s)
         for s in ("paused", "crashed", "off", "cut off")
     ]
+    seen = [(glyphs.MONITORED[s], glyphs.MONITORED_ROLE[s], s) for s in glyphs.MONITORED]
     events = [(symbol, role, word) for word, (symbol, role) in glyphs.SEVERITY.items()]
     return [
         _legend("Role", roles, width),
         _legend("CP", health, width),
+        _legend("Seen as", seen, width),
         _legend("Slot", [*cells, ("dim", "dim", "on the disk of ✗")], width),
         _legend("Link", links[1:], width),
         _legend("Event", events, width),

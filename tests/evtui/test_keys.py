@@ -290,6 +290,38 @@ async def test_the_palette_changes_the_group() -> None:
         assert at(app, 1).member == "learner"
 
 
+async def test_o_stops_a_cp_and_lets_it_serve_again(make_app: MakeApp) -> None:
+    """Through the log; the footer has the word for what the key would do."""
+    app = make_app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await press(pilot, "up", "o")
+        let_pass(app, 2)
+        assert (at(app, 5).operative, at(app, 5).monitored) == (False, "stopped")
+        assert at(app, 1).operative
+        app.take_picture()
+        await pilot.pause()
+        assert "o serve" in app.screen.query_one(Footer)._lines[0].plain
+        await press(pilot, "o")
+        let_pass(app, 2)
+        assert (at(app, 5).operative, at(app, 5).monitored) == (True, "activated")
+
+
+async def test_the_palette_stops_all_and_resets_one(make_app: MakeApp) -> None:
+    """What an operator does has names."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        for words in ("stop all", "reset cp1 at once"):
+            await press(pilot, ":", *[{" ": "space"}.get(char, char) for char in words])
+            await pilot.pause(0.4)
+            await press(pilot, "enter")
+            await pilot.pause(0.2)
+        let_pass(app, 1)
+        assert [cp.operative for cp in look(app).cps] == [False] * 5
+        assert look(app).cps[0].status == "crashed"
+        let_pass(app, 5)
+        assert look(app).cps[0].status == "alive"
+
+
 async def test_x_cuts_and_joins_a_link(make_app: MakeApp) -> None:
     """The chooser cuts a whole link both ways, joins a cut one, and cuts one way with ``o``."""
     app = make_app()

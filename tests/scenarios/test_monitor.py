@@ -1,0 +1,164 @@
+"""Monitors: a fault is found and told within three seconds, and an idle network writes nothing."""
+
+import pytest
+from attrs import evolve
+
+from fsm.ocpp.monitor import Hearing, Monitor, Observer
+from scenarios.loader import load, loads
+from scenarios.schema import Scenario
+from scenarios.session import Session
+from scenarios.watching import unheard
+
+SECOND_US = 1_000_000
+
+
+def network(cps: int = 5, *, monitor: bool = True) -> Scenario:
+    """An idle network for three minutes."""
+    text = f'duration = "3m"\ncps = {cps}\nmonitor = {str(monitor).lower()}\n'
+    return loads(text, "idle.toml")
+
+
+def word(session: Session, cp_id: str) -> str:
+    """What the network sees of a charge point."""
+    return next(each.monitored for each in session.view().cps if each.id == cp_id)
+
+
+def follower(session: Session) -> str:
+    """A charge point that does not lead."""
+    leader = session.view().leader
+    return next(cp.id for cp in session.view().cps if cp.id != leader)
+
+
+@pytest.mark.parametrize(
+    ("break_it", "mend", "seen"),
+    [
+        ("crash", "restart", "out of order"),
+        ("pause", "resume", "out of order"),
+        ("partition", "heal", "disconnected"),
+    ],
+)
+@pytest.mark.parametrize("offset_us", [0, 170_000, 430_000, 510_000, 770_000, 999_999])
+def test_a_fault_is_told_within_three_seconds(
+    break_it: str, mend: str, seen: str, offset_us: int
+) -> None:
+    """Whenever in a second it happens; its end as well."""
+    session = Session(network(), 4)
+    session.run(30 * SECOND_US + offset_us, 1_000_000)
+    cp_id = follower(session)
+    assert word(session, cp_id) == "activated"
+    args: dict[str, object] = {"cp": cp_id}
+    session.act(break_it, **({"groups": [[cp_id]]} if break_it == "partition" else args))
+    session.run(session.time_us + 3 * SECOND_US, 1_000_000)
+    assert word(session, cp_id) == seen
+    session.act(mend, **({} if mend == "heal" else args))
+    session.run(session.time_us + 3 * SECOND_US, 1_000_000)
+    assert word(session, cp_id) == "activated"
+
+
+def test_an_idle_network_writes_nothing() -> None:
+    """The log of a network with monitors is longer by one command for each observer."""
+    slots = []
+    for monitor in (False, True):
+        session = Session(network(monitor=monitor), 2)
+        session.run(170 * SECOND_US, 1_000_000)
+        slots.append(session.view().log_last)
+    assert slots[1] == slots[0] + 1
+
+
+def test_without_monitors_nobody_beats() -> None:
+    """They can be left out: then what is silent is not noticed."""
+    session = Session(network(monitor=False), 4)
+    session.run(30 * SECOND_US, 1_000_000)
+    cp_id = follower(session)
+    session.act("crash", cp=cp_id)
+    session.run(60 * SECOND_US, 1_000_000)
+    assert word(session, cp_id) == "activated"
+
+
+def test_the_next_leader_listens_on() -> None:
+    """The leader's own crash is found when another one leads, by its monitor's word."""
+    session = Session(network(), 4)
+    session.run(30 * SECOND_US, 1_000_000)
+    leader = session.view().leader
+    assert leader is not None
+    session.act("crash", cp=leader)
+    session.run(45 * SECOND_US, 1_000_000)
+    assert session.view().leader not in (None, leader)
+    assert word(session, leader) == "out of order"
+    assert [word(session, cp.id) for cp in session.view().cps].count("activated") == 4
+
+
+def test_a_leader_that_was_cut_off_does_not_speak_for_the_network() -> None:
+    """It takes all others for lost; when it is heard again it is the observer no more."""
+    session = Session(network(), 4)
+    session.run(30 * SECOND_US, 1_000_000)
+    leader = session.view().leader
+    assert leader is not None
+    session.act("partition", groups=[[leader]])
+    session.run(60 * SECOND_US, 1_000_000)
+    others = [cp.id for cp in session.view().cps if cp.id != leader]
+    session.act("heal")
+    seen = []
+    while session.time_us < 70 * SECOND_US:
+        session.run(session.time_us + SECOND_US // 10, 1_000_000)
+        seen += [word(session, cp_id) for cp_id in others]
+    assert frozenset(seen) == {"activated"}
+    assert word(session, leader) == "activated"
+    rows = [row.text for row in session.view().event_rows]
+    assert "Observed was refused: another one observes by now" in rows
+
+
+def test_one_lost_frame_is_no_alarm() -> None:
+    """Links that lose a frame in a hundred: few alarms, and each is taken back."""
+    scenario = network()
+    lossy = evolve(scenario.network, loss_ppm=10_000)
+    session = Session(evolve(scenario, network=lossy), 1)
+    session.run(170 * SECOND_US, 1_000_000)
+    rows = [row.text for row in session.view().event_rows]
+    assert len([text for text in rows if "does not hear" in text]) <= 1
+    assert {cp.monitored for cp in session.view().cps} == {"activated"}
+
+
+def test_the_campaign_sees_who_is_not_heard() -> None:
+    """A live charge point that the log has as silent is a finding."""
+    session = Session(network(), 4)
+    session.run(30 * SECOND_US, 1_000_000)
+    cp_id = follower(session)
+    session.act("pause", cp=cp_id)
+    session.run(40 * SECOND_US, 1_000_000)
+    world = session.world
+    node = world.leader()
+    assert node is not None
+    session.act("resume", cp=cp_id)
+    assert list(unheard(world, node.network)) == [f"{cp_id} runs, and the log has it as silent"]
+    session.run(50 * SECOND_US, 1_000_000)
+    assert list(unheard(world, node.network)) == []
+
+
+def test_a_monitor_speaks_in_its_engines_place() -> None:
+    """To the leader, and in turn to each other, who pass it on; never to itself."""
+    board = Monitor(0)
+    board.beat(1_000_000, 2)
+    assert board.look(2_000_000, 3, 5) == ()
+    told = [board.look(us, 3, 5) for us in range(3_000_000, 9_000_000, 1_000_000)]
+    assert told == [(2, 4), (2, 5), (2, 1), (2,), (2,), (2, 4)]
+    board.beat(9_000_000, 0)
+    assert board.look(9_500_000, 3, 5) == ()
+    assert Monitor(0).look(5_000_000, 1, 1) == ()
+
+
+def test_an_observer_gives_everybody_time() -> None:
+    """Who was never heard is missed only some time after it began to listen."""
+    observer = Observer(1, 0)
+    known = {"CP1": "heard", "CP2": "heard", "CP3": "unheard"}
+    assert observer.look(known, 2_000_000) == []
+    observer.heard("CP1", Hearing.HEARD, 2_000_000)
+    observer.heard("CP3", Hearing.SILENT, 2_100_000)
+    assert observer.look(known, 2_300_000) == [["CP2", "unheard"], ["CP3", "silent"]]
+    known |= {"CP2": "unheard", "CP3": "silent"}
+    assert observer.look(known, 2_400_000) == []
+
+
+def test_ten_minutes_are_as_they_were() -> None:
+    """A scenario without monitors has none."""
+    assert load("ten-minutes").monitor is False
