@@ -126,6 +126,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Asks what the CP is to be",
     ),
     Action(
+        id="reservations", keys="o", shown="o", label="reserved", brief="resv", rank=2,
+        title="Reservations", group="Look", method="reservations",
+        help="Who asked, and what came of it",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         after="scroll", foot="PgUp PgDn",

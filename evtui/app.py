@@ -20,6 +20,7 @@ from evtui.render.picture import Drive, Picture
 from evtui.screens.membership import MembershipPanel
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
+from evtui.screens.reservations import ReservationsPanel
 from evtui.themes import DARK, THEMES
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
@@ -295,6 +296,19 @@ class EvtuiApp(App[int]):
     def action_move(self, verb: str) -> None:
         """Do this with the membership of the selected charge point."""
         self.act(verb, cp=self.selected)
+
+    # Drivers
+
+    def action_reservations(self) -> None:
+        """Show the reservations, and cancel one."""
+        if self.picture is None:
+            return
+
+        def chosen(ev: str | None) -> None:
+            if ev is not None:
+                self.act("cancel_reservation", ev=ev)
+
+        self.push_screen(ReservationsPanel(self.picture), chosen)
 
     # Program
 

@@ -200,6 +200,7 @@ def _unsettled(world: World, healed_us: int) -> Iterator[str]:
             waited_s = (now_us - call.since_us) // SECOND_US
             yield f"{node.cp_id} waits for its {call.action} for {waited_s} s"
     if alive:
+        yield from world.promises.unkept(alive[0].network)
         yield from _unfinished(world, alive[0].network, healed_us)
         yield from unheard(world, alive[0].network)
 

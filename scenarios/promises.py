@@ -6,9 +6,11 @@ computer and its clock, so a charge point that stood still, was slow or had its 
 is left out of them.
 """
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from fsm.network.state import NetworkState
 from fsm.network.tables import Tables
 from fsm.ocpp.reserving import TURNAROUND_US
 from paxos.check.violation import InvariantViolation
@@ -24,6 +26,9 @@ SENTENCES: dict[str, str] = {
     "B3": "a connector is free in time for the driver who comes next",
     "B4": "who comes in time finds nobody else charging at the connector that was promised",
 }
+
+SLACK_US = 15_000_000
+"""How long after its deadline a reservation may be in force, with all well."""
 
 _DISTURBING = ("pause", "resume", "slow", "clock_drift", "clock_offset")
 
@@ -115,6 +120,19 @@ class Promises:
             or host.busy
             or self._disturbed_us.get(number, -1) >= since_us
         )
+
+    def unkept(self, network: NetworkState) -> Iterator[str]:
+        """What drivers were told, against the log, when all has been well for a while."""
+        world = self.world
+        for ask in world.drivers.asks.values():
+            record = network.reservations.get(ask.number)
+            active = record is not None and record.is_active
+            if ask.granted and (record is None or not record.cp_id):
+                yield f"{ask.ev} was promised {ask.cp}, and the log knows of no #{ask.number}"
+            if active and (not ask.granted or ask.gone):
+                yield f"#{ask.number} is kept for {ask.ev}, who does not want it"
+            if record is not None and active and world.now_us > record.held_until_us + SLACK_US:
+                yield f"#{ask.number} of {ask.ev} has not expired"
 
 
 def check_tables(tables: Tables) -> None:

@@ -129,7 +129,8 @@ def columns(view: View, width: int) -> list[Column]:
     cps = view.cps
     ids = [cp.id for cp in cps]
     wide_id = _longest(ids, 3, 12)
-    wide_ev = _longest([ev.id for ev in view.evs], 3, 10)
+    expected = [_expected(cp) for cp in cps]
+    wide_ev = _longest([*(ev.id for ev in view.evs), *expected], 3, 10)
     wide_ballot = _longest([b for cp in cps for b in (cp.promised, cp.accepted)], 5, 12)
     digits = len(str(max([cp.commit_slot for cp in cps], default=0)))
     make = _full if width >= FULL_TABLE else _medium if width >= ROOMY else _compact
@@ -191,7 +192,7 @@ def _compact(
             "state", 11, 2, lambda cp: _text(SHORT_STATE.get(cp.state, cp.state), state_role(cp))
         ),
         Column("P", 1, 8, lambda cp: _text(cp.pilot)),
-        Column("EV", ev, 5, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
+        Column("EV", ev, 5, _who),
         Column("charge %" if bars else "SoC %", charge, 6, lambda cp: _charge(cp, charge)),
         Column(" kW/rtd", 7, 3, lambda cp: _power(cp, 7)),
         *_ballots(ballot, "prom.", "acc."),
@@ -206,7 +207,7 @@ def _medium(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column
         Column("role", 11, 1, _standing),
         Column("state", 18, 2, lambda cp: _text(cp.state, state_role(cp))),
         Column("P", 1, 8, lambda cp: _text(cp.pilot)),
-        Column("EV", ev, 5, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
+        Column("EV", ev, 5, _who),
         Column("charge %", 14, 6, lambda cp: _charge(cp, 14)),
         Column("kW/rated", 8, 3, lambda cp: _power(cp, 8)),
         Column("limit", 5, 7, _limit),
@@ -224,7 +225,7 @@ def _full(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column]:
         Column("state", 18, 2, lambda cp: _text(cp.state, state_role(cp))),
         Column("seen as", 14, 14, seen),
         Column("pilot", 5, 8, lambda cp: _text(cp.pilot)),
-        Column("EV", ev, 5, lambda cp: _text(cp.ev.id if cp.ev else "", "text bold")),
+        Column("EV", ev, 5, _who),
         Column("charge %", 19, 6, lambda cp: _charge(cp, 19)),
         Column("kW/rated", 8, 3, lambda cp: _power(cp, 8)),
         Column("limit", 5, 7, _limit),
@@ -235,6 +236,20 @@ def _full(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column]:
         Column("OCPP", 13, 12, lambda cp: _text(cp.ocpp_status, "dim")),
         Column("digest", 8, 13, lambda cp: _text(cp.state_digest[:8], "dim")),
     ]
+
+
+def _expected(cp: CpView) -> str:
+    """The EV that an empty connector is reserved for, as the table shows it."""
+    return glyphs.EXPECTED + cp.reserved_for if cp.reserved_for and cp.ev is None else ""
+
+
+def _who(cp: CpView) -> list[Span]:
+    return _text(cp.ev.id, "text bold") if cp.ev else _text(_expected(cp), "accent")
+
+
+def _reserved(cp: CpView) -> str:
+    until = units.clock(cp.reserved_until_us, millis=False)
+    return f"reserved for {cp.reserved_for} until {until}"
 
 
 def _limit(cp: CpView) -> list[Span]:
@@ -274,6 +289,8 @@ def card(cp: CpView, view: View, width: int, *, selected: bool) -> list[Line]:
     size = inner - 22
     ids = [other.id for other in view.cps]
     charge: list[Span] = [(left("no EV", inner), "dim")]
+    if cp.reserved_for:
+        charge = [(left(_reserved(cp), inner), "accent")]
     if ev is not None:
         charge = [
             (left(ev.id, 6), "text bold"),
@@ -401,6 +418,8 @@ def detail(cp: CpView, view: View, width: int, *, place: bool = False) -> list[L
                 (f"{ev.soc:.1f} → {ev.target:.0f} %", ""),
             ),
         )
+    if cp.reserved_for:
+        items.insert(1, ((_reserved(cp), "accent"),))
     if cp.ails:
         items.insert(1, (("ails ", "dim"), (", ".join(cp.ails), "warn")))
     if faults:

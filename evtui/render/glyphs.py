@@ -93,6 +93,9 @@ SEVERITY = {
     "violation": ("!", "bad bold"),
 }
 
+EXPECTED = "→"
+"""Before the EV that an empty connector is reserved for."""
+
 CURSOR = "▌"
 RUNNING = "▶"
 PAUSED = "‖"

@@ -97,3 +97,12 @@ class Booking:
     from_us: int
     until_us: int
     held_until_us: int
+
+
+@frozen
+class Stay:
+    """A transaction that must end: ``until_us`` by the wall clock, ``ends_us`` by the other."""
+
+    transaction_id: int | None
+    until_us: int
+    ends_us: int

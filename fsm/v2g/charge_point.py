@@ -15,7 +15,8 @@ from fsm.effects import Contactor, Effect, PilotDuty, SendV2g
 from fsm.energy.meter import Meter
 from fsm.energy.supply import Current
 from fsm.ocpp.actions import ChargePointError, Reason
-from fsm.ocpp.reserving import FORCE_US, Booking
+from fsm.ocpp.bookings import LOOK_US
+from fsm.ocpp.reserving import FORCE_US, Booking, Stay
 from fsm.ocpp.status import ConnectorStatus
 from fsm.v2g import messages as m
 from fsm.v2g import timeouts
@@ -69,8 +70,7 @@ class ChargePoint(Served):
             clock=clock,
         )
         self._error = ChargePointError.NO_ERROR
-        self._stays: int | None = None
-        """The transaction that must end at a certain time."""
+        self._stay: Stay | None = None
 
     @property
     def ocpp_status(self) -> str:
@@ -174,19 +174,23 @@ class ChargePoint(Served):
     def on_stay(self, until_us: int, now_us: int) -> list[Effect]:
         """The transaction that has begun must end at a time of the wall clock.
 
-        It is counted by the monotonic clock from now on: setting the other moves no promise.
+        That is counted by the monotonic clock, too: whichever says first that it is over.
         """
         self.out = []
-        left_us = until_us - self.station.clock.wall_us(now_us)
-        self._stays = self.transaction_id
-        self.set_timer("stay", max(0, left_us))
+        left_us = max(0, until_us - self.station.clock.wall_us(now_us))
+        self._stay = Stay(self.transaction_id, until_us, now_us + left_us)
+        self.set_timer("stay", min(left_us, LOOK_US))
         return self._settle(now_us)
 
     def _end_stay(self, now_us: int) -> None:
         """Its time is over: ask the EV to stop, and open the contactor if it does not."""
-        if self._stays is None or self._stays != self.transaction_id:
+        stay = self._stay
+        if stay is None or stay.transaction_id != self.transaction_id:
             return
-        if self.session.stop_wanted or not self.contactor_closed:
+        left_us = min(stay.ends_us - now_us, stay.until_us - self.station.clock.wall_us(now_us))
+        if left_us > 0:
+            self.set_timer("stay", min(left_us, LOOK_US))
+        elif self.session.stop_wanted or not self.contactor_closed:
             self._why = "its time at this connector is over"
             self._fire(CpEvent.FAULT, now_us)
         else:

@@ -118,3 +118,16 @@ def test_a_quorum_is_reached_while_its_answers_are_young() -> None:
     last_us = SECOND + TIMING.election_high_us
     assert view.reaches_quorum(last_us, THREE)
     assert not view.reaches_quorum(last_us + 1, THREE)
+
+
+def test_a_node_is_cut_off_when_no_election_would_explain_the_silence() -> None:
+    """A follower that heard nobody for the longest time-out; a leader that no quorum answers."""
+    view = election()
+    view.follow(Ballot(1, 2), 5)
+    assert not view.is_cut_off(5 + TIMING.election_high_us, THREE)
+    assert view.is_cut_off(6 + TIMING.election_high_us, THREE)
+    view.role = Role.LEADER
+    view.heard_us = {2: 10}
+    assert not view.is_cut_off(10 + TIMING.election_high_us, THREE)
+    assert view.is_cut_off(11 + TIMING.election_high_us, THREE)
+    assert view.is_cut_off(10, FIVE)

@@ -170,7 +170,7 @@ TABLES = [
     (
         'network.latency = "2m"',
         [('8: ev[0].network: found an unknown key; allowed id, battery, soc, target, max_power, '
-         "current, id_tag, smart")],
+         "current, id_tag, smart, at, drives")],
     ),
     (
         '[paxos]\nelection_timeout = [\n  "3s",\n  "1s",\n]',
@@ -215,7 +215,7 @@ TABLES = [
      ['10: ev[1].current: found "dc"; allowed AC, DC; did you mean "DC"?']),
     ('[[ev]]\nid = "EV2"\n"max power" = "1kW"',
      [('10: ev[1]."max power": found an unknown key; allowed id, battery, soc, target, max_power, '
-      'current, id_tag, smart; did you mean "max_power"?')]),
+      'current, id_tag, smart, at, drives; did you mean "max_power"?')]),
 ]  # fmt: skip
 
 
@@ -291,7 +291,8 @@ EXPECTATIONS = [
      [("10: expect[0].cp: found a second subject beside ev; allowed exactly one of ev, cp, "
       "replicas, leader, sessions, power, count, reads, violation")]),
     ('ev = "EV1"', [("8: expect[0]: found ev and nothing to check of it; allowed ev with one or "
-                    "more of state, energy, soc, session_start, session_stop")]),
+                    "more of state, energy, soc, session_start, session_stop, reservation, "
+                    "redirected_to")]),
     ('cp = "CP1"\nsoc = ["1%", "2%"]', [("10: expect[0].soc: found it beside cp; "
                                         "allowed it beside ev")]),
     ('replicas = "equal"\nstate = "charging"',

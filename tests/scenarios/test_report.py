@@ -101,12 +101,13 @@ def test_the_json_has_these_keys_in_this_order() -> None:
             {"ev": "EV2", "cp": "CP1", "start_s": 10.0, "stop_s": 20.5, "energy_wh": 1_000},
             {"ev": "EV10", "cp": "CP1", "start_s": 60.000001, "stop_s": None, "energy_wh": 1_000},
         ],
+        "reservations": [],
         "coverage": {"elections": 1, "noops": 0},
     }
     assert list(data) == [
         "scenario", "seed", "virtual_s", "events", "messages", "committed", "leader", "digest",
         "violations", "violation_expected", "expectations", "cps", "evs", "sessions",
-        "coverage",
+        "reservations", "coverage",
     ]  # fmt: skip
     assert list(data["evs"]) == ["EV2", "EV10"]
 
