@@ -73,9 +73,20 @@ HOWS = ("log", "index", "lease")
 CONNECTOR_STATUSES = tuple(status.value for status in ConnectorStatus)
 MONITORED = tuple(word.value for word in Monitored)
 REASONS = tuple(reason.value for reason in Reason)
+PURPOSES = ("TxDefaultProfile", "TxProfile", "ChargePointMaxProfile")
+"""Of charging profiles, by the names of OCPP 1.6."""
 RESETS = tuple(kind.value for kind in ResetType)
 
-INSTRUCTION_VERBS = ("stop_cp", "resume_cp", "remote_start", "remote_stop", "reset")
+INSTRUCTION_VERBS = (
+    "stop_cp",
+    "resume_cp",
+    "remote_start",
+    "remote_stop",
+    "reset",
+    "set_profile",
+    "clear_profile",
+    "composite_schedule",
+)
 """Verbs whose ``cp`` may be every one."""
 LEADER_VERBS = (
     "demote",
@@ -361,13 +372,29 @@ _ARGUMENTS = {
     "offset_us": Key(
         "offset", "offset_us", _OFFSET, "How far ahead its wall clock is; 0s is right."
     ),
-    "from_us": Key("from", "from_us", _TIME, "When the driver's window begins."),
+    "from_us": Key("from", "from_us", _TIME, "When the driver's window, or the profile, begins."),
     "until_us": Key("until", "until_us", _TIME, "When it ends."),
     "energy_wh": Key(
         "energy", "energy_wh", Quantity(ENERGY, 0, _MAX_WH), "What the driver wants to get in it."
     ),
     "hold_us": Key(
         "hold", "hold_us", Quantity(DURATION, 1, DAY_US), "How long the connector waits for him."
+    ),
+    "limit_w": Key("limit", "limit_w", Quantity(POWER, 0, _MAX_W), "The most that it allows."),
+    "for_us": Key(
+        "for",
+        "for_us",
+        Quantity(DURATION, 1_000_000, 31 * DAY_US),
+        "How long the profile lasts, without an end by default; how far ahead a schedule looks.",
+    ),
+    "stack_level": Key(
+        "stack_level", "stack_level", Whole(0, 99), "Of one purpose the highest holds; 0."
+    ),
+    "purpose": Key(
+        "purpose",
+        "purpose",
+        Choice(PURPOSES),
+        f"What it limits; `{PURPOSES[0]}` by default.",
     ),
     "extra_us": Key("extra", "extra_us", _LATENCY, "Latency added, on every link or on `a`–`b`."),
 }

@@ -5,6 +5,7 @@ from typing import Any
 import msgpack
 from attrs import frozen
 
+from fsm.network.charging import is_store
 from fsm.network.records import KINDS, Record, flat
 from fsm.network.tables import INDEXES, Tables
 
@@ -69,6 +70,7 @@ def _check(records: dict[str, list[Any]]) -> None:
         and all(record.id_tag in keys["id_tags"] for record in records["reservations"])
         and all(r.cp_id in keys["assets"] for r in records["reservations"] if r.is_active)
         and all(record.key in keys["transactions"] for record in records["stays"])
+        and all(is_store(record.store) for record in records["charging_profiles"])
     )
     if not whole:
         raise SnapshotError("its records do not fit together")

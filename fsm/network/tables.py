@@ -14,10 +14,12 @@ from fsm.network.layers import Layers
 from fsm.network.records import (
     KINDS,
     Asset,
+    ChargingProfiles,
     Condition,
     IdTag,
     Instruction,
     Kind,
+    Needs,
     Observer,
     Place,
     Record,
@@ -53,6 +55,8 @@ class Tables(NamedTuple):
     reservations: Layers[int, Reservation] = Layers()
     stays: Layers[int, Stay] = Layers()
     places: Layers[str, Place] = Layers()
+    charging_profiles: Layers[str, ChargingProfiles] = Layers()
+    needs: Layers[str, Needs] = Layers()
     open_by_cp: Layers[str, int] = Layers()
     """The open transaction of each charge point, 0 for none."""
     open_by_tag: Layers[str, int] = Layers()

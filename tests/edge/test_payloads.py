@@ -14,14 +14,17 @@ LIBRARY = [scenario.name for scenario in library()]
 
 ACTIONS = {
     Version.V16: {
-        "Authorize", "BootNotification", "CancelReservation", "ChangeAvailability", "DataTransfer",
+        "Authorize", "BootNotification", "CancelReservation", "ChangeAvailability",
+        "ClearChargingProfile", "DataTransfer", "GetCompositeSchedule", "SetChargingProfile",
         "Heartbeat", "MeterValues", "RemoteStartTransaction", "RemoteStopTransaction",
         "ReserveNow", "Reset", "StartTransaction", "StatusNotification", "StopTransaction",
     },
     Version.V201: {
-        "Authorize", "BootNotification", "CancelReservation", "ChangeAvailability", "DataTransfer",
+        "Authorize", "BootNotification", "CancelReservation", "ChangeAvailability",
+        "ClearChargingProfile", "DataTransfer", "GetCompositeSchedule", "SetChargingProfile",
         "Heartbeat", "RequestStartTransaction", "RequestStopTransaction",
         "ReservationStatusUpdate", "ReserveNow", "Reset", "StatusNotification",
+        "NotifyEVChargingNeeds", "NotifyEVChargingSchedule",
         "TransactionEvent Started", "TransactionEvent Updated", "TransactionEvent Ended",
     },
 }  # fmt: skip
@@ -30,7 +33,7 @@ which it makes none: tests/edge/test_v201.py has them."""
 
 SHOWING = (
     "ten-minutes", "remote-control", "operator-stops-all", "reservation-expires",
-    "reservation-cancelled-and-replaced",
+    "reservation-cancelled-and-replaced", "charging-profiles",
 )  # fmt: skip
 """Scenarios that together show all of it."""
 
@@ -106,6 +109,7 @@ def test_all_that_is_claimed_is_spoken():
 CAMPAIGNS = (
     "ten-minutes", "remote-control", "operator-stops-all", "pause-and-resume", "double-booking",
     "redirect-when-full", "reservation-cancelled-and-replaced", "stuck-contactor", "silent-ev",
+    "charging-profiles",
 )  # fmt: skip
 
 
