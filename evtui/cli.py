@@ -189,7 +189,7 @@ def run(
     ocpp_log
         Write the OCPP messages to this file, which ends in .jsonl, .csv or .parquet.
     ocpp_version
-        The version of OCPP that they are written in; evtui ask reads 1.6.
+        The version of OCPP that they are written in, 1.6 or 2.0.1; evtui ask reads both.
 
     """
     from evtui.headless import Order, run_headless
