@@ -24,6 +24,7 @@ from scenarios.kinds import (
     Text,
     Whole,
 )
+from scenarios.obeying import SENTENCES as OBEYING
 from scenarios.places import Place
 from scenarios.promises import SENTENCES as PROMISES
 from scenarios.schema import EVERYONE as EVERYONE
@@ -502,7 +503,7 @@ EXPECT = Table(
         Key(
             "violation",
             "violation",
-            Choice((*SENTENCES, "P1", *PROMISES)),
+            Choice((*SENTENCES, "P1", *PROMISES, *OBEYING)),
             "Subject: an invariant that is to be violated by then; the run ends there.",
         ),
     ),

@@ -45,6 +45,7 @@ from scenarios.drivers import DRIVER, Drivers
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
 from scenarios.node import Node, SendOcpp
+from scenarios.obeying import Obeying
 from scenarios.promises import Promises
 from scenarios.readers import Readers
 from scenarios.resets import RESET
@@ -107,6 +108,7 @@ class World:
         self.boards = Boards(self)
         self.drivers = Drivers(self)
         self.promises = Promises(self)
+        self.obeying = Obeying(self)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
@@ -161,6 +163,7 @@ class World:
             event = self.cluster.step(until_us)
             if event is not None and self.invariants is not None:
                 self.promises.check(event[3])
+                self.obeying.check(event[3])
         except InvariantViolation as violation:
             self._stop(violation)
             return None

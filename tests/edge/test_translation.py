@@ -25,10 +25,16 @@ METER = {
                           "unit": "Wh"}],
     }],
 }  # fmt: skip
-RESERVE = {"connectorId": 1, "expiryDate": 9_000_000, "idTag": "EV1", "reservationId": 5,
-           "from": 1_000_000, "until": 9_000_000, "energy": 3_000, "chargePoint": "CP2"}  # fmt: skip
-PROFILE = {"profile": ["1.6", 3, 1, 2, "TxDefaultProfile", "Recurring", "Daily", 0, 90_000, None,
-                       [["A", 60, 600, None, 65, [[0, 165, 3, None], [300, 80, 1, None]]]]]}  # fmt: skip
+RESERVE = {
+    "connectorId": 1, "expiryDate": 9_000_000, "idTag": "EV1", "reservationId": 5,
+    "from": 1_000_000, "until": 9_000_000, "energy": 3_000, "chargePoint": "CP2",
+}  # fmt: skip
+PROFILE = {
+    "profile": [
+        "1.6", 3, 1, 2, "TxDefaultProfile", "Recurring", "Daily", 0, 90_000, None,
+        [["A", 60, 600, None, 65, [[0, 165, 3, None], [300, 80, 1, None]]]],
+    ],
+}  # fmt: skip
 
 
 def frame_row(outside):
@@ -134,9 +140,9 @@ def test_readings_of_no_transaction_are_meter_values():
 
 def test_a_boot_after_a_reset_says_so():
     """2.0.1 asks for the reason."""
-    found = spoken(Version.V201, ("csms-1", "Reset", {"type": "Hard"}),
-                   [3, "csms-1", {"status": "Accepted"}],
-                   ("b-1", "BootNotification", BOOT), ("b-2", "BootNotification", BOOT))  # fmt: skip
+    boots = ("b-1", "BootNotification", BOOT), ("b-2", "BootNotification", BOOT)
+    accepted = [3, "csms-1", {"status": "Accepted"}]
+    found = spoken(Version.V201, ("csms-1", "Reset", {"type": "Hard"}), accepted, *boots)
     assert [body["reason"] for _, action, body in found if action == "BootNotification"] == [
         "RemoteReset", "PowerUp",
     ]  # fmt: skip
@@ -145,8 +151,10 @@ def test_a_boot_after_a_reset_says_so():
 def test_a_remote_start_is_known_by_its_transaction():
     """Its remoteStartId comes back with the Started event."""
     remote = {"connectorId": 1, "idTag": "EV1"}
-    found = spoken(Version.V201, ("csms-4", "RemoteStartTransaction", remote),
-                   [3, "csms-4", {"status": "Accepted"}], ("a-1", "StartTransaction", START))  # fmt: skip
+    accepted, start = [3, "csms-4", {"status": "Accepted"}], ("a-1", "StartTransaction", START)
+    found = spoken(
+        Version.V201, ("csms-4", "RemoteStartTransaction", remote), accepted, start
+    )  # fmt: skip
     assert found[0][2]["remoteStartId"] == 4
     assert found[2][2]["triggerReason"] == "RemoteStart"
     assert found[2][2]["transactionInfo"]["remoteStartId"] == 4
