@@ -27,11 +27,10 @@ from paxos.effects import (
     RoleChanged,
     Withheld,
 )
-from paxos.election import Timing
 from paxos.group import Group
-from paxos.membership import PLACES, Membership, goal_of, label, place_of
+from paxos.membership import PLACES, goal_of, label, place_of
 from paxos.records import Recovered, recover
-from paxos.replica import Config, Replica
+from paxos.replica import Replica
 from paxos.sim.cluster import Cluster
 from paxos.sim.host import Crashed, Kind, Status
 from paxos.sim.kernel import Event
@@ -50,6 +49,7 @@ from scenarios.promises import Promises
 from scenarios.readers import Readers
 from scenarios.resets import RESET
 from scenarios.schema import Scenario
+from scenarios.settings import replica_config
 from scenarios.view import EventRow
 from scenarios.watching import Boards, SendBeat
 
@@ -87,7 +87,7 @@ class World:
         self.seed = seed
         self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
         self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
-        self.config = _config(scenario, tuple(self.ids))
+        self.config = replica_config(scenario, tuple(self.ids))
         self.invariants = Invariants(self.config, dict(self.ids)) if check else None
         self.cluster = Cluster(
             outside=self,
@@ -504,31 +504,3 @@ class World:
         """What a charge point's crash does to its cable: contactor open, pilot dead."""
         self._contactor(number, fx.Contactor(closed=False))
         self._pilot_duty(number, fx.PilotDuty(state_ok=False, duty_permille=0))
-
-
-def _config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
-    paxos = scenario.paxos
-    low, high = paxos.election_timeout_us
-    latency_us = scenario.network.latency_us
-    timing = Timing(
-        heartbeat_us=paxos.heartbeat_us,
-        election_low_us=low,
-        election_high_us=high,
-        prepare_us=max(300_000, 4 * latency_us),
-        # Who does not vote hears of its command with the next feed.
-        retry_us=max(400_000, 8 * latency_us, 4 * paxos.feed_us),
-        feed_us=paxos.feed_us,
-        lease_us=low if paxos.lease_us is None else paxos.lease_us,
-        drift_ppm=paxos.drift_ppm,
-    )
-    first = tuple(n for n in nodes if scenario.cps[n - 1].member)
-    voters, learners = first[: paxos.voters], first[paxos.voters :]
-    membership = Membership(voters, learners, *paxos.quorums(len(voters)))
-    return Config(
-        max_voters=paxos.voters,
-        membership=membership,
-        timing=timing,
-        window=paxos.window,
-        snapshot_slots=paxos.snapshot_slots,
-        retain_slots=paxos.retain_slots,
-    )

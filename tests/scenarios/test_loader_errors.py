@@ -40,8 +40,8 @@ TOP = [
         'duratoin = "1m"\ncps = 1',
         [
             ("1: duratoin: found an unknown key; allowed name, title, description, duration, "
-            "start, seed, meter_interval, site, network, paxos, cp, ev, at, expect, cps, fleet; "
-            'did you mean "duration"?'),
+            "start, seed, monitor, meter_interval, site, network, paxos, cp, ev, at, expect, cps, "
+            'fleet; did you mean "duration"?'),
             (f"1: duration: found nothing (the key is required); allowed {DURATION}, "
             "from 1us to 31d"),
         ],
@@ -202,10 +202,10 @@ TABLES = [
      [('9: ev[1].id: found "CP2" a second time (first on line 5); allowed each id once, for CPs '
       "and EVs together")]),
     ('[[cp]]\nid = "leader"',
-     [f'9: cp[2].id: found "leader"; allowed an id {NAME}, but not leader or any or none']),
+     [f'9: cp[2].id: found "leader"; allowed an id {NAME}, but not leader or all or any or none']),
     ('[[cp]]\nrated = "11kW"',
      [(f"8: cp[2].id: found nothing (the key is required); allowed an id {NAME}, "
-      "but not leader or any or none")]),
+      "but not leader or all or any or none")]),
     ('[[ev]]\nid = "E V"', [f'9: ev[1].id: found "E V"; allowed an id {NAME}']),
     ('[[ev]]\nid = "EV2\\n"', [f'9: ev[1].id: found "EV2\\n"; allowed an id {NAME}']),
     ('[[ev]]\nid = "EV2"\nbattery = "0Wh"',
@@ -236,6 +236,14 @@ LINES = [
       "allowed CP1, CP2, leader")]),
     ('do = "restart"\ncp = "leader"',
      ['11: at[0].cp: found "leader", which is no charge point of this file; allowed CP1, CP2']),
+    ('do = "crash"\ncp = "all"',
+     [('11: at[0].cp: found "all", which is no charge point of this file; '
+      "allowed CP1, CP2, leader")]),
+    ('do = "stop_cp"\ncp = "CP9"',
+     [('11: at[0].cp: found "CP9", which is no charge point of this file; '
+      "allowed CP1, CP2, all")]),
+    ('do = "reset"\ncp = "all"\nkind = "hard"',
+     ['12: at[0].kind: found "hard"; allowed Soft, Hard; did you mean "Hard"?']),
     ('do = "plug_in"\nev = "EV9"\ncp = "CP1"',
      ['11: at[0].ev: found "EV9", which is no EV of this file; allowed EV1']),
     ('do = "plug_in"\nev = "ev1"\ncp = "EV1"',
@@ -291,7 +299,7 @@ EXPECTATIONS = [
      [("10: expect[0].cp: found a second subject beside ev; allowed exactly one of ev, cp, "
       "replicas, leader, sessions, power, count, reads, violation")]),
     ('ev = "EV1"', [("8: expect[0]: found ev and nothing to check of it; allowed ev with one or "
-                    "more of state, energy, soc, session_start, session_stop, reservation, "
+                    "more of state, energy, soc, session_start, session_stop, reason, reservation, "
                     "redirected_to")]),
     ('cp = "CP1"\nsoc = ["1%", "2%"]', [("10: expect[0].soc: found it beside cp; "
                                         "allowed it beside ev")]),

@@ -78,6 +78,7 @@ def view(**changes: Any) -> View:
         "ballot": "1.CP1",
         "voters": 3,
         "quorum": 2,
+        "electors": 2,
         "capacity_w": 22_000,
         "power_w": 0,
         "power_history_w": (),

@@ -1,0 +1,34 @@
+"""What a scenario says of consensus, as the replicas take it."""
+
+from paxos.election import Timing
+from paxos.membership import Membership
+from paxos.replica import Config
+from scenarios.schema import Scenario
+
+
+def replica_config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
+    """Who belongs to the group at first, and the replicas' parameters, as the file says."""
+    paxos = scenario.paxos
+    low, high = paxos.election_timeout_us
+    latency_us = scenario.network.latency_us
+    timing = Timing(
+        heartbeat_us=paxos.heartbeat_us,
+        election_low_us=low,
+        election_high_us=high,
+        prepare_us=max(300_000, 4 * latency_us),
+        # Who does not vote hears of its command with the next feed.
+        retry_us=max(400_000, 8 * latency_us, 4 * paxos.feed_us),
+        feed_us=paxos.feed_us,
+        lease_us=low if paxos.lease_us is None else paxos.lease_us,
+        drift_ppm=paxos.drift_ppm,
+    )
+    first = tuple(n for n in nodes if scenario.cps[n - 1].member)
+    membership = Membership(first[: paxos.voters], first[paxos.voters :])
+    return Config(
+        max_voters=paxos.voters,
+        membership=membership,
+        timing=timing,
+        window=paxos.window,
+        snapshot_slots=paxos.snapshot_slots,
+        retain_slots=paxos.retain_slots,
+    )
