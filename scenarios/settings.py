@@ -23,7 +23,8 @@ def replica_config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
         drift_ppm=paxos.drift_ppm,
     )
     first = tuple(n for n in nodes if scenario.cps[n - 1].member)
-    membership = Membership(first[: paxos.voters], first[paxos.voters :])
+    voters, learners = first[: paxos.voters], first[paxos.voters :]
+    membership = Membership(voters, learners, *paxos.quorums(len(voters)))
     return Config(
         max_voters=paxos.voters,
         membership=membership,
