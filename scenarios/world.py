@@ -45,6 +45,7 @@ from scenarios.drivers import DRIVER, Drivers
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
 from scenarios.node import Node, SendOcpp
+from scenarios.obeying import Obeying
 from scenarios.promises import Promises
 from scenarios.readers import Readers
 from scenarios.resets import RESET
@@ -115,6 +116,7 @@ class World:
         self.drivers = Drivers(self)
         self.promises = Promises(self)
         self.trust = Trust(self, check=check)
+        self.obeying = Obeying(self)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
@@ -170,6 +172,7 @@ class World:
             event = self.cluster.step(until_us)
             if event is not None and self.invariants is not None:
                 self.promises.check(event[3])
+                self.obeying.check(event[3])
         except InvariantViolation as violation:
             self._stop(violation)
             return None

@@ -5,11 +5,12 @@ from typing import Any
 import msgpack
 from attrs import frozen
 
+from fsm.network.charging import is_store
 from fsm.network.records import KINDS, Record, flat
 from fsm.network.tables import INDEXES, Tables
 from fsm.trust.chain import CHAIN_BYTES
 
-VERSION = 4
+VERSION = 5
 
 
 class SnapshotError(Exception):
@@ -75,6 +76,7 @@ def _check(records: dict[str, list[Any]]) -> None:
         and all(record.key in keys["transactions"] for record in records["stays"])
         and keys["evidence"] == keys["transactions"]
         and keys["meter_keys"] <= keys["assets"]
+        and all(is_store(record.store) for record in records["charging_profiles"])
     )
     if not whole:
         raise SnapshotError("its records do not fit together")

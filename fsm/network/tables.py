@@ -14,12 +14,14 @@ from fsm.network.layers import Layers
 from fsm.network.records import (
     KINDS,
     Asset,
+    ChargingProfiles,
     Condition,
     Evidence,
     IdTag,
     Instruction,
     Kind,
     MeterKey,
+    Needs,
     Observer,
     Place,
     Record,
@@ -59,6 +61,8 @@ class Tables(NamedTuple):
     meter_keys: Layers[str, MeterKey] = Layers()
     revocations: Layers[str, Revocation] = Layers()
     evidence: Layers[int, Evidence] = Layers()
+    charging_profiles: Layers[str, ChargingProfiles] = Layers()
+    needs: Layers[str, Needs] = Layers()
     open_by_cp: Layers[str, int] = Layers()
     """The open transaction of each charge point, 0 for none."""
     open_by_tag: Layers[str, int] = Layers()

@@ -4,7 +4,7 @@ import msgpack
 import pytest
 
 from fsm.network.evidence import billable_wh
-from fsm.network.records import Evidence, IdTag, MeterKey, Revocation
+from fsm.network.records import KINDS, Evidence, IdTag, MeterKey, Revocation
 from fsm.network.snapshot import SnapshotError
 from fsm.network.state import NetworkState
 from fsm.trust.chain import next_link
@@ -206,9 +206,10 @@ def test_a_snapshot_carries_it_all():
     assert other.state == here.state.state or other.digest() == here.state.digest()
     assert other.snapshot() == data
     version, capacity, applied, chain, rows = msgpack.unpackb(data)
+    proofs = [kind.record for kind in KINDS].index(Evidence)
     for bad in (
         [version, capacity, applied, chain[:-1], rows],
-        [version, capacity, applied, chain, [*rows[:-1], []]],
+        [version, capacity, applied, chain, [*rows[:proofs], [], *rows[proofs + 1 :]]],
         [version, capacity, applied, chain, [[], *rows[1:]]],
     ):
         with pytest.raises(SnapshotError):
