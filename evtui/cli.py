@@ -98,6 +98,13 @@ def _ocpp_file(_hint: Any, tokens: Sequence["Token"]) -> str:
     return text
 
 
+def _version(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if text not in ("1.6", "2.0.1"):
+        raise UsageError(f'--ocpp-version: found "{text}"; allowed 1.6 or 2.0.1')
+    return text
+
+
 def _text(_hint: Any, tokens: Sequence["Token"]) -> str:
     return tokens[0].value  # what it may be, the command knows
 
@@ -142,6 +149,7 @@ Number = Annotated[int | None, _option(_session, "N")]
 File = Annotated[str | None, _option(_file, "FILE")]
 FileOrStdin = Annotated[str, Parameter(allow_leading_hyphen=True)]
 OcppLog = Annotated[str | None, _option(_ocpp_file, "FILE")]
+OcppVersion = Annotated[str, _option(_version, "1.6|2.0.1")]
 Month = Annotated[str | None, _option(_text, "YYYY-MM")]
 CpId = Annotated[str | None, _option(_text, "ID")]
 Moment = Annotated[str | None, _option(_text, "TIME")]
@@ -187,6 +195,7 @@ def run(
     trace: File = None,
     ocpp_log: OcppLog = None,
     record: Record = None,
+    ocpp_version: OcppVersion = "1.6",
 ) -> int:
     """Run a scenario without a terminal and report.
 
@@ -206,11 +215,13 @@ def run(
         Write the OCPP messages to this file, which ends in .jsonl, .csv or .parquet.
     record
         Write the log to this file, sealed, for evtui verify (-: standard output).
+    ocpp_version
+        The version of OCPP that they are written in, 1.6 or 2.0.1; evtui ask reads both.
 
     """
     from evtui.headless import Order, run_headless
 
-    return run_headless(Order(scenario, seed, until, json, trace, ocpp_log, record))
+    return run_headless(Order(scenario, seed, until, json, trace, ocpp_log, ocpp_version, record))
 
 
 @app.command

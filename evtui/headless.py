@@ -39,6 +39,7 @@ class Order:
     as_json: bool = False
     trace: str | None = None
     ocpp_log: str | None = None
+    ocpp_version: str = "1.6"
     record: str | None = None
 
 
@@ -56,7 +57,7 @@ def run_headless(order: Order) -> int:
 
     with (
         _file("--trace", order.trace) as trace,
-        _ocpp_log(order.ocpp_log) as listener,
+        _ocpp_log(order.ocpp_log, order.ocpp_version) as listener,
         _file("--record", order.record) as record,
         _progress(scenario, order) as on_progress,
     ):
@@ -120,16 +121,17 @@ def _file(option: str, target: str | None) -> Iterator[TextIO | None]:
 
 
 @contextlib.contextmanager
-def _ocpp_log(target: str | None) -> Iterator["Listener | None"]:
+def _ocpp_log(target: str | None, version: str) -> Iterator["Listener | None"]:
     """What hears the run's OCPP messages and writes them, or nothing."""
     if target is None:
         yield None
         return
     from evtui.ask.writer import log_writer
+    from fsm.ocpp.profiles.model import Version
     from scenarios.ocpp_log import OcppLog
 
     with log_writer(target, "--ocpp-log") as write:
-        yield OcppLog(write)
+        yield OcppLog(write, Version(version))
 
 
 @contextlib.contextmanager

@@ -1,12 +1,6 @@
 """The wall clock of a charge point, for time stamps; what waits counts on the monotonic one."""
 
-from typing import Final, Protocol
-
-START_US: Final = 1_767_225_600_000_000
-"""The date at which a run begins where people need one, 2026-01-01T00:00:00Z, in µs since 1970.
-
-Inside a run there is none: every clock counts from the run's beginning.
-"""
+from typing import Protocol
 
 
 class WallClock(Protocol):

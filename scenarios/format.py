@@ -29,6 +29,7 @@ from scenarios.kinds import (
     TimeOfDay,
     Whole,
 )
+from scenarios.obeying import SENTENCES as OBEYING
 from scenarios.places import Place
 from scenarios.promises import SENTENCES as PROMISES
 from scenarios.schema import EVERYONE as EVERYONE
@@ -90,7 +91,7 @@ REFUSALS = (
     *(code.value for code in ResponseCode if code.is_negative),
 )
 """Codes by which an EV is refused: OCPP's for an id tag, ISO 15118's for a contract."""
-VIOLATIONS = (*SENTENCES, "P1", *PROMISES, *TRUST_SENTENCES, *MONEY_SENTENCES)
+VIOLATIONS = (*SENTENCES, "P1", *PROMISES, *OBEYING, *TRUST_SENTENCES, *MONEY_SENTENCES)
 """Invariants of consensus, of power, of trust, and of money."""
 HOWS = ("log", "index", "lease")
 """Kinds of reads, as :class:`paxos.effects.ReadKind` numbers them."""
@@ -98,9 +99,20 @@ HOWS = ("log", "index", "lease")
 CONNECTOR_STATUSES = tuple(status.value for status in ConnectorStatus)
 MONITORED = tuple(word.value for word in Monitored)
 REASONS = tuple(reason.value for reason in Reason)
+PURPOSES = ("TxDefaultProfile", "TxProfile", "ChargePointMaxProfile")
+"""Of charging profiles, by the names of OCPP 1.6."""
 RESETS = tuple(kind.value for kind in ResetType)
 
-INSTRUCTION_VERBS = ("stop_cp", "resume_cp", "remote_start", "remote_stop", "reset")
+INSTRUCTION_VERBS = (
+    "stop_cp",
+    "resume_cp",
+    "remote_start",
+    "remote_stop",
+    "reset",
+    "set_profile",
+    "clear_profile",
+    "composite_schedule",
+)
 """Verbs whose ``cp`` may be every one."""
 LEADER_VERBS = (
     "demote",
@@ -450,7 +462,7 @@ _ARGUMENTS = {
     "offset_us": Key(
         "offset", "offset_us", _OFFSET, "How far ahead its wall clock is; 0s is right."
     ),
-    "from_us": Key("from", "from_us", _TIME, "When the driver's window begins."),
+    "from_us": Key("from", "from_us", _TIME, "When the driver's window, or the profile, begins."),
     "until_us": Key("until", "until_us", _TIME, "When it ends."),
     "energy_wh": Key(
         "energy",
@@ -460,6 +472,22 @@ _ARGUMENTS = {
     ),
     "hold_us": Key(
         "hold", "hold_us", Quantity(DURATION, 1, DAY_US), "How long the connector waits for him."
+    ),
+    "limit_w": Key("limit", "limit_w", Quantity(POWER, 0, _MAX_W), "The most that it allows."),
+    "for_us": Key(
+        "for",
+        "for_us",
+        Quantity(DURATION, 1_000_000, 31 * DAY_US),
+        "How long the profile lasts, without an end by default; how far ahead a schedule looks.",
+    ),
+    "stack_level": Key(
+        "stack_level", "stack_level", Whole(0, 99), "Of one purpose the highest holds; 0."
+    ),
+    "purpose": Key(
+        "purpose",
+        "purpose",
+        Choice(PURPOSES),
+        f"What it limits; `{PURPOSES[0]}` by default.",
     ),
     "extra_us": Key("extra", "extra_us", _LATENCY, "Latency added, on every link or on `a`–`b`."),
 }

@@ -11,7 +11,7 @@ from fsm.ocpp.reserving import HOLD_US
 from fsm.v2g.ev import ElectricVehicle
 from paxos.sim import faults
 from paxos.sim.host import Status
-from scenarios import operator
+from scenarios import operator, profiling
 from scenarios.ailments import AILMENTS
 from scenarios.car import CarProcess
 from scenarios.connector import Car
@@ -148,6 +148,12 @@ def _instruct(world: "World", verb: str, args: Args) -> Done:
     everyone = args["cp"] == EVERYONE
     cp_id = EVERYONE if everyone else world.ids[_cp(world, args["cp"])]
     return operator.instruct(world, verb, cp_id, args)
+
+
+def _profile(world: "World", verb: str, args: Args) -> Done:
+    everyone = args["cp"] == EVERYONE
+    cp_id = EVERYONE if everyone else world.ids[_cp(world, args["cp"])]
+    return operator.give(world, cp_id, *profiling.VERBS[verb](args, world.now_us))
 
 
 def _stick(world: "World", verb: str, args: Args) -> Done:
@@ -342,6 +348,7 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "remote_start": _instruct,
     "remote_stop": _instruct,
     "reset": _instruct,
+    **dict.fromkeys(profiling.VERBS, _profile),
     "stick_contactor": _stick,
     "free_contactor": _stick,
     "reserve": _reserve,

@@ -28,6 +28,7 @@ from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
 from scenarios.desk import TIMER, Desk, Question, bookings_of
 from scenarios.instructed import Instructed, reason_of_restart
+from scenarios.profiled import Profiled
 from scenarios.watching import BEAT, TIMERS, Watching
 
 _CALLS_PER_INCARNATION = 1_000_000
@@ -96,6 +97,7 @@ class Node:
         self._waiting: int | None = None
         self._limit_version = 0
         self.instructed = Instructed(controller, self.network, wiring.clock)
+        self.profiled = Profiled(controller)
         self.watching = Watching(cp_id, replica) if monitored else None
         self._restart: Restart | None = None
         """A soft reset that waits until all calls are answered."""
@@ -120,6 +122,7 @@ class Node:
         if self.watching is not None:
             effects += self.watching.start()
         effects += self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
+        effects += self._take(self.profiled.applied(self.network, now_us), now_us)
         return effects + self._book(now_us)
 
     def change(self, step: Step, node: int, now_us: int) -> list[Any]:
@@ -273,6 +276,7 @@ class Node:
             unconfirmed = self.network.unconfirmed_version(self.cp_id)
             asked = self.controller.on_limit(limit_w, now_us, unconfirmed)
             answers += self._take(asked, now_us)
+        answers += self._take(self.profiled.applied(self.network, now_us), now_us)
         answers += self._take(self.instructed.applied(self.network, now_us), now_us)
         if self.network.is_barred(self.cp_id):
             answers += self._take(self.controller.on_barred(now_us), now_us)

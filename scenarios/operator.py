@@ -66,7 +66,11 @@ _INSTRUCTIONS: dict[str, Callable[[Args], tuple[str, Args, str]]] = {
 
 def instruct(world: "World", verb: str, cp_id: str, args: Args) -> Done:
     """Give an instruction for a charge point, or for all, at one that runs."""
-    action, payload, words = _INSTRUCTIONS[verb](args)
+    return give(world, cp_id, *_INSTRUCTIONS[verb](args))
+
+
+def give(world: "World", cp_id: str, action: str, payload: Args, words: str) -> Done:
+    """Give it where the operator stands."""
     desk = _desk(world)
     node = world.node(desk)
     assert node is not None  # noqa: S101 - it runs

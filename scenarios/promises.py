@@ -83,7 +83,7 @@ class Promises:
             return
         seen_us = self._seen_us.setdefault((number, transaction_id), world.now_us)
         late_us = world.now_us - max(stay.until_us, seen_us) - TURNAROUND_US
-        if late_us > 0 and not self._is_disturbed(number, seen_us):
+        if late_us > 0 and not self.is_disturbed(number, seen_us):
             raise _violation(
                 "B3",
                 f"transaction {transaction_id} at {stay.cp_id} was to end "
@@ -104,14 +104,15 @@ class Promises:
         record = node.network.reservations.get(ask.number)
         kept = record is not None and record.is_active and record.cp_id == node.cp_id
         charges = node.controller.transaction_id is not None and other.id_tag != ask.id_tag
-        if kept and charges and not self._is_disturbed(number, ask.asked_us):
+        if kept and charges and not self.is_disturbed(number, ask.asked_us):
             raise _violation(
                 "B4",
                 f"{ask.ev} has reservation #{ask.number} at {node.cp_id}, and {other.id} charges",
                 number,
             )
 
-    def _is_disturbed(self, number: int, since_us: int) -> bool:
+    def is_disturbed(self, number: int, since_us: int) -> bool:
+        """Whether something kept a charge point from its duties since then, or does now."""
         host = self.world.cluster.hosts[number]
         return (
             host.status is not Status.ALIVE

@@ -34,6 +34,9 @@ VERBS: dict[str, tuple[str, ...]] = {
     "remote_start": ("cp", "id_tag"),
     "remote_stop": ("cp",),
     "reset": ("cp", "kind"),
+    "set_profile": ("cp", "limit_w"),
+    "clear_profile": ("cp",),
+    "composite_schedule": ("cp", "for_us"),
     "stick_contactor": ("cp",),
     "free_contactor": ("cp",),
     # drivers: they ask the network for a connector
@@ -83,8 +86,9 @@ VERBS: dict[str, tuple[str, ...]] = {
 
 ``heal`` undoes every link fault; it restarts nothing. The five rates apply to every link between
 charge points, or to one link in both directions where ``a`` and ``b`` are given as well.
-``stop_cp``, ``resume_cp``, ``remote_start``, ``remote_stop`` and ``reset`` are instructions: they
-go through the log to their charge point, or, with ``all``, to every one. ``mute_ev`` lets an EV's
+``stop_cp``, ``resume_cp``, ``remote_start``, ``remote_stop``, ``reset`` and the three of charging
+profiles are instructions: they go through the log to their charge point, or, with ``all``, to every
+one. ``mute_ev`` lets an EV's
 computer hang. ``reserve`` asks the charge point that is nearest to the EV, or the one named.
 ``admit`` switches a charge point on that was off, and it asks to join; ``remove`` is for ever.
 ``wipe`` takes a charge point's disk away, and it is down: after ``restart`` it joins as another
@@ -98,6 +102,8 @@ _RATES = ("loss", "duplicate", "reorder", "corrupt", "delay")
 OPTIONAL: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_RATES, ("a", "b", "oneway")),
     "reserve": ("cp", "hold_us"),
+    "set_profile": ("from_us", "for_us", "stack_level", "purpose"),
+    "clear_profile": ("stack_level", "purpose"),
 }
 """Arguments that a verb may have besides."""
 

@@ -47,6 +47,7 @@ from scenarios.event_log import EventLog
 from scenarios.journal import Input
 from scenarios.money import opening_records, told_tariff
 from scenarios.node import Node, SendOcpp
+from scenarios.obeying import Obeying
 from scenarios.promises import Promises
 from scenarios.readers import Readers
 from scenarios.resets import RESET
@@ -119,6 +120,7 @@ class World:
         self.drivers = Drivers(self)
         self.promises = Promises(self)
         self.trust = Trust(self, check=check)
+        self.obeying = Obeying(self)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
@@ -174,6 +176,7 @@ class World:
             event = self.cluster.step(until_us)
             if event is not None and self.invariants is not None:
                 self.promises.check(event[3])
+                self.obeying.check(event[3])
         except InvariantViolation as violation:
             self._stop(violation)
             return None

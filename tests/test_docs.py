@@ -48,6 +48,8 @@ def test_a_printed_command_works(
     monkeypatch.chdir(tmp_path)
     if command.startswith("evtui ask"):
         assert main(["run", "ten-minutes", "--ocpp-log", "ten.jsonl"]) == 0
+        newer = ["--ocpp-log", "ten-201.jsonl", "--ocpp-version", "2.0.1"]
+        assert main(["run", "ten-minutes", *newer]) == 0
     Path("my-scenario.toml").write_text('duration = "5s"\ncps = 3\n', encoding="utf-8")
     if command.startswith("evtui verify"):
         assert main(["run", "my-scenario.toml", "--record", "run.jsonl"]) == 0

@@ -1,11 +1,11 @@
 """What each OCPP call does to the network's tables.
 
 Handlers stand by their subjects: :mod:`fsm.network.assets`, :mod:`fsm.network.transactions`,
-:mod:`fsm.network.reservations`, :mod:`fsm.network.transfers`. Choices where OCPP 1.6 leaves one:
-:mod:`fsm.network.state`.
+:mod:`fsm.network.reservations`, :mod:`fsm.network.charging`, :mod:`fsm.network.transfers`. Choices
+where OCPP 1.6 leaves one: :mod:`fsm.network.state`.
 """
 
-from fsm.network import assets, reservations, transactions
+from fsm.network import assets, charging, reservations, transactions
 from fsm.network.handler import Handler, Result
 from fsm.network.tables import Draft, Tables
 from fsm.network.transfers import data_transfer
@@ -17,6 +17,7 @@ _HANDLERS: dict[str, Handler] = {
     **assets.HANDLERS,
     **transactions.HANDLERS,
     **reservations.HANDLERS,
+    **charging.HANDLERS,
     Action.DATA_TRANSFER.value: data_transfer,
 }
 

@@ -11,6 +11,11 @@ from typing import Any
 from fsm.network.tables import Draft
 from fsm.ocpp.frames import Operation
 
+
+class NotPossibleError(Exception):
+    """An instruction that is well formed and makes no sense as things are."""
+
+
 Result = dict[str, object]
 Handler = Callable[[Draft, Operation, dict[str, Any]], Result]
 

@@ -15,8 +15,9 @@ from typing import Any, Final, NamedTuple
 
 import msgpack
 
+from fsm.network import charging
 from fsm.network.checks import integer, one_of, required, text
-from fsm.network.handler import CONNECTOR_MAX, Handler, Result
+from fsm.network.handler import CONNECTOR_MAX, Handler, NotPossibleError, Result
 from fsm.network.records import Asset, Condition, Instruction
 from fsm.network.tables import Draft
 from fsm.ocpp.actions import (
@@ -34,10 +35,6 @@ RESULT_MAX: Final = 100_000
 """Longest answer in bytes."""
 
 Payload = dict[str, Any]
-
-
-class NotPossibleError(Exception):
-    """An instruction that is well formed and makes no sense as things are."""
 
 
 class Kind(NamedTuple):
@@ -173,6 +170,9 @@ INSTRUCTIONS: dict[str, Kind] = {
     Instructed.REMOTE_START.value: Kind(_remote_start),
     Instructed.REMOTE_STOP.value: Kind(_remote_stop),
     Instructed.RESET.value: Kind(_reset, _reset_accepted),
+    Instructed.SET_CHARGING_PROFILE.value: Kind(charging.check_set, charging.was_set),
+    Instructed.CLEAR_CHARGING_PROFILE.value: Kind(charging.check_clear, charging.was_cleared),
+    Instructed.GET_COMPOSITE_SCHEDULE.value: Kind(charging.check_composite),
 }
 """By action."""
 

@@ -351,6 +351,54 @@ class Evidence(NamedTuple):
         return NO_MARKS
 
 
+# Charging profiles (:mod:`fsm.network.charging`).
+
+
+class ChargingProfiles(NamedTuple):
+    """The charging profiles that are installed at a charge point."""
+
+    cp_id: str
+    store: bytes
+    """As :mod:`fsm.ocpp.profiles.packing` packs them, in msgpack."""
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.cp_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+class Needs(NamedTuple):
+    """What the last EV at a charge point with profiles said that it needs and plans."""
+
+    cp_id: str
+    transaction_id: int
+    at_us: int
+    mode: str
+    """requestedEnergyTransfer of OCPP 2.0.1."""
+    energy_wh: int
+    departure_us: int = 0
+    """0 for none."""
+    planned_us: int = 0
+    """When the EV's own schedule begins; 0 while none is known."""
+    plan: bytes = b""
+    """That schedule: ``[[s after its beginning, W], …]`` in msgpack."""
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.cp_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
 # Money (:mod:`fsm.network.bills`, :mod:`fsm.network.ledger`).
 
 
@@ -472,6 +520,8 @@ Record = (
     | MeterKey
     | Revocation
     | Evidence
+    | ChargingProfiles
+    | Needs
     | Prices
     | Bill
     | Account
@@ -501,6 +551,8 @@ KINDS: Final = (
     Kind("meter_key", "meter_keys", MeterKey),
     Kind("revocation", "revocations", Revocation),
     Kind("evidence", "evidence", Evidence),
+    Kind("charging_profiles", "charging_profiles", ChargingProfiles),
+    Kind("needs", "needs", Needs),
     Kind("prices", "prices", Prices),
     Kind("bill", "bills", Bill),
     Kind("account", "accounts", Account),

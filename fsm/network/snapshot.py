@@ -6,11 +6,12 @@ import msgpack
 from attrs import frozen
 
 from fsm.network.books import books_balance
+from fsm.network.charging import is_store
 from fsm.network.records import KINDS, Record, flat
 from fsm.network.tables import INDEXES, Tables
 from fsm.trust.chain import CHAIN_BYTES
 
-VERSION = 5
+VERSION = 6
 
 
 class SnapshotError(Exception):
@@ -76,6 +77,7 @@ def _check(records: dict[str, list[Any]]) -> None:
         and all(record.key in keys["transactions"] for record in records["stays"])
         and keys["evidence"] == keys["transactions"]
         and keys["meter_keys"] <= keys["assets"]
+        and all(is_store(record.store) for record in records["charging_profiles"])
         and [record.transaction for record in records["bills"]] == [r.id for r in transactions]
         and books_balance(records["accounts"], records["entries"])
     )

@@ -16,6 +16,7 @@ from fsm.network.records import (
     Account,
     Asset,
     Bill,
+    ChargingProfiles,
     Condition,
     Entry,
     Evidence,
@@ -23,6 +24,7 @@ from fsm.network.records import (
     Instruction,
     Kind,
     MeterKey,
+    Needs,
     Observer,
     Place,
     Prices,
@@ -63,6 +65,8 @@ class Tables(NamedTuple):
     meter_keys: Layers[str, MeterKey] = Layers()
     revocations: Layers[str, Revocation] = Layers()
     evidence: Layers[int, Evidence] = Layers()
+    charging_profiles: Layers[str, ChargingProfiles] = Layers()
+    needs: Layers[str, Needs] = Layers()
     prices: Layers[str, Prices] = Layers()
     bills: Layers[int, Bill] = Layers()
     accounts: Layers[str, Account] = Layers()

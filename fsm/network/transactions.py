@@ -4,6 +4,7 @@ from typing import Any
 
 from fsm.network import bills, evidence
 from fsm.network.authorization import authorize, presented, tag_info
+from fsm.network.charging import end_profiles
 from fsm.network.checks import integer, one_of, readings_wh, text
 from fsm.network.handler import CONNECTOR_MAX, Handler, Result
 from fsm.network.holding import begin_stay, is_kept_from
@@ -118,6 +119,7 @@ def _stop_transaction(draft: Draft, operation: Operation, payload: dict[str, Any
     bills.close(draft, transaction, operation.at_us)
     # Its contactor is open: it draws nothing, whatever limit it has heard of.
     draft.put(release(draft.asset(transaction.cp_id)))
+    end_profiles(draft, transaction)
     share(draft)
     return result | bills.cost(draft, transaction_id)
 

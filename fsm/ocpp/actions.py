@@ -18,6 +18,8 @@ class Action(StrEnum):
     RESERVE_NOW = "ReserveNow"
     CANCEL_RESERVATION = "CancelReservation"
     RESERVATION_STATUS_UPDATE = "ReservationStatusUpdate"  # of OCPP 2.0.1; 1.6 has none
+    NOTIFY_EV_CHARGING_NEEDS = "NotifyEVChargingNeeds"  # of OCPP 2.0.1, as the next one
+    NOTIFY_EV_CHARGING_SCHEDULE = "NotifyEVChargingSchedule"
 
 
 class Instructed(StrEnum):
@@ -27,6 +29,9 @@ class Instructed(StrEnum):
     REMOTE_START = "RemoteStartTransaction"
     REMOTE_STOP = "RemoteStopTransaction"
     RESET = "Reset"
+    SET_CHARGING_PROFILE = "SetChargingProfile"
+    CLEAR_CHARGING_PROFILE = "ClearChargingProfile"
+    GET_COMPOSITE_SCHEDULE = "GetCompositeSchedule"
 
 
 class AvailabilityType(StrEnum):

@@ -70,6 +70,8 @@ class SeccSession:
     """Whether the EV is to sign the meter's reading with its next status."""
     told_wh: int = 0
     """The reading that it was told to sign."""
+    needs_told: bool = False
+    """Whether the network was told what the EV needs."""
 
 
 class Evse:
@@ -115,7 +117,10 @@ class Evse:
         self.duty_permille = CONSTANT_DUTY
         self.ev_pilot = "A"
         self.limit_w = 0
-        """What the network allows."""
+        """What is allowed: by the network, and by charging profiles (:mod:`fsm.v2g.limited`)."""
+        self.network_w = 0
+        self.profile_w: int | None = None
+        """What the profiles allow; None without any."""
         self.unconfirmed = 0
         """Version of a lower limit that is not confirmed yet; 0 for none."""
         self.told = False
@@ -189,11 +194,16 @@ class Evse:
         to follow: with the request after the response that told the limit, or at once where no
         EV was offered any power.
         """
-        self.limit_w = limit_w
+        self.network_w = limit_w
+        self.limit_w = self.least_w(limit_w)
         self.unconfirmed = version
         self.told = False
         if not self.may_draw:
             self.confirm_limit()
+
+    def least_w(self, network_w: int) -> int:
+        """The lower of what the network and the profiles allow."""
+        return network_w if self.profile_w is None else min(network_w, self.profile_w)
 
     def reason(self, otherwise: Reason) -> Reason:
         """Why the transaction ends now: because it was to be stopped, or ``otherwise``."""

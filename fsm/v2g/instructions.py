@@ -2,7 +2,8 @@
 
 Two steps for each action. The **answer** is given at once, and goes into the log. The **deed** is
 done when the answer stands there (:mod:`fsm.network.instructions`), so it happens once at the most.
-ChangeAvailability has none: its charge point follows what the log says of it, also after a restart.
+ChangeAvailability has none: its charge point follows what the log says of it, also after a restart,
+and so it is with charging profiles.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fsm.effects import Restart
 from fsm.ocpp.actions import AvailabilityType, Instructed, Reason, ResetType
+from fsm.ocpp.profiles.clearing import Criteria
+from fsm.ocpp.profiles.errors import ProfileError
+from fsm.ocpp.profiles.model import Purpose
+from fsm.ocpp.profiles.packing import unpack
+from fsm.ocpp.profiles.store import install
 from fsm.v2g import timeouts
 
 if TYPE_CHECKING:
@@ -76,10 +82,39 @@ def _restart(cp: "Served", payload: Payload, now_us: int) -> None:
         cp.end_transaction(Reason.SOFT_RESET, now_us)
 
 
+def _set_profile(cp: "Served", payload: Payload, age_us: int) -> Payload:
+    """Rejected if it does not fit any more: its transaction is over, or its place is taken."""
+    try:
+        install(cp.profiles, unpack([payload["profile"]])[0], cp.running)
+    except ProfileError:
+        return _status("Rejected")
+    return _status("Accepted")
+
+
+def _clear_profile(cp: "Served", payload: Payload, age_us: int) -> Payload:
+    """Unknown when none fits (OCPP 1.6, 5.5)."""
+    purpose = payload.get("purpose")
+    criteria = Criteria(
+        id=payload.get("id"),
+        connector=payload.get("connectorId"),
+        purpose=None if purpose is None else Purpose(purpose),
+        stack_level=payload.get("stackLevel"),
+    )
+    fits = any(criteria.fits(profile) for profile in cp.profiles)
+    return _status("Accepted" if fits else "Unknown")
+
+
+def _composite(cp: "Served", payload: Payload, age_us: int) -> Payload:
+    return cp.composite_schedule(payload, cp.station.clock.wall_us(cp.now_us))
+
+
 INSTRUCTIONS: Final[dict[str, Kind]] = {
     Instructed.CHANGE_AVAILABILITY.value: Kind(_availability),
     Instructed.REMOTE_START.value: Kind(_remote_start, _start),
     Instructed.REMOTE_STOP.value: Kind(_remote_stop, _stop),
     Instructed.RESET.value: Kind(_reset, _restart),
+    Instructed.SET_CHARGING_PROFILE.value: Kind(_set_profile),
+    Instructed.CLEAR_CHARGING_PROFILE.value: Kind(_clear_profile),
+    Instructed.GET_COMPOSITE_SCHEDULE.value: Kind(_composite),
 }
 """By action; the network lets no other action through."""

@@ -23,7 +23,8 @@ from fsm.v2g.codes import (
     PaymentOption,
 )
 from fsm.v2g.codes import ResponseCode as Code
-from fsm.v2g.evse import CONSTANT_DUTY, Evse, SeccSession
+from fsm.v2g.evse import CONSTANT_DUTY, SeccSession
+from fsm.v2g.limited import Limited
 from fsm.v2g.plug_and_charge import (
     payment_details,
     proof_fault,
@@ -41,7 +42,7 @@ EVSE_ID_PREFIX: Final = "DE*EVT*E"
 
 
 def supported_app_protocol(
-    evse: Evse, request: m.SupportedAppProtocolReq, now_us: int
+    evse: Limited, request: m.SupportedAppProtocolReq, now_us: int
 ) -> m.Response:
     """Choose ISO 15118-2; its version is the only one this charge point speaks."""
     for namespace, major, _minor, schema_id, _priority in request.app_protocols:
@@ -51,7 +52,7 @@ def supported_app_protocol(
     return m.SupportedAppProtocolRes(Code.FAILED_NO_NEGOTIATION)
 
 
-def session_setup(evse: Evse, request: m.SessionSetupReq, now_us: int) -> m.Response:
+def session_setup(evse: Limited, request: m.SessionSetupReq, now_us: int) -> m.Response:
     """Begin a session or join the paused one [V2G2-741, V2G2-750]."""
     session = evse.session
     evse.cancel("setup")
@@ -77,7 +78,7 @@ def session_setup(evse: Evse, request: m.SessionSetupReq, now_us: int) -> m.Resp
     )
 
 
-def service_discovery(evse: Evse, request: m.ServiceDiscoveryReq, now_us: int) -> m.Response:
+def service_discovery(evse: Limited, request: m.ServiceDiscoveryReq, now_us: int) -> m.Response:
     """Offer the charge service, paid for by contract where there is a trust anchor."""
     external = (PaymentOption.EXTERNAL_PAYMENT,)
     evse.session.wait = Wait.SERVICE_SELECTION
@@ -90,7 +91,7 @@ def service_discovery(evse: Evse, request: m.ServiceDiscoveryReq, now_us: int) -
     )
 
 
-def service_detail(evse: Evse, request: m.ServiceDetailReq, now_us: int) -> m.Response:
+def service_detail(evse: Limited, request: m.ServiceDetailReq, now_us: int) -> m.Response:
     """Only the charge service is offered; it has no parameters."""
     if request.service_id != CHARGE_SERVICE_ID:
         return m.ServiceDetailRes(request.session_id, Code.FAILED_SERVICE_ID_INVALID)
@@ -98,7 +99,7 @@ def service_detail(evse: Evse, request: m.ServiceDetailReq, now_us: int) -> m.Re
 
 
 def payment_service_selection(
-    evse: Evse, request: m.PaymentServiceSelectionReq, now_us: int
+    evse: Limited, request: m.PaymentServiceSelectionReq, now_us: int
 ) -> m.Response:
     """Check the choice against the offer [V2G2-465, V2G2-467, V2G2-804]."""
     code = Code.OK
@@ -114,7 +115,7 @@ def payment_service_selection(
     return m.PaymentServiceSelectionRes(request.session_id, code)
 
 
-def authorization(evse: Evse, request: m.AuthorizationReq, now_us: int) -> m.Response:
+def authorization(evse: Limited, request: m.AuthorizationReq, now_us: int) -> m.Response:
     """Ongoing until the network has answered the Authorize of this driver's id tag or eMAID."""
     session = evse.session
     code = proof_fault(evse, request)
@@ -140,7 +141,7 @@ def authorization(evse: Evse, request: m.AuthorizationReq, now_us: int) -> m.Res
     return m.AuthorizationRes(request.session_id, Code.OK)
 
 
-def _parameters_fault(evse: Evse, request: m.ChargeParameterDiscoveryReq) -> Code:
+def _parameters_fault(evse: Limited, request: m.ChargeParameterDiscoveryReq) -> Code:
     """OK, or what is wrong with the EV's parameters [V2G2-476, V2G2-477]."""
     if request.requested_energy_transfer_mode not in evse.modes:
         return Code.FAILED_WRONG_ENERGY_TRANSFER_MODE
@@ -152,7 +153,7 @@ def _parameters_fault(evse: Evse, request: m.ChargeParameterDiscoveryReq) -> Cod
 
 
 def charge_parameter_discovery(
-    evse: Evse, request: m.ChargeParameterDiscoveryReq, now_us: int
+    evse: Limited, request: m.ChargeParameterDiscoveryReq, now_us: int
 ) -> m.Response:
     """Ongoing until the transaction is in the log and there is power; then the schedule."""
     session, station = evse.session, evse.station
@@ -169,6 +170,7 @@ def charge_parameter_discovery(
         return m.ChargeParameterDiscoveryRes(request.session_id, Code.OK, EVSEProcessing.ONGOING)
     # A DC charge point offers what its converter can do and limits it in CurrentDemandRes: a new
     # schedule would need a renegotiation, and that opens the contactor of a DC session.
+    evse.tell_needs(request, now_us)
     session.offered_w = evse.limit_w if evse.current == "AC" else evse.rated_w
     session.wait = Wait.POWER_DELIVERY if evse.current == "AC" else Wait.CABLE_CHECK
     session.isolation_until_us, session.present_v = -1, 0
@@ -184,14 +186,14 @@ def charge_parameter_discovery(
     )
 
 
-def _flexible_w(evse: Evse, request: m.ChargeParameterDiscoveryReq) -> int:
+def _flexible_w(evse: Limited, request: m.ChargeParameterDiscoveryReq) -> int:
     """The power of which the network may keep some back; 0 where the driver did not opt in."""
     if request.max_entries_sa_schedule_tuple == 0:
         return 0
     return min(evse.rated_w, request.ev_maximum_power_limit or evse.rated_w)
 
 
-def _may_offer(evse: Evse, now_us: int) -> bool:
+def _may_offer(evse: Limited, now_us: int) -> bool:
     """Whether to offer a schedule now: there is power, or it was waited for long enough."""
     session = evse.session
     if evse.limit_w > 0 or session.delivered:
@@ -201,7 +203,7 @@ def _may_offer(evse: Evse, now_us: int) -> bool:
     return now_us - session.waits_for_power_since_us >= timeouts.LIMIT_WAIT_US
 
 
-def cable_check(evse: Evse, request: m.CableCheckReq, now_us: int) -> m.Response:
+def cable_check(evse: Limited, request: m.CableCheckReq, now_us: int) -> m.Response:
     """Test the isolation, which takes its time; only in state C or D."""
     session = evse.session
     if evse.ev_pilot not in ("C", "D"):
@@ -216,7 +218,7 @@ def cable_check(evse: Evse, request: m.CableCheckReq, now_us: int) -> m.Response
     return m.CableCheckRes(request.session_id, Code.OK, IsolationLevel.VALID)
 
 
-def pre_charge(evse: Evse, request: m.PreChargeReq, now_us: int) -> m.Response:
+def pre_charge(evse: Limited, request: m.PreChargeReq, now_us: int) -> m.Response:
     """Raise the output towards the battery's voltage, one step for each request."""
     session = evse.session
     step = session.present_v + timeouts.PRE_CHARGE_STEP_V
@@ -225,7 +227,7 @@ def pre_charge(evse: Evse, request: m.PreChargeReq, now_us: int) -> m.Response:
     return m.PreChargeRes(request.session_id, Code.OK, session.present_v)
 
 
-def _profile_fault(evse: Evse, request: m.PowerDeliveryReq) -> Code:
+def _profile_fault(evse: Limited, request: m.PowerDeliveryReq) -> Code:
     """OK, or what is wrong with the tuple or the profile [V2G2-224, V2G2-225]."""
     if request.sa_schedule_tuple_id != TUPLE_ID:
         return Code.FAILED_TARIFF_SELECTION_INVALID
@@ -237,7 +239,7 @@ def _profile_fault(evse: Evse, request: m.PowerDeliveryReq) -> Code:
     return Code.OK
 
 
-def power_start(evse: Evse, request: m.PowerDeliveryReq, now_us: int) -> m.Response | None:
+def power_start(evse: Limited, request: m.PowerDeliveryReq, now_us: int) -> m.Response | None:
     """Close the contactor; wait for state C where it has not been seen yet [V2G2-860]."""
     code = _profile_fault(evse, request)
     if code is not Code.OK:
@@ -252,11 +254,12 @@ def power_start(evse: Evse, request: m.PowerDeliveryReq, now_us: int) -> m.Respo
     if not session.delivered:
         evse.notice("charging", f"power is on, at most {evse.limit_w:,} W")
     session.delivered, session.profile = True, request.charging_profile
+    evse.tell_schedule(request, now_us)
     session.wait = Wait.CHARGING_STATUS if evse.current == "AC" else Wait.CURRENT_DEMAND
     return m.PowerDeliveryRes(request.session_id, Code.OK)
 
 
-def power_renegotiate(evse: Evse, request: m.PowerDeliveryReq, now_us: int) -> m.Response:
+def power_renegotiate(evse: Limited, request: m.PowerDeliveryReq, now_us: int) -> m.Response:
     """Negotiate again [V2G2-813]; the contactor stays closed in AC and opens in DC."""
     if evse.current == "DC":
         evse.open_contactor()
@@ -264,12 +267,12 @@ def power_renegotiate(evse: Evse, request: m.PowerDeliveryReq, now_us: int) -> m
     return m.PowerDeliveryRes(request.session_id, Code.OK)
 
 
-def renegotiation_refused(evse: Evse, request: m.PowerDeliveryReq, now_us: int) -> m.Response:
+def renegotiation_refused(evse: Limited, request: m.PowerDeliveryReq, now_us: int) -> m.Response:
     """What is being negotiated cannot be negotiated again."""
     return m.PowerDeliveryRes(request.session_id, Code.FAILED)
 
 
-def power_stop(evse: Evse, request: m.PowerDeliveryReq, now_us: int) -> m.Response:
+def power_stop(evse: Limited, request: m.PowerDeliveryReq, now_us: int) -> m.Response:
     """Open the contactor."""
     evse.open_contactor()
     dc = evse.current == "DC"
@@ -277,7 +280,7 @@ def power_stop(evse: Evse, request: m.PowerDeliveryReq, now_us: int) -> m.Respon
     return m.PowerDeliveryRes(request.session_id, Code.OK)
 
 
-def _wish(evse: Evse) -> EVSENotification:
+def _wish(evse: Limited) -> EVSENotification:
     """What the charge point wants of an EV that charges."""
     session = evse.session
     if session.stop_wanted:
@@ -287,7 +290,7 @@ def _wish(evse: Evse) -> EVSENotification:
     return EVSENotification.NONE
 
 
-def charging_status(evse: Evse, request: m.ChargingStatusReq, now_us: int) -> m.Response:
+def charging_status(evse: Limited, request: m.ChargingStatusReq, now_us: int) -> m.Response:
     """AC: tell the limit in force; it binds at once, whatever the profile says."""
     evse.told = True
     return m.ChargingStatusRes(
@@ -302,7 +305,7 @@ def charging_status(evse: Evse, request: m.ChargingStatusReq, now_us: int) -> m.
     )
 
 
-def current_demand(evse: Evse, request: m.CurrentDemandReq, now_us: int) -> m.Response:
+def current_demand(evse: Limited, request: m.CurrentDemandReq, now_us: int) -> m.Response:
     """DC: deliver what is demanded, within the limit in force."""
     voltage = max(1, request.ev_target_voltage)
     most_ma = evse.limit_w * 1_000 // voltage
@@ -323,7 +326,7 @@ def current_demand(evse: Evse, request: m.CurrentDemandReq, now_us: int) -> m.Re
     )
 
 
-def metering_receipt(evse: Evse, request: m.MeteringReceiptReq, now_us: int) -> m.Response:
+def metering_receipt(evse: Limited, request: m.MeteringReceiptReq, now_us: int) -> m.Response:
     """Take a receipt of what the meter said; with a contract it is signed."""
     code = receipt_fault(evse, request)
     if code is not Code.OK:
@@ -332,13 +335,13 @@ def metering_receipt(evse: Evse, request: m.MeteringReceiptReq, now_us: int) -> 
     return m.MeteringReceiptRes(request.session_id, Code.OK, _wish(evse))
 
 
-def welding_detection(evse: Evse, request: m.WeldingDetectionReq, now_us: int) -> m.Response:
+def welding_detection(evse: Limited, request: m.WeldingDetectionReq, now_us: int) -> m.Response:
     """DC: the output is free of voltage once the contactor is open."""
     evse.session.present_v = 0
     return m.WeldingDetectionRes(request.session_id, Code.OK, 0)
 
 
-def session_stop(evse: Evse, request: m.SessionStopReq, now_us: int) -> m.Response:
+def session_stop(evse: Limited, request: m.SessionStopReq, now_us: int) -> m.Response:
     """End the session; a pause keeps the transaction and what was negotiated [V2G2-741]."""
     session = evse.session
     evse.open_contactor()
@@ -355,7 +358,7 @@ def session_stop(evse: Evse, request: m.SessionStopReq, now_us: int) -> m.Respon
     return m.SessionStopRes(request.session_id, Code.OK)
 
 
-Responder = Callable[[Evse, Any, int], m.Response | None]
+Responder = Callable[[Limited, Any, int], m.Response | None]
 
 RESPONDERS: Final[dict[str, Responder]] = {
     responder.__name__: responder

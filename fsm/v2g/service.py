@@ -12,14 +12,16 @@ from fsm.effects import Effect, Restart
 from fsm.energy.meter import Meter
 from fsm.energy.supply import Current
 from fsm.ocpp.actions import Reason
+from fsm.ocpp.profiles.model import Transaction
+from fsm.ocpp.profiles.store import Store
 from fsm.v2g import timeouts
 from fsm.v2g.cp_table import CpEvent, CpState
-from fsm.v2g.evse import Evse
 from fsm.v2g.instructions import INSTRUCTIONS
+from fsm.v2g.limited import Limited
 from fsm.v2g.plug_and_charge import SeccTrust
 
 
-class Served(Evse):
+class Served(Limited):
     """What the operator's wishes and the charge point's own defects do to its sessions."""
 
     def __init__(
@@ -47,6 +49,8 @@ class Served(Evse):
         self.state = CpState.WAITING_EV
         self._why = ""
         """What the next failure is told as."""
+        self.now_us = 0
+        """When it was last called."""
         self._restarts = False
         """Whether it has asked for the restart of a soft reset."""
 
@@ -68,6 +72,7 @@ class Served(Evse):
         The deed is done when the answer is in the log: :meth:`carry_out`.
         """
         self.out = []
+        self.now_us = now_us
         answer = INSTRUCTIONS[action].answer(self, payload, age_us)
         return answer, self._settle(now_us)
 
@@ -77,6 +82,12 @@ class Served(Evse):
         deed = INSTRUCTIONS[action].deed
         if deed is not None:
             deed(self, payload, now_us)
+        return self._settle(now_us)
+
+    def on_profiles(self, store: Store, running: Transaction | None, now_us: int) -> list[Effect]:
+        """The charging profiles installed here, and the transaction that they count for."""
+        self.out = []
+        self.take_profiles(store, running, now_us)
         return self._settle(now_us)
 
     def on_availability(self, operative: bool, now_us: int) -> list[Effect]:
@@ -130,6 +141,8 @@ class Served(Evse):
                 self.set_timer("selftest", timeouts.RECOVER_US)
         elif name == "remote":
             self.remote_tag = ""
+        elif name == "profile":
+            self.review_profiles(now_us)
         elif name == "stop" and self.transaction_id is not None and self.session.stop_wanted:
             self._why = "the EV did not stop when it was asked to"
             self._fire(CpEvent.FAULT, now_us)

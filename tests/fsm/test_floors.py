@@ -21,13 +21,31 @@ MAY_KNOW = {
     "v2g": ("clock", "effects", "table", "energy", "ocpp", "trust", "v2g"),
 }
 OUTSIDE = {"attrs", "msgpack", "cryptography"}
-STANDARD = {"collections", "enum", "functools", "hashlib", "itertools", "operator", "typing"}
+STANDARD = {
+    "base64",
+    "collections",
+    "enum",
+    "functools",
+    "hashlib",
+    "itertools",
+    "operator",
+    "typing",
+}
 READING = {"datetime", "decimal", "json", "re"}
 """For payloads from outside, in what reads and writes them; they compute from what they are given.
 
 That nobody asks ``datetime`` for the time of now is a test of its own (tests/test_imports.py).
 """
-READERS = ("ocpp/profiles/fields.py", "ocpp/profiles/answers.py", "ocpp/messagelog/", "trust/")
+READERS = (
+    "ocpp/profiles/fields.py",
+    "ocpp/profiles/answers.py",
+    "ocpp/profiles_outside.py",
+    "ocpp/messagelog/",
+    "ocpp/outside.py",
+    "ocpp/v16.py",
+    "ocpp/v201.py",
+    "trust/",
+)
 
 
 def imports(path):

@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from fsm.clock import START_US
 from fsm.ocpp.actions import Action
 from fsm.ocpp.messagelog.calls import in_order
 from fsm.ocpp.messagelog.message import COLUMNS, Notes, read_row
@@ -16,6 +15,8 @@ from fsm.ocpp.messagelog.transactions import completed_transactions
 from scenarios.loader import load, loads
 from scenarios.ocpp_log import OcppLog
 from scenarios.runner import run
+
+START_US = load("ten-minutes").start_us
 
 
 def recorded(scenario, **how):
@@ -49,9 +50,12 @@ def sessions(report):
     )
 
 
-def test_a_run_begins_on_new_years_day():
-    """Where people need a date."""
-    assert parse_time("2026-01-01T00:00:00Z") == START_US
+def test_a_run_begins_at_its_start():
+    """Where people need a date, it is the scenario's."""
+    text = 'duration = "5s"\nstart = "2027-03-01T06:00:00Z"\ncps = 3\n'
+    scenario = loads(text, "start.toml")
+    rows, _ = recorded(scenario)
+    assert rows[0]["write_timestamp"].startswith("2027-03-01T06:00:0")
 
 
 @pytest.mark.parametrize("name", ["ten-minutes", "leader-crash", "restart-catch-up", "clock-drift"])
@@ -89,7 +93,7 @@ def test_the_payloads_are_those_of_a_log():
     """Times in ISO 8601, the data of a DataTransfer as a text."""
     rows, _ = recorded(load("ten-minutes"))
     of = {(row["action"], row["message_type"]): row["body"] for row in rows}
-    assert of["Heartbeat", 3]["currentTime"].startswith("2026-01-01T00:")
+    assert of["Heartbeat", 3]["currentTime"].startswith("2026-01-01T08:")
     assert parse_time(of["StopTransaction", 2]["timestamp"]) > START_US
     (value,) = of["MeterValues", 2]["meterValue"]
     assert parse_time(value["timestamp"]) > START_US
@@ -102,7 +106,10 @@ def test_the_payloads_are_those_of_a_log():
 def test_a_refusal_is_a_row_of_type_4():
     """With the code and the description that the charge point gets."""
     row = log_row(
-        "CP1", [4, "CP1-1", "SecurityError", "BootNotification comes first", {}], "Heartbeat", 0
+        "CP1",
+        [4, "CP1-1", "SecurityError", "BootNotification comes first", {}],
+        "Heartbeat",
+        1_767_225_600_000_000,
     )
     assert row == {
         "message_id": "CP1-1", "message_type": 4, "charge_point_id": "CP1", "action": "Heartbeat",
