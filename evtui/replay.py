@@ -50,6 +50,8 @@ class Replayed:
     entries: int
     link: str
     network: NetworkState
+    closed: dict[int, tuple[int, int, int]]
+    """Line, entry and slot of the command that closed each transaction, by its number."""
 
 
 class AlteredError(Exception):
@@ -79,6 +81,7 @@ def replay(lines: Sequence[str]) -> Replayed:
     link = header["hash"]
     rows = lines[1:]
     slot = 0
+    closed: dict[int, tuple[int, int, int]] = {}
     for index, line in enumerate(rows):
         number = index + 1
         row = _row(line, index + 2, number)
@@ -88,10 +91,15 @@ def replay(lines: Sequence[str]) -> Replayed:
             end, seals = row["end"], row.get("seals")
             if set(row) != {"end", "seals"} or type(end) is not dict or type(seals) is not dict:
                 raise altered(index + 2, 0, 0, "the outcome", line, "an outcome with seals")
-            return Replayed(header, end, seals, index + 2, index, link, network)
+            return Replayed(header, end, seals, index + 2, index, link, network, closed)
         after = rows[index + 1] if index + 1 < len(rows) else ""
+        places = network.state.open_by_cp
         _check_entry(row, line, number, slot, link, network, after)
         link, slot = row["link"], row["slot"]
+        if network.state.open_by_cp is not places:
+            here = (index + 2, number, slot)
+            left = [n for n in places.values() if n and not network.transactions[n].is_open]
+            closed |= dict.fromkeys(left, here)
     raise altered(len(lines) + 1, len(rows) + 1, 0, "the record is cut off", "nothing", "a line")
 
 

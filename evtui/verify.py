@@ -16,8 +16,9 @@ from evtui.errors import UsageError
 from evtui.replay import AlteredError, Fault, Replayed, Row, read_header, replay, short
 from fsm.network.evidence import ReceiptStatus
 from fsm.trust.keys import is_signed
+from scenarios.audit import findings
 from scenarios.kinds import printable
-from scenarios.recording import anchors_of, seal_bytes, transactions_of
+from scenarios.recording import anchors_of, bills_of, seal_bytes, transactions_of
 
 MAX_BYTES: Final = 1 << 30
 EXIT_OK, EXIT_ALTERED = 0, 1
@@ -32,12 +33,44 @@ def check_outcome(record: Replayed) -> Iterator[Fault]:
         "chain": record.network.chain.hex(),
         "transactions": transactions_of(record.network.state),
     }
-    if list(record.end) != list(must):
-        yield _fault(record, "the outcome's keys", list(record.end), list(must))
+    # Bills have a check of their own, which names each.
+    keys = [*must, "bills"]
+    if list(record.end) != keys:
+        yield _fault(record, "the outcome's keys", list(record.end), keys)
     for key, value in must.items():
         if record.end.get(key) != value:
             what = "the header" if key == "header" else f"the outcome's {key}"
             yield _fault(record, what, record.end.get(key), value)
+
+
+def check_bills(record: Replayed) -> Iterator[Fault]:
+    """Each bill follows from its transaction, tariff and receipt, and all money is conserved.
+
+    One that does not is named with the slot in which its transaction was closed.
+    """
+    told, state = record.end.get("bills"), record.network.state
+    must = bills_of(state)
+    if type(told) is not list or len(told) != len(must):
+        found = f"{len(told)} bills" if type(told) is list else told
+        yield _fault(record, "the outcome's bills", found, f"{len(must)} bills")
+        return
+    for bill, right in zip(told, must, strict=True):
+        if bill != right:
+            number = int(str(right["transaction"]))
+            line, entry, slot = record.closed.get(number, (record.end_line, 0, 0))
+            found, expected = _differing(bill, right)
+            what = f"the bill of transaction {number}"
+            yield Fault(line, entry, slot, what, short(found), short(expected))
+    for problem in findings(state):
+        yield _fault(record, "the money", problem, "conserved, and every bill right")
+
+
+def _differing(bill: object, right: Row) -> tuple[object, object]:
+    """What of a bill is other than it must be, found and right."""
+    if type(bill) is not dict or list(bill) != list(right):
+        return bill, right
+    keys = [key for key in right if bill[key] != right[key]]
+    return {key: bill[key] for key in keys}, {key: right[key] for key in keys}
 
 
 def check_meters(record: Replayed) -> Iterator[Fault]:
@@ -73,6 +106,7 @@ Check = Callable[[Replayed], Iterator[Fault]]
 
 CHECKS: Final[dict[str, Check]] = {
     "outcome": check_outcome,
+    "bills": check_bills,
     "meters": check_meters,
     "seals": check_seals,
 }

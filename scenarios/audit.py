@@ -7,8 +7,9 @@ of a run.
 
 from collections.abc import Iterator
 
-from fsm.network.bills import OPEN, PAID, RUNNING, bill_total, billed_wh
+from fsm.network.bills import OPEN, PAID, RUNNING, bill_total
 from fsm.network.books import post, replay
+from fsm.network.evidence import billable_wh
 from fsm.network.flexibility import tokens
 from fsm.network.ledger import cp_account, driver_account
 from fsm.network.records import Account, Bill, Entry
@@ -152,10 +153,13 @@ def _bill_findings(state: Tables, bill: Bill) -> Iterator[str]:
         return
     if transaction.is_open is not (bill.status == RUNNING):
         yield f"M2: {name} is {bill.status}"
-    if bill.status != RUNNING and bill.wh != billed_wh(transaction):
-        yield f"M2: {name} is over {bill.wh} Wh, metered are {billed_wh(transaction)} Wh"
-    if bill.cents != bill_total(bill, transaction):
-        yield f"M2: {name} says {bill.cents} ct, its lines {bill_total(bill, transaction)} ct"
+    proof = state.evidence[transaction.id]
+    proven_wh = billable_wh(transaction, proof)
+    if bill.status != RUNNING and bill.wh != proven_wh:
+        yield f"M2: {name} is over {bill.wh} Wh, proven are {proven_wh} Wh"
+    total = bill_total(bill, transaction, proof)
+    if bill.cents != total:
+        yield f"M2: {name} says {bill.cents} ct, its lines {total} ct"
     if bill.status != RUNNING and bill.tokens != tokens(bill):
         yield f"M2: {name} says {bill.tokens} tokens for {tokens(bill)} Wh"
 

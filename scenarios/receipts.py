@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from attrs import asdict, frozen
 
 from fsm.network.bills import OPEN, PAID, energy_lines, minutes_cents
+from fsm.network.evidence import billable_wh, is_proven
 from fsm.network.records import Bill, Transaction
 from fsm.network.state import NetworkState
 from fsm.network.tariff import tariff_of
@@ -49,6 +50,11 @@ class Receipt:
     meter_start_wh: int
     meter_stop_wh: int
     energy_wh: int
+    """As it was told."""
+    meter_receipt: str
+    """:class:`fsm.network.evidence.ReceiptStatus`: whether the meter's signature proves it."""
+    billable_wh: int
+    """What is proven, and so what is billed."""
     lines: tuple[Line, ...]
     total_cents: int
     tokens: int
@@ -85,6 +91,7 @@ def _receipt(
     transaction: Transaction,
     bill: Bill,
 ) -> Receipt:
+    proof = network.evidence[transaction.id]
     stop_us = transaction.start_us if transaction.stop_us is None else transaction.stop_us
     return Receipt(
         transaction=transaction.id,
@@ -98,7 +105,9 @@ def _receipt(
         meter_start_wh=transaction.meter_start_wh,
         meter_stop_wh=transaction.meter_wh,
         energy_wh=transaction.energy_wh,
-        lines=tuple(_lines(transaction, bill)),
+        meter_receipt=proof.receipt,
+        billable_wh=billable_wh(transaction, proof),
+        lines=tuple(_lines(transaction, bill)) if is_proven(proof) else (),
         total_cents=bill.cents,
         tokens=bill.tokens,
         status=bill.status,
@@ -151,7 +160,11 @@ def _slip(receipt: Receipt) -> Iterator[str]:
     yield _row("meter at begin", f"{_thousandths(receipt.meter_start_wh)} kWh")
     yield _row("meter at end", f"{_thousandths(receipt.meter_stop_wh)} kWh")
     yield _row("energy", f"{_thousandths(receipt.energy_wh)} kWh")
-    yield rule
+    yield _row("meter's receipt", receipt.meter_receipt)
+    if receipt.billable_wh != receipt.energy_wh:
+        yield _row("proven and billed", f"{_thousandths(receipt.billable_wh)} kWh")
+    if receipt.lines:
+        yield rule
     for line in receipt.lines:
         yield _row(line.what, euros(line.cents))
         yield f"  {line.amount} × {line.price}"

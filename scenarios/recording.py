@@ -27,7 +27,7 @@ from fsm.trust.keys import public_key, sign
 from scenarios.chosen import Chosen
 from scenarios.world import World
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 ENTRY_KEYS: Final = ("n", "slot", "command", "says", "result", "chain", "link")
 
@@ -77,6 +77,7 @@ class Recorder:
             "link": self.link,
             "chain": self.chain.hex(),
             "transactions": transactions_of(self.state),
+            "bills": bills_of(self.state),
         }
         seal = seal_bytes(end)
         seals = {
@@ -147,6 +148,23 @@ def transactions_of(state: Tables) -> list[dict[str, object]]:
             else billable_wh(transaction, state.evidence[transaction.id]),
         }
         for transaction in state.transactions.values()
+    ]
+
+
+def bills_of(state: Tables) -> list[dict[str, object]]:
+    """The bill of every transaction, in their order: what it rests on and what it comes to."""
+    return [
+        {
+            "transaction": bill.transaction,
+            "account": bill.id_tag,
+            "tariff": bill.tariff,
+            "wh": bill.wh,
+            "lines": bill.lines,
+            "cents": bill.cents,
+            "tokens": bill.tokens,
+            "status": bill.status,
+        }
+        for bill in state.bills.values()
     ]
 
 

@@ -7,25 +7,25 @@ promised then holds.
 
 Energy is priced by the time of day of the reading before it: the price that held when that energy
 began to flow. Amounts are rounded line by line (:mod:`fsm.network.tariff`).
+
+Until it is closed a bill follows the readings as they are told. Then it rests on the meter's signed
+receipt (:mod:`fsm.network.evidence`): energy that it does not prove comes off, the dearest first,
+and gives no tokens. Where a receipt was due and none was good nothing is owed, no fee either.
 """
 
 from typing import Final
 
+from fsm.network.evidence import billable_wh, is_proven
 from fsm.network.flexibility import counted, tokens
 from fsm.network.handler import Result
 from fsm.network.ledger import MINT, account, driver_account, transfer
-from fsm.network.records import Bill, Entry, Prices, Transaction
+from fsm.network.records import Bill, Entry, Evidence, Prices, Transaction
 from fsm.network.tables import Draft, Tables
 from fsm.network.tariff import energy_cents, tariff_of, time_cents
 
 RUNNING: Final = "running"
 OPEN: Final = "open"
 PAID: Final = "paid"
-
-
-def billed_wh(transaction: Transaction) -> int:
-    """The energy that a transaction's driver pays for, in Wh: by the readings that count."""
-    return transaction.energy_wh
 
 
 def begin(draft: Draft, transaction: Transaction, flexible_w: int, at_us: int) -> None:
@@ -54,13 +54,20 @@ def run_on(draft: Draft, transaction: Transaction, at_us: int) -> None:
 
 
 def close(draft: Draft, transaction: Transaction, at_us: int) -> None:
-    """The transaction was closed, just now: so is its bill, and tokens are paid out."""
+    """The transaction was closed, just now: so is its bill, and tokens are paid out.
+
+    Its receipt was judged before (:func:`fsm.network.evidence.close`).
+    """
     bill = draft.find(Bill, transaction.id)
     if bill is None or bill.status != RUNNING:
         return
+    evidence = draft.get(Evidence, transaction.id)
     bill = counted(_priced(bill, transaction), draft.asset(bill.cp_id), at_us, last=True)
-    bill = _summed(bill, transaction)._replace(
-        status=OPEN if bill_total(bill, transaction) else PAID,
+    bill = _proven(bill, transaction, evidence)
+    cents = bill_total(bill, transaction, evidence)
+    bill = bill._replace(
+        status=OPEN if cents else PAID,
+        cents=cents,
         tokens=tokens(bill),
         closed_us=transaction.stop_us,
     )
@@ -101,15 +108,17 @@ def minutes_cents(bill: Bill, transaction: Transaction) -> int:
     return time_cents(transaction.duration_us, price) if price else 0
 
 
-def bill_total(bill: Bill, transaction: Transaction) -> int:
-    """The sum of all lines, in cents."""
+def bill_total(bill: Bill, transaction: Transaction, evidence: Evidence | None = None) -> int:
+    """The sum of all lines, in cents; of a closed bill with its evidence: nothing without proof."""
+    if evidence is not None and not is_proven(evidence):
+        return 0
     energy = sum(cents for _, _, cents in energy_lines(bill))
     return energy + minutes_cents(bill, transaction) + tariff_of(bill.tariff).start_cents
 
 
 def _priced(bill: Bill, transaction: Transaction) -> Bill:
     """Put the energy since the last reading onto the line of its price."""
-    more_wh = billed_wh(transaction) - bill.wh
+    more_wh = transaction.energy_wh - bill.wh
     at_us = max(bill.priced_us, transaction.meter_us)
     if more_wh <= 0:
         return bill._replace(priced_us=at_us)
@@ -123,6 +132,22 @@ def _priced(bill: Bill, transaction: Transaction) -> Bill:
         lines.append((more_wh, price))
     text = ";".join(f"{each}:{wh}" for wh, each in lines)
     return bill._replace(wh=bill.wh + more_wh, lines=text, priced_us=at_us)
+
+
+def _proven(bill: Bill, transaction: Transaction, evidence: Evidence) -> Bill:
+    """Take off what the receipt does not prove: told readings were wrong, so no tokens either."""
+    proven_wh = billable_wh(transaction, evidence)
+    over_wh = bill.wh - proven_wh
+    if over_wh <= 0 and is_proven(evidence):
+        return bill
+    lines = energy_lines(bill)
+    kept = {price: wh for wh, price, _ in lines}
+    for price in sorted(kept, reverse=True):
+        off_wh = min(over_wh, kept[price])
+        kept[price] -= off_wh
+        over_wh -= off_wh
+    text = ";".join(f"{price}:{kept[price]}" for _, price, _ in lines if kept[price])
+    return bill._replace(wh=proven_wh, lines=text, flex_uj=0)
 
 
 def _summed(bill: Bill, transaction: Transaction) -> Bill:

@@ -91,6 +91,11 @@ def billable_wh(transaction: Transaction, evidence: Evidence) -> int:
     return evidence.signed_wh
 
 
+def is_proven(evidence: Evidence) -> bool:
+    """Whether a transaction may be billed at all: not where a receipt was due and none was good."""
+    return evidence.receipt not in (ReceiptStatus.BAD, ReceiptStatus.MISSING)
+
+
 def _judge(
     draft: Draft, transaction: Transaction, payload: dict[str, Any], meter_wh: int
 ) -> ReceiptStatus:

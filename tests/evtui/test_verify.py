@@ -8,8 +8,10 @@ import msgpack
 import pytest
 
 from evtui.cli import main
-from evtui.replay import Row
+from evtui.replay import Row, short
 from evtui.verify import verify
+from fsm.network.records import KINDS
+from fsm.network.state import NetworkState
 from fsm.trust.chain import next_link
 from fsm.trust.keys import private_key, sign
 from scenarios.loader import load, loads
@@ -85,7 +87,7 @@ def test_a_record_holds(good: list[str]) -> None:
     """Each command once, over compaction and a snapshot that is installed; and in any process."""
     verdict = verify(good, "record")
     assert verdict.faults == ()
-    assert verdict.checks == ("entries", "chain", "outcome", "meters", "seals")
+    assert verdict.checks == ("entries", "chain", "outcome", "bills", "meters", "seals")
     assert verdict.entries == len(good) - 2 > 20
     assert verdict.receipts == {"Good": 1, "Bad": 0, "Missing": 0, "Unsigned": 0}
     assert record() == good
@@ -201,13 +203,20 @@ def test_the_outcome_is_computed_and_sealed(good: list[str]) -> None:
     assert "the outcome" in first_fault(altered(good, -1 % len(good), more=1))
 
 
+def first_network(lines: list[str]) -> NetworkState:
+    """The network before the first entry, as the header has it."""
+    header = json.loads(lines[0])
+    kinds = {kind.name: kind.record for kind in KINDS}
+    records = [kinds[name](*values) for name, *values in header["genesis"]]
+    return NetworkState(header["capacity_w"], records)
+
+
 def forged(lines: list[str], keys: dict[str, bytes]) -> list[str]:
     """A record made anew from an altered command, every hash and the outcome with it."""
-    from fsm.network.state import NetworkState
-    from scenarios.recording import transactions_of
+    from scenarios.recording import bills_of, transactions_of
 
     index = entry(lines, "StopTransaction")
-    network, link = NetworkState(22_000), json.loads(lines[-1])["end"]["header"]
+    network, link = first_network(lines), json.loads(lines[-1])["end"]["header"]
     made = [lines[0]]
     for place in range(1, len(lines) - 1):
         row = json.loads(lines[place])
@@ -225,8 +234,53 @@ def forged(lines: list[str], keys: dict[str, bytes]) -> list[str]:
     last = json.loads(lines[-1])
     end = last["end"] | {"link": link, "chain": network.chain.hex()}
     end["transactions"] = transactions_of(network.state)
+    end["bills"] = bills_of(network.state)
     last["seals"] |= {cp_id: sign(key, seal_bytes(end)).hex() for cp_id, key in keys.items()}
     return [*made, line_of({"end": end, "seals": last["seals"]})]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"cents": 1},
+        {"tokens": 9_000},
+        {"wh": 1},
+        {"lines": "450000:1"},
+        {"tariff": "1,0,0,0"},
+        {"account": "other"},
+        {"status": "open"},
+        {"status": 5},
+    ],
+)
+def test_a_bill_that_does_not_follow_is_named_with_its_slot(good: list[str], change: Row) -> None:
+    """Whatever of it is altered: the slot is that of the command which closed the transaction."""
+    last = json.loads(good[-1])
+    (bill,) = last["end"]["bills"]
+    assert bill | change != bill
+    end = last["end"] | {"bills": [bill | change]}
+    index = entry(good, "StopTransaction")
+    slot = json.loads(good[index])["slot"]
+    fault = first_fault(altered(good, -1 % len(good), end=end))
+    start = f"entry {index} (slot {slot}): the bill of transaction 1: found "
+    key = next(iter(change))
+    assert fault == f"{start}{short(change)}; must be {short({key: bill[key]})}"
+
+
+@pytest.mark.parametrize("bills", [[], None, 7, [{}], [5], [{}, {}]])
+def test_bills_that_are_missing_or_none_at_all(good: list[str], bills: object) -> None:
+    """As many as transactions, each with all its keys."""
+    last = json.loads(good[-1])
+    fault = first_fault(altered(good, -1 % len(good), end=last["end"] | {"bills": bills}))
+    assert "bill" in fault
+
+
+def test_money_out_of_nothing_in_the_header_is_seen(good: list[str]) -> None:
+    """An account that no entry of the ledger explains, with every hash made anew."""
+    header = json.loads(good[0])
+    (place,) = [i for i, row in enumerate(header["genesis"]) if row[:2] == ["account", "bank"]]
+    header["genesis"][place][2] += 1
+    header["hash"] = header_hash(header)
+    assert first_fault([line_of(header), *good[1:]]).startswith("line 1: the header")
 
 
 def test_whoever_makes_all_hashes_anew_lacks_the_keys(good: list[str]) -> None:
@@ -278,7 +332,7 @@ def test_the_command(good: list[str], tmp_path: Path, capsys: pytest.CaptureFixt
         (b"\xff\xfe", "found no header"),
         (b"{}", "found no header"),
         (b"[1]", "found no header"),
-        (b'{"record":9}', "a record of version 9; allowed 1"),
+        (b'{"record":9}', "a record of version 9; allowed 2"),
     ],
 )
 def test_a_file_that_is_no_record(

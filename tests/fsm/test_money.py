@@ -11,7 +11,10 @@ from fsm.network.records import Account, Entry
 from fsm.network.snapshot import SnapshotError
 from fsm.network.state import NetworkState
 from fsm.network.tables import Draft, make_tables
-from fsm.network.tariff import Band, Tariff, tariff_payload
+from fsm.network.tariff import Band, Tariff, tariff_payload, tariff_text
+from fsm.trust.keys import private_key, public_key
+from fsm.trust.receipts import Receipt, write_receipt
+from scenarios.audit import findings
 from tests.fsm.test_network import Site
 
 S = 1_000_000
@@ -345,3 +348,85 @@ def test_a_snapshot_without_a_bill_is_refused():
         broken.state = shop.state.state._replace(**{change: type(shop.state.bills)()})
         with pytest.raises(SnapshotError):
             NetworkState(1).restore(broken.snapshot())
+
+
+KEY = private_key(1, "meter CP1")
+
+
+def signing(**more):
+    """A shop whose CP1 has a meter that signs."""
+    shop = Shop(cps=("CP2",), **more)
+    tariff = tariff_payload(more.get("tariff", TARIFF))
+    shop.boot("CP1", tariff=tariff, meterPublicKey=public_key(KEY).hex())
+    return shop
+
+
+def end_signed(shop, wh, signed_wh, at_us, key=KEY):
+    """StopTransaction of transaction 1 with a receipt over some register; its answer."""
+    receipt = Receipt("CP1", 1, "EV1", 0, 0, at_us, signed_wh)
+    sample = {"value": write_receipt(key, receipt), "format": "SignedData"}
+    return shop.call(
+        "CP1", "StopTransaction", at_us, transactionId=1, meterStop=wh, timestamp=at_us,
+        transactionData=[{"timestamp": at_us, "sampledValue": [sample]}],
+    )  # fmt: skip
+
+
+FEES = Tariff(450_000, 35, 20_000)
+
+
+def test_a_good_receipt_is_billed():
+    """With time and fee, as without a receipt."""
+    shop = signing(tariff=FEES)
+    shop.begin("CP1", "EV1")
+    shop.read("CP1", 1, 500, 60 * S)
+    assert end_signed(shop, 1_000, 1_000, 120 * S)["totalCost"] == 45 + 35 + 4
+    assert (shop.state.bills[1].wh, shop.state.bills[1].status) == (1_000, "open")
+    assert list(findings(shop.state.state)) == []
+
+
+@pytest.mark.parametrize("stop", [
+    lambda shop: end_signed(shop, 6_000, 1_000, 120 * S),
+    lambda shop: end_signed(shop, 1_000, 1_000, 120 * S, private_key(1, "meter CP2")),
+    lambda shop: shop.end("CP1", 1, 1_000, 120 * S),
+])  # fmt: skip
+def test_without_the_proof_that_is_due_nothing_is_owed(stop):
+    """Bad or Missing: no energy, no time, no fee, no tokens; but a bill there is."""
+    shop = signing(tariff=FEES)
+    shop.begin("CP1", "EV1", flexible_w=11_000)
+    shop.begin("CP2", "EV2")
+    for minute in range(1, 3):
+        shop.read("CP1", 1, 100 * minute, minute * 60 * S)
+    assert shop.state.bills[1].cents > 0
+    assert "totalCost" not in stop(shop)
+    bill = shop.state.bills[1]
+    assert (bill.status, bill.cents, bill.wh, bill.lines, bill.tokens) == ("paid", 0, 0, "", 0)
+    assert bill.tariff == tariff_text(FEES)
+    assert shop.state.accounts["tag:EV1"] == Account("tag:EV1", 5_000)
+    assert shop.pay(1)["status"] == "Accepted"
+    assert shop.cents("tag:EV1") == 5_000
+    assert list(findings(shop.state.state)) == []
+
+
+def test_readings_that_the_receipt_does_not_confirm_come_off_the_dearest_line():
+    """They were told while the session ran; who told them earns no more by it, nor gives tokens."""
+    band = Band(0, 1, 600_000)
+    shop = signing(tariff=Tariff(400_000, 0, 0, (band,)))
+    shop.begin("CP1", "EV1", flexible_w=11_000)
+    shop.read("CP1", 1, 1_000, 61 * S)  # 60 ct/kWh
+    shop.read("CP1", 1, 3_000, 90 * S)  # 40 ct/kWh
+    assert energy_lines(shop.state.bills[1]) == [(1_000, 600_000, 60), (2_000, 400_000, 80)]
+    answer = end_signed(shop, 1_500, 1_500, 120 * S)
+    bill = shop.state.bills[1]
+    assert energy_lines(bill) == [(1_500, 400_000, 60)]
+    assert (answer["totalCost"], bill.wh, bill.tokens, bill.flex_uj) == (60, 1_500, 0, 0)
+    assert shop.state.evidence[1].receipt == "Good"
+    assert list(findings(shop.state.state)) == []
+
+
+def test_an_emaid_has_an_account_as_an_id_tag_has():
+    """And one that nobody has put money on has no credit, however it identifies itself."""
+    shop = signing(balances={"DEEVTC1": 100})
+    for name, status in (("DEEVTC1", "Accepted"), ("DEEVTC2", "NoCredit")):
+        data = [{"serialNumber": "5eca1"}]
+        answer = shop.call("CP1", "Authorize", idTag=name, iso15118CertificateHashData=data)
+        assert answer == {"idTagInfo": {"status": status}, "certificateStatus": "Accepted"}

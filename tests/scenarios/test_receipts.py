@@ -22,6 +22,7 @@ stopped by                         Local
 meter at begin                 0.000 kWh
 meter at end                   0.823 kWh
 energy                         0.823 kWh
+meter's receipt                     Good
 ----------------------------------------
 energy                          0.11 EUR
   0.274 kWh × 0.40 EUR
@@ -52,6 +53,14 @@ def test_a_slip(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     assert text.rpartition("record")[0] == SLIP
     assert all(len(line) <= WIDTH for line in text.splitlines())
+
+
+def test_a_slip_says_that_nothing_is_proven(capsys: pytest.CaptureFixture[str]) -> None:
+    """And why it is of 0 EUR, where the meter shows energy."""
+    assert main(["receipts", "tampered-meter-receipt", "--session", "1"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "energy 0.611 kWh meter's receipt Bad proven and billed 0.000 kWh" in text
+    assert "TOTAL 0.00 EUR" in text
 
 
 def test_lines_add_up_and_the_record_is_the_same_everywhere() -> None:
