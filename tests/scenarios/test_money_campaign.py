@@ -8,6 +8,18 @@ from scenarios.loader import load
 from scenarios.runner import run
 
 SCENARIOS = ("payment-retried", "tariffs", "flexibility-tokens", "empty-account")
+
+ENDINGS = (
+    "operator-stops-all",
+    "remote-control",
+    "double-booking",
+    "thief-with-stolen-tag",
+    "plug-and-charge",
+    "tampered-meter-receipt",
+    "silent-ev",
+)
+"""Each way a transaction ends: orphans, resets, stops of the operator, stays, barred drivers."""
+
 SEEDS = 200
 BLOCK = 20
 FEW = 3
@@ -28,9 +40,15 @@ def test_money_is_conserved_under_random_faults(name: str) -> None:
     check(name, 0, FEW)
 
 
+@pytest.mark.parametrize("name", ENDINGS)
+def test_however_a_transaction_ends_it_has_its_bill(name: str) -> None:
+    """M1 to M3 hold where it is not the driver who ends it, too."""
+    check(name, 0, 1)
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("first", range(FEW, SEEDS, BLOCK))
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", [*SCENARIOS, *ENDINGS])
 def test_money_is_conserved_under_random_faults_of_200_seeds(name: str, first: int) -> None:
     """The rest of the seeds."""
     check(name, first, min(first + BLOCK, SEEDS))
