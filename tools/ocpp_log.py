@@ -14,11 +14,12 @@ from random import Random
 from typing import Any
 
 from evtui.ask.writer import log_writer
-from fsm.clock import START_US
 from fsm.ocpp.messagelog.timestamps import format_time
 from paxos.sim.streams import stream
 
 SECOND_US = 1_000_000
+START_US = 1_767_225_600_000_000
+"""When the first charge points boot: 2026-01-01."""
 MESSAGES = 50_000
 MESSAGES_PER_CP = 500
 CSMS_CALLS = ("RemoteStartTransaction", "Reset", "ChangeConfiguration", "TriggerMessage")
