@@ -33,7 +33,7 @@ from scenarios.schema import EVERYONE as EVERYONE
 from scenarios.schema import LEADER as LEADER
 from scenarios.schema import OPTIONAL, VERBS
 from scenarios.trust_promises import SENTENCES as TRUST_SENTENCES
-from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER
+from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER, SIZE
 
 DAY_US = 86_400_000_000
 
@@ -254,6 +254,12 @@ PAXOS = Table(
             "retain_slots",
             Whole(0, 1_000_000),
             "How many slots before a snapshot are kept, for those that lag only a little.",
+        ),
+        Key(
+            "chunk",
+            "chunk_bytes",
+            Quantity(SIZE, 16, 1_000_000),
+            "How much of a snapshot one message carries at the most.",
         ),
         Key(
             "lease",

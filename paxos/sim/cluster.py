@@ -241,7 +241,7 @@ class Cluster(Nodes):
     def _release(self, node: int, effect: Send | Broadcast) -> None:
         if self.observer is not None:
             self.observer.released(node, effect.message)
-        self.coverage.released(effect.message, to_many=type(effect) is Broadcast)
+        self.coverage.released(node, effect.message, to_many=type(effect) is Broadcast)
         frame = pack(effect.message)
         targets = (effect.to,) if type(effect) is Send else effect.to
         for target in targets:  # type: ignore[union-attr]
