@@ -23,6 +23,7 @@ from scenarios.kinds import (
     Name,
     Quantity,
     Real,
+    Share,
     Span,
     Text,
     Whole,
@@ -231,14 +232,14 @@ PAXOS = Table(
         Key(
             "phase1",
             "phase1",
-            Whole(1, 99),
+            Share(1, 99),
             "How many of the CPs that vote elect a leader. By default as few as hold one of any "
             "`phase2`; without that either, a majority.",
         ),
         Key(
             "phase2",
             "phase2",
-            Whole(1, 99),
+            Share(1, 99),
             "How many of them choose a value; the same way. `phase1` and `phase2` together must "
             "be more than vote at first.",
         ),
