@@ -5,7 +5,7 @@ A campaign over which a count stays zero has not tested that feature, however gr
 
 from paxos.clients import Verdict
 from paxos.effects import Answered, Applied, AppliedRun, ReadKind, Regrouped
-from paxos.membership import place_of
+from paxos.membership import Membership, place_of
 from paxos.messages import (
     Accept,
     Decisions,
@@ -19,6 +19,7 @@ from paxos.messages import (
 
 FEATURES: dict[str, str] = {
     "elections": "a candidate became leader",
+    "small_quorums": "a leader was elected where less than a majority elects or chooses",
     "step_downs": "a leader gave up",
     "prevotes_refused": "a pre-vote was refused",
     "preemptions": "a ballot was refused with a nack",
@@ -64,6 +65,7 @@ FEATURES: dict[str, str] = {
     "cuts": "a link was cut both ways",
     "one_way_cuts": "a link was cut in one direction",
     "partitions": "the group was parted",
+    "heals": "all faults of links were undone, where there were any",
     "frames_lost": "a frame was lost",
     "frames_duplicated": "a frame arrived twice",
     "frames_damaged": "a damaged frame was dropped",
@@ -168,3 +170,9 @@ class Coverage:
         elif self._leads.get(node):
             self.counts["step_downs"] += 1
         self._leads[node] = leads
+
+    def elected(self, membership: Membership) -> None:
+        """Note the quorums of those who decide the next slot, when a leader was elected."""
+        majority = len(membership.voters) // 2 + 1
+        smaller = min(membership.phase1, membership.phase2)
+        self.counts["small_quorums"] += smaller < majority

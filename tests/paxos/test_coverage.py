@@ -88,3 +88,11 @@ def test_a_piece_is_asked_for_again_by_the_same_node() -> None:
     for _ in range(2):
         coverage.released(2, SnapshotPull(8, 64))
     assert counts(coverage) == {"chunks_again": 2}
+
+
+def test_quorums_below_a_majority_are_counted() -> None:
+    """Of either phase; sizes that only have room to spare are not small."""
+    coverage = Coverage()
+    for sizes in ((3, 3), (4, 4), (4, 2), (2, 4), (5, 1)):
+        coverage.elected(Membership((1, 2, 3, 4, 5), (), *sizes))
+    assert counts(coverage) == {"small_quorums": 3}
