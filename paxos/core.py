@@ -29,7 +29,7 @@ from paxos.membership import Goal, Membership
 from paxos.messages import Value
 from paxos.proposer import Proposer
 from paxos.records import ACCEPTED, COMMITTED, DECIDED, INCARNATION, PROMISED, SNAPSHOT, Recovered
-from paxos.snapshot import Download
+from paxos.snapshot import CHUNK_BYTES, Download
 from paxos.transitions import Transitions
 
 
@@ -55,6 +55,8 @@ class Config:
     """After how many applied slots a snapshot is taken and the log compacted."""
     retain_slots: int = 200
     """How many slots before a snapshot are kept, for those that lag only a little."""
+    chunk_bytes: int = CHUNK_BYTES
+    """How much of a snapshot one message carries at the most."""
 
 
 class Core:

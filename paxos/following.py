@@ -16,7 +16,6 @@ from paxos.messages import (
     SnapshotChunk,
     SnapshotPull,
 )
-from paxos.snapshot import CHUNK_BYTES
 from paxos.wire import WireError
 
 
@@ -93,7 +92,7 @@ class Following(Core):
     def _send_chunk(self, to: int, offset: int) -> None:
         data, slot = self.learner.snapshot, self.learner.snapshot_slot
         if offset < len(data):
-            piece = data[offset : offset + CHUNK_BYTES]
+            piece = data[offset : offset + self.config.chunk_bytes]
             self._out.append(Send(to, SnapshotChunk(slot, offset, len(data), piece)))
 
     def on_snapshot_pull(self, source: int, pull: SnapshotPull, now_us: int) -> None:

@@ -180,11 +180,8 @@ class Leading(Ushering):
             for value in values:
                 self._enqueue(value)
             self._flush()
-        elif self.leader is not None and self.leader != self.node:
-            self._forward((self.leader,), values)
-        elif self._goal is not None and self.node not in self.group.everyone:
-            # Nobody tells a newcomer who leads: whoever does takes it.
-            self._forward(self._goal.contacts or self.others, values)
+        else:
+            self._forward(self._whom_to_ask(), values)
 
     def _forward(self, to: tuple[int, ...], values: list[Value]) -> None:
         for start in range(0, len(values), self.config.run_slots):
@@ -194,6 +191,7 @@ class Leading(Ushering):
     def on_forward(self, source: int, forward: Forward, now_us: int) -> None:
         """Propose the commands of another node."""
         self._greet(source)
+        self._refer(source, now_us)
         if self.role is Role.LEADER:
             for value in forward.values:
                 self._enqueue(value)

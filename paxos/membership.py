@@ -201,17 +201,28 @@ def _without(nodes: Iterable[int], node: int) -> tuple[int, ...]:
 def quorums_after(old: tuple[int, int], before: int, after: int) -> tuple[int, int]:
     """The sizes of the two quorums when ``after`` vote instead of ``before``.
 
-    Majorities stay majorities. Else phase 2 keeps its size, as far as there are voters, and phase 1
-    takes as many as it needs to meet it: so no change can part the two. Sizes that are majorities
-    once are so from then on.
+    What a phase is meant to bear is how many voters may be down: ``before`` less its size. The two
+    meet as long as both together bear fewer than there are voters (*Flexible Paxos* §4).
+
+    - Majorities stay majorities; sizes that are majorities once are so from then on.
+    - With fewer voters each phase bears what it did, as far as the two still meet. Else the one
+      that bears more gives way, or both if they are equal. So neither bears less than a majority
+      would unless it did before; of three voters or more none needs everybody that did not.
+    - With more voters phase 2 keeps its size, and phase 1 grows only as far as it must to meet it:
+      neither bears less than before.
     """
     phase1, phase2 = old
     if before == after:
         return old
     if phase1 == phase2 == before // 2 + 1:
         return after // 2 + 1, after // 2 + 1
-    phase2 = min(phase2, after)
-    return after + 1 - phase2, phase2
+    if after > before:
+        return max(phase1, after + 1 - phase2), phase2
+    bears1, bears2 = before - phase1, before - phase2
+    while bears1 + bears2 >= after:
+        most = max(bears1, bears2)
+        bears1, bears2 = bears1 - (bears1 == most), bears2 - (bears2 == most)
+    return after - bears1, after - bears2
 
 
 def _resized(old: Membership, voters: tuple[int, ...], learners: tuple[int, ...]) -> Membership:

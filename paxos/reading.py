@@ -31,7 +31,7 @@ from paxos.election import Role
 from paxos.following import Following
 from paxos.lease import Lease
 from paxos.membership import Membership
-from paxos.messages import Heartbeat, ReadIndex, ReadSlot
+from paxos.messages import Commit, Heartbeat, ReadIndex, ReadSlot
 from paxos.rounds import Asker, Rounds
 
 
@@ -60,10 +60,19 @@ class Reading(Following):
         timing = self.config.timing
         self.lease = Lease(timing.lease_us, timing.drift_ppm)
         self._reads_asked = 0
+        self._asked_instead: int | None = None
+        """Whom a node that does not vote asks while it hears no leader."""
+        self._doubts = 0
+        """How often another was asked as the leader was silent."""
         self._rounds: Rounds | None = None
         """While this node leads."""
 
     # The asking node.
+
+    def _hears_no_leader(self, now_us: int) -> bool:
+        """Whether the leader has been silent for as long as an election takes at the most."""
+        silent_us = now_us - self.election.leader_heard_us
+        return silent_us >= self.config.timing.election_high_us
 
     def _await_answers(self) -> None:
         """Set the timer that asks again, unless something waits already."""
@@ -88,8 +97,22 @@ class Reading(Following):
         incarnation, lease = self.client.incarnation, how is ReadKind.LEASE
         if self.role is Role.LEADER:
             self._on_question(Asker(self.node, incarnation), number, now_us, lease=lease)
-        elif self.leader is not None and self.leader != self.node:
-            self._out.append(Send(self.leader, ReadIndex(incarnation, number, lease)))
+        else:
+            question = ReadIndex(incarnation, number, lease)
+            self._out += [Send(node, question) for node in self._whom_to_ask()]
+
+    def _whom_to_ask(self) -> tuple[int, ...]:
+        """Where a node that does not lead turns with commands and questions: to the leader.
+
+        Without one they wait, but for those whom nobody may tell who leads: whoever does takes it.
+        """
+        if self.leader is not None:
+            return (self.leader,) if self.leader != self.node else ()
+        if self._goal is not None and self.node not in self.group.everyone:
+            return self._goal.contacts or self.others
+        if self._asked_instead is not None and not self.votes:
+            return (self._asked_instead,)
+        return ()
 
     def _ask_again(self, now_us: int) -> None:
         """Ask for all that has no answer: what was asked or answered may be lost."""
@@ -238,9 +261,22 @@ class Reading(Following):
         if self.role is Role.LEADER and source != self.node and source not in self.others:
             self._out.append(Send(source, Heartbeat(self.proposer.ballot, self.commit_slot, 0)))
 
+    def _refer(self, source: int, now_us: int) -> None:
+        """Who asks a follower and is no member, as far as that knows, is told who leads.
+
+        The follower may lag, and the other be a member by now. So it claims nothing about that: it
+        repeats what its leader said last. The leader will greet whoever asks it, and who left
+        learns so from the decided slots.
+        """
+        ballot, told_slot = self.learner.told
+        leads = self.leader == ballot.node and self.leader not in (self.node, source)
+        if leads and source not in self.group.everyone and not self._hears_no_leader(now_us):
+            self._out.append(Send(source, Commit(ballot, told_slot)))
+
     def on_read_index(self, source: int, question: ReadIndex, now_us: int) -> None:
         """Tell how new an answer must be; who does not lead is silent, and will be asked again."""
         self._greet(source)
+        self._refer(source, now_us)
         if self.role is Role.LEADER:
             asker = Asker(source, question.incarnation)
             self._on_question(asker, question.number, now_us, lease=question.lease)

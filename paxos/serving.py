@@ -58,7 +58,8 @@ class Serving(Campaigning):
             # Nobody tells it any more what became of its commands, and its state is of the past.
             self.pending.clear()
             self.reads.clear()
-        self._doubt_leader(now_us)
+        if self.pending or self.reads or self._goal is not None:
+            self._doubt_leader(now_us)
         if self.pending:
             self._hand_in(list(self.pending.values()))
         self._ask_again(now_us)
@@ -67,15 +68,20 @@ class Serving(Campaigning):
             self._set_retry()
 
     def _doubt_leader(self, now_us: int) -> None:
-        """A newcomer forgets a leader that is silent, and asks everybody anew.
+        """Who does not vote, and waits for something, forgets a leader that is silent.
 
-        Only members are told who leads: it would go on to ask one that is down, for ever.
+        Nobody that has left, or is no member yet, is told who leads now: it would go on to ask one
+        that is down, for ever. A newcomer asks everybody it knows; others ask one node at a time,
+        the voters first, as at a leader's crash there may be a thousand of them.
         """
-        election = self.election
-        silent_us = now_us - election.leader_heard_us
-        silent = silent_us >= self.config.timing.election_high_us
-        if silent and self.node not in self.group.everyone:
-            election.leader = None
+        if self.votes or not self._hears_no_leader(now_us):
+            return
+        doubted, self.election.leader = self.leader, None
+        others = (*self.other_voters, *self._learners)
+        if others[self._doubts % len(others)] == doubted:
+            self._doubts += 1
+        self._asked_instead = others[self._doubts % len(others)]
+        self._doubts += 1
 
     def _submit(self, op: bytes, purpose: Purpose) -> int:
         self._sequence += 1

@@ -11,7 +11,7 @@ from attrs import frozen
 from paxos.wire import WireError, seal, unpack_row
 
 CHUNK_BYTES = 16_384
-"""How much of a snapshot one message carries."""
+"""How much of a snapshot one message carries, where nothing else is configured."""
 
 
 @frozen

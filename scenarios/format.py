@@ -24,6 +24,7 @@ from scenarios.kinds import (
     Name,
     Quantity,
     Real,
+    Share,
     Span,
     Text,
     TimeOfDay,
@@ -45,6 +46,7 @@ from scenarios.units import (
     OFFSET,
     PERCENT,
     POWER,
+    SIZE,
     TIME_PRICE,
 )
 
@@ -257,14 +259,14 @@ PAXOS = Table(
         Key(
             "phase1",
             "phase1",
-            Whole(1, 99),
+            Share(1, 99),
             "How many of the CPs that vote elect a leader. By default as few as hold one of any "
             "`phase2`; without that either, a majority.",
         ),
         Key(
             "phase2",
             "phase2",
-            Whole(1, 99),
+            Share(1, 99),
             "How many of them choose a value; the same way. `phase1` and `phase2` together must "
             "be more than vote at first.",
         ),
@@ -280,6 +282,12 @@ PAXOS = Table(
             "retain_slots",
             Whole(0, 1_000_000),
             "How many slots before a snapshot are kept, for those that lag only a little.",
+        ),
+        Key(
+            "chunk",
+            "chunk_bytes",
+            Quantity(SIZE, 16, 1_000_000),
+            "How much of a snapshot one message carries at the most.",
         ),
         Key(
             "lease",

@@ -250,6 +250,17 @@ class Whole:
 
 
 @frozen
+class Share(Whole):
+    """How many of those whose number stands elsewhere: who knows it refuses what is beyond."""
+
+    def read(self, value: object) -> object:
+        """See :class:`Kind`."""
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise RefusedError(shown(value), self.allowed)
+        return value
+
+
+@frozen
 class Real:
     """A number without unit."""
 

@@ -230,10 +230,10 @@ def _check_quorums(reader: Reader, paxos: dict[str, Any], members: int) -> None:
     if not voters or not sizes:
         return
     who = f"{voters}, the number of CPs that vote at first"
-    great = [name for name, size in sizes.items() if size > voters]
-    for name in great:
+    beyond = [name for name, size in sizes.items() if not 1 <= size <= voters]
+    for name in beyond:
         reader.refuse(("paxos", name), str(sizes[name]), f"1 to {who}")
-    if len(sizes) == 2 and not great and sum(sizes.values()) <= voters:
+    if len(sizes) == 2 and not beyond and sum(sizes.values()) <= voters:
         reader.refuse(
             ("paxos", "phase2"),
             f"{sizes['phase2']} beside phase1 = {sizes['phase1']}",

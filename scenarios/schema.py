@@ -9,6 +9,8 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from paxos.snapshot import CHUNK_BYTES
+
 Current = Literal["AC", "DC"]
 
 Payment = Literal["contract", "external"]
@@ -154,6 +156,8 @@ class Consensus:
     """After how many applied slots a replica takes a snapshot and compacts its log."""
     retain_slots: int = 200
     """How many slots before a snapshot stay, for those that lag only a little."""
+    chunk_bytes: int = CHUNK_BYTES
+    """How much of a snapshot one message carries at the most."""
     lease_us: int | None = None
     """How long a voter that answers a heartbeat promises nothing to others.
 

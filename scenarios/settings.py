@@ -32,4 +32,5 @@ def replica_config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
         window=paxos.window,
         snapshot_slots=paxos.snapshot_slots,
         retain_slots=paxos.retain_slots,
+        chunk_bytes=paxos.chunk_bytes,
     )

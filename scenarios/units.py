@@ -175,6 +175,13 @@ ENERGY = Unit(
     examples=("40kWh", "500Wh"),
     smallest="watt-hours",
 )
+SIZE = Unit(
+    name="size",
+    article="a",
+    factors={"MB": 1_000_000, "kB": 1_000, "B": 1},
+    examples=("4kB", "500B"),
+    smallest="bytes",
+)
 PERCENT = Unit(
     name="percentage",
     article="a",

@@ -39,6 +39,8 @@ class Bus:
         """How often a link was cut both ways; of one direction alone ``one_way_cuts``."""
         self.one_way_cuts = 0
         self.partitions = 0
+        self.heals = 0
+        """How often all faults of links were undone at once, where there were any."""
 
     def link(self, source: int, target: int) -> Link:
         """The link from one endpoint to another, made when first used.

@@ -117,6 +117,7 @@ class Cluster(Nodes):
             "cuts": bus.cuts,
             "one_way_cuts": bus.one_way_cuts,
             "partitions": bus.partitions,
+            "heals": bus.heals,
         }
         return {**self.coverage.counts, **links}
 
@@ -241,7 +242,7 @@ class Cluster(Nodes):
     def _release(self, node: int, effect: Send | Broadcast) -> None:
         if self.observer is not None:
             self.observer.released(node, effect.message)
-        self.coverage.released(effect.message, to_many=type(effect) is Broadcast)
+        self.coverage.released(node, effect.message, to_many=type(effect) is Broadcast)
         frame = pack(effect.message)
         targets = (effect.to,) if type(effect) is Send else effect.to
         for target in targets:  # type: ignore[union-attr]
@@ -298,6 +299,8 @@ class Cluster(Nodes):
 
     def _role_changed(self, host: Host, effect: RoleChanged) -> None:
         self.coverage.role(host.node, effect.role)
+        if effect.role == "leader" and (replica := host.replica) is not None:
+            self.coverage.elected(replica.group.present)
         self.outside.perform(host.node, effect)
 
     _PERFORM: ClassVar[dict[type, Callable[["Cluster", Host, Any], None]]] = {

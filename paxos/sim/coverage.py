@@ -5,11 +5,21 @@ A campaign over which a count stays zero has not tested that feature, however gr
 
 from paxos.clients import Verdict
 from paxos.effects import Answered, Applied, AppliedRun, ReadKind, Regrouped
-from paxos.membership import place_of
-from paxos.messages import Accept, Decisions, Forward, Message, Nack, PreVoteReply, SnapshotChunk
+from paxos.membership import Membership, place_of
+from paxos.messages import (
+    Accept,
+    Decisions,
+    Forward,
+    Message,
+    Nack,
+    PreVoteReply,
+    SnapshotChunk,
+    SnapshotPull,
+)
 
 FEATURES: dict[str, str] = {
     "elections": "a candidate became leader",
+    "small_quorums": "a leader was elected where less than a majority elects or chooses",
     "step_downs": "a leader gave up",
     "prevotes_refused": "a pre-vote was refused",
     "preemptions": "a ballot was refused with a nack",
@@ -23,6 +33,7 @@ FEATURES: dict[str, str] = {
     "runs_applied": "a replica applied a run of slots that it was fed in one step",
     "snapshots_taken": "a replica compacted its log",
     "snapshot_chunks": "a piece of a snapshot was sent",
+    "chunks_again": "a piece of a snapshot was asked for again",
     "snapshots_installed": "a replica jumped to a snapshot",
     "changes": "another membership took effect",
     "joins": "a node became a learner",
@@ -54,6 +65,7 @@ FEATURES: dict[str, str] = {
     "cuts": "a link was cut both ways",
     "one_way_cuts": "a link was cut in one direction",
     "partitions": "the group was parted",
+    "heals": "all faults of links were undone, where there were any",
     "frames_lost": "a frame was lost",
     "frames_duplicated": "a frame arrived twice",
     "frames_damaged": "a damaged frame was dropped",
@@ -70,13 +82,15 @@ class Coverage:
         self.counts: dict[str, int] = dict.fromkeys(FEATURES, 0)
         self._version = 1
         self._leads: dict[int, bool] = {}
+        self._asked_for: dict[int, tuple[int, int]] = {}
+        """Slot and offset of the piece of a snapshot that a node has asked for last."""
 
     def count(self, feature: str, times: int = 1) -> None:
         """Note that a feature of :data:`FEATURES` happened."""
         self.counts[feature] += times
 
-    def released(self, message: Message, *, to_many: bool = False) -> None:
-        """Note a message that leaves, to one node or to many at once."""
+    def released(self, node: int, message: Message, *, to_many: bool = False) -> None:
+        """Note a message that leaves a node (its identity), to one or to many at once."""
         kind = type(message)
         if kind is Nack:
             self.counts["preemptions"] += 1
@@ -88,8 +102,19 @@ class Coverage:
             self.counts["forwards"] += 1
         elif kind is SnapshotChunk:
             self.counts["snapshot_chunks"] += 1
+        elif kind is SnapshotPull:
+            self._pulled(node, message)  # type: ignore[arg-type]
         elif kind is PreVoteReply:
             self.counts["prevotes_refused"] += not message.granted  # type: ignore[union-attr]
+
+    def _pulled(self, node: int, pull: SnapshotPull) -> None:
+        """A node asks for a piece; in slot 0 for whatever snapshot there is, and so for no piece.
+
+        What it has only grows, so a piece that was asked for before is the one it asked for last.
+        """
+        piece = (pull.slot, pull.offset)
+        self.counts["chunks_again"] += pull.slot > 0 and self._asked_for.get(node) == piece
+        self._asked_for[node] = piece
 
     def applied(self, applied: Applied) -> None:
         """Note a slot that a replica applied."""
@@ -145,3 +170,9 @@ class Coverage:
         elif self._leads.get(node):
             self.counts["step_downs"] += 1
         self._leads[node] = leads
+
+    def elected(self, membership: Membership) -> None:
+        """Note the quorums of those who decide the next slot, when a leader was elected."""
+        majority = len(membership.voters) // 2 + 1
+        smaller = min(membership.phase1, membership.phase2)
+        self.counts["small_quorums"] += smaller < majority

@@ -60,11 +60,13 @@ def partition(bus: Bus, nodes: Sequence[int], groups: Sequence[Sequence[int]]) -
 def heal(bus: Bus, nodes: Sequence[int]) -> None:
     """Undo every fault of every link between these nodes."""
     if _is_whole_group(bus, nodes):
+        links = [link for _, _, link in bus.made()]
+        ill = bus.weather.is_faulty() or bus.weather.is_parted()
         bus.weather.clear()
-        for _, _, link in bus.made():
-            link.clear_faults()
-        return
-    for link in links_between(bus, nodes):
+    else:
+        links, ill = list(links_between(bus, nodes)), False
+    bus.heals += ill or any(link.cut or link.is_faulty() for link in links)
+    for link in links:
         link.clear_faults()
 
 

@@ -35,6 +35,11 @@ class Weather:
         """Whether any fault but a cut is on."""
         return bool(self.faults)
 
+    def is_parted(self) -> bool:
+        """Whether a partition cuts any link."""
+        sides = self.sides
+        return sides is not None and len({sides.get(node, 0) for node in self.nodes}) > 1
+
     def shape(self, link: Link, source: int, target: int) -> None:
         """Make a new link what it would be by now."""
         if self.covers(source, target):

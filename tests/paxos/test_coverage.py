@@ -2,6 +2,7 @@
 
 from paxos.effects import Regrouped
 from paxos.membership import PLACES, Membership
+from paxos.messages import SnapshotPull
 from paxos.sim.coverage import Coverage
 
 THREE = Membership((1, 2, 3))
@@ -75,3 +76,23 @@ def test_a_crash_is_no_step_down() -> None:
     coverage.died(1)
     coverage.role(1, "candidate")
     assert counts(coverage) == {"elections": 1}
+
+
+def test_a_piece_is_asked_for_again_by_the_same_node() -> None:
+    """Another node's piece is another, so is that of a newer snapshot; slot 0 names no piece."""
+    coverage = Coverage()
+    pulls = [(1, 8, 64), (2, 8, 64), (1, 8, 128), (1, 9, 128), (1, 0, 0), (1, 0, 0)]
+    for node, slot, offset in pulls:
+        coverage.released(node, SnapshotPull(slot, offset))
+    assert counts(coverage) == {}
+    for _ in range(2):
+        coverage.released(2, SnapshotPull(8, 64))
+    assert counts(coverage) == {"chunks_again": 2}
+
+
+def test_quorums_below_a_majority_are_counted() -> None:
+    """Of either phase; sizes that only have room to spare are not small."""
+    coverage = Coverage()
+    for sizes in ((3, 3), (4, 4), (4, 2), (2, 4), (5, 1)):
+        coverage.elected(Membership((1, 2, 3, 4, 5), (), *sizes))
+    assert counts(coverage) == {"small_quorums": 3}

@@ -73,19 +73,75 @@ def test_a_group_that_cannot_work_is_refused(
         Membership(voters, learners, *sizes)
 
 
-@pytest.mark.parametrize("before", range(1, 8))
-def test_a_change_never_parts_the_quorums(before: int) -> None:
-    """Whatever they were: of one voter more or less they meet, and phase 2 keeps its size."""
-    sizes = range(1, before + 1)
-    for phase1, phase2 in ((a, b) for a in sizes for b in sizes if a + b > before):
-        for after in {max(1, before - 1), before + 1}:
-            one, two = quorums_after((phase1, phase2), before, after)
-            Membership(tuple(range(1, after + 1)), phase1=one, phase2=two)
-            if phase1 == phase2 == before // 2 + 1:
-                assert (one, two) == (after // 2 + 1, after // 2 + 1)
-            else:
-                assert (one + two, two) == (after + 1, min(phase2, after))
-        assert quorums_after((phase1, phase2), before, before) == (phase1, phase2)
+def allowed(voters: int) -> list[tuple[int, int]]:
+    """Every pair of sizes whose quorums meet."""
+    sizes = range(1, voters + 1)
+    return [(a, b) for a in sizes for b in sizes if a + b > voters]
+
+
+@pytest.mark.parametrize("before", range(1, 10))
+@pytest.mark.parametrize("after", range(1, 10))
+def test_a_change_never_parts_the_quorums(before: int, after: int) -> None:
+    """Whatever they were, and however many come or leave: they meet, in every allowed size."""
+    for old in allowed(before):
+        assert quorums_after(old, before, after) in allowed(after)
+        assert quorums_after(old, before, before) == old
+
+
+@pytest.mark.parametrize("before", range(1, 10))
+@pytest.mark.parametrize("after", range(1, 10))
+def test_majorities_stay_majorities(before: int, after: int) -> None:
+    """Whoever chose none has the usual sizes for ever."""
+    majorities = before // 2 + 1, before // 2 + 1
+    assert quorums_after(majorities, before, after) == (after // 2 + 1, after // 2 + 1)
+
+
+@pytest.mark.parametrize("before", range(2, 10))
+def test_a_phase_bears_what_it_did_or_what_a_majority_would(before: int) -> None:
+    """With one voter less; so none needs everybody that did not before, among three or more."""
+    after = before - 1
+    for old in allowed(before):
+        new = quorums_after(old, before, after)
+        bore, bears = ([n - size for size in sizes] for n, sizes in ((before, old), (after, new)))
+        for had, has in zip(bore, bears, strict=True):
+            assert min(had, (after - 1) // 2) <= has <= had
+            assert has > 0 or had == 0 or after < 3
+        if sum(bore) < after:
+            assert bears == bore
+        elif bore[0] != bore[1]:
+            # One more than there is room for: whoever bears more has one less.
+            assert bears == [had - (had == max(bore)) for had in bore]
+
+
+@pytest.mark.parametrize("before", range(1, 10))
+def test_a_voter_more_takes_nothing_from_either_phase(before: int) -> None:
+    """Phase 2 keeps its size, unless both are majorities; phase 1 is as large as it must be."""
+    after = before + 1
+    for old in allowed(before):
+        new = quorums_after(old, before, after)
+        assert all(after - size >= before - had for size, had in zip(new, old, strict=True))
+        if old != (before // 2 + 1, before // 2 + 1):
+            assert new == (max(old[0], after + 1 - old[1]), old[1])
+
+
+@pytest.mark.parametrize(
+    ("old", "before", "after", "new"),
+    [
+        ((4, 4), 5, 4, (3, 3)),
+        ((4, 4), 5, 6, (4, 4)),
+        ((5, 4), 7, 6, (4, 3)),
+        ((4, 2), 5, 4, (3, 2)),
+        ((2, 4), 5, 4, (2, 3)),
+        ((5, 1), 5, 4, (4, 1)),
+        ((5, 5), 5, 4, (4, 4)),
+        ((4, 2), 5, 6, (5, 2)),
+    ],
+)
+def test_sizes_one_can_follow(
+    old: tuple[int, int], before: int, after: int, new: tuple[int, int]
+) -> None:
+    """Four and four of five bear one crash each; so do three and three of four."""
+    assert quorums_after(old, before, after) == new
 
 
 def test_flexible_quorums_follow_the_voters() -> None:

@@ -232,6 +232,23 @@ def test_cuts_are_counted() -> None:
     assert (wires.cuts, wires.one_way_cuts, wires.partitions) == (1, 1, 1)
 
 
+def test_heals_are_counted() -> None:
+    """Where nothing is wrong there is nothing to heal; any one fault is enough."""
+    wires, nodes = bus(), (1, 2, 3, 4, 5)
+    faults.heal(wires, nodes)
+    faults.partition(wires, nodes, [nodes])
+    faults.heal(wires, nodes)
+    assert wires.heals == 0
+    faults.cut(wires, 1, 2, both=False)
+    faults.heal(wires, nodes)
+    faults.partition(wires, nodes, [[1, 2]])
+    faults.heal(wires, nodes)
+    faults.set_rate(wires, nodes, "loss_ppm", 10_000)
+    faults.heal(wires, nodes)
+    faults.heal(wires, nodes)
+    assert wires.heals == 3
+
+
 def test_delayed_frames_are_counted() -> None:
     """Those that arrive later for a fault; not those that are lost instead."""
     wires = bus()

@@ -89,6 +89,12 @@ def test_a_round_that_outlives_its_era_is_seen(kind: str, monkeypatch: pytest.Mo
         (mutants.leader_without_a_quorum_stays, "quorum_loss", "5 is follower: no quorum answered"),
         (mutants.leader_without_a_quorum_stays, "a_leader_that_hears_nobody_gives_up", "y=2 2.2"),
         (mutants.prevotes_granted_to_anybody, "chained", "5     leader        1.5"),
+        (mutants.nobody_says_who_leads, "a_deposed_leader_tells_who_leads", "1>4 Commit 2.2"),
+        (
+            mutants.silent_leaders_are_not_doubted,
+            "a_removed_learner_asks_one_after_the_other",
+            "4     no member",
+        ),
         (mutants.nothing_is_sent_again, "a_damaged_frame_is_dropped", "x=1 1.1*"),
     ],
 )

@@ -51,6 +51,7 @@ window = 8
 fsync = "2ms"
 snapshot = 500
 retain = 0
+chunk = "4.096kB"
 phase1 = 2
 phase2 = 3
 feed = "50ms"
@@ -177,6 +178,7 @@ def test_every_key_arrives_in_integers() -> None:
             fsync_us=2_000,
             snapshot_slots=500,
             retain_slots=0,
+            chunk_bytes=4_096,
             phase1=2,
             phase2=3,
             feed_us=50_000,

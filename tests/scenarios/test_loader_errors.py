@@ -195,7 +195,10 @@ TABLES = [
      [("9: paxos.phase2: found 1 beside phase1 = 1; allowed at least 2: phase1 + phase2 must be "
        "above 2, the number of CPs that vote at first, or a new leader might not hear of what was "
        "chosen")]),
-    ('[paxos]\nphase1 = 0', ["9: paxos.phase1: found 0; allowed a whole number from 1 to 99"]),
+    ('[paxos]\nphase1 = 0',
+     ["9: paxos.phase1: found 0; allowed 1 to 2, the number of CPs that vote at first"]),
+    ('[paxos]\nphase2 = "all"',
+     ['9: paxos.phase2: found "all"; allowed a whole number from 1 to 99']),
     ('[[cp]]\nid = "CP1"',
      [('9: cp[2].id: found "CP1" a second time (first on line 3); allowed each id once, for CPs '
       "and EVs together")]),

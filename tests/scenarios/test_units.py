@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER, Unit, UnitError
+from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER, SIZE, Unit, UnitError
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,8 @@ from scenarios.units import DRIFT, DURATION, ENERGY, OFFSET, PERCENT, POWER, Uni
         (ENERGY, "40kWh", 40_000),
         (ENERGY, "500Wh", 500),
         (ENERGY, "0.001kWh", 1),
+        (SIZE, "4kB", 4_000),
+        (SIZE, "0.5MB", 500_000),
         (PERCENT, "30%", 300_000),
         (PERCENT, "0.5%", 5_000),
         (PERCENT, "0.0001%", 1),
@@ -110,7 +112,7 @@ def test_a_quantity_is_written_as_people_write_it(unit: Unit, value: int, text: 
     assert unit.format(value) == text
 
 
-@given(st.sampled_from([DURATION, POWER, ENERGY, PERCENT]), st.integers(0, 10**15))
+@given(st.sampled_from([DURATION, POWER, ENERGY, SIZE, PERCENT]), st.integers(0, 10**15))
 def test_what_is_written_reads_back(unit: Unit, value: int) -> None:
     """Format and parse are inverse for every value."""
     assert unit.parse(unit.format(value)) == value

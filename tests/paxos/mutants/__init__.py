@@ -16,6 +16,8 @@ from tests.paxos.mutants.liveness import (
 from tests.paxos.mutants.membership import (
     a_change_takes_effect_at_once,
     a_new_era_without_its_promises,
+    nobody_says_who_leads,
+    silent_leaders_are_not_doubted,
 )
 from tests.paxos.mutants.phase2 import acks_of_any_ballot_counted, phase_2_quorum_off_by_one
 from tests.paxos.mutants.planting import MUTANTS, Mutant
@@ -39,6 +41,7 @@ __all__ = [
     "drift_ignored",
     "leader_without_a_quorum_stays",
     "learners",
+    "nobody_says_who_leads",
     "nothing_is_sent_again",
     "phase1",
     "phase_2_quorum_off_by_one",
@@ -46,5 +49,6 @@ __all__ = [
     "promise_forgotten_on_restart",
     "read_served_before_the_quorum_confirmed",
     "rounds_survive_an_era",
+    "silent_leaders_are_not_doubted",
     "snapshots",
 ]

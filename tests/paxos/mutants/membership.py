@@ -61,6 +61,7 @@ def a_wiped_disk_votes_under_its_old_identity(patch: Patch) -> None:
 def nobody_tells_who_has_left(patch: Patch) -> None:
     """A newcomer is not heard by any but the leader, and knows none."""
     patch.setattr(Replica, "_greet", lambda self, source: None)
+    nobody_says_who_leads(patch)
     original = Replica.on_forward
 
     def on_forward(self: Replica, source: int, forward: Forward, now_us: int) -> None:
@@ -68,6 +69,16 @@ def nobody_tells_who_has_left(patch: Patch) -> None:
             original(self, source, forward, now_us)
 
     patch.setitem(Replica._HANDLERS, Forward, on_forward)
+
+
+def nobody_says_who_leads(patch: Patch) -> None:
+    """A follower passes a stranger's command on, and the stranger never hears of the leader."""
+    patch.setattr(Replica, "_refer", lambda self, source, now_us: None)
+
+
+def silent_leaders_are_not_doubted(patch: Patch) -> None:
+    """Who does not vote asks the leader that it knows, for ever."""
+    patch.setattr(Replica, "_doubt_leader", lambda self, now_us: None)
 
 
 def a_new_era_without_its_promises(patch: Patch) -> None:
