@@ -92,6 +92,10 @@ def result(action: str, payload: Payload, start_us: int) -> Payload:
         word = "Accepted" if status in ("Accepted", "Processing") else "Rejected"
         return {"status": word, **({"data": _text(_outside(rest, start_us))} if rest else {})}
     found: Payload = _outside(split(payload, _RESULTS.get(action, _STATUS))[0], start_us)
+    info = found.get("idTagInfo")
+    if type(info) is dict and info.get("status") == "NoCredit":
+        # 1.6 has no word for it (7.2); 2.0.1 does.
+        found = {**found, "idTagInfo": {**info, "status": "Blocked"}}
     return found
 
 
