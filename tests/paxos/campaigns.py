@@ -137,6 +137,12 @@ def compact_of(seed: int) -> Shape:
     )
 
 
+def pieces_of(seed: int) -> Shape:
+    """The weather of :func:`compact_of`, with snapshots that come in several pieces."""
+    shape = compact_of(seed)
+    return evolve(shape, config=evolve(shape.config, chunk_bytes=64))
+
+
 def moving_of(seed: int) -> Shape:
     """The weather of :func:`shape_of`, :func:`storm_of` or :func:`compact_of`; nobody stays.
 

@@ -5,7 +5,15 @@ from collections import Counter
 import pytest
 
 from paxos.sim.coverage import FEATURES
-from tests.paxos.campaigns import ailing_of, compact_of, moving_of, reading_of, run, storm_of
+from tests.paxos.campaigns import (
+    ailing_of,
+    compact_of,
+    moving_of,
+    pieces_of,
+    reading_of,
+    run,
+    storm_of,
+)
 from tests.paxos.whispers import whispers_of
 
 BLOCK = 20
@@ -94,6 +102,8 @@ def test_a_campaign_covers_every_feature() -> None:
     for seed in range(5):
         total.update(run(seed, ailing_of(seed)).cluster.covered())
         total.update(run(seed, reading_of(seed)).cluster.covered())
+    for seed in range(3):
+        total.update(run(seed, pieces_of(seed)).cluster.covered())
     total.update(run(1, whispers_of(1)).cluster.covered())
     assert [feature for feature in FEATURES if not total[feature]] == []
 
