@@ -14,6 +14,8 @@ Choices where OCPP 1.6 leaves one:
 * BootNotification may carry ``tariff``, StartTransaction ``flexiblePower`` (what the EV of a driver
   who joined smart charging can take), and the answer to StopTransaction ``totalCost`` (cents, as
   TransactionEvent's answer has it in OCPP 2.0.1): see :mod:`fsm.network.bills`.
+* ``currentTime`` of BootNotification and Heartbeat is the caller's own time: the log has no clock,
+  and no charge point's clock is better than another's. Clocks are set by other means (NTP).
 * A StartTransaction that is refused gets ``transactionId`` 0, and no transaction exists.
 * A StopTransaction is never refused for what the meter says: the transaction is closed with the
   highest reading known. One that is closed already stays as it was.

@@ -32,6 +32,7 @@ from fsm.v2g.service import Served
 
 _PLUGGED = ("B", "C", "D")
 _READY = ("C", "D")
+_ASKS_LEAVE = (m.PaymentDetailsReq, m.AuthorizationReq)
 
 
 def request_event(request: m.Request) -> CpEvent:
@@ -75,6 +76,11 @@ class ChargePoint(Served):
             tariff=tariff,
         )
         self._error = ChargePointError.NO_ERROR
+        self._refuses = False
+        """Whether the last session failed because its driver may not charge.
+
+        Nothing is broken then, also when the EV does not try again.
+        """
         self._stay: Stay | None = None
 
     @property
@@ -267,6 +273,7 @@ class ChargePoint(Served):
             self.notice("info", f"a {event} came, and no EV is plugged in")
             return
         self.session.spoken = True
+        self._refuses = False
         if self.told:
             self.confirm_limit()
         responder = RESPONDERS.get(row.action)
@@ -306,6 +313,7 @@ class ChargePoint(Served):
             self._why = f"{response.response_code} to {request_event(request)}"
             if response.response_code is ResponseCode.FAILED_CONTACTOR_ERROR:
                 self._error = ChargePointError.POWER_SWITCH_FAILURE
+            self._refuses = type(request) in _ASKS_LEAVE or bool(self.station.start_refused)
             self._fire(CpEvent.FAULT, now_us)
         elif not self.session.closed:
             self.set_timer("sequence", timeouts.SEQUENCE_TIMEOUT_US)
@@ -380,6 +388,7 @@ class ChargePoint(Served):
             self.notice("charging", f"unplugged; the meter says {self.meter.energy_wh:,} Wh")
         self.out += self.station.stop(Reason.EV_DISCONNECTED, now_us)
         self.session = SeccSession()
+        self._refuses = False
         self._error = ChargePointError.NO_ERROR
         self.set_pilot(True, CONSTANT_DUTY)
 
@@ -392,7 +401,7 @@ class ChargePoint(Served):
             self.out.append(SendV2g(encode(m.TransportClose())))
         session.closed, session.pending, session.paused = True, None, False
         self.set_timer("signal", timeouts.SIGNAL_US)
-        if self._error is ChargePointError.NO_ERROR:
+        if self._error is ChargePointError.NO_ERROR and not self._refuses:
             self._error = ChargePointError.EV_COMMUNICATION_ERROR
         self.out += self.station.stop(self.reason(Reason.OTHER), now_us)
         self.notice("fault", f"the session fails: {self._why}")

@@ -7,6 +7,8 @@ import re
 import pytest
 
 from fsm.network.state import describe
+from fsm.v2g import messages as m
+from fsm.v2g.codec import encode
 from fsm.v2g.cp_table import CpState
 from fsm.v2g.ev_table import EvState
 from tests.fsm.pump import MS, Pump, S, make_ev
@@ -444,6 +446,19 @@ def test_a_blocked_id_tag_is_refused_and_does_not_try_again():
     pump.run(100)
     assert transcript(pump).count("CP1 > AuthorizationRes FAILED") == 1
     assert pump.network.transactions == {}
+    asset = pump.network.assets["CP1"]
+    assert (asset.status, asset.error_code) == ("Finishing", "NoError"), "nothing is broken"
+
+
+def test_an_ev_that_speaks_out_of_turn_is_an_error_of_communication():
+    """Other than a driver who may not charge."""
+    pump = Pump()
+    pump.run(1)
+    pump.plug(make_ev())
+    pump.run(10)
+    pump.to_cp(encode(m.SessionSetupReq(m.NO_SESSION, "EV9")))
+    pump.run(3)
+    assert pump.network.assets["CP1"].error_code == "EVCommunicationError"
 
 
 @pytest.mark.parametrize("current", ["AC", "DC"])
