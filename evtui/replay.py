@@ -77,7 +77,7 @@ def replay(lines: Sequence[str]) -> Replayed:
 
     """
     header = read_header(lines[0] if lines else "")
-    network = _first_state(header)
+    network = _first_state(header, lines[0])
     link = header["hash"]
     rows = lines[1:]
     slot = 0
@@ -89,7 +89,7 @@ def replay(lines: Sequence[str]) -> Replayed:
             if index + 1 < len(rows):
                 raise altered(index + 3, 0, 0, "a line after the end", rows[index + 1], "nothing")
             end, seals = row["end"], row.get("seals")
-            if set(row) != {"end", "seals"} or type(end) is not dict or type(seals) is not dict:
+            if tuple(row) != ("end", "seals") or type(end) is not dict or type(seals) is not dict:
                 raise altered(index + 2, 0, 0, "the outcome", line, "an outcome with seals")
             return Replayed(header, end, seals, index + 2, index, link, network, closed)
         after = rows[index + 1] if index + 1 < len(rows) else ""
@@ -117,8 +117,10 @@ def read_header(line: str) -> Row:
     return header
 
 
-def _first_state(header: Row) -> NetworkState:
+def _first_state(header: Row, line: str) -> NetworkState:
     kinds = {kind.name: kind.record for kind in KINDS}
+    if line_of(header) != line:
+        raise altered(1, 0, 0, "the header", line, "one in JSON without spaces")
     if header.get("hash") != header_hash(header):
         raise altered(1, 0, 0, "the header", header.get("hash"), header_hash(header))
     try:
@@ -192,14 +194,19 @@ def _follows(row: Row, after: str, key: str) -> bool:
 
 
 def _bytes(row: Row, key: str, here: tuple[int, int, int]) -> bytes:
-    value = row[key]
-    try:
-        data = bytes.fromhex(value)
-    except (ValueError, TypeError):
-        data = None
-    if data is None or data.hex() != value:
-        raise altered(*here, f"the {key}", value, "bytes in hexadecimal")
+    data = hex_bytes(row[key])
+    if data is None:
+        raise altered(*here, f"the {key}", row[key], "bytes in hexadecimal")
     return data
+
+
+def hex_bytes(value: object) -> bytes | None:
+    """The bytes of a text in hexadecimal as records write it, or None: no capitals, no spaces."""
+    try:
+        data = bytes.fromhex(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        return None
+    return data if data.hex() == value else None
 
 
 def altered(

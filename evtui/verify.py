@@ -13,7 +13,16 @@ from typing import Final
 from attrs import asdict, frozen
 
 from evtui.errors import UsageError
-from evtui.replay import AlteredError, Fault, Replayed, Row, read_header, replay, short
+from evtui.replay import (
+    AlteredError,
+    Fault,
+    Replayed,
+    Row,
+    hex_bytes,
+    read_header,
+    replay,
+    short,
+)
 from fsm.network.evidence import ReceiptStatus
 from fsm.trust.keys import is_signed
 from scenarios.audit import findings
@@ -90,12 +99,13 @@ def check_seals(record: Replayed) -> Iterator[Fault]:
             yield _fault(record, f"the seal of {cp_id}", "none", f"{cp_id}'s over the outcome")
     for cp_id, signature in record.seals.items():
         known = keys.get(cp_id)
-        try:
-            good = known is not None and is_signed(known.public, bytes.fromhex(signature), seal)
-        except (ValueError, TypeError):
-            good = False
-        if not good:
+        data = hex_bytes(signature)
+        if known is None or data is None or not is_signed(known.public, data, seal):
             yield _fault(record, f"the seal of {cp_id}", signature, f"{cp_id}'s over the outcome")
+    order = [cp_id for cp_id in record.header["meters"] if cp_id in keys]
+    if list(record.seals) != order and sorted(record.seals) == sorted(order):
+        found, expected = ", ".join(record.seals), ", ".join(order)
+        yield _fault(record, "the order of the seals", found, expected)
 
 
 def _fault(record: Replayed, what: str, found: object, expected: object) -> Fault:

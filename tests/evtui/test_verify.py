@@ -203,6 +203,23 @@ def test_the_outcome_is_computed_and_sealed(good: list[str]) -> None:
     assert "the outcome" in first_fault(altered(good, -1 % len(good), more=1))
 
 
+def test_a_seal_has_one_text(good: list[str]) -> None:
+    """Capitals, spaces, another order: the same bytes, but not as they were written."""
+    seals = json.loads(good[-1])["seals"]
+    text = seals["CP2"]
+    for other in (text.upper(), " " + text, text + " ", f"{text[:2]} {text[2:]}", f"{text}\n"):
+        fault = first_fault(altered(good, len(good) - 1, seals={**seals, "CP2": other}))
+        assert fault.startswith(f"line {len(good)}: the seal of CP2: found"), other
+    backwards = dict(reversed(seals.items()))
+    fault = first_fault(altered(good, len(good) - 1, seals=backwards))
+    assert fault.endswith("the order of the seals: found CP3, CP2, CP1; must be CP1, CP2, CP3")
+    row = json.loads(good[-1])
+    turned = line_of(dict(reversed(row.items())))
+    assert "the outcome: found" in first_fault([*good[:-1], turned])
+    spaced = json.dumps(json.loads(good[0]))
+    assert first_fault([spaced, *good[1:]]).startswith("line 1: the header: found")
+
+
 def first_network(lines: list[str]) -> NetworkState:
     """The network before the first entry, as the header has it."""
     header = json.loads(lines[0])
