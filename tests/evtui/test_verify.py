@@ -2,96 +2,32 @@
 
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
-import msgpack
 import pytest
 
 from evtui.cli import main
 from evtui.replay import Row, short
 from evtui.verify import verify
-from fsm.network.describe import describe
-from fsm.network.records import KINDS
-from fsm.network.state import NetworkState
-from fsm.trust.chain import next_link
-from fsm.trust.keys import private_key, sign
-from scenarios.loader import load, loads
+from scenarios.loader import load
 from scenarios.recording import (
-    STRETCH,
-    bills_of,
     header_hash,
     line_of,
-    link_of,
-    mark_bytes,
-    seal_bytes,
-    transactions_of,
 )
 from scenarios.runner import run
-
-SMALL = """
-duration = "2m"
-cps = 3
-[paxos]
-snapshot = 5
-retain = 0
-[[ev]]
-id = "EV1"
-payment = "contract"
-[[at]]
-t = "10s"
-do = "plug_in"
-ev = "EV1"
-cp = "CP1"
-[[at]]
-t = "20s"
-do = "crash"
-cp = "CP3"
-[[at]]
-t = "60s"
-do = "restart"
-cp = "CP3"
-[[at]]
-t = "90s"
-do = "stop_charging"
-ev = "EV1"
-"""
-
-
-def record(text: str = SMALL, seed: int | None = None) -> list[str]:
-    """The lines of a run's record; its replicas compact their logs every five slots."""
-    out = io.StringIO()
-    run(loads(text, "small.toml"), record=out, seed=seed)
-    return out.getvalue().splitlines()
+from tests.evtui.records import (
+    altered,
+    entry,
+    first_fault,
+    flipped,
+    record,
+)
 
 
 @pytest.fixture(scope="module")
 def good() -> list[str]:
     """One record for all."""
     return record()
-
-
-def first_fault(lines: list[str]) -> str:
-    """The first thing that is found altered."""
-    verdict = verify(lines, "record")
-    assert not verdict.ok
-    return str(verdict.faults[0])
-
-
-def entry(lines: list[str], says: str) -> int:
-    """The index of the first entry that says this; entry n stands at index n."""
-    return next(i for i, line in enumerate(lines) if says in json.loads(line).get("says", ""))
-
-
-def altered(lines: list[str], index: int, **changes: object) -> list[str]:
-    """The lines with one row changed, written as rows are written."""
-    row = json.loads(lines[index])
-    return [*lines[:index], line_of({**row, **changes}), *lines[index + 1 :]]
-
-
-def flipped(text: str, place: int) -> str:
-    """A hexadecimal text with one digit changed."""
-    return text[:place] + ("0" if text[place] != "0" else "1") + text[place + 1 :]
 
 
 def test_a_record_holds(good: list[str]) -> None:
@@ -197,39 +133,6 @@ def test_the_header_is_part_of_it(good: list[str], change: Row, what: str) -> No
     assert first_fault(altered(lines, len(good) - 1, end=end)).startswith(f"line 1: {what}")
 
 
-@pytest.mark.parametrize(
-    "change", [{"seed": 2}, {"scenario": "other"}, {"start_us": 0}, {"capacity_w": 1_000}]
-)
-def test_a_header_altered_with_all_hashes_is_named(good: list[str], change: Row) -> None:
-    """No entry is blamed: the header has a mark of its own."""
-    assert first_fault(forged(good, {}, header=change)).startswith("line 1: the header")
-
-
-@pytest.mark.parametrize("says", ["BootNotification", "StartTransaction", "StopTransaction"])
-def test_a_result_altered_with_all_hashes_is_named(good: list[str], says: str) -> None:
-    """One bit of it, and every chain and link from there on made anew."""
-    index = entry(good, says)
-    before, lines = json.loads(good[index - 1]), good[:index]
-    link = before.get("link", before.get("hash"))
-    chain = bytes.fromhex(before["chain"]) if index > 1 else first_network(good).chain
-    right = json.loads(good[index])["result"]
-    wrong = f"{bytes.fromhex(right)[0] ^ 1:02x}{right[2:]}"
-    for line in good[index:-1]:
-        row = json.loads(line)
-        row["result"] = wrong if row["n"] == index else row["result"]
-        command, result = bytes.fromhex(row["command"]), bytes.fromhex(row["result"])
-        chain = next_link(chain, command, result)
-        row["chain"] = chain.hex()
-        link = row["link"] = link_of(link, row)
-        lines = [*lines, line_of(row)]
-    last = json.loads(good[-1])
-    end = last["end"] | {"link": link, "chain": chain.hex()}
-    fault = first_fault([*lines, line_of(last | {"end": end})])
-    slot = json.loads(good[index])["slot"]
-    assert fault.startswith(f"entry {index} (slot {slot}): the result: found {short(wrong)}")
-    assert fault.endswith(f"must be {short(right)}")
-
-
 def test_the_outcome_is_computed_and_sealed(good: list[str]) -> None:
     """Other energies, no seals, a stranger's seal, another's seal."""
     last = json.loads(good[-1])
@@ -265,112 +168,6 @@ def test_a_seal_has_one_text(good: list[str]) -> None:
     assert "the outcome: found" in first_fault([*good[:-1], turned])
     spaced = json.dumps(json.loads(good[0]))
     assert first_fault([spaced, *good[1:]]).startswith("line 1: the header: found")
-
-
-def first_network(lines: list[str]) -> NetworkState:
-    """The network before the first entry, as the header has it."""
-    header = json.loads(lines[0])
-    kinds = {kind.name: kind.record for kind in KINDS}
-    records = [kinds[name](*values) for name, *values in header["genesis"]]
-    return NetworkState(header["capacity_w"], records)
-
-
-def more(command: bytes) -> bytes:
-    """A StopTransaction with a kWh more."""
-    cp_id, at_us, call = msgpack.unpackb(command)
-    call[3]["meterStop"] += 1_000
-    return bytes(msgpack.packb([cp_id, at_us, call]))
-
-
-def later(command: bytes) -> bytes:
-    """A command a microsecond later."""
-    cp_id, at_us, call = msgpack.unpackb(command)
-    return bytes(msgpack.packb([cp_id, at_us + 1, call]))
-
-
-def forged(
-    lines: list[str],
-    keys: dict[str, bytes],
-    index: int = 0,
-    edit: Callable[[bytes], bytes] = more,
-    header: Row | None = None,
-) -> list[str]:
-    """A record made anew from an altered command or header, every hash and the outcome with it.
-
-    Of the signatures, those that ``keys`` can make.
-    """
-    index = index or (0 if header else entry(lines, "StopTransaction"))
-    first = json.loads(lines[0]) | (header or {})
-    first["hash"] = link = header_hash(first)
-    made = [line_of(first)]
-    network, links = first_network(made), [link]
-    for place in range(1, len(lines) - 1):
-        row = json.loads(lines[place])
-        command = bytes.fromhex(row["command"])
-        if place == index:
-            command = edit(command)
-        before = network.chain
-        result = network.apply(command)
-        row |= {"command": command.hex(), "says": describe(command), "result": result.hex()}
-        row["chain"] = next_link(before, command, result).hex()
-        link = row["link"] = link_of(link, row)
-        links.append(link)
-        made.append(line_of(row))
-    last = json.loads(lines[-1])
-    end = last["end"] | {"header": first["hash"], "link": link, "chain": network.chain.hex()}
-    end["transactions"] = transactions_of(network.state)
-    end["bills"] = bills_of(network.state)
-    last["seals"] |= {cp_id: sign(key, seal_bytes(end)).hex() for cp_id, key in keys.items()}
-    for mark in last["marks"]:
-        if mark["cp"] in keys:
-            data = mark_bytes(first["hash"], mark["entry"], links[mark["entry"]])
-            mark["seal"] = sign(keys[mark["cp"]], data).hex()
-    return [*made, line_of(last | {"end": end})]
-
-
-def test_with_all_hashes_made_anew_the_stretch_is_named(good: list[str]) -> None:
-    """Between the last mark that holds and the next: every entry of the record."""
-    count = len(good) - 2
-    assert count > 2 * STRETCH
-    for index in range(1, count + 1):
-        lines = forged(good, {}, index, later)
-        first = (index - 1) // STRETCH * STRETCH + 1
-        end = min(first + STRETCH - 1, count)
-        said = f"entry {first}: one of the entries {first} to {end}, or the mark of entry {end}: "
-        assert first_fault(lines).startswith(said), index
-        (_, *others) = verify(lines, "record").faults
-        assert [it.what for it in others] == [f"the seal of CP{n}" for n in (1, 2, 3)]
-
-
-def test_marks_say_what_was_signed_and_by_whom(good: list[str]) -> None:
-    """Under an outcome whose seals hold, a mark that does not was altered itself."""
-    marks = json.loads(good[-1])["marks"]
-    count = len(good) - 2
-    assert [(it["entry"], it["cp"]) for it in marks] == [
-        (0, "CP1"), (10, "CP2"), (20, "CP3"), (count, "CP1"),
-    ]  # fmt: skip
-    seal = marks[1]["seal"]
-    for change in (
-        {"seal": flipped(seal, 9)}, {"seal": seal.upper()}, {"seal": " " + seal}, {"seal": None},
-        {"cp": "CP1"}, {"cp": None}, {"entry": 11}, {"entry": 10.0}, {"entry": True}, {"more": 1},
-    ):  # fmt: skip
-        wrong = [marks[0], marks[1] | change, *marks[2:]]
-        (fault,) = verify(altered(good, count + 1, marks=wrong), "record").faults
-        assert fault.what == "the mark of entry 10", change
-    for wrong in ([], marks[1:], [*marks, marks[0]]):
-        assert "the marks: found" in first_fault(altered(good, count + 1, marks=wrong))
-    assert "the mark of the header" in first_fault(altered(good, count + 1, marks=[5, *marks[1:]]))
-    assert "the outcome" in first_fault(altered(good, count + 1, marks=5))
-
-
-def test_a_mark_that_holds_vouches_for_all_before_it(good: list[str]) -> None:
-    """An earlier mark is spoilt too: the stretch is still that of the entry."""
-    lines = forged(good, {}, 15, later)
-    last = json.loads(lines[-1])
-    last["marks"][0]["seal"] = "00"
-    faults = verify([*lines[:-1], line_of(last)], "record").faults
-    assert str(faults[0]).startswith(f"line {len(lines)}: the mark of the header: found")
-    assert str(faults[1]).startswith("entry 11: one of the entries 11 to 20, or the mark")
 
 
 @pytest.mark.parametrize(
@@ -415,22 +212,6 @@ def test_money_out_of_nothing_in_the_header_is_seen(good: list[str]) -> None:
     header["genesis"][place][2] += 1
     header["hash"] = header_hash(header)
     assert first_fault([line_of(header), *good[1:]]).startswith("line 1: the header")
-
-
-def test_whoever_makes_all_hashes_anew_lacks_the_keys(good: list[str]) -> None:
-    """The seals are over the head of the chain; the meter's receipt is over the register."""
-    keys = {cp_id: private_key(1, f"meter {cp_id}") for cp_id in ("CP1", "CP2", "CP3")}
-    for some, missing in (
-        ({}, ["CP1", "CP2", "CP3"]),
-        ({"CP1": bytes(32)}, ["CP1", "CP2", "CP3"]),
-        ({"CP1": keys["CP1"]}, ["CP2", "CP3"]),
-    ):
-        found = [it.what for it in verify(forged(good, some), "record").faults]
-        assert [f"the seal of {cp_id}" for cp_id in missing] == found[-len(missing) :]
-    # Even with all keys of today: the receipt of another reading is bad, and nothing is billed.
-    verdict = verify(forged(good, keys), "record")
-    assert verdict.ok
-    assert verdict.receipts["Bad"] == 1
 
 
 def test_a_record_of_other_keys_is_seen_by_its_anchors(good: list[str]) -> None:
