@@ -137,10 +137,13 @@ def ask(document: object, errors: list[ProfileError]) -> Question:
     start_s = fields.read("start", timestamp)
     duration_s = fields.read("duration_s", whole(1, MAX_WINDOW_S))
     connector = _or(fields.maybe("connector", whole(0)), 1)
+    connectors = fields.maybe("connectors", whole(1, MAX_CONNECTORS))
+    if connectors is not None:
+        _exists(fields, "connector", connector, connectors)
     unit = fields.maybe("rate_unit", choice(UNITS)) or Unit.A
-    transaction = _transaction(fields, connector, start_s)
+    transaction = _transaction(fields, connector, start_s, connectors)
     rows = fields.read("profiles", items(0, MAX_PROFILES))
-    store, ignored = _installed(rows, connector, transaction, errors)
+    store, ignored = _installed(rows, connector, transaction, connectors, errors)
     named = max([connector, *(it.connector for it in store), 1])
     return Question(
         store,
@@ -150,7 +153,7 @@ def ask(document: object, errors: list[ProfileError]) -> Question:
         unit,
         transaction,
         _supply(fields, store, unit),
-        fields.maybe("connectors", whole(1, MAX_CONNECTORS)) or named,
+        connectors or named,
         tuple(ignored),
     )
 
@@ -159,7 +162,16 @@ def _or(value: int | None, otherwise: int) -> int:
     return otherwise if value is None else value
 
 
-def _transaction(fields: Fields, connector: int, start_s: int) -> Transaction | None:
+def _exists(fields: Fields, key: str, connector: int, connectors: int) -> None:
+    """Refuse a connector that the charge point does not have. Raises :class:`ProfileError`."""
+    if connector > connectors:
+        allowed = f"at most {connectors}, which connectors says that there are"
+        raise fields.wrong(key, str(connector), allowed)
+
+
+def _transaction(
+    fields: Fields, connector: int, start_s: int, connectors: int | None
+) -> Transaction | None:
     """The running transaction: its id alone, or an object; null or nothing where none runs."""
     value = fields.value.get("transaction")
     if value is None:
@@ -168,9 +180,12 @@ def _transaction(fields: Fields, connector: int, start_s: int) -> Transaction | 
     if not isinstance(value, dict):
         return Transaction(_id(fields, "transaction"), connector, start_s)
     it = Fields.of(value, ("transaction",), ("id",), ("connector", "start", "schedule_id"))
+    runs_on = it.maybe("connector", whole(1)) or connector
+    if connectors is not None:
+        _exists(it, "connector", runs_on, connectors)
     return Transaction(
         _id(it, "id"),
-        it.maybe("connector", whole(1)) or connector,
+        runs_on,
         _or(it.maybe("start", timestamp), start_s),
         it.maybe("schedule_id", whole(-(2**31))),
     )
@@ -209,7 +224,11 @@ def _supply(fields: Fields, store: Store, unit: Unit) -> Supply:
 
 
 def _installed(
-    rows: list[object], connector: int, transaction: Transaction | None, errors: list[ProfileError]
+    rows: list[object],
+    connector: int,
+    transaction: Transaction | None,
+    connectors: int | None,
+    errors: list[ProfileError],
 ) -> tuple[Store, list[ProfileError]]:
     """The profiles as the charge point holds them, and those that it discards."""
     found: list[Profile] = []
@@ -219,6 +238,9 @@ def _installed(
         at: At = ("profiles", number)
         try:
             profile = read_profile(row, at, connector)
+            if connectors is not None and isinstance(row, dict):
+                key = DIALECTS[profile.version].connector
+                _exists(Fields(row, at), key, profile.connector, connectors)
         except ProfileError as error:
             errors.append(error)
             continue

@@ -6,7 +6,7 @@ commands. Where one does not fit, the hashes around it say which part of the ent
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -16,10 +16,23 @@ from fsm.network.records import KINDS, Record
 from fsm.network.snapshot import SnapshotError
 from fsm.network.state import NetworkState
 from fsm.trust.chain import next_link
+from fsm.trust.keys import is_signed
 from scenarios.kinds import printable
-from scenarios.recording import ENTRY_KEYS, VERSION, anchors_of, header_hash, line_of, link_of
+from scenarios.recording import (
+    ENTRY_KEYS,
+    STRETCH,
+    VERSION,
+    anchors_of,
+    header_hash,
+    line_of,
+    link_of,
+    mark_bytes,
+)
 
 Row = dict[str, Any]
+
+END_KEYS: Final = [("end", dict), ("marks", list), ("seals", dict)]
+"""What the last line holds, in order."""
 
 
 @frozen
@@ -45,6 +58,9 @@ class Replayed:
 
     header: Row
     end: Row
+    marks: list[Any]
+    links: dict[int, str]
+    """The links that are to be marked, by the number of their entry; 0 is the header's hash."""
     seals: Row
     end_line: int
     entries: int
@@ -77,9 +93,11 @@ def replay(lines: Sequence[str]) -> Replayed:
 
     """
     header = read_header(lines[0] if lines else "")
-    network = _first_state(header)
+    network = _first_state(header, lines[0])
     link = header["hash"]
+    links = {0: link}
     rows = lines[1:]
+    _check_header(header, rows)
     slot = 0
     closed: dict[int, tuple[int, int, int]] = {}
     for index, line in enumerate(rows):
@@ -88,14 +106,20 @@ def replay(lines: Sequence[str]) -> Replayed:
         if "end" in row:
             if index + 1 < len(rows):
                 raise altered(index + 3, 0, 0, "a line after the end", rows[index + 1], "nothing")
-            end, seals = row["end"], row.get("seals")
-            if set(row) != {"end", "seals"} or type(end) is not dict or type(seals) is not dict:
-                raise altered(index + 2, 0, 0, "the outcome", line, "an outcome with seals")
-            return Replayed(header, end, seals, index + 2, index, link, network, closed)
+            parts = tuple(row.items())
+            if [(key, type(part)) for key, part in parts] != END_KEYS:
+                raise altered(index + 2, 0, 0, "the outcome", line, "an outcome, marks and seals")
+            links[index] = link
+            (_, end), (_, marks), (_, seals) = parts
+            return Replayed(
+                header, end, marks, links, seals, index + 2, index, link, network, closed
+            )
         after = rows[index + 1] if index + 1 < len(rows) else ""
         places = network.state.open_by_cp
         _check_entry(row, line, number, slot, link, network, after)
         link, slot = row["link"], row["slot"]
+        if number % STRETCH == 0:
+            links[number] = link
         if network.state.open_by_cp is not places:
             here = (index + 2, number, slot)
             left = [n for n in places.values() if n and not network.transactions[n].is_open]
@@ -117,8 +141,10 @@ def read_header(line: str) -> Row:
     return header
 
 
-def _first_state(header: Row) -> NetworkState:
+def _first_state(header: Row, line: str) -> NetworkState:
     kinds = {kind.name: kind.record for kind in KINDS}
+    if line_of(header) != line:
+        raise altered(1, 0, 0, "the header", line, "one in JSON without spaces")
     if header.get("hash") != header_hash(header):
         raise altered(1, 0, 0, "the header", header.get("hash"), header_hash(header))
     try:
@@ -130,6 +156,41 @@ def _first_state(header: Row) -> NetworkState:
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, SnapshotError):
         raise altered(1, 0, 0, "the header", short(header), "one of evtui run --record") from None
     return network
+
+
+def _check_header(header: Row, rows: Sequence[str]) -> None:
+    """Whether the header was altered together with its hash.
+
+    Otherwise the first entry would be blamed: it is linked to another. Raises
+    :class:`AlteredError` where its mark does not hold, nor what the outcome or entry 1 say of it.
+    What is no line at all says nothing.
+    """
+    try:
+        first, last = json.loads(rows[0]), json.loads(rows[-1])
+        told, mark = last["end"]["header"], last["marks"][0]
+        linked = first["link"] == link_of(header["hash"], first)
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError):
+        return
+    if (told != header["hash"] or not linked) and not holds(mark, header, 0, header["hash"], 0):
+        raise altered(1, 0, 0, "the header", header["hash"], told)
+
+
+def signer_of(header: Row, turn: int) -> str:
+    """The charge point whose meter signs this mark: all of the header sign in turn."""
+    cp_ids = list(header["meters"])
+    return cp_ids[turn % len(cp_ids)] if cp_ids else ""
+
+
+def holds(mark: object, header: Row, entry: int, link: str, turn: int) -> bool:
+    """Whether a mark is its signer's over this link after this entry."""
+    cp_id = signer_of(header, turn)
+    if type(mark) is not dict or list(mark) != ["entry", "cp", "seal"]:
+        return False
+    if type(mark["entry"]) is not int or (mark["entry"], mark["cp"]) != (entry, cp_id):
+        return False
+    key, seal = hex_bytes(header["meters"].get(cp_id)), hex_bytes(mark["seal"])
+    data = mark_bytes(header["hash"], entry, link)
+    return key is not None and seal is not None and is_signed(key, seal, data)
 
 
 def _row(line: str, line_number: int, number: int) -> Row:
@@ -160,8 +221,9 @@ def _check_entry(
     expected = network.apply(command)
     must = network.chain
     if result != expected:
-        # The chain holds what the result was, unless it was computed anew.
-        if row["chain"] == next_link(before, command, expected).hex():
+        # The chain holds what the result was, or was computed anew from the one that stands here.
+        hashes = [next_link(before, command, each).hex() for each in (expected, result)]
+        if row["chain"] in hashes:
             raise altered(*here, "the result", row["result"], expected.hex())
         raise altered(*here, "the command", row["command"], "the one that the chain holds")
     if row["chain"] != must.hex():
@@ -192,14 +254,19 @@ def _follows(row: Row, after: str, key: str) -> bool:
 
 
 def _bytes(row: Row, key: str, here: tuple[int, int, int]) -> bytes:
-    value = row[key]
-    try:
-        data = bytes.fromhex(value)
-    except (ValueError, TypeError):
-        data = None
-    if data is None or data.hex() != value:
-        raise altered(*here, f"the {key}", value, "bytes in hexadecimal")
+    data = hex_bytes(row[key])
+    if data is None:
+        raise altered(*here, f"the {key}", row[key], "bytes in hexadecimal")
     return data
+
+
+def hex_bytes(value: object) -> bytes | None:
+    """The bytes of a text in hexadecimal as records write it, or None: no capitals, no spaces."""
+    try:
+        data = bytes.fromhex(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        return None
+    return data if data.hex() == value else None
 
 
 def altered(

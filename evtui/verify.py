@@ -13,7 +13,18 @@ from typing import Final
 from attrs import asdict, frozen
 
 from evtui.errors import UsageError
-from evtui.replay import AlteredError, Fault, Replayed, Row, read_header, replay, short
+from evtui.replay import (
+    AlteredError,
+    Fault,
+    Replayed,
+    Row,
+    hex_bytes,
+    holds,
+    read_header,
+    replay,
+    short,
+    signer_of,
+)
 from fsm.network.evidence import ReceiptStatus
 from fsm.trust.keys import is_signed
 from scenarios.audit import findings
@@ -81,6 +92,41 @@ def check_meters(record: Replayed) -> Iterator[Fault]:
             yield Fault(1, 0, 0, f"the meter key of {cp_id}", short(named), known.public.hex())
 
 
+def check_marks(record: Replayed) -> Iterator[Fault]:
+    """The link of every few entries is signed: the first stretch that is not as it was is named.
+
+    Links are chained, so a mark that holds vouches for all before it. One that does not, before
+    one that does or where all seals of the outcome hold, was altered itself. After the last that
+    holds, either may have been altered.
+    """
+    links, header = list(record.links.items()), record.header
+    if len(record.marks) != len(links):
+        yield _fault(record, "the marks", f"{len(record.marks)} marks", f"{len(links)} marks")
+        return
+    good = [
+        holds(mark, header, entry, link, turn)
+        for turn, (mark, (entry, link)) in enumerate(zip(record.marks, links, strict=True))
+    ]
+    sealed = bool(record.seals) and not any(check_seals(record))
+    sure = len(good) if sealed else max((turn for turn, it in enumerate(good, 1) if it), default=0)
+    for turn, (entry, _) in enumerate(links[:sure]):
+        if not good[turn]:
+            what = f"the mark of entry {entry}" if entry else "the mark of the header"
+            expected = f"{signer_of(header, turn)}'s over what stands there"
+            yield _fault(record, what, record.marks[turn], expected)
+    if sure == len(good):
+        return
+    entry, link = links[sure]
+    if not sure:
+        what, expected = "the header, or its mark", f"what {signer_of(header, 0)} has signed"
+        yield Fault(1, 0, 0, what, short(link), expected)
+        return
+    first = links[sure - 1][0] + 1
+    what = f"one of the entries {first} to {entry}, or the mark of entry {entry}"
+    expected = f"what {signer_of(header, sure)} has signed"
+    yield Fault(first + 1, first, 0, what, short(link), expected)
+
+
 def check_seals(record: Replayed) -> Iterator[Fault]:
     """The meters of all charge points that have booted have signed the outcome, and no other."""
     seal = seal_bytes(record.end)
@@ -90,12 +136,13 @@ def check_seals(record: Replayed) -> Iterator[Fault]:
             yield _fault(record, f"the seal of {cp_id}", "none", f"{cp_id}'s over the outcome")
     for cp_id, signature in record.seals.items():
         known = keys.get(cp_id)
-        try:
-            good = known is not None and is_signed(known.public, bytes.fromhex(signature), seal)
-        except (ValueError, TypeError):
-            good = False
-        if not good:
+        data = hex_bytes(signature)
+        if known is None or data is None or not is_signed(known.public, data, seal):
             yield _fault(record, f"the seal of {cp_id}", signature, f"{cp_id}'s over the outcome")
+    order = [cp_id for cp_id in record.header["meters"] if cp_id in keys]
+    if list(record.seals) != order and sorted(record.seals) == sorted(order):
+        found, expected = ", ".join(record.seals), ", ".join(order)
+        yield _fault(record, "the order of the seals", found, expected)
 
 
 def _fault(record: Replayed, what: str, found: object, expected: object) -> Fault:
@@ -108,6 +155,7 @@ CHECKS: Final[dict[str, Check]] = {
     "outcome": check_outcome,
     "bills": check_bills,
     "meters": check_meters,
+    "marks": check_marks,
     "seals": check_seals,
 }
 """What is checked of a record that holds entry by entry, by name."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from evtui.cli import main
 from tests.evtui.profile_files import refuse, sample
 
 Edit = Callable[[dict[str, Any]], object]
@@ -239,3 +240,32 @@ def test_each_wrong_profile_has_its_line(
         "profiles[1]", "profiles[2]", "profiles[3]", "profiles[4]",
     ]  # fmt: skip
     assert "found neither; allowed a ChargingProfile of OCPP 1.6" in lines[3]
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+def test_a_connector_that_does_not_exist(
+    version: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Asked for, under a transaction, in a profile: no schedule is told for it."""
+    said = "found 5; allowed at most 2, which connectors says that there are"
+    key = "connectorId" if version == "1.6" else "evseId"
+    there = sample(version) | {"connectors": 2, "connector": 2}
+    for change, where in (
+        ({"connector": 5}, "connector"),
+        ({"transaction": {"id": "7", "connector": 5}}, "transaction.connector"),
+    ):
+        found = there | change
+        (line,) = refuse(found, tmp_path, capsys)
+        text = json.dumps(found, indent=1).splitlines()
+        (number,) = [n for n, it in enumerate(text, 1) if it.strip(" ,") == '"connector": 5']
+        assert line == f"plan:{number}: {where}: {said}"
+    found = json.loads(json.dumps(there))
+    on(found, 1, 5)
+    (line,) = refuse(found, tmp_path, capsys)
+    assert line.endswith(f": profiles[1].{key}: {said}")
+    # Without connectors, it has as many as are named; all that it has may be asked for.
+    del found["connectors"]
+    file = tmp_path / "plan.json"
+    for right in (found | {"connector": 5}, there, there | {"connector": 0}):
+        file.write_text(json.dumps(right), encoding="utf-8")
+        assert main(["profiles", str(file)]) == 0
