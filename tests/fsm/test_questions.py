@@ -188,6 +188,16 @@ def test_other_measurands_are_no_reading():
     )
 
 
+def test_a_signed_receipt_is_no_reading():
+    """It is legal, so nothing is said; the plain value beside it counts."""
+    receipt = register("OCMF|{}|{}", format="SignedData")
+    assert meters(metered(0, register(5), receipt)) == ([("CP1", 1, 0, 5)], {})
+    assert meters(metered(0, receipt, action="StopTransaction")) == ([], {})
+    assert meters(metered(0, register("OCMF|{}|{}", format="Raw")))[1] == {
+        "value of Energy.Active.Import.Register is no number; it was not used": 1
+    }
+
+
 def test_phases_add_up_where_there_is_no_total():
     """A total stands above them."""
     phases = [register(value, phase=f"L{at}") for at, value in enumerate((1, 2, 3), 1)]
