@@ -373,6 +373,31 @@ def test_incomplete_transaction_events_are_noted():
     )
 
 
+def token(seconds, status, uid):
+    """The answer to a TransactionEvent that had an idToken."""
+    return result(seconds, "TransactionEvent", {"idTokenInfo": {"status": status}}, uid=uid)
+
+
+@pytest.mark.parametrize("status", ["Invalid", "ConcurrentTx", "Blocked"])
+def test_a_start_that_was_refused_is_no_transaction(status):
+    """It has its Started and its Ended all the same; that it lacks a meter value is no fault."""
+    assert done(
+        event(0, "Started", "a-1", 1, uid="1"), token(1, status, "1"),
+        event(1, "Ended", "a-1", uid="2"), result(2, "TransactionEvent", uid="2"),
+        event(5, "Started", "a-2", 1, uid="3"), token(6, "Accepted", "3"),
+        event(9, "Ended", "a-2", 3, uid="4"), token(9, "Invalid", "4"),
+    ) == ([("CP1", "a-2", 5, 9, 2_000)], {})  # fmt: skip
+
+
+def test_another_card_makes_a_refused_start_a_transaction():
+    """Accepted before the end; the card that it is ended with says nothing of the start."""
+    begun = event(0, "Started", "a-1", 1, uid="1"), token(1, "Invalid", "1")
+    ended = event(9, "Ended", "a-1", 3, uid="3"), token(9, "Accepted", "3")
+    shown = event(5, "Updated", "a-1", uid="2"), token(5, "Accepted", "2")
+    assert done(*begun, *shown, *ended) == ([("CP1", "a-1", 0, 9, 2_000)], {})
+    assert done(*begun, *ended) == ([], {})
+
+
 # --- other people's data ---------------------------------------------------------------------
 
 ODD = (None, True, 0, -1, 1.5, 10**30, "", "x", "7", "nan", [], {}, [[]], [{}], {"a": 1}, 1e308)
