@@ -149,7 +149,7 @@ Number = Annotated[int | None, _option(_session, "N")]
 File = Annotated[str | None, _option(_file, "FILE")]
 FileOrStdin = Annotated[str, Parameter(allow_leading_hyphen=True)]
 OcppLog = Annotated[str | None, _option(_ocpp_file, "FILE")]
-OcppVersion = Annotated[str, _option(_version, "1.6|2.0.1")]
+OcppVersion = Annotated[str | None, _option(_version, "1.6|2.0.1")]
 Month = Annotated[str | None, _option(_text, "YYYY-MM")]
 CpId = Annotated[str | None, _option(_text, "ID")]
 Moment = Annotated[str | None, _option(_text, "TIME")]
@@ -195,7 +195,7 @@ def run(
     trace: File = None,
     ocpp_log: OcppLog = None,
     record: Record = None,
-    ocpp_version: OcppVersion = "1.6",
+    ocpp_version: OcppVersion = None,
 ) -> int:
     """Run a scenario without a terminal and report.
 
@@ -216,7 +216,8 @@ def run(
     record
         Write the log to this file, sealed, for evtui verify (-: standard output).
     ocpp_version
-        The version of OCPP that they are written in, 1.6 or 2.0.1; evtui ask reads both.
+        The version of OCPP that they are written in, 1.6 (if left out) or 2.0.1; evtui ask reads
+        both.
 
     """
     from evtui.headless import Order, run_headless

@@ -1,6 +1,7 @@
 """Commands that need no terminal: run a scenario, list the library. Never imports Textual."""
 
 import contextlib
+import itertools
 import json
 import os
 import shlex
@@ -39,7 +40,8 @@ class Order:
     as_json: bool = False
     trace: str | None = None
     ocpp_log: str | None = None
-    ocpp_version: str = "1.6"
+    ocpp_version: str | None = None
+    """1.6 where it is left out."""
     record: str | None = None
 
 
@@ -57,7 +59,7 @@ def run_headless(order: Order) -> int:
 
     with (
         _file("--trace", order.trace) as trace,
-        _ocpp_log(order.ocpp_log, order.ocpp_version) as listener,
+        _ocpp_log(order.ocpp_log, order.ocpp_version or "1.6") as listener,
         _file("--record", order.record) as record,
         _progress(scenario, order) as on_progress,
     ):
@@ -89,8 +91,31 @@ def _check(order: Order, scenario: Scenario) -> None:
                 f"{option}: found - beside --json; allowed a file, for standard output takes one "
                 "of them"
             )
-    if order.trace is not None and order.trace == order.record:
-        raise UsageError("--record: found the file of --trace; allowed another one")
+    if order.ocpp_version is not None and order.ocpp_log is None:
+        raise UsageError(
+            f"--ocpp-version: found {order.ocpp_version} without --ocpp-log; allowed beside it only"
+        )
+    # Two that write one file would destroy what the other one writes.
+    targets = (
+        ("--trace", order.trace), ("--ocpp-log", order.ocpp_log), ("--record", order.record)
+    )  # fmt: skip
+    for (first, one), (second, other) in itertools.combinations(targets, 2):
+        if one is not None and other is not None and _same_file(one, other):
+            raise UsageError(f"{second}: found the file of {first}; allowed another one")
+
+
+def _same_file(one: str, other: str) -> bool:
+    """Whether two paths lead to one file, also where links or ``..`` make them look different."""
+    if one == other:
+        return True
+    if STDOUT in (one, other):
+        return False
+    try:
+        if os.path.realpath(one) == os.path.realpath(other):
+            return True
+        return Path(one).samefile(other)
+    except (OSError, ValueError):
+        return False  # one is not there yet, or is no path: opening it says so
 
 
 def again(report: Report, order: Order, scenario: Scenario) -> str:

@@ -14,7 +14,7 @@ from evtui.ask.plots import (
     plot_last_seen,
 )
 from evtui.ask.reader import Log
-from evtui.ask.words import clock, energy, plain, seconds, span
+from evtui.ask.words import clock, counted, energy, plain, seconds, span
 from fsm.ocpp.frames import CALL, CALL_ERROR, CALL_RESULT
 from fsm.ocpp.messagelog.answers import activity, last_meter, last_seen
 from fsm.ocpp.messagelog.timestamps import format_time
@@ -75,7 +75,7 @@ def _active(log: Log, query: Query) -> Answer:
         ("CP", "last message, UTC", "silent for", "allowed"),
         cells,
         (2, 3),
-        f"{len(found):,} of {_count(len(everyone), 'charge point')} active at {clock(at_us)} UTC"
+        f"{len(found):,} of {counted(len(everyone), 'charge point')} active at {clock(at_us)} UTC"
         + (f"; silent: {_some(silent)}" if silent else ""),
         (lambda width: plot_active(everyone, width)) if everyone else None,
     )
@@ -102,7 +102,7 @@ def _last_meter(log: Log, query: Query) -> Answer:
         ("CP", "transaction", "read at, UTC", "register"),
         cells,
         (1, 3),
-        _count(len(found), "last reading"),
+        counted(len(found), "last reading"),
         (lambda width: plot_last_meter(found, width)) if found else None,
     )
 
@@ -127,7 +127,7 @@ def _last_seen(log: Log, query: Query) -> Answer:
         ("CP", "last seen, UTC", "message"),
         cells,
         (),
-        _count(len(found), "charge point"),
+        counted(len(found), "charge point"),
         (lambda width: plot_last_seen(found, width)) if found else None,
     )
 
@@ -163,7 +163,7 @@ def _completed(log: Log, query: Query) -> Answer:
         ("CP", "transaction", "start, UTC", "stop, UTC", "time", "energy"),
         cells,
         (1, 4, 5),
-        f"{_count(len(found), 'transaction')} completed{when}, {energy(total)}",
+        f"{counted(len(found), 'transaction')} completed{when}, {energy(total)}",
         (lambda width: plot_completed(found, width, query.month_us)) if found else None,
     )
 
@@ -174,10 +174,6 @@ QUESTIONS: dict[str, Callable[[Log, Query], Answer]] = {
     "last-seen": _last_seen,
     "completed": _completed,
 }
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _some(names: Sequence[str]) -> str:

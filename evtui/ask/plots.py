@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from evtui.ask.words import clock, energy, span
+from evtui.ask.words import clock, counted, energy, span
 from evtui.render.bars import bar, chart
 from fsm.ocpp.messagelog.answers import Activity, LastMeter, Seen
 from fsm.ocpp.messagelog.transactions import Completed
@@ -117,9 +117,10 @@ def plot_completed(
     lines.append([(" " * 12 + ruler, "dim")])
     lines.append([(" " * 12 + _labels(bins, times), "dim")])
     busiest = clock(bins.first_us + sums.index(top) * bins.length_us)
+    many = counted(counts[sums.index(top)], "transaction")
     said = (
         f"Energy by when it ended, a column for {span(bins.length_us)}; the highest, from "
-        f"{busiest} UTC on: {energy(Decimal(top))} in {counts[sums.index(top)]:,} transactions."
+        f"{busiest} UTC on: {energy(Decimal(top))} in {many}."
     )
     return [*lines, [(said, "dim")]]
 

@@ -112,9 +112,11 @@ class Dialogue201:
             return []
         at = time_out(asked.payload["timestamp"], self.start_us)
         info = {"transactionId": starting.id, "stoppedReason": "DeAuthorized"}
+        # Nothing flowed: the register still shows what it did.
+        values = v201.register(asked.payload["meterStart"], at, "Transaction.End")
         body = v201.transaction_event(
             "Ended", at=at, seq_no=starting.next_seq_no(), trigger="Deauthorized", info=info,
-            more={},
+            more={"meterValue": values},
         )  # fmt: skip
         unique_id = beside(frame[1])
         return [

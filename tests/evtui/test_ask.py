@@ -405,6 +405,7 @@ def test_the_plot_of_what_was_completed_is_columns_over_time():
             "on: 16.000 kWh in 2 transactions."
         ),
     ]
+    assert lines(plot_completed(found[2:], 80, month))[-1].endswith("4.000 kWh in 1 transaction.")
     for span, column in ((1, "1m"), (59, "1m"), (100, "5m"), (day, "1h"), (70 * day, "7d"),
                          (5_000 * day, "112d")):  # fmt: skip
         ends = [Completed("CP1", n, 0, minutes(at), Decimal(1)) for n, at in enumerate((0, span))]

@@ -305,6 +305,47 @@ def test_a_log_that_cannot_be_written(file, sentence, capsys):
     assert refused(capsys, *RUN, file) == sentence
 
 
+@pytest.mark.parametrize(
+    ("args", "second", "first"),
+    [
+        (("--record", "old.jsonl", "--ocpp-log", "old.jsonl"), "--record", "--ocpp-log"),
+        (("--trace", "old.jsonl", "--ocpp-log", "./old.jsonl"), "--ocpp-log", "--trace"),
+        (("--trace", "old.jsonl", "--record", "dir/../old.jsonl"), "--record", "--trace"),
+        (("--ocpp-log", "soft.jsonl", "--record", "old.jsonl"), "--record", "--ocpp-log"),
+        (("--ocpp-log", "hard.jsonl", "--record", "old.jsonl"), "--record", "--ocpp-log"),
+        (("--trace", "new", "--record", "dir/../new"), "--record", "--trace"),
+    ],
+)  # fmt: skip
+def test_two_outputs_into_one_file_are_refused(args, second, first, capsys):
+    """However its path is written, before anything in it is lost."""
+    old = Path("old.jsonl")
+    old.write_text("kept", encoding="utf-8")
+    Path("dir").mkdir()
+    Path("soft.jsonl").symlink_to(old)
+    Path("hard.jsonl").hardlink_to(old)
+    sentence = f"{second}: found the file of {first}; allowed another one"
+    assert refused(capsys, *RUN[:-1], *args) == sentence
+    assert old.read_text(encoding="utf-8") == "kept"
+    assert not Path("new").exists()
+
+
+def test_three_outputs_into_three_files_are_written(capsys):
+    """That is what they are for; old ones are written anew."""
+    names = {"--trace": "trace", "--ocpp-log": "log.jsonl", "--record": "record"}
+    for name in names.values():
+        Path(name).write_text("old", encoding="utf-8")
+    assert main([*RUN[:-1], *(text for pair in names.items() for text in pair)]) == 0
+    assert all(Path(name).stat().st_size > 100 for name in names.values())
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+def test_a_version_of_a_log_that_is_not_written_is_refused(version, capsys):
+    """Else one waits for a log that never comes."""
+    assert refused(capsys, *RUN[:-1], "--ocpp-version", version) == (
+        f"--ocpp-version: found {version} without --ocpp-log; allowed beside it only"
+    )
+
+
 @pytest.mark.parametrize("ending", [".jsonl", ".csv", ".parquet"])
 def test_what_was_written_stays_when_a_run_ends_early(ending):
     """Interrupted, it is still a log."""

@@ -16,7 +16,7 @@ from fsm.ocpp.messagelog.message import (
     snake,
 )
 from fsm.ocpp.messagelog.payloads import camel, number, whole
-from fsm.ocpp.messagelog.timestamps import format_time, parse_month, parse_time
+from fsm.ocpp.messagelog.timestamps import format_time, format_time_fixed, parse_month, parse_time
 from tests.fsm.logs import SAMPLE_METER_VALUES, call, error, log, noted, read, result
 
 # --- times -----------------------------------------------------------------------------------
@@ -62,6 +62,16 @@ def test_a_time_is_written_with_the_decimals_that_it_needs(time_us, text):
     """And read back as it was."""
     assert format_time(time_us) == text
     assert parse_time(text) == time_us
+
+
+def test_times_of_a_log_sort_as_texts():
+    """All of one length, also on the second and on the millisecond."""
+    second = 1_665_598_201_000_000
+    times = [second - 1, second, second + 1, second + 1_000, second + 7_617, second + 1_000_000]
+    texts = [format_time_fixed(time_us) for time_us in times]
+    assert texts[1:3] == ["2022-10-12T18:10:01.000000Z", "2022-10-12T18:10:01.000001Z"]
+    assert texts == sorted(texts)
+    assert [parse_time(text) for text in texts] == times
 
 
 def test_a_month_ends_where_the_next_begins():

@@ -188,6 +188,16 @@ def test_other_measurands_are_no_reading():
     )
 
 
+def test_a_signed_receipt_is_no_reading():
+    """It is legal, so nothing is said; the plain value beside it counts."""
+    receipt = register("OCMF|{}|{}", format="SignedData")
+    assert meters(metered(0, register(5), receipt)) == ([("CP1", 1, 0, 5)], {})
+    assert meters(metered(0, receipt, action="StopTransaction")) == ([], {})
+    assert meters(metered(0, register("OCMF|{}|{}", format="Raw")))[1] == {
+        "value of Energy.Active.Import.Register is no number; it was not used": 1
+    }
+
+
 def test_phases_add_up_where_there_is_no_total():
     """A total stands above them."""
     phases = [register(value, phase=f"L{at}") for at, value in enumerate((1, 2, 3), 1)]
@@ -361,6 +371,31 @@ def test_incomplete_transaction_events_are_noted():
             "a transaction lacks a meter value; its energy is unknown": 1,
         },
     )
+
+
+def token(seconds, status, uid):
+    """The answer to a TransactionEvent that had an idToken."""
+    return result(seconds, "TransactionEvent", {"idTokenInfo": {"status": status}}, uid=uid)
+
+
+@pytest.mark.parametrize("status", ["Invalid", "ConcurrentTx", "Blocked"])
+def test_a_start_that_was_refused_is_no_transaction(status):
+    """It has its Started and its Ended all the same; that it lacks a meter value is no fault."""
+    assert done(
+        event(0, "Started", "a-1", 1, uid="1"), token(1, status, "1"),
+        event(1, "Ended", "a-1", uid="2"), result(2, "TransactionEvent", uid="2"),
+        event(5, "Started", "a-2", 1, uid="3"), token(6, "Accepted", "3"),
+        event(9, "Ended", "a-2", 3, uid="4"), token(9, "Invalid", "4"),
+    ) == ([("CP1", "a-2", 5, 9, 2_000)], {})  # fmt: skip
+
+
+def test_another_card_makes_a_refused_start_a_transaction():
+    """Accepted before the end; the card that it is ended with says nothing of the start."""
+    begun = event(0, "Started", "a-1", 1, uid="1"), token(1, "Invalid", "1")
+    ended = event(9, "Ended", "a-1", 3, uid="3"), token(9, "Accepted", "3")
+    shown = event(5, "Updated", "a-1", uid="2"), token(5, "Accepted", "2")
+    assert done(*begun, *shown, *ended) == ([("CP1", "a-1", 0, 9, 2_000)], {})
+    assert done(*begun, *ended) == ([], {})
 
 
 # --- other people's data ---------------------------------------------------------------------

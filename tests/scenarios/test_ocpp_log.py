@@ -69,6 +69,8 @@ def test_what_was_completed_is_what_the_report_says(name):
 def test_every_row_has_the_columns():
     """A CALL, and then its answer, which says the same action; an id stands for one CALL."""
     rows, _ = recorded(load("ten-minutes"))
+    times = [row["write_timestamp"] for row in rows]
+    assert times == sorted(times), "as texts"
     calls = {}
     answered = set()
     for row in rows:
@@ -113,7 +115,7 @@ def test_a_refusal_is_a_row_of_type_4():
     )
     assert row == {
         "message_id": "CP1-1", "message_type": 4, "charge_point_id": "CP1", "action": "Heartbeat",
-        "write_timestamp": "2026-01-01T00:00:00Z",
+        "write_timestamp": "2026-01-01T00:00:00.000000Z",
         "body": {"errorCode": "SecurityError", "errorDescription": "BootNotification comes first",
                  "errorDetails": {}},
     }  # fmt: skip

@@ -16,6 +16,9 @@ from fsm.ocpp.messagelog.timestamps import parse_time
 
 REGISTER: Final = "Energy.Active.Import.Register"
 
+SIGNED: Final = "SignedData"
+"""``format`` of a value that is a meter's signed receipt and no number (OCPP 1.6, 7.48)."""
+
 _WH: Final = {"wh": Decimal(1), "kwh": Decimal(1000)}
 
 TransactionId = int | str
@@ -60,7 +63,7 @@ def _registers(samples: Sequence[dict[str, Any]], message: Message, notes: Notes
     total: list[Decimal] = []
     phases: dict[str, Decimal] = {}
     for sample in samples:
-        if sample.get("measurand", REGISTER) != REGISTER:
+        if sample.get("measurand", REGISTER) != REGISTER or sample.get("format") == SIGNED:
             continue
         energy_wh = _energy_wh(sample, message, notes)
         if energy_wh is None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fsm.ocpp.frames import CALL, CALL_RESULT
-from fsm.ocpp.messagelog.timestamps import format_time
+from fsm.ocpp.messagelog.timestamps import format_time_fixed
 
 
 def log_row(cp_id: str, frame: list[Any], action: str, at_us: int) -> dict[str, Any]:
@@ -23,6 +23,6 @@ def log_row(cp_id: str, frame: list[Any], action: str, at_us: int) -> dict[str, 
         "message_type": frame[0],
         "charge_point_id": cp_id,
         "action": action,
-        "write_timestamp": format_time(at_us),
+        "write_timestamp": format_time_fixed(at_us),
         "body": body,
     }

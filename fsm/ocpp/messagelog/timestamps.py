@@ -42,6 +42,12 @@ def format_time(time_us: int) -> str:
     return moment.isoformat(timespec=spec).replace("+00:00", "Z")
 
 
+def format_time_fixed(time_us: int) -> str:
+    """ISO 8601 in UTC, always with six decimals: as texts, times sort as they follow each other."""
+    moment = _EPOCH + timedelta(microseconds=time_us)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 def parse_month(text: str) -> tuple[int, int]:
     """When a month ``YYYY-MM`` begins and when the next one does, in UTC.
 

@@ -2,7 +2,8 @@
 
 OCPP 1.6: the answer to StartTransaction gives the transaction its number, StopTransaction ends it;
 energy is ``meterStop - meterStart``. OCPP 2.0.1: TransactionEvents of one ``transactionId``, from
-Started to Ended; energy is the last reading of the register less the first.
+Started to Ended; energy is the last reading of the register less the first. There a start that was
+refused has its events, too: it is left out, for it charged nobody.
 
 A number belongs to one charge point's log, and may come back: a StopTransaction ends what the
 last start before it began, once. What is logged twice, or sent again, counts once.
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from fsm.ocpp.frames import CALL
 from fsm.ocpp.messagelog.calls import answers_to
 from fsm.ocpp.messagelog.message import Message, Notes
-from fsm.ocpp.messagelog.payloads import number, whole
+from fsm.ocpp.messagelog.payloads import camel, number, whole
 from fsm.ocpp.messagelog.readings import Reading, TransactionId, readings, stamp, transaction_of
 
 
@@ -102,8 +103,11 @@ def _of_201(messages: Sequence[Message], notes: Notes) -> list[tuple[Completed, 
                 notes.add("a TransactionEvent has no transactionId; it was not used", message.row)
             else:
                 events.setdefault((message.cp_id, transaction_id), []).append(message)
+    refused = _refused(messages)
     found: list[tuple[Completed, int]] = []
     for key, own in events.items():
+        if key in refused:
+            continue
         starts = [each for each in own if (each.body or {}).get("eventType") == "Started"]
         ends = [each for each in own if (each.body or {}).get("eventType") == "Ended"]
         if not ends:
@@ -118,6 +122,27 @@ def _of_201(messages: Sequence[Message], notes: Notes) -> list[tuple[Completed, 
         energy_wh = _difference(registers)
         found.append((Completed(*key, start_us, stop_us, energy_wh), ends[0].row))
     return found
+
+
+def _refused(messages: Sequence[Message]) -> set[Key]:
+    """Transactions whose Started was answered with a token that is not accepted.
+
+    One that is accepted later, before the end, makes it a transaction: another card was shown.
+    """
+    refused: set[Key] = set()
+    accepted: set[Key] = set()
+    for call, result in answers_to(messages, "TransactionEvent"):
+        transaction_id = transaction_of(call)
+        token = camel(result.body or {}).get("idTokenInfo")
+        status = token.get("status") if type(token) is dict else None
+        kind = (call.body or {}).get("eventType")
+        if transaction_id is None or type(status) is not str or kind == "Ended":
+            continue
+        if status == "Accepted":
+            accepted.add((call.cp_id, transaction_id))
+        elif kind == "Started":
+            refused.add((call.cp_id, transaction_id))
+    return refused - accepted
 
 
 def _difference(registers: Sequence[Reading]) -> Decimal | None:
