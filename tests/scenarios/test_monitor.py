@@ -3,7 +3,7 @@
 import pytest
 from attrs import evolve
 
-from fsm.ocpp.monitor import Hearing, Monitor, Observer
+from fsm.ocpp.monitor import Hearing, Monitor, Observer, round_us
 from scenarios.loader import load, loads
 from scenarios.schema import Scenario
 from scenarios.session import Session
@@ -136,15 +136,71 @@ def test_the_campaign_sees_who_is_not_heard() -> None:
 
 
 def test_a_monitor_speaks_in_its_engines_place() -> None:
-    """To the leader, and in turn to each other, who pass it on; never to itself."""
+    """To the leader, and in turn to two others, who pass it on; never to itself."""
     board = Monitor(0)
     board.beat(1_000_000, 2)
     assert board.look(2_000_000, 3, 5) == ()
     told = [board.look(us, 3, 5) for us in range(3_000_000, 9_000_000, 1_000_000)]
-    assert told == [(2, 4), (2, 5), (2, 1), (2,), (2,), (2, 4)]
+    assert told == [(2, 4, 1), (2, 5), (2, 1, 4), (2, 5), (2, 4, 1), (2, 5)]
     board.beat(9_000_000, 0)
     assert board.look(9_500_000, 3, 5) == ()
     assert Monitor(0).look(5_000_000, 1, 1) == ()
+
+
+@pytest.mark.parametrize("cps", [2, 3, 4, 5, 8, 11])
+def test_a_board_that_knows_no_leader_tells_all_others_in_a_round(cps: int) -> None:
+    """Its engine led itself, or knew of nobody; no turn is empty."""
+    for number in range(1, cps + 1):
+        for leader in (0, number):
+            board = Monitor(0, leader)
+            start_us = 2_000_000
+            end_us = start_us + round_us(cps)
+            turns = [board.look(us, number, cps) for us in range(start_us, end_us, 1_000_000)]
+            assert all(turns)
+            told = frozenset(each for turn in turns for each in turn)
+            assert told == frozenset(range(1, cps + 1)) - {number}
+
+
+def test_an_observer_gives_the_silent_some_rounds() -> None:
+    """A board that is heard seldom is no cut link; one that is heard no more is, later."""
+    observer = Observer(1, 0)
+    known = {f"CP{number}": "silent" for number in range(1, 6)}
+    assert observer.look(known, 6_200_000) == []
+    assert observer.look(known, 6_200_001) == [[cp_id, "unheard"] for cp_id in known]
+    observer.heard("CP1", Hearing.SILENT, 7_000_000)
+    assert observer.look(dict.fromkeys(["CP1"], "heard"), 7_000_000) == [["CP1", "silent"]]
+    observer.heard("CP1", Hearing.HEARD, 8_000_000)
+    assert observer.look(dict.fromkeys(["CP1"], "heard"), 10_200_001) == [["CP1", "unheard"]]
+
+
+@pytest.mark.parametrize(
+    ("cps", "others"),
+    [(5, (-1,)), (5, (1,)), (5, (2,)), (7, (1, 2)), (7, (1, 4))],
+)
+def test_what_is_down_stays_as_it_is(cps: int, others: tuple[int, ...]) -> None:
+    """The leader's board knows of no other leader; whom it tells may be down as well."""
+    text = f'duration = "5m"\nmonitor = true\ncps = {cps}\n'
+    session = Session(loads(text, "down.toml"), 4)
+    session.run(60 * SECOND_US, 1_000_000)
+    ids = [cp.id for cp in session.view().cps]
+    leader = session.view().leader
+    assert leader is not None
+    down = [leader, *(ids[(ids.index(leader) + step) % cps] for step in others)]
+    for cp_id in down:
+        session.act("crash", cp=cp_id)
+        session.run(session.time_us + 10 * SECOND_US, 1_000_000)
+    # Those that follow may have made another one lead; its observer has time to hear all.
+    session.run(session.time_us + 20 * SECOND_US, 1_000_000)
+    since_us, last = session.time_us, session.view().log_last
+    while session.time_us < 240 * SECOND_US:
+        session.run(session.time_us + SECOND_US, 1_000_000)
+        words = {cp_id: word(session, cp_id) for cp_id in ids}
+        seen = {cp_id: "out of order" if cp_id in down else "activated" for cp_id in ids}
+        assert words == seen
+    observed = [row for row in session.view().event_rows if " hear" in f" {row.text}"]
+    assert [row for row in observed if row.time_us > since_us] == []
+    # Nothing but an OCPP heartbeat a minute of those that live.
+    assert session.view().log_last - last <= 4 * (cps - len(down))
 
 
 def test_an_observer_gives_everybody_time() -> None:
