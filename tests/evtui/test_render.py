@@ -174,11 +174,12 @@ def test_compact_row_of_a_cp() -> None:
     view = sample.view()
     table = cps.columns(view, 80)
     assert [column.head.strip() for column in table] == [
-        "CP", "role", "state", "P", "EV", "charge %", "kW/rtd", "prom.", "acc.", "com/app", "links",
+        "CP", "role", "state", "S", "P", "EV", "charge %", "kW/rtd", "prom.", "acc.", "com/app",
+        "links",
     ]  # fmt: skip
     words = cps.table_row(view.cps[1], table, 80, selected=True).plain.split()
     assert words == [
-        "▌CP2", "★", "leader", "charging", "C", "EV2", "━━━──", "53→80", "7.4/11",
+        "▌CP2", "★", "leader", "charging", "▷", "C", "EV2", "━━─", "53→80", "7.4/11",
         "3.CP2", "3.CP2", "143/143", "═·═══",
     ]  # fmt: skip
 
@@ -191,6 +192,30 @@ def test_the_id_of_a_cp_is_the_last_to_go(width: int) -> None:
     assert heads[0] == "CP"
     assert heads[1] == "role"
     assert ("links" in heads) == (width == 80)
+
+
+@pytest.mark.parametrize("width", [*range(20, 240, 10), 79, 112, 149])
+@pytest.mark.parametrize("count", [5, 100])
+def test_a_stopped_cp_is_told_from_a_free_one(width: int, count: int) -> None:
+    """By its sign at any width, also of one that is down; by a word from 150 cells."""
+    free, stopped = sample.cp(3, count), sample.cp(3, count, monitored="stopped")
+    gone = sample.cp(3, count, monitored="disconnected", status="crashed", role="-")
+    table = cps.columns(sample.view(count), width)
+    rows = [cps.table_row(cp, table, width, selected=False) for cp in (free, stopped, gone)]
+    for name, row in zip(("activated", "stopped", "disconnected"), rows, strict=True):
+        words = f"{glyphs.MONITORED[name]} {name}"
+        assert (words in row.plain) == (width >= 150)
+        sign = [(text[0], role) for text, role in row.spans if glyphs.MONITORED[name] in text]
+        assert sign == [(glyphs.MONITORED[name], glyphs.MONITORED_ROLE[name])]
+    assert {row.width for row in rows} == {width}
+
+
+@pytest.mark.parametrize("width", [80, 120, 160, 200])
+def test_the_sign_costs_no_other_column(width: int) -> None:
+    """The bar of the charge gives the room; at 160 the headings do, too."""
+    heads = [column.head.strip() for column in cps.columns(sample.view(), width)]
+    assert {"P", "EV", "charge %", "prom.", "acc.", "com/app", "links"} <= set(heads)
+    assert ("OCPP" in heads) == (width == 200)
 
 
 def test_links_of_many_cps_are_counted() -> None:
