@@ -400,6 +400,17 @@ def test_the_footer_never_loses_help_and_quit(width: int) -> None:
                 assert (action.foot or action.shown) + " " in text
 
 
+@pytest.mark.parametrize("width", [80, 160, 200])
+@pytest.mark.parametrize("finished", [False, True])
+def test_a_wide_footer_names_reservations(width: int, finished: bool) -> None:
+    """Where there is room; after the end there is at 80 cells, too."""
+    line, spots = footer.footer(picture(finished=finished), width)
+    assert line.width == width
+    roomy = width > 80 or finished
+    assert ("r reservations" in line.plain) == roomy
+    assert ("reservations" in [spot.action.id for spot in spots]) == roomy
+
+
 def test_the_footer_has_the_words_of_the_help() -> None:
     """One name for one key; short forms are the beginnings of the whole words."""
     text = footer.footer(picture(), 120)[0].plain
@@ -443,7 +454,7 @@ def test_the_footer_after_the_end_offers_only_what_works(width: int) -> None:
     """To look, for help, for commands, and to leave."""
     spots = footer.footer(picture(finished=True), width)[1]
     assert [spot.action.id for spot in spots] == [
-        "select_previous", "page_up", "palette", "help", "quit",
+        "select_previous", "reservations", "page_up", "palette", "help", "quit",
     ]  # fmt: skip
     assert "PgUp PgDn scroll" in footer.footer(picture(finished=True), width)[0].plain
 
