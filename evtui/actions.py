@@ -35,6 +35,8 @@ class Action:
     bare: bool = False
     after: str = ""
     rank: int = 1
+    roomy: str = ""
+    """The word in a footer that has room for all others in whole words, for what has no label."""
     foot: str = ""
     """What the key looks like in the footer, where it stands for its opposite too."""
 
@@ -126,7 +128,7 @@ ACTIONS: tuple[Action, ...] = (
         help="Asks what the CP is to be",
     ),
     Action(
-        id="reservations", keys="r", shown="r",
+        id="reservations", keys="r", shown="r", roomy="reservations",
         title="Reservations", group="Look", method="reservations",
         help="Who asked, and what came of it",
     ),

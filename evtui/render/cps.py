@@ -101,8 +101,13 @@ def _slots(cp: CpView, width: int) -> list[Span]:
 
 
 def seen(cp: CpView, *, word: bool = True) -> list[Span]:
-    """What the network sees of the CP: a sign, and its word where there is room."""
+    """What the network sees of the CP: a sign, and its word where there is room.
+
+    What it still takes for good of a CP that is down, is dimmed.
+    """
     sign, role = glyphs.MONITORED[cp.monitored], glyphs.MONITORED_ROLE[cp.monitored]
+    if cp.status in glyphs.DOWN and role == "ok":
+        role = "dim"
     return [(f"{sign} {cp.monitored}" if word else sign, role)]
 
 
@@ -141,19 +146,11 @@ def columns(view: View, width: int) -> list[Column]:
     def fits(table: list[Column]) -> bool:
         return 1 + sum(c.width + gap for c in table) <= width + gap
 
-    table = names + make(wide_ev, wide_ballot, slots, ids)
-    if make is _compact and not fits(table):
-        tight = names + _compact(wide_ev, wide_ballot, slots, ids, bars=False)
-        table = tight if fits(tight) else table
+    tables = [names + make(wide_ev, wide_ballot, slots, ids, charge) for charge in CHARGE[make]]
+    table = next((each for each in tables if fits(each)), tables[1])
     while len(table) > 1 and not fits(table):
         table.remove(max(table, key=lambda column: column.rank))
-    if make is not _full and len(table) > 3 and fits([*table, _SEEN]):
-        table.insert(3, _SEEN)
     return table
-
-
-_SEEN = Column("S", 1, 14, lambda cp: seen(cp, word=False))
-"""What the network sees of a CP, as a sign; only where nothing has to go for it."""
 
 
 def gap_of(width: int) -> int:
@@ -178,20 +175,25 @@ def _links(ids: Sequence[str], most: int) -> Column:
     return Column("links", width, 10, lambda cp: links_of(cp, ids, width))
 
 
-def _compact(
-    ev: int, ballot: int, slots: int, ids: Sequence[str], *, bars: bool = True
-) -> list[Column]:
-    """80 cells: everything that matters, the rest is in the detail.
+_SEEN = Column("S", 1, 1, lambda cp: seen(cp, word=False))
+"""What the network sees of a CP, as a sign: for what has no room for the word."""
+_SEEN_AND_PILOT = Column(
+    "SP",
+    2,
+    1,
+    lambda cp: [*seen(cp, word=False), (cp.pilot, "dim" if cp.status in glyphs.DOWN else "")],
+)
 
-    Without bars the charge is told in digits only.
-    """
-    charge = 11 if bars else 6
+
+def _compact(ev: int, ballot: int, slots: int, ids: Sequence[str], charge: int) -> list[Column]:
+    """80 cells: everything that matters, the rest is in the detail."""
+    bars = charge > DIGITS
     return [
         Column("role", 11, 1, _standing),
         Column(
             "state", 11, 2, lambda cp: _text(SHORT_STATE.get(cp.state, cp.state), state_role(cp))
         ),
-        Column("P", 1, 8, lambda cp: _text(cp.pilot)),
+        *([_SEEN, Column("P", 1, 8, lambda cp: _text(cp.pilot))] if bars else [_SEEN_AND_PILOT]),
         Column("EV", ev, 5, _who),
         Column("charge %" if bars else "SoC %", charge, 6, lambda cp: _charge(cp, charge)),
         Column(" kW/rtd", 7, 3, lambda cp: _power(cp, 7)),
@@ -201,14 +203,15 @@ def _compact(
     ]
 
 
-def _medium(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column]:
+def _medium(ev: int, ballot: int, slots: int, ids: Sequence[str], charge: int) -> list[Column]:
     """120 cells: whole names of states, limits too."""
     return [
         Column("role", 11, 1, _standing),
         Column("state", 18, 2, lambda cp: _text(cp.state, state_role(cp))),
+        _SEEN,
         Column("P", 1, 8, lambda cp: _text(cp.pilot)),
         Column("EV", ev, 5, _who),
-        Column("charge %", 14, 6, lambda cp: _charge(cp, 14)),
+        Column("charge %", charge, 6, lambda cp: _charge(cp, charge)),
         Column("kW/rated", 8, 3, lambda cp: _power(cp, 8)),
         Column("limit", 5, 7, _limit),
         *_ballots(ballot, "prom.", "acc."),
@@ -218,26 +221,43 @@ def _medium(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column
     ]
 
 
-def _full(ev: int, ballot: int, slots: int, ids: Sequence[str]) -> list[Column]:
-    """150 cells and more: nothing is left out but the digits of a digest."""
+def _full(ev: int, ballot: int, slots: int, ids: Sequence[str], charge: int) -> list[Column]:
+    """150 cells and more: nothing is left out but the digits of a digest.
+
+    Where the charge has to be short, so have headings: the word for what the network sees goes
+    before the whole word for a ballot.
+    """
+    whole = charge == CHARGE[_full][0]
+    wide = max(slots, 13) if whole else slots + 1
     return [
         Column("role", 11, 1, _role),
         Column("status", 9, 1, _status),
         Column("state", 18, 2, lambda cp: _text(cp.state, state_role(cp))),
-        Column("seen as", 14, 14, seen),
-        Column("pilot", 5, 8, lambda cp: _text(cp.pilot)),
+        Column("seen as", 14, 1, seen),
+        Column("pilot" if whole else "P", 5 if whole else 1, 8, lambda cp: _text(cp.pilot)),
         Column("EV", ev, 5, _who),
-        Column("charge %", 19, 6, lambda cp: _charge(cp, 19)),
+        Column("charge %", charge, 6, lambda cp: _charge(cp, charge)),
         Column("kW/rated", 8, 3, lambda cp: _power(cp, 8)),
         Column("limit", 5, 7, _limit),
-        *_ballots(ballot, "promised", "accepted"),
-        Column("commit/applied", 14, 4, lambda cp: _slots(cp, max(slots, 13))),
+        *(_ballots(ballot, "promised", "accepted") if whole else _ballots(ballot, "prom.", "acc.")),
+        Column(
+            "commit/applied" if whole else " com/app",
+            max(wide, 14) if whole else wide,
+            4,
+            lambda cp: _slots(cp, wide),
+        ),
         _links(ids, 20),
         Column(money.WIDE_HEAD, 14, 9, lambda cp: money.both(cp, 14)),
         Column("meter", 10, 11, lambda cp: _text(right(units.energy(cp.energy_wh), 10), "dim")),
         Column("OCPP", 13, 12, lambda cp: _text(cp.ocpp_status, "dim")),
         Column("digest", 8, 13, lambda cp: _text(cp.state_digest[:8], "dim")),
     ]
+
+
+DIGITS = 6
+"""Cells of a charge without a bar."""
+CHARGE = {_compact: (11, 9, DIGITS), _medium: (14, 11), _full: (19, 14)}
+"""How wide the charge may be in each table: the widest that leaves room for all columns."""
 
 
 def _expected(cp: CpView) -> str:
@@ -276,7 +296,7 @@ def table_row(cp: CpView, table: Sequence[Column], width: int, *, selected: bool
     down = cp.status in glyphs.DOWN
     for column in table:
         cell = fit(column.cell(cp), column.width).spans
-        if down and column.head not in {"CP", "role", "status", "links"}:
+        if down and column.head not in {"CP", "role", "status", "S", "SP", "seen as", "links"}:
             cell = tuple((text, "dim") for text, _ in cell)
         spans += [*cell, (" " * gap, "")]
     return fit(spans, width, "selected" if selected else "base")

@@ -28,7 +28,7 @@ def label(action: Action, picture: Picture, room: int = WHOLE) -> str:
     """The word for an action: what it would do now. Empty where its key stands alone."""
     cp = picture.cp
     if action.label is None:
-        return action.after
+        return action.after or action.roomy
     opposite = action.other and (
         (action.id == "pause" and picture.drive.paused)
         or (action.id == "kill" and cp is not None and cp.status == "crashed")
@@ -74,10 +74,15 @@ def _width(words: Sequence[tuple[Action, str]], gap: int) -> int:
 def shown(picture: Picture, width: int) -> tuple[list[tuple[Action, str]], int]:
     """The actions that fit with their words, and the gap between them.
 
-    Where room is short, the longest words go first, then words that their keys do without, then
-    the palette, then whole actions.
+    Where there is plenty, what has no place in a narrow footer is there, too. Where room is short,
+    the longest words go first, then words that their keys do without, then the palette, then whole
+    actions.
     """
     actions = possible(picture)
+    more = [a for a in ACTIONS if a in actions or a.roomy]
+    words = [(action, label(action, picture)) for action in more]
+    if _width(words, 3) <= width:
+        return words, 3
     while True:
         for room in (WHOLE, BRIEF, BARE):
             words = [(action, label(action, picture, room)) for action in actions]

@@ -174,11 +174,12 @@ def test_compact_row_of_a_cp() -> None:
     view = sample.view()
     table = cps.columns(view, 80)
     assert [column.head.strip() for column in table] == [
-        "CP", "role", "state", "P", "EV", "charge %", "kW/rtd", "prom.", "acc.", "com/app", "links",
+        "CP", "role", "state", "S", "P", "EV", "charge %", "kW/rtd", "prom.", "acc.", "com/app",
+        "links",
     ]  # fmt: skip
     words = cps.table_row(view.cps[1], table, 80, selected=True).plain.split()
     assert words == [
-        "▌CP2", "★", "leader", "charging", "C", "EV2", "━━━──", "53→80", "7.4/11",
+        "▌CP2", "★", "leader", "charging", "▷", "C", "EV2", "━━─", "53→80", "7.4/11",
         "3.CP2", "3.CP2", "143/143", "═·═══",
     ]  # fmt: skip
 
@@ -191,6 +192,30 @@ def test_the_id_of_a_cp_is_the_last_to_go(width: int) -> None:
     assert heads[0] == "CP"
     assert heads[1] == "role"
     assert ("links" in heads) == (width == 80)
+
+
+@pytest.mark.parametrize("width", [*range(20, 240, 10), 79, 112, 149])
+@pytest.mark.parametrize("count", [5, 100])
+def test_a_stopped_cp_is_told_from_a_free_one(width: int, count: int) -> None:
+    """By its sign at any width, also of one that is down; by a word from 150 cells."""
+    free, stopped = sample.cp(3, count), sample.cp(3, count, monitored="stopped")
+    gone = sample.cp(3, count, monitored="disconnected", status="crashed", role="-")
+    table = cps.columns(sample.view(count), width)
+    rows = [cps.table_row(cp, table, width, selected=False) for cp in (free, stopped, gone)]
+    for name, row in zip(("activated", "stopped", "disconnected"), rows, strict=True):
+        words = f"{glyphs.MONITORED[name]} {name}"
+        assert (words in row.plain) == (width >= 150)
+        sign = [(text[0], role) for text, role in row.spans if glyphs.MONITORED[name] in text]
+        assert sign == [(glyphs.MONITORED[name], glyphs.MONITORED_ROLE[name])]
+    assert {row.width for row in rows} == {width}
+
+
+@pytest.mark.parametrize("width", [80, 120, 160, 200])
+def test_the_sign_costs_no_other_column(width: int) -> None:
+    """The bar of the charge gives the room; at 160 the headings do, too."""
+    heads = [column.head.strip() for column in cps.columns(sample.view(), width)]
+    assert {"P", "EV", "charge %", "prom.", "acc.", "com/app", "links"} <= set(heads)
+    assert ("OCPP" in heads) == (width == 200)
 
 
 def test_links_of_many_cps_are_counted() -> None:
@@ -375,6 +400,17 @@ def test_the_footer_never_loses_help_and_quit(width: int) -> None:
                 assert (action.foot or action.shown) + " " in text
 
 
+@pytest.mark.parametrize("width", [80, 160, 200])
+@pytest.mark.parametrize("finished", [False, True])
+def test_a_wide_footer_names_reservations(width: int, finished: bool) -> None:
+    """Where there is room; after the end there is at 80 cells, too."""
+    line, spots = footer.footer(picture(finished=finished), width)
+    assert line.width == width
+    roomy = width > 80 or finished
+    assert ("r reservations" in line.plain) == roomy
+    assert ("reservations" in [spot.action.id for spot in spots]) == roomy
+
+
 def test_the_footer_has_the_words_of_the_help() -> None:
     """One name for one key; short forms are the beginnings of the whole words."""
     text = footer.footer(picture(), 120)[0].plain
@@ -418,7 +454,7 @@ def test_the_footer_after_the_end_offers_only_what_works(width: int) -> None:
     """To look, for help, for commands, and to leave."""
     spots = footer.footer(picture(finished=True), width)[1]
     assert [spot.action.id for spot in spots] == [
-        "select_previous", "page_up", "palette", "help", "quit",
+        "select_previous", "reservations", "page_up", "palette", "help", "quit",
     ]  # fmt: skip
     assert "PgUp PgDn scroll" in footer.footer(picture(finished=True), width)[0].plain
 
