@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scenarios.world import World
 
 SENTENCES: dict[str, str] = {
-    "C1": "a charge point offers no more than its charging profiles allow",
+    "P2": "a charge point offers no more than its charging profiles allow",
 }
 
 LOOK_US = 70_000_000
@@ -61,4 +61,4 @@ class Obeying:
         )  # fmt: skip
         if offered_w > allowed_w:
             found = f"{node.cp_id} offers {offered_w:,} W, its profiles allow {allowed_w:,} W"
-            raise InvariantViolation("C1", found, sentence=SENTENCES["C1"], nodes=(number,))
+            raise InvariantViolation("P2", found, sentence=SENTENCES["P2"], nodes=(number,))

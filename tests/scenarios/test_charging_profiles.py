@@ -75,7 +75,7 @@ def power_w(session, from_s, to_s):
 
 @pytest.mark.parametrize("first", range(0, 20, 5))
 def test_no_seed_breaks_it(first):
-    """Crashes, cuts, lost disks, clocks that are set: who has profiles obeys them (C1)."""
+    """Crashes, cuts, lost disks, clocks that are set: who has profiles obeys them (P2)."""
     scenario = load("charging-profiles")
     findings = [run_seed(scenario, seed) for seed in range(first, first + 5)]
     assert [finding for finding in findings if finding.problems] == []
@@ -93,8 +93,8 @@ def test_a_charge_point_without_its_timer_breaks_c1(monkeypatch):
     """It goes on with what was allowed when it looked last."""
     monkeypatch.setattr(Limited, "review_profiles", _only_once(Limited.review_profiles))
     report = run(load("charging-profiles"))
-    assert [violation.invariant for violation in report.violations] == ["C1"]
-    assert list(SENTENCES) == ["C1"]
+    assert [violation.invariant for violation in report.violations] == ["P2"]
+    assert list(SENTENCES) == ["P2"]
 
 
 def _only_once(review):
