@@ -49,6 +49,17 @@ class Due(IntEnum):
     UNPLUG = 6
 
 
+class News(IntEnum):
+    """What has become of a question."""
+
+    ANSWERED = 0
+    """Or it got no answer."""
+    PLUGGED = 1
+    GAVE_UP = 2
+    """He came, and the connector was taken."""
+    LEFT = 3
+
+
 @define
 class Ask:
     """A driver's question for a connector, and what came of it. Times in µs of the run."""

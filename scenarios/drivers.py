@@ -14,7 +14,7 @@ from fsm.v2g.evcc import Intent
 from paxos.sim.host import Status
 from paxos.sim.kernel import Event
 from paxos.sim.streams import stream
-from scenarios.asks import OBSTACLES, REASONS, Ask, Due
+from scenarios.asks import OBSTACLES, REASONS, Ask, Due, News
 from scenarios.desk import Payload, Question, Told, Want, cancellation
 from scenarios.errors import InputError
 from scenarios.node import Node
@@ -58,6 +58,8 @@ class Drivers:
         """Questions on their way to a charge point."""
         self._calls_off: dict[int, int] = {}
         """Asks that are being called off, and how often that was tried."""
+        self.news: list[tuple[News, Ask]] | None = None
+        """What has become of questions, for who asks in many worlds; None where nobody does."""
 
     # What people do.
 
@@ -145,12 +147,15 @@ class Drivers:
         self._call_off(ask)
         return f"cancels reservation #{ask.number} at {ask.cp}"
 
-    def _held(self, ev: str) -> Ask:
+    def holds(self, ev: str) -> bool:
+        """Whether the driver of an EV was promised a connector, and has not cancelled."""
         number = self._last.get(ev)
-        ask = None if number is None else self.asks[number]
-        if ask is None or ask.gone:
+        return number is not None and not self.asks[number].gone
+
+    def _held(self, ev: str) -> Ask:
+        if not self.holds(ev):
             raise InputError(f"{ev} holds no reservation")
-        return ask
+        return self.asks[self._last[ev]]
 
     # Asking.
 
@@ -215,6 +220,7 @@ class Drivers:
         else:
             nobody = ", and no other charge point can" if ask.reason in OBSTACLES else ""
             self._note(ask, "info", f"refused at {ask.asked_cp}: {why}{nobody}")
+        self._tell(News.ANSWERED, ask)
 
     def _on_changed(self, ask: Ask, window_us: tuple[int, int], told: Told) -> None:
         if told.status == "NoAnswer":
@@ -290,6 +296,7 @@ class Drivers:
         if taken is None:
             world.plug(car, number)
             ask.plugged = True
+            self._tell(News.PLUGGED, ask)
             self._note(ask, "charging", f"arrives, and plugs in at {ask.cp}")
             self._later(AGAIN_US, Due.LOOK, ask.number)
             self._later(max(0, ask.until_us - LEAVES_US - world.now_us), Due.LEAVE, ask.number)
@@ -299,6 +306,7 @@ class Drivers:
             self._later(AGAIN_US, Due.ARRIVE, ask.number)
         else:
             self._note(ask, "charging", f"finds {ask.cp} taken by {taken.id}, and gives up")
+            self._tell(News.GAVE_UP, ask)
 
     def _at_connector(self, due: Due, ask: Ask) -> None:
         """He looks after his EV, ends the charging, unplugs."""
@@ -310,6 +318,7 @@ class Drivers:
             ask.plugged = False
             world.unplug(car)
             self._note(ask, "charging", f"unplugs, and leaves {ask.cp}")
+            self._tell(News.LEFT, ask)
         elif due is Due.LOOK:
             self._later(AGAIN_US, Due.LOOK, ask.number)
         else:
@@ -321,7 +330,7 @@ class Drivers:
     # Small things.
 
     def _vehicle(self, ev: str) -> Vehicle:
-        return next(vehicle for vehicle in self.world.scenario.evs if vehicle.id == ev)
+        return self.world.vehicles[ev]
 
     def _place(self, number: int) -> Point:
         return self.world.scenario.cps[number - 1].at or (0, 0)
@@ -339,6 +348,10 @@ class Drivers:
     def _later(self, delay_us: int, due: Due, number: int) -> None:
         time_us = self.world.now_us + delay_us
         self.world.cluster.kernel.push(time_us, DRIVER, 0, int(due), number)
+
+    def _tell(self, news: News, ask: Ask) -> None:
+        if self.news is not None:
+            self.news.append((news, ask))
 
     def _note(self, ask: Ask, severity: str, text: str) -> None:
         self.world.note(severity, ask.ev, text)

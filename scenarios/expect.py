@@ -37,7 +37,8 @@ class _Check:
 
 def sentence(expect: Expect) -> str:
     """What is expected, in plain words: ``at 6m, EV1 is charging_with_profile``."""
-    return f"at {DURATION.format(expect.t_us)}, {_claim(expect)}"
+    where = "" if expect.site is None else f"at {expect.site} "
+    return f"at {DURATION.format(expect.t_us)}, {where}{_claim(expect)}"
 
 
 def evaluate(
@@ -89,12 +90,14 @@ def _claim(expect: Expect) -> str:
         return "money and tokens are conserved, and every bill is right"
     if expect.reads is not None:
         return f"{expect.reads} {'read was' if expect.reads == 1 else 'reads were'} answered"
+    if expect.drivers is not None:
+        return _count_words(expect, f"drivers {expect.drivers.replace('_', ' ')}")
     if expect.violation is not None:
         return f"invariant {expect.violation} has been violated"
     return "nothing is expected"
 
 
-def _count_words(expect: Expect) -> str:
+def _count_words(expect: Expect, what: str | None = None) -> str:
     """``the count of step_downs is 1 or more since 2m``."""
     low, high = expect.at_least, expect.at_most
     if low is not None and high is not None:
@@ -104,7 +107,7 @@ def _count_words(expect: Expect) -> str:
     else:
         amount = f"{high:,} or less" if high else f"{high}"
     since = "" if expect.since_us is None else f" since {DURATION.format(expect.since_us)}"
-    return f"the count of {expect.count} is {amount}{since}"
+    return f"the count of {what or expect.count} is {amount}{since}"
 
 
 def _ev_words(expect: Expect) -> Iterator[str]:

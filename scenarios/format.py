@@ -15,6 +15,7 @@ from paxos.check.violation import SENTENCES
 from paxos.sim.clock import FASTEST_PPM, SLOWEST_PPM
 from paxos.sim.coverage import FEATURES
 from scenarios.audit import SENTENCES as MONEY_SENTENCES
+from scenarios.city.sentences import SENTENCES as CITY_SENTENCES
 from scenarios.kinds import (
     Choice,
     Flag,
@@ -35,7 +36,7 @@ from scenarios.places import Place
 from scenarios.promises import SENTENCES as PROMISES
 from scenarios.schema import EVERYONE as EVERYONE
 from scenarios.schema import LEADER as LEADER
-from scenarios.schema import OPTIONAL, VERBS
+from scenarios.schema import DRIVERS, OPTIONAL, VERBS
 from scenarios.trust_promises import SENTENCES as TRUST_SENTENCES
 from scenarios.units import (
     DRIFT,
@@ -93,7 +94,9 @@ REFUSALS = (
     *(code.value for code in ResponseCode if code.is_negative),
 )
 """Codes by which an EV is refused: OCPP's for an id tag, ISO 15118's for a contract."""
-VIOLATIONS = (*SENTENCES, "P1", *PROMISES, *OBEYING, *TRUST_SENTENCES, *MONEY_SENTENCES)
+VIOLATIONS = (
+    *SENTENCES, "P1", *PROMISES, *OBEYING, *TRUST_SENTENCES, *MONEY_SENTENCES, *CITY_SENTENCES
+)  # fmt: skip
 """Invariants of consensus, of power, of trust, and of money."""
 HOWS = ("log", "index", "lease")
 """Kinds of reads, as :class:`paxos.effects.ReadKind` numbers them."""
@@ -170,6 +173,7 @@ _DRIFT = Quantity(DRIFT, SLOWEST_PPM, FASTEST_PPM)
 _OFFSET = Quantity(OFFSET, -31 * DAY_US, 31 * DAY_US)
 _CP = Name("the id of a charge point", refers=True)
 _EV = Name("the id of an EV", refers=True)
+_SITE = Name("the id of a site", refers=True)
 _MAX_W = 1_000_000
 _SITE_W = 1_000_000_000
 _MAX_WH = 10_000_000
@@ -202,6 +206,12 @@ TOP = Table(
             "monitor",
             Flag(),
             "Whether the CPs listen to each other, and tell the log who is not heard any more.",
+        ),
+        Key(
+            "tick",
+            "tick_us",
+            Quantity(DURATION, 100_000, 30_000_000),
+            "How often an EV asks how its charging stands, and what flows is looked at.",
         ),
         Key(
             "meter_interval",
@@ -497,6 +507,13 @@ _ARGUMENTS = {
         Choice(PURPOSES),
         f"What it limits; `{PURPOSES[0]}` by default.",
     ),
+    "site": Key(
+        "site",
+        "site",
+        _SITE,
+        "In a city: which site. Rates, `heal` and what is about id tags are of all without it.",
+    ),
+    "other": Key("other", "other", _SITE, "The other end of one link; else all links of the site."),
     "extra_us": Key("extra", "extra_us", _LATENCY, "Latency added, on every link or on `a`–`b`."),
 }
 AT = Table("[[at]]", (_T, _DO, *_ARGUMENTS.values()))
@@ -639,6 +656,13 @@ EXPECT = Table(
         ),
         Key("reads", "reads", Whole(0, 1_000_000), "Subject: how many reads were answered."),
         Key(
+            "drivers",
+            "drivers",
+            Choice(DRIVERS),
+            "Subject: how many drivers of a city it has gone so with.",
+        ),
+        Key("site", "site", _SITE, "In a city: of which site; what names none is of each."),
+        Key(
             "violation",
             "violation",
             Choice(VIOLATIONS),
@@ -664,18 +688,19 @@ SUBJECTS = {
         "tokens",
     ),
     "cp": ("state", "status", "role", "connector", "monitor", "energy", "paid"),
-    "replicas": (),
-    "leader": (),
-    "sessions": (),
-    "power": (),
+    "replicas": ("site",),
+    "leader": ("site",),
+    "sessions": ("site",),
+    "power": ("site",),
     "count": ("at_least", "at_most", "since"),
-    "bills": (),
-    "money": (),
-    "reads": (),
+    "bills": ("site",),
+    "money": ("site",),
+    "reads": ("site",),
+    "drivers": ("at_least", "at_most", "site"),
     "violation": (),
 }
 """What an expectation is about, and what may be said of it (nothing: the subject says it)."""
-QUALIFIERS = ("since",)
+QUALIFIERS = ("since", "site")
 """What says nothing by itself, and only narrows what else is said."""
 
 CPS = Key(

@@ -11,6 +11,7 @@ from typing import Any
 
 from fsm.network.tariff import BANDS_MAX
 from scenarios import format as spec
+from scenarios.city import loading as city_loading
 from scenarios.errors import ScenarioError
 from scenarios.fleet import read_fleet
 from scenarios.kinds import did_you_mean, one_of, printable
@@ -152,13 +153,19 @@ def _syntax_problem(path: str, text: str, error: tomllib.TOMLDecodeError) -> str
 
 
 def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario | None:
-    extra = (*spec.TABLES, *spec.ARRAYS, spec.CPS.name, spec.FLEET_NAME)
+    extra = (*spec.TABLES, *spec.ARRAYS, spec.CPS.name, spec.FLEET_NAME, *city_loading.EXTRA)
+    city = city_loading.read_city(reader, document)
     top = reader.table({k: v for k, v in document.items() if k not in extra}, (), spec.TOP, extra)
-    single = {key: reader.single(document, key, table) for key, table in spec.TABLES.items()}
+    single = {
+        key: reader.single(document, key, table)
+        for key, table in spec.TABLES.items()
+        if city is None or key != "site"
+    }
     for key in spec.ARRAYS:
         reader.check_array(document, key)
-    cps = _charge_points(reader, document)
+    cps = _charge_points(reader, document) if city is None else list(city.cps)
     evs = reader.array(document, "ev", spec.EV)
+    city_loading.check_evs(reader, evs, city)
     tags = reader.array(document, "id_tag", spec.ID_TAG)
     check_trust(reader, document, tags)
     duration = top.get("duration_us")
@@ -166,25 +173,28 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
     cp_ids = tuple(str(cp["id"]) for cp in cps if "id" in cp)
     bands = _price_bands(reader, document)
     fleet, visits = read_fleet(reader, document, cp_ids, end)
-    names = _names(reader, document, cps, fleet)
-    script = visits + [
-        line
-        for index, raw in reader.elements(document, "at")
-        if (line := check_script_line(reader, index, raw, names, end))
-    ]
-    expectations = [
-        expectation
-        for index, raw in reader.elements(document, "expect")
-        if (expectation := check_expectation(reader, index, raw, names, end))
-    ]
+    names = _names(reader, document, cps, fleet, city)
+    script = visits
+    for index, raw in reader.elements(document, "at"):
+        line = check_script_line(reader, index, raw, city_loading.near(raw, names, city), end)
+        if line is not None:
+            city_loading.check_line(reader, index, line, city)
+            script.append(line)
+    expectations = []
+    for index, raw in reader.elements(document, "expect"):
+        expectation = check_expectation(reader, index, raw, names, end)
+        if expectation is not None:
+            city_loading.check_expect(reader, index, raw, city)
+            expectations.append(expectation)
     _check_lease(reader, document, single["paxos"])
-    _check_quorums(reader, single["paxos"], sum(cp.get("member", True) for cp in cps))
+    for members in city_loading.groups(cps, city):
+        _check_quorums(reader, single["paxos"], members)
     if reader.problems:
         return None
     stem = printable(Path(path).name.removesuffix(_SUFFIX)) or "scenario"
     return Scenario(
         **{"name": stem, **top},
-        site=Site(**single["site"]),
+        site=Site(**single.get("site", {})),
         network=Network(**single["network"]),
         paxos=Consensus(**single["paxos"]),
         prices=Prices(**single["tariff"]),
@@ -195,6 +205,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         script=tuple(sorted((At(**line) for line in script), key=lambda line: line.t_us)),
         expectations=tuple(Expect(**expectation) for expectation in expectations),
         path=path,
+        **city_loading.parts(city),
     )
 
 
@@ -268,6 +279,7 @@ def _names(
     document: dict[str, Any],
     cps: list[dict[str, Any]],
     fleet: list[dict[str, Any]],
+    city: city_loading.City | None,
 ) -> Names:
     """Ids that the script may use; an id that stands twice is reported on the way.
 
@@ -275,7 +287,10 @@ def _names(
     """
     seen: dict[str, int] = {}
     kept: dict[str, list[str]] = {"cp": [], "ev": []}
-    if spec.CPS.name in document:
+    if city is not None:
+        kept["cp"] = [str(cp["id"]) for cp in cps]
+        seen = dict.fromkeys(kept["cp"], reader.line(("site",)))
+    elif spec.CPS.name in document:
         kept["cp"] = [str(cp["id"]) for cp in cps]
         seen = dict.fromkeys(kept["cp"], reader.line((spec.CPS.name,)))
     if fleet:
@@ -293,4 +308,5 @@ def _names(
                 continue
             seen[name] = reader.line(place)
             names.append(name)
-    return Names(cps=tuple(kept["cp"]), evs=tuple(kept["ev"]))
+    sites = () if city is None else tuple(site.id for site in city.sites)
+    return Names(cps=tuple(kept["cp"]), evs=tuple(kept["ev"]), sites=sites)

@@ -26,6 +26,7 @@ from paxos.messages import message
 from paxos.replica import Replica
 from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
+from scenarios.city.directory import Directory
 from scenarios.desk import TIMER, Desk, Question, bookings_of
 from scenarios.instructed import Instructed, reason_of_restart
 from scenarios.profiled import Profiled
@@ -105,6 +106,8 @@ class Node:
         self.bookings: tuple[Booking, ...] = ()
         """The reservations that the controller was told of, and the table that they are from."""
         self._reservations: object = None
+        self.directory: Directory | None = None
+        """What it knows of other sites, if it is in a city and has led."""
 
     @property
     def network(self) -> NetworkState:

@@ -10,6 +10,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from paxos.snapshot import CHUNK_BYTES
+from scenarios.city.spec import Arrivals, CitySite, Directory
 
 Current = Literal["AC", "DC"]
 
@@ -72,6 +73,9 @@ VERBS: dict[str, tuple[str, ...]] = {
     "report_stolen": ("id_tag",),
     "revoke": ("ev",),
     "tamper_meter": ("cp", "energy_wh"),
+    # links between the sites of a city
+    "cut_site": ("site",),
+    "join_site": ("site",),
     # links between charge points
     "cut": ("a", "b"),
     "cut_oneway": ("a", "b"),
@@ -101,13 +105,41 @@ the log.
 """
 
 _RATES = ("loss", "duplicate", "reorder", "corrupt", "delay")
+_MAY_BE_THE_LEADERS = ("crash", "crash_after_write", "pause", "resume", "demote", "remove", "wipe",
+                       "read", "slow", "slow_disk", "fill_disk", "clock_drift",
+                       "clock_offset")  # fmt: skip
+_MAY_BE_FOR_ALL = ("stop_cp", "resume_cp", "remote_start", "remote_stop", "reset",
+                   "composite_schedule")  # fmt: skip
 OPTIONAL: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(_RATES, ("a", "b", "oneway")),
-    "reserve": ("cp", "hold_us"),
-    "set_profile": ("from_us", "for_us", "stack_level", "purpose"),
-    "clear_profile": ("stack_level", "purpose"),
+    **dict.fromkeys(_RATES, ("a", "b", "oneway", "site")),
+    **dict.fromkeys((*_MAY_BE_THE_LEADERS, *_MAY_BE_FOR_ALL), ("site",)),
+    "heal": ("site",),
+    "reserve": ("cp", "hold_us", "site"),
+    "set_profile": ("from_us", "for_us", "stack_level", "purpose", "site"),
+    "clear_profile": ("stack_level", "purpose", "site"),
+    "block_tag": ("site",),
+    "unblock_tag": ("site",),
+    "report_stolen": ("site",),
+    "cut_site": ("other",),
+    "join_site": ("other",),
 }
-"""Arguments that a verb may have besides."""
+"""Arguments that a verb may have besides; ``site`` is for cities, where it says at which."""
+
+
+CITY_VERBS = ("cut_site", "join_site")
+"""Verbs of a city as a whole."""
+
+
+DRIVERS = (
+    "asked",
+    "served",
+    "redirected",
+    "redirected_in",
+    "redirected_out",
+    "gave_up",
+    "unserved",
+)
+"""What may be counted of a city's drivers; of one site all but ``redirected`` and ``unserved``."""
 
 
 @frozen(kw_only=True)
@@ -342,6 +374,10 @@ class Expect:
     """``conserved``: every account is what its entries say, and every bill is right."""
     reads: int | None = None
     """How many reads were answered."""
+    site: str | None = None
+    """In a city: the site that it is about; without one, of each site."""
+    drivers: str | None = None
+    """In a city: of which drivers (:data:`DRIVERS`) there are so many, by ``at_least``, ``at_most``."""
     reservation: str | None = None
     """With ``ev``: the answer to its driver's last question, or what became of the reservation."""
     redirected_to: str | None = None
@@ -380,4 +416,12 @@ class Scenario:
     """Whether the charge points listen to each other, and tell the log who is not heard."""
     meter_interval_us: int = 10_000_000
     """How often a charging CP puts its meter's value into the log."""
+    tick_us: int = 1_000_000
+    """How often an EV asks how its charging stands, and what flows is looked at beside events."""
+    sites: tuple[CitySite, ...] = ()
+    """The sites of a city; none where one group is all there is."""
+    arrivals: tuple[Arrivals, ...] = ()
+    """The drivers of a city's day."""
+    directory: Directory = field(factory=Directory)
+    """What the sites of a city tell each other."""
     path: str = ""

@@ -25,6 +25,7 @@ class Names:
 
     cps: tuple[str, ...]
     evs: tuple[str, ...]
+    sites: tuple[str, ...] = ()
 
 
 def check_script_line(
@@ -73,6 +74,8 @@ def _check_arguments(reader: Reader, path: Path, verb: str, args: Values, names:
     also = (spec.LEADER,) * leader + (spec.EVERYONE,) * everyone
     check_name(reader, (*path, "ev"), args.get("ev"), names.evs, "EV")
     check_name(reader, (*path, "cp"), args.get("cp"), names.cps, "charge point", also)
+    for key in ("site", "other"):
+        check_name(reader, (*path, key), args.get(key), names.sites, "site")
     for end in ("a", "b"):
         check_name(reader, (*path, end), args.get(end), names.cps, "charge point")
     if "a" in args and args.get("a") == args.get("b"):
@@ -147,6 +150,7 @@ def check_expectation(
     _check_sayings(reader, path, subject, raw)
     check_name(reader, (*path, "ev"), values.get("ev"), names.evs, "EV")
     check_name(reader, (*path, "cp"), values.get("cp"), names.cps, "charge point")
+    check_name(reader, (*path, "site"), values.get("site"), names.sites, "site")
     to = values.get("redirected_to")
     check_name(reader, (*path, "redirected_to"), to, names.cps, "charge point")
     leader = ("any", "none")

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from paxos.check.violation import InvariantViolation
 from paxos.sim.kernel import Event
 from scenarios.audit import findings
 from scenarios.errors import InputError
 from scenarios.expect import Outcome, evaluate
 from scenarios.look import look
-from scenarios.schema import Scenario
+from scenarios.schema import Expect, Scenario
 from scenarios.till import newest
 from scenarios.view import View, Window
 from scenarios.world import World
@@ -53,11 +54,53 @@ class Controls(Protocol):
         ...
 
 
+class Whole(Protocol):
+    """What a session steps: a world, or a city of them."""
+
+    @property
+    def now_us(self) -> int:
+        """Virtual time."""
+        ...
+
+    @property
+    def violation(self) -> InvariantViolation | None:
+        """The invariant that was violated; then nothing happens any more."""
+        ...
+
+    def next_us(self) -> int | None:
+        """When the next event may happen, if there is one."""
+        ...
+
+    def step(self, until_us: int | None = None) -> Event | None:
+        """Let one event happen, no later than ``until_us``; None when there is none."""
+        ...
+
+    def advance(self, time_us: int) -> None:
+        """Move the clock to a time before the next event."""
+        ...
+
+    def act(self, verb: str, args: dict[str, object]) -> str:
+        """Do something now, through the journal; raises InputError where that is not possible."""
+        ...
+
+    def note(self, severity: str, subject: str, text: str) -> None:
+        """Write a line into the event log."""
+        ...
+
+    def covered(self) -> dict[str, int]:
+        """How often each feature happened."""
+        ...
+
+
 class Session:
     """A run of a scenario. Expectations are looked at when their time has come.
 
     ``listener`` is called with each event that happened, for a trace. ``share`` is the world's.
+    A city has a session of its own kind: :func:`scenarios.city.session.open_session`.
     """
+
+    world: World
+    """The world that is looked at."""
 
     def __init__(
         self,
@@ -68,7 +111,7 @@ class Session:
         share: bool = True,
     ) -> None:
         self.scenario = scenario
-        self.world = World(scenario, scenario.seed if seed is None else seed, share=share)
+        self.whole = self._begin(scenario.seed if seed is None else seed, share=share)
         self.outcomes: list[Outcome] = []
         self._listener = listener
         self._waiting = sorted(scenario.expectations, key=lambda expect: expect.t_us)
@@ -77,10 +120,15 @@ class Session:
         """When to remember what has been counted so far: expectations ask what came after."""
         self._counted: dict[int, dict[str, int]] = {}
 
+    def _begin(self, seed: int, *, share: bool) -> Whole:
+        """Make what this session steps."""
+        self.world = World(self.scenario, seed, share=share)
+        return self.world
+
     @property
     def time_us(self) -> int:
         """Virtual time now."""
-        return self.world.now_us
+        return self.whole.now_us
 
     @property
     def finished(self) -> bool:
@@ -88,12 +136,12 @@ class Session:
 
         It is not over while events or expectations of its last instant are left.
         """
-        if self.world.violation is not None:
+        if self.whole.violation is not None:
             return True
         end_us = self.scenario.duration_us
         if self.time_us < end_us or self._next_moment_us(end_us) is not None:
             return False
-        next_us = self.world.cluster.kernel.next_us()
+        next_us = self.whole.next_us()
         return next_us is None or next_us > end_us
 
     def step(self) -> bool:
@@ -109,7 +157,7 @@ class Session:
         """
         until_us = min(until_us, self.scenario.duration_us)
         for _ in range(max_events):
-            if self.world.violation is not None or not self._advance(until_us):
+            if self.whole.violation is not None or not self._advance(until_us):
                 return True
         return False
 
@@ -125,7 +173,7 @@ class Session:
         """
         if self.finished:
             raise InputError(f"the run has ended at {self.time_us / 1_000_000:g} s")
-        text = self.world.act(verb, args)
+        text = self.whole.act(verb, args)
         self._judge_violation()
         return text
 
@@ -143,20 +191,20 @@ class Session:
 
     def _happen(self, until_us: int) -> bool:
         while (moment_us := self._next_moment_us(until_us)) is not None:
-            event = self.world.step(moment_us)
+            event = self.whole.step(moment_us)
             if event is not None:
                 return self._heard(event)
-            if self.world.violation is not None:
+            if self.whole.violation is not None:
                 return False
             # Now all before it has happened, and all at the same microsecond.
-            self.world.advance(moment_us)
+            self.whole.advance(moment_us)
             self._remember(moment_us)
             self._judge(moment_us)
-        event = self.world.step(until_us)
+        event = self.whole.step(until_us)
         if event is not None:
             return self._heard(event)
-        if self.world.violation is None:
-            self.world.advance(until_us)
+        if self.whole.violation is None:
+            self.whole.advance(until_us)
         return False
 
     def _heard(self, event: Event) -> bool:
@@ -173,11 +221,11 @@ class Session:
     def _remember(self, moment_us: int) -> None:
         """Remember what has been counted, if an expectation asks what came after this moment."""
         if self._marks and self._marks[0] == moment_us:
-            self._counted[self._marks.pop(0)] = self.world.cluster.covered()
+            self._counted[self._marks.pop(0)] = self.whole.covered()
 
     def _counts(self, since_us: int | None) -> dict[str, int]:
         """How often each feature has happened, or how often after a marked moment."""
-        now = self.world.cluster.covered()
+        now = self.whole.covered()
         if since_us is None:
             return now
         before = self._counted[since_us]
@@ -189,14 +237,16 @@ class Session:
             return
         view = self.view(Window(log_rows=1, event_rows=1))
         while self._waiting and self._waiting[0].t_us <= moment_us:
-            expect = self._waiting.pop(0)
-            problems = tuple(findings(newest(self.world).state)) if expect.money else ()
-            counts = self._counts(expect.since_us)
-            self._note(evaluate(expect, view, counts, problems))
+            self._note(self._evaluate(self._waiting.pop(0), view))
+
+    def _evaluate(self, expect: Expect, view: View) -> Outcome:
+        """Whether it holds now, in a view of now."""
+        problems = tuple(findings(newest(self.world).state)) if expect.money else ()
+        return evaluate(expect, view, self._counts(expect.since_us), problems)
 
     def _judge_violation(self) -> None:
         """Look at the expectations of a violation once there is one: the run ends with it."""
-        if self.world.violation is None or not self._waiting:
+        if self.whole.violation is None or not self._waiting:
             return
         view = self.view(Window(log_rows=1, event_rows=1))
         expected = [each for each in self._waiting if each.violation is not None]
@@ -208,4 +258,4 @@ class Session:
         self.outcomes.append(outcome)
         severity = "info" if outcome.held else "violation"
         word = "held" if outcome.held else f"failed, found {outcome.found}"
-        self.world.note(severity, "expectation", f"{word}: {outcome.text}")
+        self.whole.note(severity, "expectation", f"{word}: {outcome.text}")

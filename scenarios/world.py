@@ -51,7 +51,7 @@ from scenarios.obeying import Obeying
 from scenarios.promises import Promises
 from scenarios.readers import Readers
 from scenarios.resets import RESET
-from scenarios.schema import Scenario
+from scenarios.schema import Scenario, Vehicle
 from scenarios.settings import replica_config
 from scenarios.trust import Trust
 from scenarios.view import EventRow
@@ -111,8 +111,12 @@ class World:
             number: Connector(number, self.supply, Meter(key=trust.meter_key(seed, cp_id)))
             for number, cp_id in self.ids.items()
         }
-        self.cars = {ev.id: self._add_car(i) for i, ev in enumerate(scenario.evs)}
-        self._by_endpoint = {car.endpoint: car for car in self.cars.values()}
+        self.vehicles: dict[str, Vehicle] = {}
+        """The EVs of this world as their file describes them."""
+        self.cars: dict[str, Car] = {}
+        self._by_endpoint: dict[int, Car] = {}
+        for ev in scenario.evs:
+            self.add_vehicle(ev)
         self.remains: dict[int, Remains] = {}
         """Crashed charge points, and what they left."""
         self.readers = Readers(self)
@@ -130,15 +134,17 @@ class World:
         self._set_rates()
         for at_index, line in enumerate(scenario.script):
             self.cluster.kernel.push(line.t_us, SCRIPT, 0, 0, at_index)
-        self.cluster.kernel.push(SECOND_US, TICK, 0)
+        self.cluster.kernel.push(scenario.tick_us, TICK, 0)
         for number in self.ids:
             if number in self.config.membership.everyone:
                 self.cluster.start(number)
             else:
                 self.remains[number] = self._blank()
 
-    def _add_car(self, index: int) -> Car:
-        vehicle = self.scenario.evs[index]
+    def add_vehicle(self, vehicle: Vehicle) -> None:
+        """Let an EV be of this world, if it is not yet: from the beginning, or when it comes."""
+        if vehicle.id in self.cars:
+            return
         ev = ElectricVehicle(
             id=vehicle.id,
             id_tag=vehicle.id_tag or vehicle.id,
@@ -149,9 +155,11 @@ class World:
             smart=vehicle.smart,
             contract=trust.contract(self.scenario, self.seed, vehicle),
         )
-        car = Car(FIRST_CAR + index, ev, initial_uj=ev.battery.energy_uj)
+        ev.status_period_us = self.scenario.tick_us
+        car = Car(FIRST_CAR + len(self.cars), ev, initial_uj=ev.battery.energy_uj)
         self.cluster.join(car.endpoint, CarProcess(ev))
-        return car
+        self.vehicles[vehicle.id] = vehicle
+        self.cars[vehicle.id] = self._by_endpoint[car.endpoint] = car
 
     def _set_rates(self) -> None:
         network = self.scenario.network
@@ -214,6 +222,14 @@ class World:
     def _stop(self, violation: InvariantViolation) -> None:
         self.violation = violation
         self.note("violation", "invariants", str(violation))
+
+    def next_us(self) -> int | None:
+        """When the next event may happen, if there is one."""
+        return self.cluster.kernel.next_us()
+
+    def covered(self) -> dict[str, int]:
+        """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
+        return self.cluster.covered()
 
     def advance(self, time_us: int) -> None:
         """Move the clock to a time before the next event."""
@@ -364,7 +380,7 @@ class World:
         self.trust.order_book.tick()
         self.power_history_w.append(self.power_w)
         del self.power_history_w[:-HISTORY_S]
-        self.cluster.kernel.push(now_us + SECOND_US, TICK, 0)
+        self.cluster.kernel.push(now_us + self.scenario.tick_us, TICK, 0)
 
     def perform(self, number: int, effect: Any) -> None:
         """Carry out what a charge point or an EV asks for."""

@@ -198,7 +198,7 @@ def status(ev: Evcc, response: Any) -> None:
         progress = ChargeProgress.RENEGOTIATE
         ev.send(m.PowerDeliveryReq(ev.session_id, progress, ev.tuple_id))
     else:
-        ev.later(ev.loop_request(), timeouts.STATUS_PERIOD_US)
+        ev.later(ev.loop_request(), ev.status_period_us)
 
 
 def repeat(ev: Evcc, response: m.Response | None) -> None:

@@ -92,6 +92,8 @@ class Evcc:
         self.state = EvState.NOT_CONNECTED
         self.pilot_state = "A"
         self.intent = Intent.CHARGE
+        self.status_period_us = timeouts.STATUS_PERIOD_US
+        """How long it waits in the charging loop before it asks again."""
         self.departure_s = 0
         """When the driver leaves, in s from the negotiation; 0 when it is not said."""
         self.out: list[Effect] = []

@@ -1,0 +1,107 @@
+"""A run of a city that somebody steers: like any session, with one site at a time looked at."""
+
+from collections.abc import Callable
+
+from paxos.sim.kernel import Event
+from scenarios.audit import findings
+from scenarios.city import expect as city_expect
+from scenarios.city.city import City
+from scenarios.city.look import look as look_at_city
+from scenarios.city.view import CityView
+from scenarios.errors import InputError
+from scenarios.expect import Outcome, evaluate
+from scenarios.look import look
+from scenarios.schema import VERBS, Expect, Scenario
+from scenarios.session import Session, Whole
+from scenarios.till import newest
+from scenarios.view import View, Window
+from scenarios.world import World
+
+
+def open_session(
+    scenario: Scenario,
+    seed: int | None = None,
+    *,
+    listener: Callable[[World, Event], None] | None = None,
+    share: bool = True,
+) -> Session:
+    """The session for a scenario: of a city where it has sites."""
+    kind = CitySession if scenario.sites else Session
+    return kind(scenario, seed, listener=listener, share=share)
+
+
+class CitySession(Session):
+    """A run of a city. ``view`` is of the site that is shown; ``city_view`` of all of them.
+
+    The listener hears the events of the sites; what is between them is no event of a world.
+    """
+
+    city: City
+
+    def _begin(self, seed: int, *, share: bool) -> Whole:
+        self.city = City(self.scenario, seed, share=share)
+        self.shown = 1
+        return self.city
+
+    @property
+    def world(self) -> World:  # type: ignore[override]
+        """The world of the site that is shown, at the city's time."""
+        return self.city.worlds[self.shown]
+
+    def show(self, site: str) -> None:
+        """Look at another site.
+
+        Raises:
+            scenarios.errors.InputError: there is no such site.
+        """
+        number = self.city.numbers.get(site)
+        if number is None:
+            raise InputError(f"no site {site!r}; there are {', '.join(self.city.numbers)}")
+        self.shown = number
+
+    def act(self, verb: str, **args: object) -> str:
+        """Act on the site that is shown, unless the arguments name another one."""
+        if verb in VERBS and verb not in city_expect.OF_DRIVERS and "site" not in args:
+            named = [args[key] for key in ("cp", "a", "b") if key in args]
+            if not any(str(name) in self.city.site_of_cp for name in named):
+                args = {**args, "site": self.city.sites[self.shown].id}
+        return super().act(verb, **args)
+
+    def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
+        """A frozen picture of the site that is shown."""
+        return self._view_of(self.shown, window)
+
+    def city_view(self, event_rows: int = 40) -> CityView:
+        """A frozen picture of the whole city."""
+        return look_at_city(
+            self.city, self.shown, event_rows, self._verdicts(), finished=self.finished
+        )
+
+    def _view_of(self, site: int, window: Window) -> View:
+        self.city.at(site)
+        return look(self.city.worlds[site], window, self._verdicts(), finished=self.finished)
+
+    def _verdicts(self) -> tuple[int, int, int]:
+        held = sum(outcome.held for outcome in self.outcomes)
+        return held, len(self.outcomes) - held, len(self.scenario.expectations)
+
+    def _heard(self, event: Event) -> bool:
+        if self._listener is not None and self.city.stepped is not None:
+            self._listener(self.city.stepped, event)
+        return True
+
+    def _evaluate(self, expect: Expect, view: View) -> Outcome:
+        """Of the site that it is about, else of the city."""
+        if expect.drivers is not None:
+            return city_expect.evaluate(expect, self.city_view(1))
+        if expect.violation is not None:
+            return evaluate(expect, view, {})
+        numbers = city_expect.sites_of(expect, self.city)
+        outcomes = []
+        for number in numbers:
+            seen = self._view_of(number, Window(log_rows=1, event_rows=1))
+            world = self.city.worlds[number]
+            problems = tuple(findings(newest(world).state)) if expect.money else ()
+            counts = self._counts(expect.since_us)
+            outcomes.append((number, evaluate(expect, seen, counts, problems)))
+        return city_expect.together(expect, outcomes, self.city)
