@@ -22,6 +22,7 @@ from scenarios.schema import Scenario
 from scenarios.units import DURATION
 
 if TYPE_CHECKING:
+    from scenarios.city.report import CityReport
     from scenarios.runner import Listener
 
 PROGRESS_S = 0.1
@@ -55,6 +56,8 @@ def run_headless(order: Order) -> int:
     """
     scenario = load(order.scenario)
     _check(order, scenario)
+    if scenario.sites:
+        return _run_city(order, scenario)
     from scenarios.runner import run
 
     with (
@@ -72,6 +75,35 @@ def run_headless(order: Order) -> int:
             record=record,
             on_progress=on_progress,
         )
+    return _tell(report, order, scenario)
+
+
+def _run_city(order: Order, scenario: Scenario) -> int:
+    """Run a city: as any scenario, with another report."""
+    for option, target in (("--ocpp-log", order.ocpp_log), ("--record", order.record)):
+        if target is not None:
+            raise UsageError(
+                f"{option}: found it with {scenario.name}, a city; allowed with a scenario of one "
+                "site: each site of a city has a log of its own"
+            )
+    from scenarios.city.runner import run
+
+    with (
+        _file("--trace", order.trace) as trace,
+        _progress(scenario, order) as on_progress,
+    ):
+        report = run(
+            scenario,
+            seed=order.seed,
+            until_us=order.until_us,
+            trace=trace,
+            on_progress=on_progress,
+        )
+    return _tell(report, order, scenario)
+
+
+def _tell(report: "Report | CityReport", order: Order, scenario: Scenario) -> int:
+    """Print a report; the exit code."""
     out = sys.stderr if STDOUT in (order.trace, order.record) else sys.stdout
     out.write(report.to_json() + "\n" if order.as_json else report.to_text())
     if report.exit_code:
@@ -118,7 +150,7 @@ def _same_file(one: str, other: str) -> bool:
         return False  # one is not there yet, or is no path: opening it says so
 
 
-def again(report: Report, order: Order, scenario: Scenario) -> str:
+def again(report: "Report | CityReport", order: Order, scenario: Scenario) -> str:
     """The command that runs to the violation, or to the first expectation that failed."""
     if report.violations:
         until_us = round(report.virtual_s * 1_000_000)
@@ -197,6 +229,7 @@ def list_scenarios(*, as_json: bool) -> None:
                 "seed": scenario.seed,
                 "cps": len(scenario.cps),
                 "evs": len(scenario.evs),
+                "sites": len(scenario.sites),
                 "expectations": len(scenario.expectations),
             }
             for scenario in found
@@ -206,5 +239,7 @@ def list_scenarios(*, as_json: bool) -> None:
     width = max(len(scenario.name) for scenario in found)
     for scenario in found:
         size = f"{len(scenario.cps)} CPs, {len(scenario.evs)} EVs"
+        if scenario.sites:
+            size = f"{len(scenario.sites)} sites, {len(scenario.cps)} CPs"
         time_ = DURATION.format(scenario.duration_us)
         sys.stdout.write(f"{scenario.name:{width}}  {time_:>4}  {size}  {scenario.title}\n")

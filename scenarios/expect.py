@@ -82,7 +82,7 @@ def _claim(expect: Expect) -> str:
         return f"{expect.sessions} {plural} begun and ended"
     if expect.power_w is not None:
         return f"the network draws {_between(expect.power_w, POWER)}"
-    if expect.count is not None:
+    if expect.count is not None or expect.drivers is not None:
         return _count_words(expect)
     if expect.bills is not None:
         return f"{expect.bills} {'bill was' if expect.bills == 1 else 'bills were'} closed"
@@ -90,14 +90,12 @@ def _claim(expect: Expect) -> str:
         return "money and tokens are conserved, and every bill is right"
     if expect.reads is not None:
         return f"{expect.reads} {'read was' if expect.reads == 1 else 'reads were'} answered"
-    if expect.drivers is not None:
-        return _count_words(expect, f"drivers {expect.drivers.replace('_', ' ')}")
     if expect.violation is not None:
         return f"invariant {expect.violation} has been violated"
     return "nothing is expected"
 
 
-def _count_words(expect: Expect, what: str | None = None) -> str:
+def _count_words(expect: Expect) -> str:
     """``the count of step_downs is 1 or more since 2m``."""
     low, high = expect.at_least, expect.at_most
     if low is not None and high is not None:
@@ -107,7 +105,8 @@ def _count_words(expect: Expect, what: str | None = None) -> str:
     else:
         amount = f"{high:,} or less" if high else f"{high}"
     since = "" if expect.since_us is None else f" since {DURATION.format(expect.since_us)}"
-    return f"the count of {what or expect.count} is {amount}{since}"
+    what = expect.count or f"drivers {str(expect.drivers).replace('_', ' ')}"
+    return f"the count of {what} is {amount}{since}"
 
 
 def _ev_words(expect: Expect) -> Iterator[str]:

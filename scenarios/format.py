@@ -34,9 +34,9 @@ from scenarios.kinds import (
 from scenarios.obeying import SENTENCES as OBEYING
 from scenarios.places import Place
 from scenarios.promises import SENTENCES as PROMISES
+from scenarios.schema import DRIVERS, OPTIONAL, VERBS
 from scenarios.schema import EVERYONE as EVERYONE
 from scenarios.schema import LEADER as LEADER
-from scenarios.schema import DRIVERS, OPTIONAL, VERBS
 from scenarios.trust_promises import SENTENCES as TRUST_SENTENCES
 from scenarios.units import (
     DRIFT,

@@ -9,6 +9,7 @@ import json
 import sys
 
 from scenarios import format as spec
+from scenarios.city import format as city
 from scenarios.format import Key
 from scenarios.kinds import Choice, Json
 
@@ -18,7 +19,9 @@ def schema() -> Json:
     top = _table(spec.TOP.keys)
     properties = {
         **_properties(spec.TOP.keys),
-        **{name: _table(table.keys) for name, table in spec.TABLES.items()},
+        **{name: _table(table.keys) for name, table in (spec.TABLES | city.TABLES).items()},
+        city.SITE_NAME: _site(),
+        **{name: _array(_table(table.keys)) for name, table in city.ARRAYS.items()},
         "cp": _array(_table(spec.CP.keys), minItems=1, maxItems=spec.MAX_CPS),
         spec.CPS.name: _property(spec.CPS),
         spec.FLEET_NAME: _table(spec.FLEET.keys),
@@ -34,7 +37,21 @@ def schema() -> Json:
         "description": "A charging network, a script for it, and what must be seen.",
         **top,
         "properties": properties,
-        "oneOf": [{"required": ["cp"]}, {"required": [spec.CPS.name]}],
+        "oneOf": [
+            {"required": ["cp"]},
+            {"required": [spec.CPS.name]},
+            {
+                "required": [city.SITE_NAME],
+                "properties": {city.SITE_NAME: {"type": "array"}},
+            },
+        ],
+        # What only a city has, and what it has not.
+        "if": {
+            "required": [city.SITE_NAME],
+            "properties": {city.SITE_NAME: {"type": "array"}},
+        },
+        "then": {"properties": {spec.FLEET_NAME: False}},
+        "else": {"properties": dict.fromkeys((*city.ARRAYS, *city.TABLES), False)},
     }
 
 
@@ -59,6 +76,12 @@ def _table(keys: tuple[Key, ...], required: tuple[str, ...] = ()) -> Json:
 
 def _array(items: Json, **bounds: int) -> Json:
     return {"type": "array", "items": items, **bounds}
+
+
+def _site() -> Json:
+    """One site, or the sites of a city."""
+    several = _array(_table(city.CITY_SITE.keys), minItems=1, maxItems=city.MAX_SITES)
+    return {"oneOf": [_table(spec.TABLES[city.SITE_NAME].keys), several]}
 
 
 def _script_line(verb: str) -> Json:

@@ -307,7 +307,7 @@ def _lines(report: Report) -> Iterator[str]:
     )
     yield f"digest {report.digest}"
     yield ""
-    yield from _table(
+    yield from table(
         ("CP", "state", "status", "role", "energy", "applied", "state digest"),
         [
             (name, cp.state, cp.status, cp.role, energy_text(cp.energy_wh),
@@ -322,7 +322,7 @@ def _lines(report: Report) -> Iterator[str]:
             (name, ev.state, f"{ev.soc:.1f} %", energy_text(ev.energy_wh))
             for name, ev in report.evs.items()
         ]
-        yield from _table(("EV", "state", "charge", "energy"), rows, right=(2, 3))
+        yield from table(("EV", "state", "charge", "energy"), rows, right=(2, 3))
     yield ""
     yield from _session_lines(report.sessions)
     if report.sessions:
@@ -333,7 +333,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     if report.refusals:
         rows = [(r.ev or r.who, r.cp, f"{r.time_s:.3f} s", r.code) for r in report.refusals]
-        yield from _table(("refused", "at", "when", "why"), rows, right=(2,))
+        yield from table(("refused", "at", "when", "why"), rows, right=(2,))
         yield ""
     yield from _verdict(report)
 
@@ -358,7 +358,7 @@ def _session_lines(sessions: Sequence[SessionReport]) -> Iterator[str]:
         for session in sessions
     ]
     head = ("session", "at", "start", "stop", "energy", "by", "receipt", "bill", "", "tokens")
-    yield from _table(head, rows, right=(2, 3, 4, 7, 9))
+    yield from table(head, rows, right=(2, 3, 4, 7, 9))
 
 
 def _money_lines(money: MoneyReport) -> Iterator[str]:
@@ -378,7 +378,7 @@ def _reservation_lines(reservations: Sequence[ReservationReport]) -> Iterator[st
         for each in reservations
     ]  # fmt: skip
     head = ("driver", "asked", "gets", "from", "until", "what came of it", "why")
-    yield from _table(head, rows, right=(3, 4))
+    yield from table(head, rows, right=(3, 4))
 
 
 def _verdict(report: Report) -> Iterator[str]:
@@ -401,7 +401,7 @@ def _verdict(report: Report) -> Iterator[str]:
         yield from (f"  {event}" for event in violation.events)
 
 
-def _table(
+def table(
     head: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: tuple[int, ...] = ()
 ) -> Iterator[str]:
     """Columns as wide as they need to be; those in ``right`` are flush right."""

@@ -30,7 +30,7 @@ def run(
     record: TextIO | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Report:
-    """Run a scenario and report.
+    """Run a scenario of one site and report; a city is run by :func:`scenarios.city.runner.run`.
 
     ``until_us`` ends it early; expectations of later times are then not looked at. ``trace`` takes
     one JSON line for each event, ``listener`` each event itself, ``record`` the log
@@ -39,16 +39,24 @@ def run(
     writer = None if trace is None else TraceWriter(trace)
     session = Session(scenario, seed, listener=_all((writer, listener)))
     recorder = Recorder(session.world, record) if record is not None else None
-    end_us = scenario.duration_us if until_us is None else min(until_us, scenario.duration_us)
-    while session.time_us < end_us and session.world.violation is None:
+    run_to(session, until_us, on_progress)
+    if recorder is not None:
+        recorder.finish()
+    return report(session)
+
+
+def run_to(
+    session: Session, until_us: int | None, on_progress: Callable[[int], None] | None
+) -> None:
+    """Run a session to a time, or to its end, telling of the progress each virtual second."""
+    duration_us = session.scenario.duration_us
+    end_us = duration_us if until_us is None else min(until_us, duration_us)
+    while session.time_us < end_us and session.whole.violation is None:
         slice_end_us = min(session.time_us + _SLICE_US, end_us)
         while not session.run(slice_end_us, 1_000_000):
             pass
         if on_progress is not None:
             on_progress(session.time_us)
-    if recorder is not None:
-        recorder.finish()
-    return report(session)
 
 
 def _all(listeners: Sequence[Listener | None]) -> Listener | None:

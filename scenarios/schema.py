@@ -377,7 +377,7 @@ class Expect:
     site: str | None = None
     """In a city: the site that it is about; without one, of each site."""
     drivers: str | None = None
-    """In a city: of which drivers (:data:`DRIVERS`) there are so many, by ``at_least``, ``at_most``."""
+    """In a city: one of :data:`DRIVERS`; how many there are, by ``at_least`` and ``at_most``."""
     reservation: str | None = None
     """With ``ev``: the answer to its driver's last question, or what became of the reservation."""
     redirected_to: str | None = None

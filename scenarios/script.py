@@ -42,6 +42,8 @@ def check_script_line(
         reader.table({k: v for k, v in raw.items() if k in head.names}, path, head)
         return None
     needed, optional = spec.arguments(verb)
+    if not names.sites:
+        optional = tuple(key for key in optional if key.name != "site")
     head_keys = tuple(key for key in spec.AT.keys if key.name in ("t", "do"))
     required = tuple(_required(key) for key in needed)
     table = Table(verb, (*head_keys, *required, *optional))

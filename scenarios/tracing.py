@@ -50,7 +50,8 @@ class TraceWriter:
     def __call__(self, world: World, event: Event) -> None:
         """Write one event."""
         self.number += 1
-        row = {"n": self.number, **describe_event(world, event)}
+        site = {"site": world.scenario.name} if world.drivers.news is not None else {}
+        row = {"n": self.number, **site, **describe_event(world, event)}
         self.out.write(json.dumps(row, separators=(",", ":"), ensure_ascii=False) + "\n")
 
 

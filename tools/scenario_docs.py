@@ -11,6 +11,8 @@ from attrs import NOTHING, Attribute, Factory, fields
 
 from paxos.sim.coverage import FEATURES
 from scenarios import format as spec
+from scenarios.city import format as city
+from scenarios.city.spec import Arrivals, CitySite, Directory
 from scenarios.format import Key, Table
 from scenarios.schema import (
     VERBS,
@@ -33,6 +35,9 @@ TARGET = Path(__file__).resolve().parent.parent / "docs" / "scenario-format.md"
 _TABLES: dict[str, tuple[Table, type]] = {
     "top": (spec.TOP, Scenario),
     "site": (spec.SITE, Site),
+    "city_site": (city.CITY_SITE, CitySite),
+    "arrivals": (city.ARRIVALS, Arrivals),
+    "directory": (city.DIRECTORY, Directory),
     "network": (spec.NETWORK, Network),
     "paxos": (spec.PAXOS, Consensus),
     "tariff": (spec.TARIFF, Prices),
@@ -60,9 +65,9 @@ def key_table(name: str) -> str:
 def _default(key: Key, attribute: "Attribute[object] | None") -> str:
     if key.required:
         return "required"
-    if attribute is None or attribute.default in (NOTHING, None, ""):
+    default = city.SITE_DEFAULTS.get(key.attribute) if attribute is None else attribute.default
+    if default in (NOTHING, None, ""):
         return ""
-    default = attribute.default
     if isinstance(default, Factory):  # type: ignore[arg-type]
         return ""
     written = key.kind.write(default)

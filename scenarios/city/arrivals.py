@@ -47,9 +47,7 @@ def day(scenario: Scenario, seed: int) -> tuple[Trip, ...]:
     )
 
 
-def _trips(
-    random: Random, scenario: Scenario, site: CitySite, arrivals: Arrivals
-) -> list[Trip]:
+def _trips(random: Random, scenario: Scenario, site: CitySite, arrivals: Arrivals) -> list[Trip]:
     begin_minute = scenario.start_us // MINUTE_US % DAY_MINUTES
     trips = []
     for minute in range(scenario.duration_us // MINUTE_US):

@@ -308,4 +308,3 @@ def site_scenario(scenario: Scenario, site: CitySite, tags: tuple[Tag, ...]) -> 
         sites=(),
         arrivals=(),
     )
-

@@ -39,7 +39,10 @@ CITY_SITE = Table(
         Key("dc", "dc", Whole(0, MAX_SITE_CPS), "How many of them charge with DC: the last ones."),
         Key("rated", "rated_w", Quantity(POWER, 1, 1_000_000), "The most an AC one can deliver."),
         Key(
-            "rated_dc", "rated_dc_w", Quantity(POWER, 1, 1_000_000), "The most a DC one can deliver."
+            "rated_dc",
+            "rated_dc_w",
+            Quantity(POWER, 1, 1_000_000),
+            "The most a DC one can deliver.",
         ),
         Key(
             "price",

@@ -47,7 +47,8 @@ def perform(city: "City", verb: str, args: Args) -> str:
     if verb == "heal":
         for each in city.sites:
             city.gossip.cut(each, None, joined=True)
-    return [_act(city, world, verb, rest) for world in city.worlds.values()][0]
+    texts = [_act(city, world, verb, rest) for world in city.worlds.values()]
+    return texts[0]
 
 
 def follow_script(city: "City", line: At) -> None:

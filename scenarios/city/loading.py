@@ -8,7 +8,7 @@ from scenarios.city import format as spec
 from scenarios.city.spec import Arrivals, CitySite, Directory
 from scenarios.kinds import one_of, printable, shown
 from scenarios.reader import Reader
-from scenarios.schema import LEADER
+from scenarios.schema import DRIVERS, LEADER
 from scenarios.script import Names
 
 Raw = dict[str, Any]
@@ -16,9 +16,10 @@ Raw = dict[str, Any]
 EXTRA = (spec.ARRIVALS_NAME, spec.DIRECTORY_NAME)
 """Keys at the top of a file that only a city has, beside ``[[site]]``."""
 
-_NOT_IN_A_CITY = ("cp", "cps", "fleet")
 _OF_ONE_SITE = ("sessions", "power", "bills", "reads")
 """Subjects that need ``site`` in a city."""
+_OF_ALL = ("redirected", "unserved")
+"""Counts of drivers that no site has of its own."""
 _CITY_ONLY = ("cut_site", "join_site")
 
 
@@ -38,8 +39,12 @@ class City:
 
 
 def is_city(document: Raw) -> bool:
-    """Whether a file describes a city: ``[[site]]`` tables, not one ``[site]``."""
-    return isinstance(document.get(spec.SITE_NAME), list)
+    """Whether a file describes a city: ``[[site]]`` tables, and no charge points beside them.
+
+    With charge points of its own it is one site, of which somebody wrote two brackets too many.
+    """
+    several = isinstance(document.get(spec.SITE_NAME), list)
+    return several and "cp" not in document and "cps" not in document
 
 
 def read_city(reader: Reader, document: Raw) -> City | None:
@@ -49,9 +54,8 @@ def read_city(reader: Reader, document: Raw) -> City | None:
             if name in document:
                 reader.refuse((name,), "it in a file without [[site]]", "it in a city")
         return None
-    for name in _NOT_IN_A_CITY:
-        if name in document:
-            reader.refuse((name,), "it beside [[site]]", "cps = N in each [[site]]")
+    if "fleet" in document:
+        reader.refuse(("fleet",), "it beside [[site]]", "[[arrivals]] or [[ev]] tables")
     reader.check_array(document, spec.SITE_NAME)
     reader.check_array(document, spec.ARRIVALS_NAME)
     rows = reader.array(document, spec.SITE_NAME, spec.CITY_SITE)
@@ -158,10 +162,17 @@ def check_line(reader: Reader, index: int, line: Raw, city: City | None) -> None
 def check_expect(reader: Reader, index: int, raw: Raw, city: City | None) -> None:
     """What an expectation is about must be one site's where it cannot be of all."""
     if city is None:
+        if "drivers" in raw:
+            found, allowed = "a city's subject", "it in a city, a file with [[site]]"
+            reader.refuse(("expect", index, "drivers"), found, allowed)
         return
     for subject in _OF_ONE_SITE:
         if subject in raw and "site" not in raw:
             reader.refuse(("expect", index), f"{subject} of no site", "site beside it")
+    what = raw.get("drivers")
+    if what in _OF_ALL and "site" in raw:
+        allowed = one_of([word for word in DRIVERS if word not in _OF_ALL])
+        reader.refuse(("expect", index, "drivers"), f"{shown(what)} of one site", allowed)
 
 
 def check_evs(reader: Reader, evs: list[Raw], city: City | None) -> None:

@@ -26,7 +26,7 @@ ENERGY = 'an energy such as "40kWh" or "500Wh"'
 PERCENT = 'a percentage such as "30%" or "0.5%", from 0% to 100%'
 SEED = "a whole number from 0 to 9,223,372,036,854,775,807"
 NAME = "of 1 to 20 letters, digits, - and _"
-KEYS = ", ".join((*spec.TOP.names, *spec.TABLES, *spec.ARRAYS, "cps", "fleet"))
+KEYS = ", ".join((*spec.TOP.names, *spec.TABLES, *spec.ARRAYS, "cps", "fleet", "arrivals", "directory"))
 ABOUT = ", ".join(SUBJECTS)
 
 
@@ -354,7 +354,7 @@ EXPECTATIONS = [
     ('t = "1m"\ncount = "elections"\nat_most = 0\nsince = "61s"',
      ['12: expect[0].since: found "1m1s"; allowed 0s to 1m, when it is looked at']),
     ('replicas = "equal"\nat_least = 1',
-     ["10: expect[0].at_least: found it beside replicas; allowed it beside count"]),
+     ["10: expect[0].at_least: found it beside replicas; allowed it beside count or drivers"]),
     ('t = "11m"\nreplicas = "equal"',
      ['9: expect[0].t: found "11m"; allowed 0s to 10m, the run\'s duration']),
 ]  # fmt: skip
