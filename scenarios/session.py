@@ -8,8 +8,9 @@ from paxos.sim.kernel import Event
 from scenarios.audit import findings
 from scenarios.errors import InputError
 from scenarios.expect import Outcome, evaluate
+from scenarios.expectation import Expect
 from scenarios.look import look
-from scenarios.schema import Expect, Scenario
+from scenarios.schema import Scenario
 from scenarios.till import newest
 from scenarios.view import View, Window
 from scenarios.world import World

@@ -15,7 +15,6 @@ from scenarios.city import format as city
 from scenarios.city.spec import Arrivals, CitySite, Directory
 from scenarios.format import Key, Table
 from scenarios.schema import (
-    VERBS,
     At,
     ChargePoint,
     Consensus,
@@ -29,6 +28,7 @@ from scenarios.schema import (
     Tag,
     Vehicle,
 )
+from scenarios.verbs import VERBS
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "scenario-format.md"
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.city.view import CityView
 from scenarios.expect import Outcome, sentence
-from scenarios.schema import Expect
+from scenarios.expectation import Expect
 
 if TYPE_CHECKING:
     from scenarios.city.city import City

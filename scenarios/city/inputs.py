@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from fsm.ocpp.reserving import HOLD_US
 from scenarios.city.arrivals import Trip
 from scenarios.errors import InputError
-from scenarios.schema import CITY_VERBS, EVERYONE, LEADER, At
+from scenarios.schema import At
+from scenarios.verbs import EVERYONE, LEADER, VERBS
 from scenarios.world import World
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ def perform(city: "City", verb: str, args: Args) -> str:
     Raises:
         InputError: no such verb, an argument missing or too many, or not possible now.
     """
-    if verb in CITY_VERBS:
+    takes = VERBS.get(verb)
+    if takes is None:
+        raise InputError(f"no verb {verb!r}; there are {', '.join(VERBS)}")
+    if takes.of_city:
         return _of_the_city(city, verb, args)
     rest = {name: value for name, value in args.items() if name != "site"}
     if verb == "reserve":

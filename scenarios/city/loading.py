@@ -6,10 +6,11 @@ from attrs import evolve, frozen
 
 from scenarios.city import format as spec
 from scenarios.city.spec import Arrivals, CitySite, Directory
+from scenarios.expectation import DRIVERS
 from scenarios.kinds import one_of, printable, shown
 from scenarios.reader import Reader
-from scenarios.schema import DRIVERS, LEADER
 from scenarios.script import Names
+from scenarios.verbs import LEADER, VERBS
 
 Raw = dict[str, Any]
 
@@ -20,7 +21,6 @@ _OF_ONE_SITE = ("sessions", "power", "bills", "reads")
 """Subjects that need ``site`` in a city."""
 _OF_ALL = ("redirected", "unserved")
 """Counts of drivers that no site has of its own."""
-_CITY_ONLY = ("cut_site", "join_site")
 
 
 @frozen
@@ -146,7 +146,7 @@ def check_line(reader: Reader, index: int, line: Raw, city: City | None) -> None
     named = [args[key] for key in ("cp", "a", "b") if key in args]
     named += [name for group in args.get("groups", ()) for name in group]
     if city is None:
-        if line["verb"] in _CITY_ONLY:
+        if VERBS[line["verb"]].of_city:
             reader.refuse((*path, "do"), shown(line["verb"]), "it in a city, a file with [[site]]")
         return
     sites = [site.id for site in map(city.site_of, named) if site is not None]

@@ -10,10 +10,12 @@ from scenarios.city.look import look as look_at_city
 from scenarios.city.view import CityView
 from scenarios.errors import InputError
 from scenarios.expect import Outcome, evaluate
+from scenarios.expectation import Expect
 from scenarios.look import look
-from scenarios.schema import VERBS, Expect, Scenario
+from scenarios.schema import Scenario
 from scenarios.session import Session, Whole
 from scenarios.till import newest
+from scenarios.verbs import VERBS
 from scenarios.view import View, Window
 from scenarios.world import World
 

@@ -7,7 +7,7 @@ from scenarios import format as spec
 from scenarios.errors import ScenarioError
 from scenarios.format import CP_STATES, EV_STATES, SUBJECTS
 from scenarios.loader import loads
-from scenarios.schema import VERBS
+from scenarios.verbs import VERBS
 
 HEAD = """\
 duration = "10m"
@@ -26,7 +26,9 @@ ENERGY = 'an energy such as "40kWh" or "500Wh"'
 PERCENT = 'a percentage such as "30%" or "0.5%", from 0% to 100%'
 SEED = "a whole number from 0 to 9,223,372,036,854,775,807"
 NAME = "of 1 to 20 letters, digits, - and _"
-KEYS = ", ".join((*spec.TOP.names, *spec.TABLES, *spec.ARRAYS, "cps", "fleet", "arrivals", "directory"))
+KEYS = ", ".join(
+    (*spec.TOP.names, *spec.TABLES, *spec.ARRAYS, "cps", "fleet", "arrivals", "directory")
+)
 ABOUT = ", ".join(SUBJECTS)
 
 
