@@ -14,6 +14,7 @@ from scenarios.schema import Current, Scenario, Vehicle
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
+HOUR_US = 60 * MINUTE_US
 DAY_MINUTES = 1_440
 TARGET_PPM = 900_000
 LEAST_SOC_PPM = 50_000
@@ -72,8 +73,11 @@ def _trip(random: Random, site: CitySite, arrivals: Arrivals, asks_us: int) -> T
     stay_us = _between(random, arrivals.stay_us)
     battery_wh = _between(random, arrivals.battery_wh) // 100 * 100
     most_wh = battery_wh * (TARGET_PPM - LEAST_SOC_PPM) // 1_000_000
-    energy_wh = min(most_wh, _between(random, arrivals.energy_wh) // 100 * 100)
     dc = random.randrange(1_000_000) < arrivals.dc_ppm
+    # Nobody asks for more than three quarters of what his EV could take in his time at full power.
+    in_time_wh = (DC_W if dc else AC_W) * stay_us // HOUR_US * 3 // 4
+    wanted_wh = min(most_wh, in_time_wh, _between(random, arrivals.energy_wh))
+    energy_wh = max(100, wanted_wh // 100 * 100)
     current: Current = "DC" if dc else "AC"
     within_m = arrivals.within_m
     vehicle = Vehicle(
