@@ -4,6 +4,7 @@ from attrs import frozen
 from textual.binding import Binding
 
 GROUPS = ("Time", "Select", "Break", "Group", "Look", "Program")
+"""Of the help panel; a city has one more, ``City``, above them."""
 
 
 @frozen(kw_only=True)
@@ -170,6 +171,41 @@ ACTIONS: tuple[Action, ...] = (
     ),
 )  # fmt: skip
 """Every action, in the order in which the footer and the help panel list them."""
+
+
+CITY_ACTIONS: tuple[Action, ...] = (
+    Action(
+        id="city", keys="c", shown="c", label="city",
+        title="The whole city", group="City", method="city",
+        help="Back to the overview of all sites",
+    ),
+    Action(
+        id="next_site", keys="n", shown="n", label="next site", brief="next",
+        title="Next site", group="City", method="next_site",
+        help="Its charge points, log and power",
+    ),
+)  # fmt: skip
+"""What a person can do besides where there are several sites."""
+
+OVERVIEW_ACTIONS: tuple[Action, ...] = (
+    Action(
+        id="open_site", keys="enter", shown="Enter", label="open",
+        title="Open the site", group="City", method="open_site",
+        help="Its charge points, log and power",
+    ),
+    CITY_ACTIONS[1],
+    Action(
+        id="cut_site", keys="x", shown="x", label="cut/join site", brief="cut",
+        title="Cut or join the site", group="City", method="link",
+        help="All its links to other sites",
+    ),
+    *(
+        action for action in ACTIONS
+        if action.id in ("pause", "step", "faster", "select_previous", "heal", "palette", "help",
+                         "quit")
+    ),
+)  # fmt: skip
+"""What the footer of the overview of a city offers."""
 
 
 def bindings() -> list[Binding]:

@@ -90,7 +90,11 @@ class EvtuiApp(App[int]):
         """Show the world as it is now."""
         self._drawn_s = time.monotonic()
         window = self._network.window() if self._network.is_mounted else Window()
-        self.picture = Picture(self.controls.view(window), self._drive(), self.selected)
+        self.picture = self._picture(window)
+
+    def _picture(self, window: Window) -> Picture:
+        """The world as it is now."""
+        return Picture(self.controls.view(window), self._drive(), self.selected)
 
     def on_pane_moved(self, _message: Pane.Moved) -> None:
         """Another window of a long list is wanted."""
@@ -334,5 +338,11 @@ def run_app(
     """Open the app on a scenario; returns the exit code (1 when an invariant was violated)."""
     from scenarios.session import Session
 
-    code = EvtuiApp(Session(scenario, seed), speed=speed, paused=paused).run()
+    if scenario.sites:
+        from evtui.city_app import CityApp
+        from scenarios.city.session import CitySession
+
+        code = CityApp(CitySession(scenario, seed), speed=speed, paused=paused).run()
+    else:
+        code = EvtuiApp(Session(scenario, seed), speed=speed, paused=paused).run()
     return code or 0

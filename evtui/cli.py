@@ -185,6 +185,33 @@ def watch(scenario: str = DEFAULT_SCENARIO, /, *, seed: Seed = None, speed: Spee
 
 
 @app.command
+def city(scenario: str = "city", /, *, seed: Seed = None, speed: Speed = 100.0) -> int:
+    """Open a city in the terminal: its sites, and any of them with all that there is to see.
+
+    Parameters
+    ----------
+    scenario
+        A name (see: evtui scenarios), or the path of a .toml file, of a city.
+    seed
+        Seed of all randomness; the scenario's own if left out.
+    speed
+        Virtual seconds in a second, 0.1 to 1000, or max. [default: 100]
+
+    """
+    from scenarios.loader import load
+
+    loaded = load(scenario)
+    if not loaded.sites:
+        raise UsageError(
+            f"city: found {loaded.name}, a scenario of one site; allowed one with [[site]] tables"
+        )
+    _need_terminal(scenario)
+    from evtui.app import run_app
+
+    return run_app(loaded, seed, speed)
+
+
+@app.command
 def run(
     scenario: str,
     /,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from attrs import frozen
 from rich.cells import cell_len
 
-from evtui.actions import ACTIONS, Action
+from evtui.actions import ACTIONS, CITY_ACTIONS, Action
 from evtui.render.glyphs import DOWN
 from evtui.render.line import Line, Span, fit
 from evtui.render.picture import Picture
@@ -45,19 +45,24 @@ def label(action: Action, picture: Picture, room: int = WHOLE) -> str:
     return short if room >= BRIEF and short else whole
 
 
+def registry(picture: Picture) -> tuple[Action, ...]:
+    """All actions there are: a city has more."""
+    return ACTIONS if picture.city is None else (*CITY_ACTIONS, *ACTIONS)
+
+
 def possible(picture: Picture) -> list[Action]:
     """The actions that the footer has to offer now: none that would be refused."""
     if picture.view.finished:
         return [
             action
-            for action in ACTIONS
+            for action in registry(picture)
             if not action.needs_run and (action.label is not None or action.after)
         ]
     status = picture.cp.status if picture.cp is not None else ""
     refused = {"pause_cp": status in DOWN, "stop_cp": status == "off"}
     return [
         action
-        for action in ACTIONS
+        for action in registry(picture)
         if action.label is not None and not refused.get(action.id, False)
     ]
 
@@ -66,7 +71,8 @@ def _said(action: Action, text: str) -> str:
     return f"{action.foot or action.shown} {text}".rstrip()
 
 
-def _width(words: Sequence[tuple[Action, str]], gap: int) -> int:
+def said_width(words: Sequence[tuple[Action, str]], gap: int) -> int:
+    """Cells that actions with their words take."""
     cells = [cell_len(_said(action, text)) for action, text in words]
     return sum(cells) + gap * (len(cells) - 1) + 2
 
@@ -79,15 +85,23 @@ def shown(picture: Picture, width: int) -> tuple[list[tuple[Action, str]], int]:
     actions.
     """
     actions = possible(picture)
-    more = [a for a in ACTIONS if a in actions or a.roomy]
+    more = [a for a in registry(picture) if a in actions or a.roomy]
     words = [(action, label(action, picture)) for action in more]
-    if _width(words, 3) <= width:
+    if said_width(words, 3) <= width:
         return words, 3
+    return arrange(actions, picture, width)
+
+
+def arrange(
+    actions: list[Action], picture: Picture, width: int
+) -> tuple[list[tuple[Action, str]], int]:
+    """The actions that fit, with whole words, short ones or none, and the gap between them."""
+    actions = list(actions)
     while True:
         for room in (WHOLE, BRIEF, BARE):
             words = [(action, label(action, picture, room)) for action in actions]
             for gap in (3, 2, 1):
-                if _width(words, gap) <= width:
+                if said_width(words, gap) <= width:
                     return words, gap
         last = max(reversed(actions), key=lambda action: action.rank)
         if last.rank == 0:
@@ -97,8 +111,12 @@ def shown(picture: Picture, width: int) -> tuple[list[tuple[Action, str]], int]:
 
 def footer(picture: Picture, width: int) -> tuple[Line, list[Spot]]:
     """The line, and where on it one can click. Program keys stand at the right edge."""
-    words, gap = shown(picture, width)
-    rest = max(width - _width(words, gap), 0)
+    return lay_out(*shown(picture, width), width)
+
+
+def lay_out(words: Sequence[tuple[Action, str]], gap: int, width: int) -> tuple[Line, list[Spot]]:
+    """Actions with their words on one line, and where on it one can click."""
+    rest = max(width - said_width(words, gap), 0)
     spans: list[Span] = [(" ", "")]
     spots: list[Spot] = []
     at = 1

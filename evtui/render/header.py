@@ -14,7 +14,12 @@ from scenarios.view import View
 
 def motion(view: View, drive: Drive) -> Span:
     """Ended, paused, or how fast it runs: a symbol and a word."""
-    if view.finished:
+    return motion_of(view.finished, drive)
+
+
+def motion_of(finished: bool, drive: Drive) -> Span:
+    """The same, of any run."""
+    if finished:
         return (f"{glyphs.ENDED} ended", "warn bold")
     if drive.paused:
         return (f"{glyphs.PAUSED} paused {units.speed(drive.speed)}", "warn bold")

@@ -1,8 +1,10 @@
 """The help panel: keys by group, and what the symbols mean."""
 
+from collections.abc import Iterable
+
 from rich.cells import cell_len
 
-from evtui.actions import ACTIONS, GROUPS
+from evtui.actions import ACTIONS, GROUPS, Action
 from evtui.render import glyphs
 from evtui.render.line import Line, Span, fit, left, line
 from scenarios.view import CellState
@@ -15,22 +17,29 @@ def keys(width: int) -> list[Line]:
     """Every action: key, title, and its help where there is room."""
     lines: list[Line] = []
     for group in GROUPS:
-        for n, (key, title, help_text) in enumerate(_rows(group)):
-            spans: list[Span] = [
-                (left(" " + group if n == 0 else "", _GROUP), "text bold"),
-                (left(key, _KEY), "key bold"),
-                (left(title, 25), ""),
-                (help_text, "dim"),
-            ]
-            lines.append(fit(spans, width))
+        lines += rows(group, [a for a in ACTIONS if a.group == group], width)
     return lines
 
 
-def _rows(group: str) -> list[tuple[str, str, str]]:
+def rows(group: str, actions: Iterable[Action], width: int) -> list[Line]:
+    """The actions of one group."""
+    lines: list[Line] = []
+    for n, (key, title, help_text) in enumerate(_rows(actions)):
+        spans: list[Span] = [
+            (left(" " + group if n == 0 else "", _GROUP), "text bold"),
+            (left(key, _KEY), "key bold"),
+            (left(title, 25), ""),
+            (help_text, "dim"),
+        ]
+        lines.append(fit(spans, width))
+    return lines
+
+
+def _rows(actions: Iterable[Action]) -> list[tuple[str, str, str]]:
     """Key, title and help of each action; two opposite ones share a row where it has room."""
     rows: list[tuple[str, str, str]] = []
     opposite = False
-    for action in (a for a in ACTIONS if a.group == group):
+    for action in actions:
         if opposite:
             key, title, help_text = rows[-1]
             both = (f"{key} {action.shown}", f"{title} · {action.title}", help_text)

@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from scenarios.city.view import CityView
 from scenarios.view import CpView, View
 
 
@@ -21,6 +22,8 @@ class Picture:
     drive: Drive
     selected: str
     """Id of the selected charge point."""
+    city: CityView | None = None
+    """The city of which the view shows one site."""
 
     @property
     def cp(self) -> CpView | None:

@@ -47,6 +47,10 @@ class NetworkScreen(Screen[None]):
             event_rows=events.rows,
         )
 
+    def panes(self) -> list[Pane]:
+        """All panes of long lists."""
+        return [self.query_one(LogGrid), self.query_one(EventLog)]
+
     def pane(self) -> Pane:
         """The pane that the scroll keys move: the focused one, else the log."""
         focused = self.focused

@@ -114,11 +114,15 @@ class HelpPanel(Panel[None]):
 
     def rows(self) -> int:
         """The whole page."""
-        return len(help_page.page(80, spaced=True))
+        return len(self.page(80, spaced=True))
+
+    def page(self, width: int, *, spaced: bool) -> list[Line]:
+        """The whole page."""
+        return help_page.page(width, spaced=spaced)
 
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
         """The page, from where it is scrolled to."""
-        page = help_page.page(width, spaced=height > self.rows() - 1)
+        page = self.page(width, spaced=height > self.rows() - 1)
         self._top = min(max(self._top, 0), max(len(page) - height, 0))
         return page[self._top : self._top + height]
 

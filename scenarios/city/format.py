@@ -6,6 +6,7 @@ from scenarios.format import Key, Table
 from scenarios.kinds import Choice, Name, Quantity, Real, Span, Whole
 from scenarios.places import DISTANCE, REACH_M, Place
 from scenarios.units import DURATION, ENERGY, ENERGY_PRICE, PERCENT, POWER
+from scenarios.verbs import EVERYONE
 
 DAY_US = 86_400_000_000
 MAX_SITES = 50
@@ -20,7 +21,13 @@ SITE_NAME = "site"
 CITY_SITE = Table(
     "[[site]]",
     (
-        Key("id", "id", Name("an id", pattern=SITE_ID), "The site's name.", required=True),
+        Key(
+            "id",
+            "id",
+            Name("an id", pattern=SITE_ID, reserved=(EVERYONE, "any", "none")),
+            "The site's name.",
+            required=True,
+        ),
         Key("kind", "kind", Choice(SITE_KINDS), "Which `[[arrivals]]` come here."),
         Key("at", "at", Place(), "Where it stands, to the east and to the north of the middle."),
         Key(

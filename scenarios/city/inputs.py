@@ -78,6 +78,8 @@ def _number(city: "City", value: object) -> int:
 def _site(city: "City", verb: str, args: Args) -> int:
     """The number of the site that an input is about; 0 for every site."""
     if "site" in args:
+        if args["site"] == EVERYONE:
+            return 0
         return _number(city, args["site"])
     found = list(dict.fromkeys(_sites_named(city, args)))
     if len(found) > 1:

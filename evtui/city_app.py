@@ -1,0 +1,221 @@
+"""The terminal app on a city: an overview above, and all that the app has for each site."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar, Protocol
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.types import IgnoreReturnCallbackType
+
+from evtui.actions import CITY_ACTIONS, OVERVIEW_ACTIONS
+from evtui.app import DEFAULT_SPEED, EvtuiApp
+from evtui.palette import Actions
+from evtui.render import help as help_page
+from evtui.render.line import Line
+from evtui.render.picture import Picture
+from evtui.screens.city import CityScreen
+from evtui.screens.panels import HelpPanel
+from evtui.widgets.city import SiteTable
+from scenarios.city.view import CityView
+from scenarios.session import Controls
+from scenarios.verbs import EVERYONE
+from scenarios.view import Window
+
+CITY_SPEED = 100.0
+_OPEN_FIRST = "Enter opens the site; there its charge points can be broken"
+
+
+class CityControls(Controls, Protocol):
+    """What the interface may do with a run of a city."""
+
+    def show(self, site: str) -> None:
+        """Let :meth:`view` be of this site; raises InputError when there is none of that name."""
+        ...
+
+    def city_view(self, event_rows: int = ...) -> CityView:
+        """A frozen picture of the whole city."""
+        ...
+
+
+class Sites(Provider):
+    """The palette: the city's own actions, and its sites by name."""
+
+    def _all(self) -> list[tuple[str, str, IgnoreReturnCallbackType]]:
+        app: Any = self.app
+        rows: list[tuple[str, str, IgnoreReturnCallbackType]] = []
+        for action in (*CITY_ACTIONS, OVERVIEW_ACTIONS[0]):
+            command = partial(app.run_action, action.method)
+            rows.append((f"{action.title} · {action.shown}", action.help, command))
+        for site in app.picture.city.sites if app.picture and app.picture.city else ():
+            note = f"{site.kind}, {site.cps} charge points"
+            rows.append((f"Site {site.id}", note, partial(app.run_action, f"site({site.id!r})")))
+        return rows
+
+    async def discover(self) -> Hits:
+        """Before anything is typed: all of them."""
+        for text, note, command in self._all():
+            yield DiscoveryHit(text, command, help=note)
+
+    async def search(self, query: str) -> Hits:
+        """What fits the words typed."""
+        matcher = self.matcher(query)
+        for text, note, command in self._all():
+            score = matcher.match(text)
+            if score > 0:
+                yield Hit(score, matcher.highlight(text), command, help=note)
+
+
+class CityApp(EvtuiApp):
+    """A run of a city. The overview lies above the screen of the site that is shown."""
+
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {
+        Actions,
+        Sites,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(action.binding() for action in CITY_ACTIONS),
+        *(action.binding() for action in OVERVIEW_ACTIONS if action.id == "open_site"),
+    ]
+
+    def __init__(
+        self, controls: CityControls, *, speed: float = DEFAULT_SPEED, paused: bool = False
+    ) -> None:
+        super().__init__(controls, speed=speed, paused=paused)
+        self.city_controls = controls
+        self._chosen: dict[str, str] = {}
+        """The charge point that is selected at each site."""
+        view = controls.city_view()
+        self._overview = CityScreen(len(view.sites))
+        picture = Picture(controls.view(Window()), self._drive(), self.selected, view)
+        self.set_reactive(EvtuiApp.picture, picture)
+
+    def on_mount(self) -> None:
+        """Begin with the overview."""
+        super().on_mount()
+        self.push_screen(self._overview)
+
+    @property
+    def is_overview(self) -> bool:
+        """Whether the overview is what is seen, below whatever panel is open."""
+        return self._overview in self.screen_stack
+
+    def _picture(self, window: Window) -> Picture:
+        """The city is looked at anew only while it is seen: it costs more than a site."""
+        before = self.picture.city if self.picture is not None else None
+        city = before
+        if self.is_overview or before is None or before.shown != self._shown:
+            city = self.city_controls.city_view(self.size.height)
+        return Picture(self.controls.view(window), self._drive(), self.selected, city)
+
+    @property
+    def _shown(self) -> str:
+        return self.city_controls.view(Window(log_rows=1, event_rows=1)).scenario
+
+    # From site to site.
+
+    def action_city(self) -> None:
+        """To the overview."""
+        if not self.is_overview:
+            self.push_screen(self._overview)
+            self.take_picture()
+
+    def action_open_site(self) -> None:
+        """To the screen of the site under the cursor."""
+        if self.screen is self._overview:
+            self.pop_screen()
+            self.take_picture()
+
+    def action_next_site(self) -> None:
+        """The site after the one that is shown."""
+        self._move(1)
+
+    def _move(self, by: int) -> None:
+        city = self.picture.city if self.picture is not None else None
+        if city is not None:
+            ids = [site.id for site in city.sites]
+            self.action_site(ids[(ids.index(city.shown) + by) % len(ids)])
+
+    def action_site(self, site: str) -> None:
+        """Show a site by its id."""
+        city = self.picture.city if self.picture is not None else None
+        if city is not None:
+            self._chosen[city.shown] = self.selected
+        self.city_controls.show(site)
+        view = self.controls.view(Window(log_rows=1, event_rows=1))
+        self.selected = self._chosen.get(site, view.cps[0].id)
+        for pane in self._network.panes():
+            pane.first = None
+        self.take_picture()
+
+    def on_site_table_clicked(self, message: SiteTable.Clicked) -> None:
+        """Open what was clicked on."""
+        self.action_site(message.site)
+        self.action_open_site()
+
+    # What means another thing in the overview.
+
+    def action_select(self, by: int) -> None:
+        """The site before or after; on a site's screen the charge point."""
+        if self.screen is self._overview:
+            self._move(by)
+        else:
+            super().action_select(by)
+
+    def action_link(self) -> None:
+        """Cut or join all links of the site under the cursor; on its screen one of a CP."""
+        city = self.picture.city if self.picture is not None else None
+        if self.screen is not self._overview or city is None:
+            super().action_link()
+            return
+        site = next(site for site in city.sites if site.id == city.shown)
+        self.act("join_site" if site.cut_off else "cut_site", site=site.id)
+
+    def action_heal(self) -> None:
+        """Undo every fault of links: of all sites and between them, or of one site."""
+        city = self.picture.city if self.picture is not None else None
+        if self.screen is self._overview and city is not None:
+            self.act("heal", site=EVERYONE)
+        else:
+            super().action_heal()
+
+    def act(self, verb: str, **args: object) -> bool:
+        """Act on the city; in the overview nothing is done to a charge point that nobody sees."""
+        return not ("cp" in args and self._nobody_sees()) and super().act(verb, **args)
+
+    def action_partition(self) -> None:
+        """Ask who can talk to whom, at the site that is seen."""
+        if not self._nobody_sees():
+            super().action_partition()
+
+    def action_membership(self) -> None:
+        """Ask what the selected charge point is to be in the group."""
+        if not self._nobody_sees():
+            super().action_membership()
+
+    def action_reservations(self) -> None:
+        """Show the reservations of the site that is seen."""
+        if not self._nobody_sees():
+            super().action_reservations()
+
+    def _nobody_sees(self) -> bool:
+        """Whether no site is open; says so."""
+        if self.screen is self._overview:
+            self._refuse(_OPEN_FIRST)
+        return self.screen is self._overview
+
+    def action_help(self) -> None:
+        """Keys and symbols; virtual time stands meanwhile."""
+        was_paused = self.paused
+        self.set_paused(True)
+        self.push_screen(CityHelp(), lambda _: self.set_paused(was_paused))
+
+
+class CityHelp(HelpPanel):
+    """The help, with the keys of a city above the others."""
+
+    def page(self, width: int, *, spaced: bool) -> list[Line]:
+        """The whole page."""
+        actions = (*CITY_ACTIONS, OVERVIEW_ACTIONS[0], OVERVIEW_ACTIONS[2])
+        return [*help_page.rows("City", actions, width), *help_page.page(width, spaced=spaced)]
