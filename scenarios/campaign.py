@@ -147,7 +147,7 @@ def run_seed(scenario: Scenario, seed: int, healed_us: int | None = None) -> Fin
     while not session.finished:
         session.run(faulty.duration_us, 1_000_000)
     world = session.world
-    _come_to_rest(world)
+    come_to_rest(world)
     problems = (
         (str(world.violation),)
         if world.violation
@@ -166,7 +166,7 @@ def run_seed(scenario: Scenario, seed: int, healed_us: int | None = None) -> Fin
     )
 
 
-def _come_to_rest(world: World) -> None:
+def come_to_rest(world: World) -> None:
     """Go on until all replicas have applied the same, for a while at most.
 
     The run may end at the very moment at which a command is on its way.
@@ -184,6 +184,14 @@ def _applied_slots(world: World) -> dict[str, int]:
 
 def _unsettled(world: World, healed_us: int) -> Iterator[str]:
     """What has not come to rest, though nothing has been wrong for a while."""
+    yield from unsettled_site(world)
+    alive = [node for number in world.ids if (node := world.node(number)) is not None]
+    if alive:
+        yield from _unfinished(world, alive[0].network, healed_us)
+
+
+def unsettled_site(world: World) -> Iterator[str]:
+    """The same, but for who came when all had healed."""
     for number, host in world.cluster.hosts.items():
         if host.status is not Status.ALIVE:
             yield f"{world.name(number)} is {host.status.name.lower()}"
@@ -203,7 +211,6 @@ def _unsettled(world: World, healed_us: int) -> Iterator[str]:
             yield f"{node.cp_id} waits for its {call.action} for {waited_s} s"
     if alive:
         yield from world.promises.unkept(alive[0].network)
-        yield from _unfinished(world, alive[0].network, healed_us)
         yield from unheard(world, alive[0].network)
         yield from unproven(world, alive[0].network)
         yield from unsettled_money(alive[0].network.state)
