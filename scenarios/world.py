@@ -86,6 +86,8 @@ class World:
     def __init__(
         self, scenario: Scenario, seed: int, *, check: bool = True, share: bool = True
     ) -> None:
+        if scenario.sites:
+            raise ValueError(f"{scenario.name} is a city; each of its sites is a world")
         self.scenario = scenario
         self.transitions = Transitions() if share else None
         self.seed = seed

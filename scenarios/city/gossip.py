@@ -54,7 +54,7 @@ class Gossip:
         city, spec = self.city, self.city.scenario.directory
         others = [number for number in city.sites if number != site]
         told = self._peers[site].sample(others, min(spec.fanout, len(others)))
-        world = city.worlds[site]
+        world = city.at(site)
         for node in leaders(world):
             local_us = world.cluster.local_us(node.number)
             directory = _directory(node)
@@ -75,7 +75,7 @@ class Gossip:
 
     def hear(self, source: int, target: int, frame: bytes) -> None:
         """A message has come: the leader there takes it."""
-        world = self.city.worlds[target]
+        world = self.city.at(target)
         node = world.leader()
         if node is None:
             self.bus.miss(source, target)
@@ -102,7 +102,7 @@ class Gossip:
         It asks whoever leads, if it can; else it says what it knows itself, which is much only if
         it has led.
         """
-        world = self.city.worlds[site]
+        world = self.city.at(site)
         number = world.nodes[asked_cp]
         asked, leads = world.node(number), world.leader()
         bus = world.cluster.bus

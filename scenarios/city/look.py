@@ -79,7 +79,7 @@ def tally(travellers: Iterable[Traveller], served: dict[tuple[int, str], int]) -
 
 
 def _site(city: City, number: int, served: dict[tuple[int, str], int]) -> SiteView:
-    world, site = city.worlds[number], city.sites[number]
+    world, site = city.at(number), city.sites[number]
     network, leader = newest(world), world.leader()
     hosts = [world.cluster.hosts[n] for n in world.ids]
     wall_us = world.now_us
@@ -116,7 +116,7 @@ def _site(city: City, number: int, served: dict[tuple[int, str], int]) -> SiteVi
 
 
 def _news(city: City, number: int) -> tuple[NewsView, ...]:
-    world = city.worlds[number]
+    world = city.at(number)
     leader = world.leader()
     if leader is None or leader.directory is None:
         return ()
