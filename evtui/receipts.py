@@ -23,6 +23,11 @@ def print_receipts(
 
     """
     scenario = load(name)
+    if scenario.sites:
+        raise UsageError(
+            f"receipts: found {scenario.name}, a city; allowed a scenario of one site: each site "
+            "of a city has books of its own"
+        )
     run = Session(scenario, seed)
     end_us = _end_us(scenario, until_us)
     while run.time_us < end_us and run.world.violation is None:

@@ -5,6 +5,7 @@ import io
 import pytest
 
 from paxos.sim.coverage import FEATURES
+from scenarios.city.runner import run as run_city
 from scenarios.loader import library, library_names, load
 from scenarios.runner import run
 
@@ -12,12 +13,28 @@ AWAITED: frozenset[str] = frozenset()
 """Features that are counted and that no scenario of the library shows yet."""
 
 
-@pytest.mark.parametrize("name", library_names())
+LONG = ("city",)
+"""Scenarios that take minutes: run by ``make soak``."""
+
+
+@pytest.mark.parametrize("name", [name for name in library_names() if name not in LONG])
 @pytest.mark.parametrize("seed", [None, 7, 2026])
 def test_a_library_scenario_holds(name: str, seed: int | None) -> None:
     """No violation but an expected one, and every expectation was looked at and held."""
+    holds(name, seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_library_scenario_holds(name: str) -> None:
+    """The same, with the file's seed."""
+    holds(name, None)
+
+
+def holds(name: str, seed: int | None) -> None:
+    """Run a scenario, and judge it."""
     scenario = load(name)
-    report = run(scenario, seed=seed)
+    report = run_city(scenario, seed=seed) if scenario.sites else run(scenario, seed=seed)
     assert bool(report.violations) is report.violation_expected
     assert [f"{e.text}: found {e.found}" for e in report.failed] == []
     assert len(report.expectations) == len(scenario.expectations)
