@@ -87,7 +87,8 @@ class CityApp(EvtuiApp):
         self._chosen: dict[str, str] = {}
         """The charge point that is selected at each site."""
         view = controls.city_view()
-        self._overview = CityScreen(len(view.sites))
+        self._sites = len(view.sites)
+        self._overview = CityScreen(self._sites)
         picture = Picture(controls.view(Window()), self._drive(), self.selected, view)
         self.set_reactive(EvtuiApp.picture, picture)
 
@@ -118,6 +119,8 @@ class CityApp(EvtuiApp):
     def action_city(self) -> None:
         """To the overview."""
         if not self.is_overview:
+            # A screen that was left is gone for good.
+            self._overview = CityScreen(self._sites)
             self.push_screen(self._overview)
             self.take_picture()
 
