@@ -34,6 +34,7 @@ from scenarios.toml_lines import line_map
 from scenarios.trust_loading import check_trust
 from scenarios.units import DURATION
 
+SECOND_US = 1_000_000
 MAX_BYTES = 1_048_576
 """Largest scenario file; what is bigger is some other file."""
 
@@ -187,6 +188,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
             city_loading.check_expect(reader, index, raw, city)
             expectations.append(expectation)
     _check_lease(reader, document, single["paxos"])
+    _check_tick(reader, top)
     for members in city_loading.groups(cps, city):
         _check_quorums(reader, single["paxos"], members)
     if reader.problems:
@@ -219,6 +221,16 @@ def _price_bands(reader: Reader, document: dict[str, Any]) -> list[dict[str, Any
             found = "the time at which it begins"
             reader.refuse(("price_band", index, "until"), found, "another time of day")
     return bands
+
+
+def _check_tick(reader: Reader, top: dict[str, Any]) -> None:
+    """Monitors listen each second."""
+    tick_us = top.get("tick_us", 0)
+    if top.get("monitor") and tick_us > SECOND_US:
+        found = f'"{DURATION.format(tick_us)}" beside monitor = true'
+        reader.refuse(
+            ("tick",), found, f"at most {DURATION.format(SECOND_US)}: monitors beat so often"
+        )
 
 
 def _check_lease(reader: Reader, document: dict[str, Any], paxos: dict[str, Any]) -> None:

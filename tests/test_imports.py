@@ -76,6 +76,9 @@ OUTSIDE = ("os", "io", "pathlib", "shutil", "tempfile", "subprocess", "sys", "im
 RANDOM_HOME = "paxos/sim/streams.py"
 """The one place where generators are made, each from a seed."""
 
+VIEWS = ("scenarios.view", "scenarios.city.view")
+"""Frozen pictures."""
+
 VIEWERS = ("evtui/widgets/", "evtui/screens/", "evtui/render/")
 """What draws sees one frozen picture, never the world behind it."""
 
@@ -208,10 +211,10 @@ def purity(it: Import) -> str | None:
 
 
 def viewers(it: Import) -> str | None:
-    """Widgets, screens and drawing see ``scenarios.view`` and nothing else of the run."""
+    """Widgets, screens and drawing see the views of a run and of a city, and nothing else."""
     if not it.file.startswith(VIEWERS) or it.module.split(".")[0] not in MAY_IMPORT["evtui"]:
         return None
-    return None if it.module == "scenarios.view" else it.says("only scenarios.view may be seen")
+    return None if it.module in VIEWS else it.says("only scenarios.view may be seen")
 
 
 RULES: tuple[Callable[[Import], str | None], ...] = (direction, floors, purity, viewers)

@@ -1,8 +1,8 @@
 """Cities under random faults, seed after seed; and a day of one without: what it costs.
 
 ``python -m tools.city faults NAME FIRST LAST [GAP_S]`` and ``python -m tools.city day [SEED]``
-print what docs/evidence.md shows. ``GAP_S`` is the mean time between two faults of a site where elections
-take seconds; groups with slower time-outs have as much rarer ones.
+print what docs/evidence.md shows. ``GAP_S`` is the mean time between two faults of a site where
+elections take seconds; groups with slower time-outs have as much rarer ones.
 """
 
 import sys
