@@ -1,5 +1,7 @@
 """The tables of a scenario file that describe a city; see :mod:`scenarios.format`."""
 
+from attrs import frozen
+
 from scenarios.city.rates import Rates
 from scenarios.city.spec import SITE_KINDS
 from scenarios.format import Key, Table
@@ -14,6 +16,17 @@ MAX_SITE_CPS = 100
 SITE_ID = r"^[A-Za-z][A-Za-z0-9_]{0,14}$"
 """Short, and without a hyphen: its charge points are called after it."""
 
+
+@frozen
+class SiteName(Name):
+    """The name of a site: shorter than others, and without a hyphen."""
+
+    @property
+    def allowed(self) -> str:
+        """See :class:`scenarios.kinds.Kind`."""
+        return f"a letter and up to 14 letters, digits and _, but not {' or '.join(self.reserved)}"
+
+
 _SHARE = Quantity(PERCENT, 0, 1_000_000)
 _STAY = Span(Quantity(DURATION, 1_000_000, 7 * DAY_US))
 
@@ -24,8 +37,8 @@ CITY_SITE = Table(
         Key(
             "id",
             "id",
-            Name("an id", pattern=SITE_ID, reserved=(EVERYONE, "any", "none")),
-            "The site's name.",
+            SiteName("a site", pattern=SITE_ID, reserved=(EVERYONE, "any", "none")),
+            "The site's name: 1 to 15 letters, digits and `_`, the first a letter.",
             required=True,
         ),
         Key("kind", "kind", Choice(SITE_KINDS), "Which `[[arrivals]]` come here."),

@@ -144,7 +144,6 @@ def check_line(reader: Reader, index: int, line: Raw, city: City | None) -> None
     path = ("at", index)
     args = line["args"]
     named = [args[key] for key in ("cp", "a", "b") if key in args]
-    named += [name for group in args.get("groups", ()) for name in group]
     if city is None:
         if VERBS[line["verb"]].of_city:
             reader.refuse((*path, "do"), shown(line["verb"]), "it in a city, a file with [[site]]")
