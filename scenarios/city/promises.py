@@ -61,12 +61,12 @@ class CityPromises:
 
     def _gather(self) -> None:
         """Find the questions that are not wanted any more; each is looked at from then on."""
-        watched = [id(each.ask) for each in self._open]
         for traveller in self.city.travellers.current():
             for each in (*traveller.earlier, *traveller.tries):
                 ask = each.ask
                 unwanted = ask.answer != "" and (not ask.granted or ask.gone)
-                if unwanted and not each.settled and id(ask) not in watched:
+                if unwanted and not each.watched:
+                    each.watched = True
                     self._open.append(each)
                     self._since_us.append(self.city.now_us)
 

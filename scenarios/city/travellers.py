@@ -41,6 +41,8 @@ class Try:
     """Why this site: ``nearest`` to him, ``told`` of it by the one before, or on the ``map``."""
     age_us: int = 0
     """How old the news of it were, if he was told of it."""
+    watched: bool = False
+    """Its driver does not want what may come of it: D2 looks at it."""
     settled: bool = False
     """Nothing that he does not want can come of it any more."""
 

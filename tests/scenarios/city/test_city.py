@@ -166,3 +166,22 @@ def test_a_city_of_one_site_is_a_city() -> None:
     assert run.finished
     assert run.city.gossip.bus.sent == 0
     assert isinstance(run.whole, City)
+
+
+def test_rarer_ticks_deliver_the_same_energy() -> None:
+    """Energy is the integral of power; a tick only looks whether the power should be another."""
+    text = (
+        'duration = "20m"\n{tick}cps = 3\n[[ev]]\nid = "EV1"\nsoc = "70%"\n'
+        '[[at]]\nt = "20s"\ndo = "plug_in"\nev = "EV1"\ncp = "CP1"\n'
+    )
+    taken = []
+    events = []
+    for tick in ("", 'tick = "10s"\n'):
+        run = Session(loads(text.format(tick=tick), "tick.toml"))
+        while not run.finished:
+            run.run(run.scenario.duration_us, 100_000)
+        taken.append(run.view().evs[0].energy_wh)
+        events.append(run.view().events)
+    assert taken[0] > 3_000
+    assert abs(taken[0] - taken[1]) < 0.01 * taken[0]
+    assert events[1] < 0.85 * events[0]
