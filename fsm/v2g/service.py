@@ -17,6 +17,7 @@ from fsm.ocpp.profiles.store import Store
 from fsm.v2g import timeouts
 from fsm.v2g.cp_table import CpEvent, CpState
 from fsm.v2g.instructions import INSTRUCTIONS
+from fsm.v2g.kinds import PMaxEntry
 from fsm.v2g.limited import Limited
 from fsm.v2g.plug_and_charge import SeccTrust
 
@@ -88,6 +89,12 @@ class Served(Limited):
         """The charging profiles installed here, and the transaction that they count for."""
         self.out = []
         self.take_profiles(store, running, now_us)
+        return self._settle(now_us)
+
+    def on_plan(self, planned: tuple[PMaxEntry, ...], now_us: int) -> list[Effect]:
+        """What the network has planned for the running transaction; empty for nothing."""
+        self.out = []
+        self.planned = planned
         return self._settle(now_us)
 
     def on_availability(self, operative: bool, now_us: int) -> list[Effect]:
