@@ -125,6 +125,12 @@ The answer's ``data`` has its ``number`` as observer.
 OBSERVED: Final = "Observed"
 """DataTransfer with ``{number, found: [[cp, hearing], …]}``: what an observer has found."""
 
+PLAN: Final = "Plan"
+"""DataTransfer of who leads: what each EV with a request gets in which step."""
+
+TURN: Final = "Turn"
+"""DataTransfer of who leads with ``{step, second}``: where in the plan the network stands."""
+
 PAY: Final = "Pay"
 """DataTransfer with ``{transactionId}``: the driver pays that transaction's bill."""
 
