@@ -13,6 +13,7 @@ import msgpack
 from fsm.clock import WallClock
 from fsm.effects import Call, Restart
 from fsm.network.bills import unpaid
+from fsm.network.demand import ONLY
 from fsm.network.state import NetworkState
 from fsm.ocpp.actions import INSTRUCT
 from fsm.ocpp.client import CallClient
@@ -28,7 +29,10 @@ from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
 from scenarios.desk import TIMER, Desk, Question, bookings_of
 from scenarios.instructed import Instructed, reason_of_restart
+from scenarios.planned import Planned
 from scenarios.profiled import Profiled
+from scenarios.scheduling import TIMER as SCHEDULE
+from scenarios.scheduling import Scheduling
 from scenarios.watching import BEAT, TIMERS, Watching
 
 _CALLS_PER_INCARNATION = 1_000_000
@@ -98,6 +102,12 @@ class Node:
         self._limit_version = 0
         self.instructed = Instructed(controller, self.network, wiring.clock)
         self.profiled = Profiled(controller)
+        self.planned = Planned(controller)
+        settings = self.network.state.planning.get(ONLY)
+        controller.plans = settings is not None
+        self.scheduling = (
+            None if settings is None else Scheduling(replica, wiring.clock, settings.step_us)
+        )
         self.watching = Watching(cp_id, replica) if monitored else None
         self._restart: Restart | None = None
         """A soft reset that waits until all calls are answered."""
@@ -121,8 +131,11 @@ class Node:
         self._limit_version = self.network.limit_version(self.cp_id)
         if self.watching is not None:
             effects += self.watching.start()
+        if self.scheduling is not None:
+            effects += self.scheduling.start(now_us)
         effects += self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
         effects += self._take(self.profiled.applied(self.network, now_us), now_us)
+        effects += self._take(self.planned.applied(self.network, now_us), now_us)
         return effects + self._book(now_us)
 
     def change(self, step: Step, node: int, now_us: int) -> list[Any]:
@@ -150,6 +163,8 @@ class Node:
         if self.watching is not None and timer in TIMERS:
             asked = self.watching.on_timer(timer, self.network, now_us)
             return self._take(asked, now_us)
+        if timer == SCHEDULE and self.scheduling is not None:
+            return self._take(self.scheduling.on_timer(self.network, now_us), now_us)
         if type(timer) is str and timer.startswith(TIMER):
             return self.desk.on_timer(timer) + self._next_call()
         if type(timer) is str:
@@ -190,6 +205,8 @@ class Node:
         elif call.action == "DataTransfer":
             done = self.instructed.on_result(call.payload, frame, now_us)
             effects += self._take(done, now_us)
+            if self.scheduling is not None:
+                self.scheduling.on_result(call.payload)
             if self.watching is not None:
                 effects += self.watching.on_result(call.payload, frame, now_us)
         if self._restart is not None and not self.calls.pending:
@@ -277,6 +294,7 @@ class Node:
             asked = self.controller.on_limit(limit_w, now_us, unconfirmed)
             answers += self._take(asked, now_us)
         answers += self._take(self.profiled.applied(self.network, now_us), now_us)
+        answers += self._take(self.planned.applied(self.network, now_us), now_us)
         answers += self._take(self.instructed.applied(self.network, now_us), now_us)
         if self.network.is_barred(self.cp_id):
             answers += self._take(self.controller.on_barred(now_us), now_us)

@@ -9,9 +9,9 @@ from typing import Any, Final
 from fsm.clock import WallClock
 from fsm.effects import SetTimer
 from fsm.network.demand import ONLY
-from fsm.network.plans import break_before
 from fsm.network.records import EnergyPlan, PlanTurn
 from fsm.network.state import NetworkState
+from fsm.network.targets import break_before
 from fsm.ocpp.actions import PLAN, TURN
 from fsm.ocpp.station import transfer
 from paxos.election import Role

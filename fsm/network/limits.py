@@ -16,22 +16,32 @@ A charge point draws at most what it holds, so the power drawn is within the cap
 delayed, lost, cut off or crashed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fsm.energy.sharing import share_in_turn
 from fsm.energy.supply import least_power_w
 from fsm.network.flexibility import note_limit
 from fsm.network.records import Asset
 from fsm.network.tables import Draft
+from fsm.network.targets import targets_w
 
 
-def redistribute(capacity_w: int, served: Sequence[Asset]) -> dict[str, Asset]:
+def redistribute(
+    capacity_w: int, served: Sequence[Asset], targets: Mapping[str, int]
+) -> dict[str, Asset]:
     """Move the limits towards max-min fair shares; returns the assets that change, by id.
 
     ``served`` are the charge points with an open transaction, in the order of their starts.
     """
     least = {a.cp_id: least_power_w(a.rated_w, a.current) for a in served}
-    shares = share_in_turn(capacity_w, [(a.cp_id, a.rated_w, least[a.cp_id]) for a in served])
+    rest_w = capacity_w - sum(targets.values())
+    shares = {
+        **share_in_turn(
+            rest_w,
+            [(a.cp_id, a.rated_w, least[a.cp_id]) for a in served if a.cp_id not in targets],
+        ),
+        **targets,
+    }
     changed: dict[str, Asset] = {}
     for asset in served:
         if shares[asset.cp_id] < asset.limit_w:
@@ -51,7 +61,7 @@ def redistribute(capacity_w: int, served: Sequence[Asset]) -> dict[str, Asset]:
 
 def share(draft: Draft) -> None:
     """Move the limits towards the fair shares, as far as power is free."""
-    for asset in redistribute(draft.tables.capacity_w, draft.served()).values():
+    for asset in redistribute(draft.tables.capacity_w, draft.served(), targets_w(draft)).values():
         draft.put(asset)
         note_limit(draft, asset)
 

@@ -170,5 +170,3 @@ class _Task:
 def _runs(energy_j: Sequence[int]) -> list[list[int]]:
     """Equal steps joined, as ``[times, J]``."""
     return [[len(list(run)), value] for value, run in groupby(energy_j)]
-
-

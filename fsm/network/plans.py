@@ -10,16 +10,13 @@ A plan that fails a check changes nothing, and the answer says ``why``. What was
 planner read the log is not held against a plan: it wants a little more than is missing by then.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from hashlib import sha256
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgpack
 
-from fsm.energy.instants import Interval
-from fsm.energy.problem import J_PER_WH, Plan, Problem, ProblemError, Row
-from fsm.energy.verify import laid_out, verify
+from fsm.energy.problem import J_PER_WH, ProblemError
+from fsm.energy.verify import verify
 from fsm.network.checks import integer, required, text
 from fsm.network.demand import (
     ACCEPTED,
@@ -37,7 +34,8 @@ from fsm.network.demand import (
 from fsm.network.handler import Handler, Result
 from fsm.network.limits import share
 from fsm.network.records import EnergyPlan, EnergyRequest, Planning, PlanTurn, Transaction
-from fsm.network.tables import Draft, Tables
+from fsm.network.tables import Draft
+from fsm.network.targets import as_plan, digest
 from fsm.ocpp.actions import PLAN, TURN
 from fsm.ocpp.frames import INT_MAX, CallError, ErrorCode, Operation
 
@@ -80,7 +78,7 @@ def _plan(draft: Draft, operation: Operation, data: dict[str, Any]) -> Result:
         asked = problem(draft, step, wants, settings)
     except ProblemError as error:
         return _refuse(str(error)[:WHY_MAX])
-    breach = verify(asked, _as_plan(asked, algorithm, rows))
+    breach = verify(asked, as_plan(asked, algorithm, rows))
     if breach is not None:
         return _refuse(breach.text[:WHY_MAX])
     draft.put(
@@ -134,9 +132,7 @@ def _stale(
     return ""
 
 
-def _decide(
-    draft: Draft, at_us: int, wants: Sequence[Want], refused: dict[int, str]
-) -> None:
+def _decide(draft: Draft, at_us: int, wants: Sequence[Want], refused: dict[int, str]) -> None:
     """Accept what is planned, and refuse what is refused; a change that is refused is dropped."""
     for number in (*(want.transaction for want in wants), *refused):
         request = draft.get(EnergyRequest, number)
@@ -155,24 +151,6 @@ def _decide(
         draft.put(after)
 
 
-def digest(asked: Problem) -> str:
-    """SHA-256 of an allocation problem: equal problems have equal ones, in any process."""
-    content = [
-        asked.step_s,
-        asked.steps,
-        [[it.name, list(it.capacity_w)] for it in asked.cabinets],
-        None if asked.site_capacity_w is None else list(asked.site_capacity_w),
-        list(asked.other_loads_w),
-        list(asked.pv_firm_w),
-        list(asked.price_micro),
-        [
-            [it.id, it.cabinet, it.arrive, it.depart, it.energy_j, it.max_w, it.min_w]
-            for it in asked.requests
-        ],
-    ]
-    return sha256(msgpack.packb(content)).hexdigest()
-
-
 # --- Turn ------------------------------------------------------------------------------------
 
 
@@ -188,89 +166,7 @@ def _turn(draft: Draft, operation: Operation, data: dict[str, Any]) -> Result:
     return {"status": "Accepted"}
 
 
-def targets_w(tables: Tables, draft: Draft) -> dict[str, int]:
-    """What the plan wants now for each charge point whose transaction it has, in W."""
-    plan, turn = draft.find(EnergyPlan, ONLY), draft.find(PlanTurn, ONLY)
-    settings = planning(draft)
-    if plan is None or turn is None or settings is None or turn.step < plan.step:
-        return {}
-    found = {}
-    for number, power_w in _powers(draft, plan, turn, settings).items():
-        request = draft.find(EnergyRequest, number)
-        if request is not None and draft.open_by_cp(request.cp_id) == number:
-            found[request.cp_id] = power_w
-    return found
-
-
-def _powers(
-    draft: Draft, plan: EnergyPlan, turn: PlanTurn, settings: Planning
-) -> dict[int, int]:
-    wants, _, _ = contents(plan.content)
-    ends = {want.transaction: want.until for want in wants}
-    powers = {number: 0 for number, until in ends.items() if turn.step < until}
-    for interval in intervals(draft, plan, turn.step, settings):
-        if interval.from_s <= turn.second < interval.until_s and int(interval.id) in powers:
-            powers[int(interval.id)] += interval.power_w
-    return powers
-
-
-def intervals(
-    draft: Draft, plan: EnergyPlan, step: int, settings: Planning
-) -> tuple[Interval, ...]:
-    """Who draws how much in which second of a step; of a watt more or less nobody takes turns."""
-    wants, _, _ = contents(plan.content)
-    return _laid_out(plan, step, problem(draft, plan.step, wants, settings))
-
-
-def break_before(tables: Tables, step: int, second: int) -> int:
-    """The last second of a step, up to ``second``, at which an EV of the plan begins or ends."""
-    draft = Draft(tables)
-    plan, settings = draft.find(EnergyPlan, ONLY), planning(draft)
-    if plan is None or settings is None or step < plan.step:
-        return 0
-    found = intervals(draft, plan, step, settings)
-    breaks = {0, *(it.from_s for it in found), *(it.until_s for it in found)}
-    return max(it for it in breaks if it <= second)
-
-
-@lru_cache(maxsize=256)
-def _laid_out(plan: EnergyPlan, step: int, asked: Problem) -> tuple[Interval, ...]:
-    _, rows, _ = contents(plan.content)
-    if step - plan.step >= asked.steps:
-        return ()
-    found = laid_out(asked, _as_plan(asked, plan.algorithm, rows), step - plan.step)
-    return tuple(it for it in found or () if it.power_w > 1)
-
-
 # --- reading ---------------------------------------------------------------------------------
-
-
-Rows = tuple[tuple[tuple[int, int], ...], ...]
-
-
-@lru_cache(maxsize=256)
-def contents(packed: bytes) -> tuple[tuple[Want, ...], Rows, tuple[int, ...]]:
-    """Wants, rows and what is short of a plan's record."""
-    wants, rows, short = msgpack.unpackb(packed)
-    return (
-        tuple(Want(*want) for want in wants),
-        tuple(tuple((times, energy_j) for times, energy_j in row) for row in rows),
-        tuple(short),
-    )
-
-
-def _as_plan(asked: Problem, algorithm: str, rows: Iterable[Iterable[Sequence[int]]]) -> Plan:
-    """Rows of a plan written out; a row that is missing is empty, and fails the check."""
-    written = [
-        tuple(energy_j for times, energy_j in row for _ in range(times)) for row in rows
-    ]
-    return Plan(
-        algorithm,
-        tuple(
-            Row(it.id, it.arrive, energy_j)
-            for it, energy_j in zip(asked.requests, written, strict=False)
-        ),
-    )
 
 
 def _wants(data: dict[str, Any]) -> list[Want]:

@@ -6,7 +6,7 @@ instead of the whole payload.
 
 from typing import Any
 
-from fsm.network import authorization, instructions, monitoring, payments, reservations
+from fsm.network import authorization, instructions, monitoring, payments, plans, reservations
 from fsm.network.checks import integer, text
 from fsm.network.handler import Handler, Result
 from fsm.network.limits import confirm, share
@@ -44,5 +44,6 @@ TRANSFERS: dict[str, Handler] = {
     **reservations.TRANSFERS,
     **authorization.TRANSFERS,
     **payments.TRANSFERS,
+    **plans.TRANSFERS,
 }
 """By ``messageId``."""

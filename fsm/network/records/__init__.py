@@ -18,6 +18,10 @@ from fsm.network.records.money import Account as Account
 from fsm.network.records.money import Bill as Bill
 from fsm.network.records.money import Entry as Entry
 from fsm.network.records.money import Prices as Prices
+from fsm.network.records.planning import EnergyPlan as EnergyPlan
+from fsm.network.records.planning import EnergyRequest as EnergyRequest
+from fsm.network.records.planning import Planning as Planning
+from fsm.network.records.planning import PlanTurn as PlanTurn
 from fsm.network.records.record import NO_MARKS as NO_MARKS
 from fsm.network.records.record import Marks as Marks
 from fsm.network.records.record import Record as Record

@@ -14,6 +14,7 @@ from fsm.network.records.assets import Asset, Condition, Observer
 from fsm.network.records.charging import ChargingProfiles, Needs
 from fsm.network.records.instructions import Instruction
 from fsm.network.records.money import Account, Bill, Entry, Prices
+from fsm.network.records.planning import EnergyPlan, EnergyRequest, Planning, PlanTurn
 from fsm.network.records.record import Record, flat
 from fsm.network.records.reservations import Place, Reservation, Stay
 from fsm.network.records.transactions import IdTag, Transaction
@@ -55,6 +56,10 @@ class Tables(NamedTuple):
     bills: Layers[int, Bill] = Layers()
     accounts: Layers[str, Account] = Layers()
     entries: Layers[int, Entry] = Layers()
+    planning: Layers[int, Planning] = Layers()
+    energy_requests: Layers[int, EnergyRequest] = Layers()
+    energy_plans: Layers[int, EnergyPlan] = Layers()
+    plan_turns: Layers[int, PlanTurn] = Layers()
     open_by_cp: Layers[str, int] = Layers()
     """The open transaction of each charge point, 0 for none."""
     open_by_tag: Layers[str, int] = Layers()
