@@ -399,6 +399,58 @@ class Needs(NamedTuple):
         return NO_MARKS
 
 
+# Power (:mod:`fsm.network.limits`, :mod:`fsm.network.grants`).
+
+
+class Cabinet(NamedTuple):
+    """A cabinet between the site's rail and some of its charge points; there from the beginning."""
+
+    id: str
+    capacity_w: int
+    """What its charge points may draw together, other loads taken off."""
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+
+class Grant(NamedTuple):
+    """How a charge point is supplied, and whether its grant goes on; there from the beginning."""
+
+    cp_id: str
+    cabinet: str = ""
+    """Behind which cabinet it stands; empty: at the site's own rail."""
+    grant_us: int = 0
+    """How long it may follow a limit after it made a call that was answered; 0 for ever."""
+    fallback_w: int = 0
+    """What it may draw after that: nothing, or enough to charge with."""
+    calls: int = 0
+    """How many of its calls were applied."""
+    ended: int = 0
+    """The value of ``calls`` at which its grant ended; 0 as long as it never did."""
+
+    @property
+    def key(self) -> str:
+        """What identifies the record among its kind."""
+        return self.cp_id
+
+    @property
+    def marks(self) -> Marks:
+        """It holds no place."""
+        return NO_MARKS
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether its grant has ended, and it was not heard since."""
+        return self.calls > 0 and self.ended == self.calls
+
+
 # Money (:mod:`fsm.network.bills`, :mod:`fsm.network.ledger`).
 
 
@@ -522,6 +574,8 @@ Record = (
     | Evidence
     | ChargingProfiles
     | Needs
+    | Cabinet
+    | Grant
     | Prices
     | Bill
     | Account
@@ -557,6 +611,8 @@ KINDS: Final = (
     Kind("bill", "bills", Bill),
     Kind("account", "accounts", Account),
     Kind("entry", "entries", Entry),
+    Kind("cabinet", "cabinets", Cabinet),
+    Kind("grant", "grants", Grant),
 )
 """Every kind of record, in the order of snapshots."""
 

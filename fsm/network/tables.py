@@ -16,10 +16,12 @@ from fsm.network.records import (
     Account,
     Asset,
     Bill,
+    Cabinet,
     ChargingProfiles,
     Condition,
     Entry,
     Evidence,
+    Grant,
     IdTag,
     Instruction,
     Kind,
@@ -71,6 +73,8 @@ class Tables(NamedTuple):
     bills: Layers[int, Bill] = Layers()
     accounts: Layers[str, Account] = Layers()
     entries: Layers[int, Entry] = Layers()
+    cabinets: Layers[str, Cabinet] = Layers()
+    grants: Layers[str, Grant] = Layers()
     open_by_cp: Layers[str, int] = Layers()
     """The open transaction of each charge point, 0 for none."""
     open_by_tag: Layers[str, int] = Layers()
