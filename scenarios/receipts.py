@@ -112,7 +112,7 @@ def _receipt(
         tokens=bill.tokens,
         status=bill.status,
         paid="" if bill.paid_us is None else _calendar(scenario, bill.paid_us),
-        record=f"{network.state.hashes['bill', bill.key]:016x}",
+        record=f"{network.state.hashes['bill', bill.transaction]:016x}",
     )
 
 

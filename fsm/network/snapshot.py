@@ -7,11 +7,10 @@ from attrs import frozen
 
 from fsm.network.books import books_balance
 from fsm.network.charging import is_store
-from fsm.network.records import KINDS, Record, flat
-from fsm.network.tables import INDEXES, Tables
+from fsm.network.records import INDEXES, KINDS, Record, Tables, flat, key_of, marks_of
 from fsm.trust.chain import CHAIN_BYTES
 
-VERSION = 6
+VERSION = 7
 
 
 class SnapshotError(Exception):
@@ -59,8 +58,8 @@ def unpack_snapshot(data: bytes) -> Content:
 
 def _check(records: dict[str, list[Any]]) -> None:
     """Raise :class:`SnapshotError` unless the records fit together as commands leave them."""
-    keys = {table: {record.key for record in some} for table, some in records.items()}
-    places = [mark for some in records.values() for record in some for mark in record.marks]
+    keys = {table: {key_of(record) for record in some} for table, some in records.items()}
+    places = [mark for some in records.values() for record in some for mark in marks_of(record)]
     transactions, instructions = records["transactions"], records["instructions"]
     whole = (
         all(len(keys[table]) == len(some) for table, some in records.items())
@@ -74,7 +73,7 @@ def _check(records: dict[str, list[Any]]) -> None:
         and all(record.cp_id in keys["assets"] for record in instructions)
         and all(record.id_tag in keys["id_tags"] for record in records["reservations"])
         and all(r.cp_id in keys["assets"] for r in records["reservations"] if r.is_active)
-        and all(record.key in keys["transactions"] for record in records["stays"])
+        and all(record.transaction_id in keys["transactions"] for record in records["stays"])
         and keys["evidence"] == keys["transactions"]
         and keys["meter_keys"] <= keys["assets"]
         and all(is_store(record.store) for record in records["charging_profiles"])

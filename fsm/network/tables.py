@@ -1,118 +1,25 @@
-"""All records of the network after one command, as one value that is never changed.
+"""Making the next value of all records: what one command changes is a draft, kept or dropped."""
 
-Whoever keeps such a value keeps that moment: replicas that have applied the same log can share it,
-and a checkpoint of it costs nothing. A new kind of record is a class of
-:mod:`fsm.network.records`, a line in its ``KINDS``, and a field of :class:`Tables`; digests,
-snapshots and drafts follow from that.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from fsm.network.digest import hash_64
 from fsm.network.layers import Layers
 from fsm.network.records import (
+    INDEXES,
     KINDS,
-    Account,
     Asset,
-    Bill,
-    Cabinet,
-    ChargingProfiles,
-    Condition,
-    Entry,
-    Evidence,
-    Grant,
     IdTag,
-    Instruction,
-    Kind,
-    MeterKey,
-    Needs,
-    Observer,
-    Place,
-    Prices,
     Record,
+    RecordKey,
     Reservation,
-    Revocation,
-    Stay,
-    Transaction,
     flat,
+    key_of,
+    marks_of,
 )
-
-R = TypeVar("R", bound=Record)
-
-RecordKey = tuple[str, str | int]
-"""Kind and key of a record."""
-
-KIND_OF: Final[dict[Any, Kind]] = {kind.record: kind for kind in KINDS}
-
-INDEXES: Final = ("open_by_cp", "open_by_tag", "reserved_by_tag")
-"""Which record holds a place: they follow from the records' marks."""
-
-
-class Tables(NamedTuple):
-    """The replicated state. ``capacity_w`` is what the site may draw in all."""
-
-    capacity_w: int
-    applied: int
-    """How many commands have been applied, refused ones included."""
-    assets: Layers[str, Asset] = Layers()
-    transactions: Layers[int, Transaction] = Layers()
-    id_tags: Layers[str, IdTag] = Layers()
-    instructions: Layers[int, Instruction] = Layers()
-    conditions: Layers[str, Condition] = Layers()
-    observers: Layers[int, Observer] = Layers()
-    reservations: Layers[int, Reservation] = Layers()
-    stays: Layers[int, Stay] = Layers()
-    places: Layers[str, Place] = Layers()
-    meter_keys: Layers[str, MeterKey] = Layers()
-    revocations: Layers[str, Revocation] = Layers()
-    evidence: Layers[int, Evidence] = Layers()
-    charging_profiles: Layers[str, ChargingProfiles] = Layers()
-    needs: Layers[str, Needs] = Layers()
-    prices: Layers[str, Prices] = Layers()
-    bills: Layers[int, Bill] = Layers()
-    accounts: Layers[str, Account] = Layers()
-    entries: Layers[int, Entry] = Layers()
-    cabinets: Layers[str, Cabinet] = Layers()
-    grants: Layers[str, Grant] = Layers()
-    open_by_cp: Layers[str, int] = Layers()
-    """The open transaction of each charge point, 0 for none."""
-    open_by_tag: Layers[str, int] = Layers()
-    """The open transaction of each id tag, 0 for none."""
-    reserved_by_tag: Layers[str, int] = Layers()
-    """The active reservation of each id tag, 0 for none."""
-    hashes: Layers[RecordKey, int] = Layers()
-    """The hash of each record, for :mod:`fsm.network.digest`."""
-    sum: int = 0
-    """The XOR of these hashes."""
-    chain: bytes = b""
-    """The hash chain over all commands and their results (:mod:`fsm.trust.chain`)."""
-
-    def table(self, kind: type[R]) -> Layers[Any, R]:
-        """All records of a kind, by their keys."""
-        found: Layers[Any, R] = getattr(self, KIND_OF[kind].table)
-        return found
-
-    def records(self) -> Iterator[tuple[str, Record]]:
-        """Every record with its kind."""
-        for kind in KINDS:
-            yield from ((kind.name, record) for record in getattr(self, kind.table).values())
-
-    def digest(self) -> int:
-        """A 64-bit digest of the whole content."""
-        return self.sum ^ hash_64("header", (self.capacity_w, self.applied, self.chain))
-
-    def full_digest(self) -> int:
-        """The same digest computed from the records alone: the check of :meth:`digest`."""
-        total = hash_64("header", (self.capacity_w, self.applied, self.chain))
-        for kind, record in self.records():
-            total ^= hash_64(kind, flat(record))
-        return total
-
-    def open_transaction(self, cp_id: str) -> Transaction | None:
-        """The open transaction of a charge point, if it has one."""
-        transaction_id = self.open_by_cp.get(cp_id)
-        return self.transactions[transaction_id] if transaction_id else None
+from fsm.network.records import KIND_OF as KIND_OF
+from fsm.network.records import Tables as Tables
+from fsm.network.records.tables import R
 
 
 def make_tables(
@@ -126,7 +33,7 @@ def make_tables(
     Places that are held and what all hashes to follow from the records.
     """
     content: dict[str, Layers[Any, Any]] = {
-        table: Layers({record.key: record for record in some})
+        table: Layers({key_of(record): record for record in some})
         for table, some in (records or {}).items()
     }
     places: dict[str, dict[str, int]] = {name: {} for name in INDEXES}
@@ -134,10 +41,11 @@ def make_tables(
     total = 0
     for kind in KINDS:
         for record in content.get(kind.table, Layers()).values():
-            value = hashes[kind.name, record.key] = hash_64(kind.name, flat(record))
+            key = key_of(record)
+            value = hashes[kind.name, key] = hash_64(kind.name, flat(record))
             total ^= value
-            for name, key in record.marks:
-                places[name][key] = record.key
+            for name, place in marks_of(record):
+                places[name][place] = key  # type: ignore[assignment]
     content |= {name: Layers(held) for name, held in places.items()}
     return Tables(capacity_w, applied, hashes=Layers(hashes), sum=total, chain=chain, **content)
 
@@ -209,17 +117,17 @@ class Draft:
 
     def put(self, record: Record) -> None:
         """Set a record; the places that it holds become its own, those that it held are free."""
-        kind = type(record)
-        before = self.find(kind, record.key)
-        old = () if before is None else before.marks
-        new = record.marks
+        kind, key = type(record), key_of(record)
+        before = self.find(kind, key)
+        old = () if before is None else marks_of(before)
+        new = marks_of(record)
         if old != new:
-            for index, key in old:
-                if self.holder(index, key) == record.key:
-                    self._held.setdefault(index, {})[key] = 0
-            for index, key in new:
-                self._held.setdefault(index, {})[key] = record.key  # type: ignore[assignment]
-        self._changed.setdefault(kind, {})[record.key] = record
+            for index, place in old:
+                if self.holder(index, place) == key:
+                    self._held.setdefault(index, {})[place] = 0
+            for index, place in new:
+                self._held.setdefault(index, {})[place] = key  # type: ignore[assignment]
+        self._changed.setdefault(kind, {})[key] = record
 
     def keep(self) -> Tables:
         """The tables with all changes, one command later."""
