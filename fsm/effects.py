@@ -115,6 +115,20 @@ class Refused:
     code: str
 
 
+@frozen
+class Guard:
+    """Program the guard of the connector, a breaker with a watchdog (``scenarios.guard``).
+
+    It lets ``ceiling_w`` through until the monotonic clock shows ``until_us``, and ``fallback_w``
+    at the most from then on, whatever the charge point's computer does. If more is drawn it opens
+    the contactor at once.
+    """
+
+    ceiling_w: int
+    until_us: int
+    fallback_w: int
+
+
 Effect = (
     SendV2g
     | SetTimer
@@ -126,4 +140,5 @@ Effect = (
     | Notice
     | Restart
     | Refused
+    | Guard
 )

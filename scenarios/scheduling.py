@@ -59,7 +59,7 @@ class Scheduling:
         tables = network.state
         if TURN in self._asked or tables.energy_plans.get(ONLY) is None:
             return []
-        due = PlanTurn(ONLY, step, break_before(tables, step, second))
+        due = PlanTurn(step, break_before(tables, step, second))
         now = tables.plan_turns.get(ONLY)
         if now is not None and due <= now:
             return []

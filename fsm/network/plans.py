@@ -83,7 +83,6 @@ def _plan(draft: Draft, operation: Operation, data: dict[str, Any]) -> Result:
         return _refuse(breach.text[:WHY_MAX])
     draft.put(
         EnergyPlan(
-            only=ONLY,
             number=number,
             step=step,
             algorithm=algorithm,
@@ -157,7 +156,7 @@ def _decide(draft: Draft, at_us: int, wants: Sequence[Want], refused: dict[int, 
 def _turn(draft: Draft, operation: Operation, data: dict[str, Any]) -> Result:
     if planning(draft) is None:
         return _refuse("this network does not plan")
-    turn = PlanTurn(ONLY, integer(data, "step"), integer(data, "second", 0, 86_400))
+    turn = PlanTurn(integer(data, "step"), integer(data, "second", 0, 86_400))
     before = draft.find(PlanTurn, ONLY)
     if before is not None and turn <= before:
         return _refuse("the network is there already")

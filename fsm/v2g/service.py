@@ -16,13 +16,13 @@ from fsm.ocpp.profiles.model import Transaction
 from fsm.ocpp.profiles.store import Store
 from fsm.v2g import timeouts
 from fsm.v2g.cp_table import CpEvent, CpState
+from fsm.v2g.granted import Granted
 from fsm.v2g.instructions import INSTRUCTIONS
 from fsm.v2g.kinds import PMaxEntry
-from fsm.v2g.limited import Limited
 from fsm.v2g.plug_and_charge import SeccTrust
 
 
-class Served(Limited):
+class Served(Granted):
     """What the operator's wishes and the charge point's own defects do to its sessions."""
 
     def __init__(
@@ -150,6 +150,13 @@ class Served(Limited):
             self.remote_tag = ""
         elif name == "profile":
             self.review_profiles(now_us)
+        elif name == "grant":
+            self.review_grant(now_us)
+        elif name == "follow":
+            self._awaited = False
+            if self.may_draw and self.ceiling_w > self.limit_w:
+                self._why = "the EV does not follow its limit"
+                self._fire(CpEvent.FAULT, now_us)
         elif name == "stop" and self.transaction_id is not None and self.session.stop_wanted:
             self._why = "the EV did not stop when it was asked to"
             self._fire(CpEvent.FAULT, now_us)

@@ -49,6 +49,8 @@ def test_the_kinds_are_what_hashes_and_snapshots_have():
         ("bill", "bills"),
         ("account", "accounts"),
         ("entry", "entries"),
+        ("cabinet", "cabinets"),
+        ("grant", "grants"),
     ]
 
 

@@ -22,6 +22,8 @@ from fsm.network.records.planning import EnergyPlan as EnergyPlan
 from fsm.network.records.planning import EnergyRequest as EnergyRequest
 from fsm.network.records.planning import Planning as Planning
 from fsm.network.records.planning import PlanTurn as PlanTurn
+from fsm.network.records.power import Cabinet as Cabinet
+from fsm.network.records.power import Grant as Grant
 from fsm.network.records.record import NO_MARKS as NO_MARKS
 from fsm.network.records.record import Marks as Marks
 from fsm.network.records.record import Record as Record

@@ -6,13 +6,17 @@ from typing import NamedTuple
 class Planning(NamedTuple):
     """How the network plans power; there is no such record where it does not."""
 
-    only: int
     step_us: int
     """Length of a step, whole seconds."""
     algorithm: str
     """A name of :data:`fsm.energy.planners.PLANNERS`."""
     tariff: str = ""
     """What energy from the grid costs, as :func:`fsm.network.tariff.tariff_text` writes it."""
+
+    @property
+    def key(self) -> int:
+        """There is one."""
+        return 1
 
 
 class EnergyRequest(NamedTuple):
@@ -39,7 +43,6 @@ class EnergyRequest(NamedTuple):
 class EnergyPlan(NamedTuple):
     """The plan in force: who gets how much in which step."""
 
-    only: int
     number: int
     """Counts the plans."""
     step: int
@@ -55,10 +58,19 @@ class EnergyPlan(NamedTuple):
     content: bytes
     """Wants, rows and what is short, in msgpack (:mod:`fsm.network.plans`)."""
 
+    @property
+    def key(self) -> int:
+        """There is one."""
+        return 1
+
 
 class PlanTurn(NamedTuple):
     """Where in the plan the network stands: its limits move towards what this second wants."""
 
-    only: int
     step: int
     second: int
+
+    @property
+    def key(self) -> int:
+        """There is one."""
+        return 1

@@ -15,6 +15,7 @@ from fsm.network.records.charging import ChargingProfiles, Needs
 from fsm.network.records.instructions import Instruction
 from fsm.network.records.money import Account, Bill, Entry, Prices
 from fsm.network.records.planning import EnergyPlan, EnergyRequest, Planning, PlanTurn
+from fsm.network.records.power import Cabinet, Grant
 from fsm.network.records.record import Record, flat
 from fsm.network.records.reservations import Place, Reservation, Stay
 from fsm.network.records.transactions import IdTag, Transaction
@@ -60,6 +61,8 @@ class Tables(NamedTuple):
     energy_requests: Layers[int, EnergyRequest] = Layers()
     energy_plans: Layers[int, EnergyPlan] = Layers()
     plan_turns: Layers[int, PlanTurn] = Layers()
+    cabinets: Layers[str, Cabinet] = Layers()
+    grants: Layers[str, Grant] = Layers()
     open_by_cp: Layers[str, int] = Layers()
     """The open transaction of each charge point, 0 for none."""
     open_by_tag: Layers[str, int] = Layers()
