@@ -14,6 +14,7 @@ from scenarios import format as spec
 from scenarios.errors import ScenarioError
 from scenarios.fleet import read_fleet
 from scenarios.kinds import did_you_mean, one_of, printable
+from scenarios.planning_loading import check_planning
 from scenarios.reader import Reader
 from scenarios.schema import (
     At,
@@ -21,6 +22,7 @@ from scenarios.schema import (
     Consensus,
     Expect,
     Network,
+    Plans,
     PriceBand,
     Prices,
     Scenario,
@@ -177,6 +179,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         for index, raw in reader.elements(document, "expect")
         if (expectation := check_expectation(reader, index, raw, names, end))
     ]
+    check_planning(reader, single["planning"], evs, script)
     _check_lease(reader, document, single["paxos"])
     _check_quorums(reader, single["paxos"], sum(cp.get("member", True) for cp in cps))
     if reader.problems:
@@ -188,6 +191,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         network=Network(**single["network"]),
         paxos=Consensus(**single["paxos"]),
         prices=Prices(**single["tariff"]),
+        plans=Plans(**single["planning"]) if "planning" in document else None,
         bands=tuple(PriceBand(**values) for values in bands),
         cps=tuple(ChargePoint(**values) for values in cps),
         evs=tuple(Vehicle(**values) for values in (*evs, *fleet)),

@@ -17,6 +17,7 @@ from paxos.sim.host import Host, Status
 from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
+from scenarios.plan_look import plan
 from scenarios.till import Till, tokens_of
 from scenarios.view import (
     CellState,
@@ -97,6 +98,7 @@ def look(
         reads_answered=world.readers.answers,
         refusals=tuple(world.trust.refusals),
         earned_cents=sum(cp.earned_cents for cp in cps),
+        plan=plan(world, network),
     )
 
 

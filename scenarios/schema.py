@@ -25,6 +25,16 @@ class Site:
 
 
 @frozen(kw_only=True)
+class Plans:
+    """How the network plans the power of those who opted in and say when they leave."""
+
+    step_us: int = 900_000_000
+    """Length of a step: whole seconds."""
+    algorithm: str = "flow"
+    """A name of :data:`fsm.energy.planners.PLANNERS`."""
+
+
+@frozen(kw_only=True)
 class Network:
     """Links between charge points. Latency is log-normal around its median."""
 
@@ -136,6 +146,8 @@ class Vehicle:
     """Whether the driver opted in to smart charging (a charging profile)."""
     balance_cents: int = 5_000
     """What the driver can pay when the run begins."""
+    departs_us: int = 0
+    """When its driver leaves, and has said so; 0: he does not say."""
     at: tuple[int, int] | None = None
     """From where the driver asks and sets out: metres to the east and to the north."""
     drives: bool = False
@@ -208,6 +220,8 @@ class Scenario:
     """The first that holds counts; outside of them ``prices``."""
     cps: tuple[ChargePoint, ...]
     evs: tuple[Vehicle, ...] = ()
+    plans: Plans | None = None
+    """None: the power is shared, and nothing is promised."""
     id_tags: tuple[Tag, ...] = ()
     script: tuple[At, ...] = ()
     expectations: tuple[Expect, ...] = ()

@@ -210,6 +210,53 @@ class ReservationView:
 
 
 @frozen
+class RequestView:
+    """What a driver asked of the power, and what the plan gives; times in µs, energy in Wh."""
+
+    ev: str
+    cp: str
+    transaction: int
+    status: str
+    """pending, accepted or refused."""
+    reason: str
+    """Why it was refused, or a change of it was."""
+    departure_us: int
+    energy_wh: int
+    """What was asked for."""
+    delivered_wh: int
+    """What the log has counted since."""
+    promise: str
+    """open, kept, broken or released; empty where nothing was promised."""
+    causes: tuple[str, ...]
+    """What went wrong while it was to be kept."""
+    target_w: int | None
+    """What the plan wants now; None where it has nothing for this transaction."""
+    planned: tuple[tuple[int, int], ...]
+    """The plan for it: (s of the run, W from then on)."""
+
+
+@frozen
+class PlanView:
+    """The plan in force and all requests, as the most advanced live replica knows them."""
+
+    number: int
+    """0 while there is none."""
+    step: int
+    """Where the network stands in it: the step, and the second in it from which the limits hold."""
+    second: int
+    first_step: int
+    step_us: int
+    algorithm: str
+    version: str
+    by: str
+    at_us: int
+    inputs: str
+    requests: tuple[RequestView, ...]
+    kept: int
+    broken: int
+
+
+@frozen
 class View:
     """The whole picture at one instant."""
 
@@ -266,3 +313,5 @@ class View:
 
     refusals: tuple[Refusal, ...] = ()
     """Who was refused, and why; the newest ones."""
+    plan: PlanView | None = None
+    """None where the network does not plan."""

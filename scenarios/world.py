@@ -37,7 +37,7 @@ from paxos.sim.host import Crashed, Kind, Status
 from paxos.sim.kernel import Event
 from paxos.transitions import Transitions
 from paxos.wire import seal
-from scenarios import inputs, resets, trust
+from scenarios import inputs, leaving, resets, trust
 from scenarios.audit import Audit
 from scenarios.car import CarProcess
 from scenarios.connector import Car, Connector, Hardware, Supply
@@ -45,6 +45,8 @@ from scenarios.desk import Told
 from scenarios.drivers import DRIVER, Drivers
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
+from scenarios.kept import Kept
+from scenarios.leaving import LEAVE
 from scenarios.money import opening_records, told_tariff
 from scenarios.node import Node, SendOcpp
 from scenarios.obeying import Obeying
@@ -52,7 +54,7 @@ from scenarios.promises import Promises
 from scenarios.readers import Readers
 from scenarios.resets import RESET
 from scenarios.schema import Scenario
-from scenarios.settings import replica_config
+from scenarios.settings import planning_records, replica_config
 from scenarios.trust import Trust
 from scenarios.view import EventRow
 from scenarios.watching import Boards, SendBeat
@@ -90,7 +92,11 @@ class World:
         self.transitions = Transitions() if share else None
         self.seed = seed
         self.root = trust.trust_anchor(scenario, seed)
-        self.genesis = (*trust.genesis(scenario), *opening_records(scenario))
+        self.genesis = (
+            *trust.genesis(scenario),
+            *opening_records(scenario),
+            *planning_records(scenario),
+        )
         self.beginning = NetworkState(scenario.site.capacity_w, self.genesis).state
         self.audit = Audit(self.beginning) if check else None
         self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
@@ -121,6 +127,7 @@ class World:
         self.promises = Promises(self)
         self.trust = Trust(self, check=check)
         self.obeying = Obeying(self)
+        self.kept = Kept(self)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
@@ -131,6 +138,9 @@ class World:
         for at_index, line in enumerate(scenario.script):
             self.cluster.kernel.push(line.t_us, SCRIPT, 0, 0, at_index)
         self.cluster.kernel.push(SECOND_US, TICK, 0)
+        for vehicle in scenario.evs:
+            if vehicle.departs_us:
+                leaving.expect(self, self.cars[vehicle.id], vehicle.departs_us)
         for number in self.ids:
             if number in self.config.membership.everyone:
                 self.cluster.start(number)
@@ -185,8 +195,9 @@ class World:
             if connector is not None:
                 connector.settle(event[0])
         self._check_power()
-        if self.trust.violation is not None and self.violation is None:
-            self._stop(self.trust.violation)
+        found = self.trust.violation or self.kept.violation
+        if found is not None and self.violation is None:
+            self._stop(found)
         return event
 
     def _check_power(self) -> None:
@@ -237,6 +248,7 @@ class World:
             return str(violation)
         events = self.cluster.trace.events
         self.promises.disturb(verb, args)
+        self.kept.disturb(verb, args)
         self.journal.append(Input(self.now_us, events, verb, dict(args)))
         self.cluster.trace.mark(self.journal[-1].line())
         self.note(severity, subject, text)
@@ -346,6 +358,8 @@ class World:
             self._tick(event[0])
         elif event[2] == RESET:
             resets.happen(self, event)
+        elif event[2] == LEAVE:
+            leaving.happen(self, event)
         elif event[2] == DRIVER:
             self.drivers.happen(event)
         else:
@@ -361,6 +375,7 @@ class World:
                 self.cluster.execute(host, host.process.on_tick(now_us))
                 connector.settle(now_us)
         self.boards.tick(now_us)
+        self.kept.tick()
         self.trust.order_book.tick()
         self.power_history_w.append(self.power_w)
         del self.power_history_w[:-HISTORY_S]

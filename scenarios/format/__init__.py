@@ -25,12 +25,19 @@ from scenarios.format.script import HOWS as HOWS
 from scenarios.format.script import arguments as arguments
 from scenarios.format.settings import NETWORK as NETWORK
 from scenarios.format.settings import PAXOS as PAXOS
+from scenarios.format.settings import PLANNING as PLANNING
 from scenarios.format.settings import PRICE_BAND as PRICE_BAND
 from scenarios.format.settings import SITE as SITE
 from scenarios.format.settings import TARIFF as TARIFF
 from scenarios.format.settings import TOP as TOP
 
-TABLES = {"site": SITE, "network": NETWORK, "paxos": PAXOS, "tariff": TARIFF}
+TABLES = {
+    "site": SITE,
+    "planning": PLANNING,
+    "network": NETWORK,
+    "paxos": PAXOS,
+    "tariff": TARIFF,
+}
 """Single tables, by their key at the top."""
 ARRAYS = {
     "cp": CP,

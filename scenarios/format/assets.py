@@ -74,9 +74,10 @@ EV = Table(
             'With `payment = "contract"`: what is to be said of the certificate.',
         ),
         Key("balance", "balance_cents", AMOUNT, "What the driver can pay at the beginning."),
+        Key("departs", "departs_us", TIME, "When its driver leaves: he says so when he plugs in."),
     ),
 )
-_OF_ONE = ("id", "id_tag", "at", "drives", "payment", "contract")
+_OF_ONE = ("id", "id_tag", "at", "drives", "payment", "contract", "departs")
 """What is of one EV alone."""
 FLEET = Table(
     "[fleet]",
@@ -100,6 +101,12 @@ FLEET = Table(
             "leave_us",
             Span(TIME),
             "When the first and the last stop charging; each is unplugged 15 s later.",
+        ),
+        Key(
+            "departs",
+            "departs_us",
+            Span(TIME),
+            "When the first and the last leave: they say so when they plug in.",
         ),
         *(key for key in EV.keys if key.name not in _OF_ONE),
     ),

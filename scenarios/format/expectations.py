@@ -1,5 +1,6 @@
 """Expectations: what they may be about, and what may be said of it."""
 
+from fsm.network.demand import ACCEPTED, PENDING, REFUSED
 from fsm.network.evidence import ID_TOKEN_TYPES, ReceiptStatus
 from fsm.network.monitoring import Monitored
 from fsm.ocpp.actions import AuthorizationStatus, Reason
@@ -20,6 +21,8 @@ from scenarios.format.keys import (
     Key,
     Table,
 )
+from scenarios.kept import BROKEN, KEPT, OPEN, RELEASED
+from scenarios.kept import SENTENCES as PROMISED_ENERGY
 from scenarios.kinds import Choice, Name, Quantity, Span, Whole
 from scenarios.obeying import SENTENCES as OBEYING
 from scenarios.promises import SENTENCES as PROMISES
@@ -67,8 +70,19 @@ REFUSALS = (
     *(code.value for code in ResponseCode if code.is_negative),
 )
 """Codes by which an EV is refused: OCPP's for an id tag, ISO 15118's for a contract."""
-VIOLATIONS = (*SENTENCES, "P1", *PROMISES, *OBEYING, *TRUST_SENTENCES, *MONEY_SENTENCES)
+VIOLATIONS = (
+    *SENTENCES,
+    "P1",
+    *PROMISES,
+    *OBEYING,
+    *TRUST_SENTENCES,
+    *MONEY_SENTENCES,
+    *PROMISED_ENERGY,
+)
 """Invariants of consensus, of power, of trust, and of money."""
+
+REQUESTS = ("none", PENDING, ACCEPTED, REFUSED)
+PROMISED = ("none", OPEN, KEPT, BROKEN, RELEASED)
 
 CONNECTOR_STATUSES = tuple(status.value for status in ConnectorStatus)
 MONITORED = tuple(word.value for word in Monitored)
@@ -145,6 +159,19 @@ EXPECT = Table(
             Choice(FATES),
             "The answer to its driver's last question, or what became of the reservation.",
         ),
+        Key(
+            "request",
+            "request",
+            Choice(REQUESTS),
+            "What the plan said of its driver's last request for energy by a departure.",
+        ),
+        Key(
+            "promise",
+            "promise",
+            Choice(PROMISED),
+            "What became of the energy that its driver was promised last; `released` if he left "
+            "earlier than he said.",
+        ),
         Key("redirected_to", "redirected_to", CP_ID, "Where its driver was redirected to."),
         Key(
             "paid",
@@ -192,6 +219,12 @@ EXPECT = Table(
         Key("at_least", "at_least", COUNT, "It happened not less often than this."),
         Key("at_most", "at_most", COUNT, "It happened not more often than this."),
         Key("since", "since_us", TIME, "Only what happened after this time counts."),
+        Key(
+            "promises_broken",
+            "promises_broken",
+            Whole(0, 1_000_000),
+            "Subject: how many promises of energy were broken.",
+        ),
         Key("bills", "bills", Whole(0, 1_000_000), "Subject: how many bills were closed."),
         Key(
             "money",
@@ -218,6 +251,8 @@ SUBJECTS = {
         "reason",
         "reservation",
         "redirected_to",
+        "request",
+        "promise",
         "refused",
         "authorized_by",
         "receipt",
@@ -231,6 +266,7 @@ SUBJECTS = {
     "sessions": (),
     "power": (),
     "count": ("at_least", "at_most", "since"),
+    "promises_broken": (),
     "bills": (),
     "money": (),
     "reads": (),

@@ -1,7 +1,19 @@
 """The top of a scenario file, and what holds for all of it: site, network, consensus, prices."""
 
+from fsm.energy.planners import PLANNERS
 from scenarios.format.keys import AMOUNT, DAY_US, LATENCY, PRICE, RATE, SITE_W, Key, Table
-from scenarios.kinds import Flag, Moment, Quantity, Real, Share, Span, Text, TimeOfDay, Whole
+from scenarios.kinds import (
+    Choice,
+    Flag,
+    Moment,
+    Quantity,
+    Real,
+    Share,
+    Span,
+    Text,
+    TimeOfDay,
+    Whole,
+)
 from scenarios.units import DRIFT, DURATION, POWER, SIZE, TIME_PRICE
 
 TOP = Table(
@@ -49,6 +61,24 @@ SITE = Table(
         ),
     ),
 )
+PLANNING = Table(
+    "[planning]",
+    (
+        Key(
+            "step",
+            "step_us",
+            Quantity(DURATION, 1_000_000, DAY_US),
+            "Length of a step of the plan: whole seconds. 15 minutes by default.",
+        ),
+        Key(
+            "algorithm",
+            "algorithm",
+            Choice(tuple(PLANNERS)),
+            "What plans; only `flow` keeps every promise.",
+        ),
+    ),
+)
+"""Without it nothing is planned."""
 NETWORK = Table(
     "[network]",
     (
