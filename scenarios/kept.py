@@ -160,11 +160,8 @@ class Kept:
         if verb in HARMLESS:
             return
         for promise in self._open():
-            names = {self.world.ids[promise.number], promise.ev}
-            about = {str(args[key]) for key in ("cp", "ev") if key in args}
-            everybody = not about or "all" in about or verb not in _OF_ONE
-            if everybody or about & names:
-                promise.causes[f"{verb} {' '.join(sorted(about))}".strip()] = None
+            about = [str(args[key]) for key in ("cp", "ev") if key in args]
+            promise.causes[" ".join([verb, *about])] = None
 
     def tick(self) -> None:
         """A second has passed."""
@@ -248,29 +245,3 @@ def _of_driver(promise: Promise, state: Tables) -> list[Transaction]:
         for it in state.transactions.values()
         if it.id >= promise.transaction and it.id_tag == promise.id_tag
     ]
-
-
-_OF_ONE: Final = frozenset(
-    (
-        "crash",
-        "restart",
-        "pause",
-        "crash_after_write",
-        "slow",
-        "slow_disk",
-        "fill_disk",
-        "clock_drift",
-        "clock_offset",
-        "wipe",
-        "stop_cp",
-        "remote_stop",
-        "reset",
-        "set_profile",
-        "stick_contactor",
-        "mute_ev",
-        "pause_charging",
-        "ignore_limit",
-        "tamper_meter",
-    )
-)
-"""Verbs that touch one charge point or EV, unless it leads."""

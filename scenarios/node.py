@@ -29,6 +29,7 @@ from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
 from scenarios.desk import TIMER, Desk, Question, bookings_of
 from scenarios.instructed import Instructed, reason_of_restart
+from scenarios.network_clock import CLOCK, TIME
 from scenarios.planned import Planned
 from scenarios.profiled import Profiled
 from scenarios.scheduling import TIMER as SCHEDULE
@@ -104,10 +105,10 @@ class Node:
         self.profiled = Profiled(controller)
         self.planned = Planned(controller)
         settings = self.network.state.planning.get(ONLY)
-        controller.plans = settings is not None
-        self.scheduling = (
-            None if settings is None else Scheduling(replica, wiring.clock, settings.step_us)
-        )
+        self.scheduling: Scheduling | None = None
+        if settings is not None:
+            self.scheduling = Scheduling(replica, wiring.clock, settings.step_us)
+            controller.plans, controller.time = True, self.scheduling.clock
         self.watching = Watching(cp_id, replica) if monitored else None
         self._restart: Restart | None = None
         """A soft reset that waits until all calls are answered."""
@@ -188,6 +189,8 @@ class Node:
             # A CALL with its caller and time: a command for the log.
             self._waiting, submitted = self.replica.submit(body, now_us)
             return self._after_replica(submitted, now_us)
+        if frame[0] in (CLOCK, TIME):
+            return [] if self.scheduling is None else self.scheduling.on_frame(frame, now_us)
         if frame[0] == BEAT:
             return [] if self.watching is None else self.watching.on_frame(frame, now_us)
         call = self.calls.answer(frame)

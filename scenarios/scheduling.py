@@ -15,7 +15,9 @@ from fsm.network.targets import break_before
 from fsm.ocpp.actions import PLAN, TURN
 from fsm.ocpp.station import transfer
 from paxos.election import Role
+from paxos.membership import place_of
 from paxos.replica import Replica
+from scenarios.network_clock import NetworkClock
 
 TIMER: Final = "schedule"
 
@@ -30,7 +32,7 @@ class Scheduling:
 
     def __init__(self, replica: Replica, clock: WallClock, step_us: int) -> None:
         self.replica = replica
-        self.clock = clock
+        self.clock = NetworkClock(place_of(replica.node), clock)
         self.step_us = step_us
         self._asked: dict[str, bool] = {}
         """Which of the two commands are on their way into the log."""
@@ -47,6 +49,9 @@ class Scheduling:
         effects: list[Any] = [self._next(now_us)]
         if self.replica.role is not Role.LEADER:
             self._asked.clear()
+            leader = self.replica.leader
+            return effects + self.clock.ask(0 if leader is None else place_of(leader), now_us)
+        if not self.clock.lead(len(self.replica.group.everyone), now_us):
             return effects
         wall_us = self.clock.wall_us(now_us)
         step, within_us = divmod(wall_us, self.step_us)
@@ -57,9 +62,9 @@ class Scheduling:
 
     def _take_turn(self, network: NetworkState, step: int, second: int) -> list[Any]:
         tables = network.state
-        if TURN in self._asked or tables.energy_plans.get(ONLY) is None:
+        if TURN in self._asked:
             return []
-        due = PlanTurn(step, break_before(tables, step, second))
+        due = PlanTurn(step, break_before(tables.energy_plans.get(ONLY), step, second))
         now = tables.plan_turns.get(ONLY)
         if now is not None and due <= now:
             return []
@@ -78,6 +83,10 @@ class Scheduling:
             return []
         self._asked[PLAN] = True
         return [transfer(PLAN, data)]
+
+    def on_frame(self, frame: list[Any], now_us: int) -> list[Any]:
+        """A frame about clocks has come."""
+        return self.clock.on_frame(frame, now_us, leads=self.replica.role is Role.LEADER)
 
     def on_result(self, payload: dict[str, Any]) -> None:
         """One of the two was answered; what was refused is looked at again a second later."""

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from fsm.energy.problem import J_PER_WH, Cabinet, Problem, Request
 from fsm.energy.supply import least_power_w
 from fsm.network.checks import integer
-from fsm.network.records import EnergyRequest, Planning, Transaction
+from fsm.network.records import EnergyRequest, Planning, PlanTurn, Transaction
 from fsm.network.tables import Draft, Tables
 from fsm.network.tariff import tariff_of
 from fsm.ocpp.frames import Operation
@@ -114,8 +114,9 @@ def ask(draft: Draft, operation: Operation, payload: dict[str, Any], number: int
     if settings is None or "maxPower" not in payload or "departureTime" not in payload:
         return False
     departure_us = integer(payload, "departureTime")
-    stay = departure_us // settings.step_us - operation.at_us // settings.step_us
-    if not 0 < stay <= MAX_STEPS:
+    turn = draft.find(PlanTurn, ONLY)
+    now_step = 0 if turn is None else turn.step
+    if not 0 < last_step(departure_us, settings.step_us) - now_step <= MAX_STEPS:
         return False
     energy_wh = integer(payload, "energyAmount", 0, ENERGY_MAX_WH)
     most_w = integer(payload, "maxPower", 1)
@@ -127,6 +128,7 @@ def ask(draft: Draft, operation: Operation, payload: dict[str, Any], number: int
         EnergyRequest(
             transaction_id=number,
             cp_id=operation.cp_id,
+            asked=draft.tables.applied,
             asked_us=operation.at_us,
             departure_us=departure_us,
             energy_wh=energy_wh,

@@ -46,7 +46,7 @@ def make_plan(tables: Tables, step: int) -> dict[str, Any] | None:
         if request.status == ACCEPTED:
             task.keep(request)
     task.settle()
-    for request in sorted(asked, key=lambda it: (it.asked_us, it.transaction_id)):
+    for request in sorted(asked, key=lambda it: it.asked):
         if request.change_us:
             task.change(request)
         elif request.status != ACCEPTED:

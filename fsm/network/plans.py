@@ -13,8 +13,6 @@ planner read the log is not held against a plan: it wants a little more than is 
 from collections.abc import Sequence
 from typing import Any, Final
 
-import msgpack
-
 from fsm.energy.problem import J_PER_WH, ProblemError
 from fsm.energy.verify import verify
 from fsm.network.checks import integer, required, text
@@ -35,7 +33,7 @@ from fsm.network.handler import Handler, Result
 from fsm.network.limits import share
 from fsm.network.records import EnergyPlan, EnergyRequest, Planning, PlanTurn, Transaction
 from fsm.network.tables import Draft
-from fsm.network.targets import as_plan, digest
+from fsm.network.targets import as_plan, digest, pack
 from fsm.ocpp.actions import PLAN, TURN
 from fsm.ocpp.frames import INT_MAX, CallError, ErrorCode, Operation
 
@@ -90,7 +88,7 @@ def _plan(draft: Draft, operation: Operation, data: dict[str, Any]) -> Result:
             at_us=operation.at_us,
             by=operation.cp_id,
             inputs=digest(asked),
-            content=msgpack.packb([[list(want) for want in wants], rows, short]),
+            content=pack(asked, rows, short),
         )
     )
     _decide(draft, operation.at_us, wants, refused)

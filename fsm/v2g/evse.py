@@ -131,6 +131,8 @@ class Evse:
         """Version of a lower limit that is not confirmed yet; 0 for none."""
         self.told = False
         """Whether the EV was sent that limit."""
+        self.time: WallClock = self.station.clock
+        """What plans go by: the network's time where there is one, else the own wall clock."""
         self.plans = False
         """Whether the network plans the power of those who opt in."""
         self.planned: tuple[PMaxEntry, ...] = ()

@@ -98,7 +98,7 @@ class Limited(Evse):
         Where the network plans it is told of each driver who opted in and says when he leaves, and
         again when that has changed.
         """
-        wall_us = self.station.clock.wall_us(now_us)
+        wall_us = self.time.wall_us(now_us)
         departure_us = wall_us + request.departure_time * US_PER_S if request.departure_time else 0
         opted_in = request.max_entries_sa_schedule_tuple > 0
         asks = self.plans and opted_in and self._leaves_otherwise(departure_us)

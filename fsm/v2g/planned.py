@@ -26,7 +26,7 @@ def schedule(evse: Evse, now_us: int) -> tuple[PMaxEntry, ...]:
     """What can be offered from ``now_us`` of the monotonic clock on, as (s from then, W)."""
     if not evse.planned:
         return ((0, evse.limit_w),)
-    now_s = evse.station.clock.wall_us(now_us) // _US_PER_S
+    now_s = evse.time.wall_us(now_us) // _US_PER_S
     return from_second(evse.planned, now_s)[:PMAX_ENTRIES]
 
 
@@ -70,7 +70,7 @@ def is_outdated(evse: Evse, now_us: int) -> bool:
     session = evse.session
     if not evse.planned:
         return evse.limit_w != session.offered_w or len(session.offered) > 1
-    now_s = evse.station.clock.wall_us(now_us) // _US_PER_S
+    now_s = evse.time.wall_us(now_us) // _US_PER_S
     elapsed_s = now_s - session.offered_us // _US_PER_S
     rest = from_second([(start_s, power_w) for start_s, power_w in session.offered], elapsed_s)
     if rest != from_second(evse.planned, now_s):

@@ -173,7 +173,7 @@ def charge_parameter_discovery(
     evse.tell_needs(request, now_us)
     dc = evse.current == "DC"
     session.offered = ((0, evse.rated_w),) if dc else schedule(evse, now_us)
-    session.offered_us = evse.station.clock.wall_us(now_us)
+    session.offered_us = evse.time.wall_us(now_us)
     session.offered_w = max(power_w for _, power_w in session.offered)
     session.wait = Wait.POWER_DELIVERY if evse.current == "AC" else Wait.CABLE_CHECK
     session.isolation_until_us, session.present_v = -1, 0

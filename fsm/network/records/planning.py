@@ -24,7 +24,10 @@ class EnergyRequest(NamedTuple):
 
     transaction_id: int
     cp_id: str
+    asked: int
+    """How many commands had been applied: requests are decided on in this order."""
     asked_us: int
+    """By the charge point's own clock."""
     departure_us: int
     energy_wh: int
     """What was missing when it was asked for."""
