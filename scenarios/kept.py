@@ -101,6 +101,8 @@ class Kept:
         self.world = world
         self.promises: list[Promise] = []
         """In the order of their acceptance."""
+        self._by_request: dict[int, Promise] = {}
+        """By the transactions that have a request."""
         self.violation: InvariantViolation | None = None
         self._seen: object = None
         settings = world.beginning.planning.get(ONLY)
@@ -111,10 +113,7 @@ class Kept:
 
     def of(self, transaction: Transaction) -> Promise | None:
         """The promise that a transaction is to keep."""
-        for promise in reversed(self.promises):
-            if promise.id_tag == transaction.id_tag and promise.transaction <= transaction.id:
-                return promise
-        return None
+        return self._by_request.get(transaction.id)
 
     def hear(self, chosen: Chosen, network: NetworkState) -> None:
         """A command was applied: promises are made and changed, and energy is counted."""
@@ -134,23 +133,26 @@ class Kept:
 
     def _promised(self, request: EnergyRequest, transaction: Transaction) -> None:
         known = self.of(transaction)
-        if known is not None and (known.transaction == transaction.id or known.left_us is None):
+        for promise in self._open():
+            if promise.id_tag == transaction.id_tag and promise.left_us is None:
+                known = self._by_request[transaction.id] = promise
+        if known is not None:
             if known.status == OPEN:
                 known.departure_us = request.departure_us
             return
         cars = {car.ev.account: car.ev.id for car in self.world.cars.values()}
-        self.promises.append(
-            Promise(
-                ev=cars.get(transaction.id_tag, transaction.id_tag),
-                id_tag=transaction.id_tag,
-                number=self.world.nodes[request.cp_id],
-                transaction=transaction.id,
-                meter_wh=request.meter_wh - transaction.meter_start_wh,
-                promised_wh=request.energy_wh,
-                departure_us=request.departure_us,
-                max_w=request.max_w,
-            )
+        made = Promise(
+            ev=cars.get(transaction.id_tag, transaction.id_tag),
+            id_tag=transaction.id_tag,
+            number=self.world.nodes[request.cp_id],
+            transaction=transaction.id,
+            meter_wh=request.meter_wh - transaction.meter_start_wh,
+            promised_wh=request.energy_wh,
+            departure_us=request.departure_us,
+            max_w=request.max_w,
         )
+        self.promises.append(made)
+        self._by_request[transaction.id] = made
 
     def _open(self) -> list[Promise]:
         return [promise for promise in self.promises if promise.status == OPEN]

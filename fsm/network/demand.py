@@ -13,6 +13,7 @@ from fsm.network.checks import integer
 from fsm.network.records import EnergyRequest, Planning, PlanTurn, Transaction
 from fsm.network.tables import Draft, Tables
 from fsm.network.tariff import tariff_of
+from fsm.ocpp.actions import Reason
 from fsm.ocpp.frames import Operation
 
 ONLY: Final = 1
@@ -25,6 +26,11 @@ RESERVE_STEPS: Final = 1
 
 ENERGY_MAX_WH: Final = 1_000_000
 """Most energy of one request."""
+
+_FAULTS: Final = frozenset(
+    (Reason.EMERGENCY_STOP, Reason.OTHER, Reason.POWER_LOSS, Reason.REBOOT, Reason.HARD_RESET)
+)
+"""Why a transaction ends that its driver did not want to end."""
 
 MAX_STEPS: Final = 1_344
 """How far a plan may reach: 14 days of quarter-hours."""
@@ -134,7 +140,22 @@ def ask(draft: Draft, operation: Operation, payload: dict[str, Any], number: int
             energy_wh=energy_wh,
             meter_wh=draft.get(Transaction, number).meter_wh,
             max_w=min(most_w, draft.asset(operation.cp_id).rated_w),
-            status=PENDING,
+            status=ACCEPTED if _was_broken_off(draft, number, now_step, settings) else PENDING,
         )
     )
     return True
+
+
+def _was_broken_off(draft: Draft, number: int, step: int, settings: Planning) -> bool:
+    """Whether the driver was promised energy that a fault has kept from him: it still holds."""
+    id_tag = draft.get(Transaction, number).id_tag
+    for request in reversed(tuple(draft.tables.energy_requests.values())):
+        before = draft.get(Transaction, request.transaction_id)
+        if before.id_tag == id_tag and before.id != number:
+            return (
+                request.status == ACCEPTED
+                and before.reason in _FAULTS
+                and last_step(request.departure_us, settings.step_us) > step
+                and missing_j(request, before) > 0
+            )
+    return False
