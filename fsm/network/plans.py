@@ -64,6 +64,8 @@ def _plan(draft: Draft, operation: Operation, data: dict[str, Any]) -> Result:
     algorithm, version = text(data, "algorithm", 20), text(data, "version", 20)
     wants, rows = _wants(data), _rows(data)
     refused, short = _refusals(data), _numbers(data, "short")
+    if version != VERSION:
+        return _refuse(f"found a plan of version {version[:20]}; allowed version {VERSION}")
     before = draft.find(EnergyPlan, ONLY)
     if number != (1 if before is None else before.number + 1):
         return _refuse(f"found plan {number}; allowed the one after {before and before.number}")
