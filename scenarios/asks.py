@@ -20,6 +20,7 @@ REASONS: dict[str, str] = {
     Why.ID_IN_USE: "it was called off",
     Why.NOT_AUTHORISED: "the id tag is not accepted",
     Why.CUT_OFF: "{cp} is cut off from the network",
+    Why.NO_DECISION: "the network decides nothing at the moment",
     Why.DOWN: "{cp} does not run",
 }
 

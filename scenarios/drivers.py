@@ -215,6 +215,9 @@ class Drivers:
         else:
             nobody = ", and no other charge point can" if ask.reason in OBSTACLES else ""
             self._note(ask, "info", f"refused at {ask.asked_cp}: {why}{nobody}")
+            if told.data.get("callOff"):
+                # It is under way, and may yet be decided.
+                self._call_off(ask)
 
     def _on_changed(self, ask: Ask, window_us: tuple[int, int], told: Told) -> None:
         if told.status == "NoAnswer":

@@ -101,7 +101,7 @@ class Node:
         self.watching = Watching(cp_id, replica) if monitored else None
         self._restart: Restart | None = None
         """A soft reset that waits until all calls are answered."""
-        self.desk = Desk(self.calls, wiring.clock)
+        self.desk = Desk(self.calls, wiring.clock, replica)
         self.bookings: tuple[Booking, ...] = ()
         """The reservations that the controller was told of, and the table that they are from."""
         self._reservations: object = None
@@ -151,7 +151,7 @@ class Node:
             asked = self.watching.on_timer(timer, self.network, now_us)
             return self._take(asked, now_us)
         if type(timer) is str and timer.startswith(TIMER):
-            return self.desk.on_timer(timer) + self._next_call()
+            return self.desk.on_timer(timer, now_us) + self._next_call()
         if type(timer) is str:
             self.wiring.settle()
             return self._take(self.controller.on_timer(timer, now_us), now_us)
@@ -205,8 +205,7 @@ class Node:
 
     def ask(self, question: Question, now_us: int) -> list[Any]:
         """A driver asks the network something here; he is told, whatever comes of it."""
-        cut_off = self.replica.is_cut_off(now_us)
-        return self.desk.ask(question, now_us, cut_off=cut_off) + self._next_call()
+        return self.desk.ask(question, now_us) + self._next_call()
 
     def _begin_stay(self, now_us: int) -> list[Any]:
         """The transaction that has just begun may have to end at a certain time."""

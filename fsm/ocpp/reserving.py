@@ -74,6 +74,8 @@ class Why(StrEnum):
     NOT_AUTHORISED = "NotAuthorised"
     CUT_OFF = "CutOff"
     """The charge point that was asked hears nothing of the network."""
+    NO_DECISION = "NoDecision"
+    """The network has decided nothing since the question was asked."""
     DOWN = "Down"
     """The charge point that was asked does not run."""
 
