@@ -70,12 +70,16 @@ class Watching:
         leader = self.replica.leader
         return 0 if leader is None else place_of(leader)
 
+    @property
+    def _voters(self) -> tuple[int, ...]:
+        return tuple(map(place_of, self.replica.group.present.voters))
+
     def on_timer(self, name: str, network: NetworkState, now_us: int) -> list[Any]:
         """Beat, or look who is missing."""
         return self._beat(now_us) if name == "beat" else self._look(network, now_us)
 
     def _beat(self, now_us: int) -> list[Any]:
-        effects: list[Any] = [SetTimer("beat", PERIOD_US), Beat(self._leader)]
+        effects: list[Any] = [SetTimer("beat", PERIOD_US), Beat(self._leader, self._voters)]
         if not self._leads:
             self.observer = None
             if self._leader and self.replica.node in self.replica.group.everyone:
@@ -153,13 +157,13 @@ class Boards:
         board = self._boards.get(number)
         if board is None:
             board = self._boards[number] = Monitor(world.now_us)
-        board.beat(world.now_us, effect.leader)
+        board.beat(world.now_us, effect.leader, effect.voters)
 
     def tick(self, now_us: int) -> None:
         """A second has passed."""
         bus, ids = self._world.cluster.bus, self._world.ids
         for number, board in self._boards.items():
-            for to in board.look(now_us, number, len(ids)):
+            for to in board.look(now_us, number):
                 bus.send(Kind.OCPP, number, to, beat_frame(ids[number], Hearing.SILENT))
 
 
