@@ -15,6 +15,7 @@ from attrs import define, frozen
 
 from fsm.clock import WallClock
 from fsm.effects import CancelTimer, SetTimer
+from fsm.network.records import Loss, Reservation
 from fsm.network.tables import Tables
 from fsm.ocpp.actions import VENDOR_ID, Action
 from fsm.ocpp.client import CallClient
@@ -66,6 +67,17 @@ class Told:
     number: int
     status: str
     data: Payload
+
+
+@frozen
+class News:
+    """An effect: a driver is told that his reservation was lost to a fault.
+
+    ``loss`` says to what, ``record`` how the reservation stands since.
+    """
+
+    loss: Loss
+    record: Reservation
 
 
 @define
@@ -188,6 +200,21 @@ def _read(frame: list[Any]) -> tuple[str, Payload]:
     answer = frame[2]
     data = answer.get("data")
     return (str(data["status"]), data) if data else (str(answer["status"]), {})
+
+
+def news_of(tables: Tables, cp_id: str, told: dict[int, int]) -> list[Any]:
+    """What a charge point has to tell drivers whose reservations were lost, and has not told yet.
+
+    ``told`` is by the reservation how often it was lost by then, and is brought forward.
+    """
+    news: list[Any] = []
+    for loss in tables.losses.values():
+        if cp_id not in (loss.asked_cp, loss.teller):
+            continue
+        if told.get(loss.reservation_id, 0) < loss.times:
+            told[loss.reservation_id] = loss.times
+            news.append(News(loss, tables.reservations[loss.reservation_id]))
+    return news
 
 
 def bookings_of(tables: Tables, cp_id: str) -> tuple[Booking, ...]:

@@ -26,7 +26,7 @@ from paxos.messages import message
 from paxos.replica import Replica
 from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
-from scenarios.desk import TIMER, Desk, Question, bookings_of
+from scenarios.desk import TIMER, Desk, Question, bookings_of, news_of
 from scenarios.instructed import Instructed, reason_of_restart
 from scenarios.profiled import Profiled
 from scenarios.watching import BEAT, TIMERS, Watching
@@ -105,6 +105,10 @@ class Node:
         self.bookings: tuple[Booking, ...] = ()
         """The reservations that the controller was told of, and the table that they are from."""
         self._reservations: object = None
+        self._losses: object = None
+        """The table of losses that was looked at last."""
+        self._told: dict[int, int] = {}
+        """Of which losses drivers were told, by the reservation."""
 
     @property
     def network(self) -> NetworkState:
@@ -123,7 +127,7 @@ class Node:
             effects += self.watching.start()
         effects += self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
         effects += self._take(self.profiled.applied(self.network, now_us), now_us)
-        return effects + self._book(now_us)
+        return effects + self._book(now_us) + self._tell()
 
     def change(self, step: Step, node: int, now_us: int) -> list[Any]:
         """Hand in a change of membership."""
@@ -226,6 +230,14 @@ class Node:
         self.bookings = bookings
         return self._take(self.controller.on_bookings(bookings, now_us), now_us)
 
+    def _tell(self) -> list[Any]:
+        """Tell drivers of reservations that were lost; after a restart all once more."""
+        tables = self.network.state
+        if tables.losses is self._losses:
+            return []
+        self._losses = tables.losses
+        return news_of(tables, self.cp_id, self._told)
+
     def _close_orphan(self, now_us: int) -> list[Any]:
         """What an earlier incarnation had under way, which is stale by now.
 
@@ -267,7 +279,7 @@ class Node:
                     answers += self._answer(sequence, result)
         if not changed:
             return effects
-        answers += self._book(now_us)
+        answers += self._book(now_us) + self._tell()
         version = self.network.limit_version(self.cp_id)
         if version != self._limit_version:
             self._limit_version = version

@@ -41,7 +41,7 @@ from scenarios import inputs, resets, trust
 from scenarios.audit import Audit
 from scenarios.car import CarProcess
 from scenarios.connector import Car, Connector, Hardware, Supply
-from scenarios.desk import Told
+from scenarios.desk import News, Told
 from scenarios.drivers import DRIVER, Drivers
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
@@ -376,6 +376,9 @@ class World:
     def _told(self, number: int, effect: Told) -> None:
         self.drivers.told(number, effect)
 
+    def _news(self, number: int, effect: News) -> None:
+        self.drivers.hear(effect)
+
     def _send_v2g(self, number: int, effect: fx.SendV2g) -> None:
         peer = self._peer(number)
         if peer:
@@ -481,6 +484,7 @@ class World:
         SendBeat: _send_ocpp,
         fx.Beat: _beat,
         Told: _told,
+        News: _news,
         Crashed: _crashed,
         Applied: _applied,
         AppliedRun: _applied,

@@ -23,6 +23,7 @@ from fsm.network.records import (
     IdTag,
     Instruction,
     Kind,
+    Loss,
     MeterKey,
     Needs,
     Observer,
@@ -60,6 +61,7 @@ class Tables(NamedTuple):
     conditions: Layers[str, Condition] = Layers()
     observers: Layers[int, Observer] = Layers()
     reservations: Layers[int, Reservation] = Layers()
+    losses: Layers[int, Loss] = Layers()
     stays: Layers[int, Stay] = Layers()
     places: Layers[str, Place] = Layers()
     meter_keys: Layers[str, MeterKey] = Layers()
