@@ -38,6 +38,7 @@ from paxos.sim.kernel import Event
 from paxos.transitions import Transitions
 from paxos.wire import seal
 from scenarios import inputs, resets, trust
+from scenarios.alarms import Alarms
 from scenarios.audit import Audit
 from scenarios.car import CarProcess
 from scenarios.connector import Car, Connector, Hardware, Supply
@@ -55,7 +56,7 @@ from scenarios.schema import Scenario
 from scenarios.settings import replica_config
 from scenarios.trust import Trust
 from scenarios.view import EventRow
-from scenarios.watching import Boards, SendBeat
+from scenarios.watching import Boards, Found, SendBeat
 
 SCRIPT = 20
 """Event kind: the next line of the script."""
@@ -117,6 +118,7 @@ class World:
         """Crashed charge points, and what they left."""
         self.readers = Readers(self)
         self.boards = Boards(self)
+        self.alarms = Alarms(self)
         self.drivers = Drivers(self)
         self.promises = Promises(self)
         self.trust = Trust(self, check=check)
@@ -237,6 +239,7 @@ class World:
             return str(violation)
         events = self.cluster.trace.events
         self.promises.disturb(verb, args)
+        self.alarms.sample()
         self.journal.append(Input(self.now_us, events, verb, dict(args)))
         self.cluster.trace.mark(self.journal[-1].line())
         self.note(severity, subject, text)
@@ -361,6 +364,7 @@ class World:
                 self.cluster.execute(host, host.process.on_tick(now_us))
                 connector.settle(now_us)
         self.boards.tick(now_us)
+        self.alarms.sample()
         self.trust.order_book.tick()
         self.power_history_w.append(self.power_w)
         del self.power_history_w[:-HISTORY_S]
@@ -476,6 +480,9 @@ class World:
     def _beat(self, number: int, effect: fx.Beat) -> None:
         self.boards.beat(self, number, effect)
 
+    def _found(self, number: int, effect: Found) -> None:
+        self.alarms.check(number, effect)
+
     def _lease_lapsed(self, number: int, effect: LeaseLapsed) -> None:
         self.readers.lapsed(number, effect)
 
@@ -483,6 +490,7 @@ class World:
         SendOcpp: _send_ocpp,
         SendBeat: _send_ocpp,
         fx.Beat: _beat,
+        Found: _found,
         Told: _told,
         News: _news,
         Crashed: _crashed,

@@ -72,9 +72,22 @@ class Observer:
     number: int
     since_us: int
     _last: dict[str, tuple[int, Hearing]] = field(factory=dict)
+    _said_us: dict[str, int] = field(factory=dict)
+    """When the newest frame was sent, by its sender's clock."""
 
-    def heard(self, cp_id: str, hearing: Hearing, now_us: int) -> None:
-        """A frame of a charge point, or of its monitor, has come."""
+    def heard(
+        self, cp_id: str, hearing: Hearing, now_us: int, said_us: int, *, passed_on: bool = False
+    ) -> None:
+        """A frame of a charge point, or of its monitor, has come.
+
+        One that passes words on may have stood still meanwhile, and what it says is old. So is not
+        believed what is older than what was heard, nor, from others, what is said before a new
+        observer has had the time to hear everybody itself.
+        """
+        is_new = now_us - self.since_us <= ENGINE_SILENT_US
+        if said_us < self._said_us.get(cp_id, 0) or (passed_on and is_new):
+            return
+        self._said_us[cp_id] = said_us
         self._last[cp_id] = (now_us, hearing)
 
     def look(self, known: Mapping[str, str], now_us: int) -> list[list[str]]:

@@ -7,7 +7,7 @@ from fsm.ocpp.monitor import Hearing, Monitor, Observer
 from scenarios.loader import load, loads
 from scenarios.schema import Scenario
 from scenarios.session import Session
-from scenarios.watching import unheard
+from scenarios.watching import Found, unheard
 
 SECOND_US = 1_000_000
 
@@ -155,10 +155,76 @@ def test_an_observer_misses_boards_as_it_misses_engines() -> None:
     known = {f"CP{number}": "silent" for number in range(1, 6)}
     assert observer.look(known, 2_200_000) == []
     assert observer.look(known, 2_200_001) == [[cp_id, "unheard"] for cp_id in known]
-    observer.heard("CP1", Hearing.SILENT, 7_000_000)
+    observer.heard("CP1", Hearing.SILENT, 7_000_000, 7_000_000)
     assert observer.look(dict.fromkeys(["CP1"], "heard"), 7_000_000) == [["CP1", "silent"]]
-    observer.heard("CP1", Hearing.HEARD, 8_000_000)
+    observer.heard("CP1", Hearing.HEARD, 8_000_000, 8_000_000)
     assert observer.look(dict.fromkeys(["CP1"], "heard"), 10_200_001) == [["CP1", "unheard"]]
+
+
+def test_an_observer_believes_no_old_word() -> None:
+    """One that passes words on stood still, and goes on with what it had taken before."""
+    observer = Observer(1, 0)
+    known = {"CP1": "heard"}
+    observer.heard("CP1", Hearing.SILENT, 1_200_000, 9_000_000, passed_on=True)
+    assert observer.look(known, 1_300_000) == []
+    observer.heard("CP1", Hearing.HEARD, 1_300_000, 9_500_000)
+    observer.heard("CP1", Hearing.SILENT, 1_400_000, 9_400_000, passed_on=True)
+    assert observer.look(known, 1_500_000) == []
+    observer.heard("CP1", Hearing.SILENT, 1_600_000, 9_600_000, passed_on=True)
+    assert observer.look(known, 1_700_000) == [["CP1", "silent"]]
+
+
+def test_who_stood_still_brings_no_old_alarm() -> None:
+    """It had taken a board's words when it was paused; meanwhile that engine runs again."""
+    session = Session(network(), 4)
+    session.run(30 * SECOND_US, 1_000_000)
+    leader = session.view().leader
+    down, stands, *_ = [cp.id for cp in session.view().cps if cp.id != leader]
+    session.act("crash", cp=down)
+    session.run(34 * SECOND_US, 1_000_000)
+    session.act("pause", cp=stands)
+    session.run(38 * SECOND_US, 1_000_000)
+    session.act("restart", cp=down)
+    session.run(50 * SECOND_US, 1_000_000)
+    session.act("resume", cp=stands)
+    while session.time_us < 55 * SECOND_US:
+        session.run(session.time_us + SECOND_US // 10, 1_000_000)
+        assert word(session, down) == "activated"
+    assert session.world.alarms.unfounded == []
+    assert session.world.alarms.findings > 0
+
+
+@pytest.mark.parametrize(
+    ("hearing", "cause", "founded"),
+    [
+        (Hearing.SILENT, "", False),
+        (Hearing.SILENT, "slow", True),
+        (Hearing.SILENT, "cut", False),
+        (Hearing.UNHEARD, "", False),
+        (Hearing.UNHEARD, "cut", True),
+        (Hearing.HEARD, "", True),
+    ],
+)
+def test_a_word_without_a_cause_is_found_out(hearing: Hearing, cause: str, founded: bool) -> None:
+    """A cut cable is no cause for a silent engine; both are forgotten after a while."""
+    session = Session(network(), 4)
+    session.run(30 * SECOND_US, 1_000_000)
+    cp_id, leader = follower(session), session.view().leader
+    alarms = session.world.alarms
+    assert leader is not None
+    if cause == "slow":
+        session.act("slow", cp=cp_id, delay_us=1_000)
+        session.act("slow", cp=cp_id, delay_us=0)
+    elif cause == "cut":
+        session.act("cut", a=cp_id, b=leader)
+        session.act("heal")
+    alarms.check(session.world.nodes[leader], Found(cp_id, hearing.value))
+    assert (alarms.unfounded == []) is founded
+    if hearing is not Hearing.HEARD:
+        session.run(40 * SECOND_US, 1_000_000)
+        before = len(alarms.unfounded)
+        alarms.check(session.world.nodes[leader], Found(cp_id, hearing.value))
+        assert len(alarms.unfounded) == before + 1
 
 
 @pytest.mark.parametrize("cps", [5, 30, 100])
@@ -226,8 +292,8 @@ def test_an_observer_gives_everybody_time() -> None:
     observer = Observer(1, 0)
     known = {"CP1": "heard", "CP2": "heard", "CP3": "unheard"}
     assert observer.look(known, 2_000_000) == []
-    observer.heard("CP1", Hearing.HEARD, 2_000_000)
-    observer.heard("CP3", Hearing.SILENT, 2_100_000)
+    observer.heard("CP1", Hearing.HEARD, 2_000_000, 2_000_000)
+    observer.heard("CP3", Hearing.SILENT, 2_100_000, 2_100_000)
     assert observer.look(known, 2_300_000) == [["CP2", "unheard"], ["CP3", "silent"]]
     known |= {"CP2": "unheard", "CP3": "silent"}
     assert observer.look(known, 2_400_000) == []
