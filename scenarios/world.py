@@ -18,6 +18,7 @@ from paxos.sim.host import Status
 from paxos.sim.kernel import Event
 from paxos.transitions import Transitions
 from scenarios import inputs, resets, trust
+from scenarios.alarms import Alarms
 from scenarios.audit import Audit
 from scenarios.building import FIRST_CAR, build_car, build_node
 from scenarios.cables import plug, unplug
@@ -85,6 +86,7 @@ class World:
         """Crashed charge points, and what they left."""
         self.readers = Readers(self)
         self.boards = Boards(self)
+        self.alarms = Alarms(self)
         self.drivers = Drivers(self)
         self.promises = Promises(self)
         self.trust = Trust(self, check=check)
@@ -190,6 +192,7 @@ class World:
             return str(violation)
         events = self.cluster.trace.events
         self.promises.disturb(verb, args)
+        self.alarms.sample()
         self.journal.append(Input(self.now_us, events, verb, dict(args)))
         self.cluster.trace.mark(self.journal[-1].line())
         self.note(severity, subject, text)
@@ -290,6 +293,7 @@ class World:
                 self.cluster.execute(host, host.process.on_tick(now_us))
                 connector.settle(now_us)
         self.boards.tick(now_us)
+        self.alarms.sample()
         self.trust.order_book.tick()
         self.power_history_w.append(self.power_w)
         del self.power_history_w[:-HISTORY_S]

@@ -38,6 +38,22 @@ def test_the_list_says_what_came_of_each() -> None:
     assert {len(head), len(first), len(second)} == {80}
 
 
+def test_what_a_fault_took_is_told_in_full() -> None:
+    """The row has what fits; the chosen one's reason stands below, wrapped and bounded."""
+    reason = "CP4 is out of order, and no other can: " + ", ".join(
+        f"CP{number} is stopped by the operator" for number in range(5, 15)
+    )
+    lost = attrs.evolve(ROW, number=2, fate="removed", news="lost", left="CP4", reason=reason)
+    view = sample.view(reservations=(ROW, lost))
+    page = plain(reservations.page(view, 0, 80, 9))
+    assert "redirected, removed, lost  CP4" in page[1]
+    assert page[3].startswith("  CP4 is out of order, and no other can: CP5 is stopped")
+    assert len(page) == 6
+    assert page[5].rstrip().endswith("…")
+    assert {len(row) for row in page} == {80}
+    assert len(plain(reservations.page(view, 1, 80, 9))) == 3
+
+
 def test_a_long_list_follows_the_cursor() -> None:
     """Every row can be reached."""
     rows = tuple(attrs.evolve(ROW, number=n) for n in range(1, 30))

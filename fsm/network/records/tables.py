@@ -15,7 +15,7 @@ from fsm.network.records.charging import ChargingProfiles, Needs
 from fsm.network.records.instructions import Instruction
 from fsm.network.records.money import Account, Bill, Entry, Prices
 from fsm.network.records.record import Record, flat
-from fsm.network.records.reservations import Place, Reservation, Stay
+from fsm.network.records.reservations import Loss, Place, Reservation, Stay
 from fsm.network.records.transactions import IdTag, Transaction
 from fsm.network.records.trust import Evidence, MeterKey, Revocation
 
@@ -44,6 +44,7 @@ class Tables(NamedTuple):
     conditions: Layers[str, Condition] = Layers()
     observers: Layers[int, Observer] = Layers()
     reservations: Layers[int, Reservation] = Layers()
+    losses: Layers[int, Loss] = Layers()
     stays: Layers[int, Stay] = Layers()
     places: Layers[str, Place] = Layers()
     meter_keys: Layers[str, MeterKey] = Layers()
