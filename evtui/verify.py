@@ -7,7 +7,6 @@ What can be said only of the whole record stands in :data:`CHECKS`, one function
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 from attrs import asdict, frozen
@@ -16,6 +15,7 @@ from evtui.errors import UsageError
 from evtui.faults import AlteredError, Fault, hex_bytes, short
 from evtui.marks import Row
 from evtui.replay import Replayed, read_header, replay
+from evtui.source import read_bytes, source_name
 from fsm.network.evidence import ReceiptStatus
 from fsm.trust.keys import is_signed
 from scenarios.audit import findings
@@ -175,7 +175,7 @@ def _verdict(
         anchors = ""
     seed = header.get("seed")
     return Verdict(
-        file=printable(file),
+        file=source_name(file),
         ok=not faults,
         scenario=printable(str(header.get("scenario"))),
         seed=seed if type(seed) is int else 0,
@@ -198,7 +198,7 @@ def run_verify(file: str, *, as_json: bool, anchors: str | None) -> int:
     try:
         verdict = verify(_read(file), file, anchors)
     except UsageError as error:
-        raise UsageError(f"{printable(file)}: {error}") from None
+        raise UsageError(f"{source_name(file)}: {error}") from None
     if as_json:
         sys.stdout.write(json.dumps(asdict(verdict)) + "\n")
     else:
@@ -208,11 +208,12 @@ def run_verify(file: str, *, as_json: bool, anchors: str | None) -> int:
 
 def _read(file: str) -> list[str]:
     try:
-        with Path(file).open("rb") as opened:
-            raw = opened.read(MAX_BYTES + 1)
+        raw = read_bytes(file, MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageError(f"cannot be read ({why}); allowed a file of evtui run --record") from None
+        raise UsageError(
+            f"cannot be read ({why}); allowed a file of evtui run --record, or -"
+        ) from None
     if len(raw) > MAX_BYTES:
         raise UsageError(f"found more than {MAX_BYTES >> 30} GiB; allowed a record")
     # What is no ASCII was not written so; it is named with its line.
