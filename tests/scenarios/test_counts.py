@@ -88,7 +88,7 @@ def checked(slice_us: int, max_events: int, looks: int) -> tuple[int, int, int, 
 
 
 def test_checks_do_not_depend_on_how_often_somebody_looks() -> None:
-    """In one go, in slices in which nothing happens, event by event, and asked again for nothing."""
+    """In one go, in slices in which nothing happens, event by event, asked for nothing."""
     at_once = checked(40_000_000, 1_000_000, 0)
     assert at_once[1] > at_once[0] > 500
     assert at_once[2] > 5_000
