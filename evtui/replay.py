@@ -67,8 +67,10 @@ def replay(lines: Sequence[str]) -> Replayed:
     for index, line in enumerate(rows):
         number = index + 1
         row = _row(line, index + 2, number)
-        if "end" in row:
+        if "end" in row and "n" not in row:
             if index + 1 < len(rows):
+                if holds(parsed(rows[index + 1]), header, place.mark):
+                    raise altered(index + 2, number, 0, "an outcome", line, f"entry {number}")
                 raise altered(index + 3, 0, 0, "a line after the end", rows[index + 1], "nothing")
             if [(key, type(part)) for key, part in row.items()] != END_KEYS:
                 raise altered(index + 2, 0, 0, "the outcome", line, "an outcome and seals")

@@ -296,6 +296,15 @@ def test_an_entry_appended_at_the_end(good: list[str]) -> None:
         assert (fault.line, fault.entry) == (len(rows) + 2, len(rows) + 1)
 
 
+def test_an_outcome_before_the_end(good: list[str]) -> None:
+    """Put between two entries it is named itself, not the entry behind it."""
+    for place in (1, 9, len(good) - 2):
+        fault = verify([*good[:place], good[-1], *good[place:]], "record").faults[0]
+        assert (fault.line, fault.entry, fault.what) == (place + 1, place, "an outcome")
+    assert "line after the end" in first_fault([*good, good[-1]])
+    assert first_fault(altered(good, 9, end={})).startswith("entry 9: the keys")
+
+
 def test_the_outcome_of_another_run(good: list[str]) -> None:
     """It is another line than the entries lead to, however good its seals are."""
     other = record(seed=2)
