@@ -130,12 +130,15 @@ class World:
         try:
             event = self.cluster.step(until_us)
             if event is not None and self.invariants is not None:
+                self.invariants.checks += 1  # P1, below
                 self.promises.check(event[3])
                 self.obeying.check(event[3])
         except InvariantViolation as violation:
             self._stop(violation)
             return None
-        if event is not None and FIRST_CAR <= event[3] < PLACES:
+        if event is None:
+            return None  # nothing has changed, however often somebody asks
+        if FIRST_CAR <= event[3] < PLACES:
             connector = self.by_endpoint[event[3]].connector
             if connector is not None:
                 connector.settle(event[0])
@@ -145,15 +148,12 @@ class World:
         return event
 
     def _check_power(self) -> None:
-        """P1, after every event."""
+        """P1, after every event and every input."""
         capacity_w = self.scenario.site.capacity_w
         power_w = self.supply.power_w
         if power_w > self.peak_w:
             self.peak_w = power_w
-        if self.invariants is None:
-            return
-        self.invariants.checks += 1
-        if power_w <= capacity_w:
+        if self.invariants is None or self.violation is not None or power_w <= capacity_w:
             return
         drawing = [(n, c.power_w) for n, c in self.connectors.items() if c.power_w]
         parts = ", ".join(f"{self.ids[number]} {watts:,} W" for number, watts in drawing)
@@ -196,6 +196,7 @@ class World:
         self.journal.append(Input(self.now_us, events, verb, dict(args)))
         self.cluster.trace.mark(self.journal[-1].line())
         self.note(severity, subject, text)
+        self._check_power()
         return text
 
     def note(self, severity: str, subject: str, text: str) -> None:

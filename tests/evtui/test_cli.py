@@ -155,7 +155,7 @@ def test_a_terminal_that_cannot_draw(term: str, why: str) -> None:
 def test_speeds_mean_the_same_as_in_the_app() -> None:
     """The command line must not import drawing code to know it."""
     from evtui.app import DEFAULT_SPEED
-    from evtui.cli import _speed
+    from evtui.options import _speed
 
     class Token:
         value = "max"

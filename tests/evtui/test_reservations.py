@@ -7,7 +7,7 @@ import pytest
 
 from evtui.app import EvtuiApp
 from evtui.palette import Actions
-from evtui.render import cps, reservations
+from evtui.render import cp_cards, cp_detail, cp_table, reservations
 from evtui.screens.reservations import ReservationsPanel
 from scenarios.loader import load
 from scenarios.session import Session
@@ -76,10 +76,10 @@ def test_an_empty_connector_shows_who_is_expected(width: int) -> None:
     """In the table the EV with an arrow; in the detail until when it waits."""
     kept = sample.cp(3, reserved_for="EV7", reserved_until_us=490 * S)
     view = sample.view(cps=(*sample.view().cps[:2], kept))
-    table = cps.columns(view, width)
-    assert "→EV7" in cps.table_row(kept, table, width, selected=False).plain
-    assert "reserved for EV7 until 08:10" in " ".join(plain(cps.detail(kept, view, width)))
-    card = " ".join(plain(cps.card(kept, view, 44, selected=False)))
+    table = cp_table.columns(view, width)
+    assert "→EV7" in cp_table.table_row(kept, table, width, selected=False).plain
+    assert "reserved for EV7 until 08:10" in " ".join(plain(cp_detail.detail(kept, view, width)))
+    card = " ".join(plain(cp_cards.card(kept, view, 44, selected=False)))
     assert "reserved for EV7 until 08:10" in card
 
 
