@@ -290,6 +290,8 @@ def test_interrupting_a_run(tmp_path: Path) -> None:
     with subprocess.Popen(
         [*EVTUI, "run", str(scenario), "--trace", str(trace)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # A shell that starts the tests in the background has them ignore Ctrl+C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:  # fmt: skip
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and not (trace.exists() and trace.stat().st_size):
