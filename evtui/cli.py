@@ -153,6 +153,7 @@ OcppVersion = Annotated[str | None, _option(_version, "1.6|2.0.1")]
 Month = Annotated[str | None, _option(_text, "YYYY-MM")]
 CpId = Annotated[str | None, _option(_text, "ID")]
 Moment = Annotated[str | None, _option(_text, "TIME")]
+Algorithm = Annotated[str, _option(_text, "NAME")]
 Record = Annotated[str | None, _option(_record, "FILE")]
 Anchors = Annotated[str | None, _option(_anchors, "DIGITS")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
@@ -345,6 +346,35 @@ def profiles(file: FileOrStdin, /, *, json: Switch = False, table: Switch = Fals
     from evtui.profiles import print_composite
 
     print_composite(file, as_table=table and not json)
+    return 0
+
+
+@app.command
+def plan(
+    file: FileOrStdin,
+    /,
+    *,
+    algorithm: Algorithm = "flow",
+    json: Switch = False,
+    compare: Switch = False,
+) -> int:
+    """Plan energy: who is promised his energy by departure, and when each charges.
+
+    Parameters
+    ----------
+    file
+        The path of a JSON file (see: docs/smart-charging.md), or - for standard input.
+    algorithm
+        flow, edf, llf, sllf, fcfs, equal or seed. [default: flow]
+    json
+        Print admission and plan as one JSON object.
+    compare
+        Plan with every algorithm: what each delivers, misses, draws and costs.
+
+    """
+    from evtui.plan.command import Order, print_plan
+
+    print_plan(Order(file, algorithm, json, compare))
     return 0
 
 
