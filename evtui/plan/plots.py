@@ -50,7 +50,7 @@ def planned(admission: Admission, found: Outcome, algorithm: str, width: int) ->
     rows: list[Line] = []
     names = _names([it.id for it in problem.requests])
     places = _names([it.cabinet for it in problem.requests])
-    room = width - len(names[0] if names else "") - len(places[0] if places else "") - 27
+    room = width - len(names[0] if names else "") - len(places[0] if places else "") - 29
     for name, place, request, row in zip(
         names, places, problem.requests, found.plan.rows, strict=True
     ):
@@ -69,21 +69,21 @@ def planned(admission: Admission, found: Outcome, algorithm: str, width: int) ->
         rows[ROWS_MAX:] = [[(f"… and {len(rows) - ROWS_MAX:,} more; all with --json", "dim")]]
     sums = totals(problem, found)
     lines = [*rows, *against(sums, capacities(problem), problem, width)]
-    lines.append([(_summary(admission, found, algorithm), "")])
+    lines += [[(text, "")] for text in _summary(admission, found, algorithm)]
     if found.figures.missed:
         missed = ", ".join(printable(name) for name in found.figures.missed)
         lines.append([("! missed: ", "bad"), (missed, "")])
     return lines
 
 
-def _summary(admission: Admission, found: Outcome, algorithm: str) -> str:
+def _summary(admission: Admission, found: Outcome, algorithm: str) -> tuple[str, str]:
     count, problem = len(admission.accepted), admission.problem
     kept = count - len(found.figures.missed)
-    text = (
-        f"{algorithm}: {count} accepted, {len(admission.refused)} refused, {kept} promises kept; "
-        f"{_kwh(found)} kWh, peak {found.figures.peak_j / problem.step_s:,.0f} W"
-    )
-    return text + (f", cost {cost(found.figures):,.2f}" if problem.price_micro else "")
+    text = f"{_kwh(found)} kWh, peak {found.figures.peak_j / problem.step_s:,.0f} W"
+    if problem.price_micro:
+        text += f", cost {cost(found.figures):,.2f}"
+    who = f"{count} accepted, {len(admission.refused)} refused, {kept} promises kept"
+    return f"{algorithm}: {who};", text
 
 
 def compared(admission: Admission, outcomes: Mapping[str, Outcome], width: int) -> list[Line]:
@@ -150,7 +150,7 @@ def against(
             for cell, w in zip(row, most, strict=True)
         ]
         label = f"{top / 1000:,.1f} kW" if height == HEIGHT - 1 else "0" if not height else ""
-        lines.append([(f"{label:>11} ", "dim"), ("".join(cells), "accent")])
+        lines.append([(f"{label:>11} ", "dim"), ("".join(cells).rstrip(), "accent")])
     last = str(problem.steps - 1)
     axis = "0" + last.rjust(len(used) - 1) if len(used) > len(last) + 1 else ""
     lines.append([(" " * 12 + axis, "dim")])
