@@ -211,8 +211,8 @@ WRONG: list[tuple[Edit, str]] = [
     (lambda d: d.update(requests={}), "requests: found an object; allowed an array of 0 to 1000"),
     (lambda d: d.update(requests=[7]), "requests[0]: found 7; allowed an object"),
     (lambda d: first(d).pop("max_w"), "requests[0].max_w: found nothing; allowed a value"),
-    (lambda d: first(d).update(id=""), 'requests[0].id: found ""; allowed a text of 1 to 64 '
-     "characters"),
+    (lambda d: first(d).update(id=""), ('requests[0].id: found ""; allowed a text of 1 to 64 '
+     "characters")),
     (lambda d: first(d).update(id="ev2"),
      'requests[1].id: found "ev2" a second time; allowed an id of its own'),
     (lambda d: first(d).update(cabinet="B"),

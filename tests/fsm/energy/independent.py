@@ -15,22 +15,22 @@ def optimum(problem, requests):
     columns = [(i, t) for i, it in enumerate(requests) for t in range(it.arrive, it.depart)]
     if not columns:
         return 0.0
+    steps, names = problem.steps, [it.name for it in problem.cabinets]
     wanted = np.zeros((len(requests), len(columns)))
-    limits, bounds = [], []
-    for column, (i, _) in enumerate(columns):
-        wanted[i, column] = 1
-    for t in range(problem.steps):
-        site = problem.site_capacity_w[t] - problem.other_loads_w[t] + problem.pv_firm_w[t]
-        limits.append([1.0 if step == t else 0.0 for _, step in columns])
-        bounds.append(max(0, site) * hours)
-        for cabinet in problem.cabinets:
-            limits.append(
-                [float(s == t and requests[i].cabinet == cabinet.name) for i, s in columns]
-            )
-            bounds.append(cabinet.capacity_w[t] * hours)
+    site, cabinets = np.zeros((steps, len(columns))), np.zeros((steps * len(names), len(columns)))
+    for column, (i, t) in enumerate(columns):
+        wanted[i, column] = site[t, column] = 1
+        cabinets[names.index(requests[i].cabinet) * steps + t, column] = 1
+    bounds = [
+        max(0, capacity - load + pv) * hours
+        for capacity, load, pv in zip(
+            problem.site_capacity_w, problem.other_loads_w, problem.pv_firm_w, strict=True
+        )
+    ]
+    bounds += [w * hours for it in problem.cabinets for w in it.capacity_w]
     found = linprog(
         [problem.price_micro[t] for _, t in columns],  # of a size that its tolerances are made for
-        A_ub=np.array(limits),
+        A_ub=np.vstack((site, cabinets)),
         b_ub=bounds,
         A_eq=wanted,
         b_eq=[it.energy_j / 3600 for it in requests],
