@@ -17,6 +17,7 @@ from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 from evtui import __version__
 from evtui.errors import UsageError
 from evtui.options import (
+    Algorithm,
     Anchors,
     Billing,
     CpId,
@@ -202,6 +203,35 @@ def profiles(file: FileOrStdin, /, *, json: Switch = False, table: Switch = Fals
     from evtui.profiles import print_composite
 
     print_composite(file, as_table=table and not json)
+    return 0
+
+
+@app.command
+def plan(
+    file: FileOrStdin,
+    /,
+    *,
+    algorithm: Algorithm = "flow",
+    json: Switch = False,
+    compare: Switch = False,
+) -> int:
+    """Plan energy: who is promised his energy by departure, and when each charges.
+
+    Parameters
+    ----------
+    file
+        The path of a JSON file (see: docs/smart-charging.md), or - for standard input.
+    algorithm
+        flow, edf, llf, sllf, fcfs, equal or seed. [default: flow]
+    json
+        Print admission and plan as one JSON object.
+    compare
+        Plan with every algorithm: what each delivers, misses, draws and costs.
+
+    """
+    from evtui.plan.command import Order, print_plan
+
+    print_plan(Order(file, algorithm, json, compare))
     return 0
 
 
