@@ -11,7 +11,8 @@ from decimal import Decimal
 from attrs import frozen
 
 from evtui.errors import UsageError
-from evtui.profile_file import STDIN, parse, read, sentence
+from evtui.profile_file import parse, read, sentence
+from evtui.source import source_name
 from fsm.energy.admission import Admission, admit_all
 from fsm.energy.planners import PLANNERS, flow
 from fsm.energy.problem import (
@@ -61,7 +62,7 @@ def print_plan(order: Order) -> None:
             f'--algorithm: found "{printable(order.algorithm)}"; allowed {one_of(names)}'
             + did_you_mean(order.algorithm, names)
         )
-    source = "standard input" if order.file == STDIN else printable(order.file)
+    source = source_name(order.file)
     problem = load(order.file, source)
     try:
         admission = admit_all(problem)
