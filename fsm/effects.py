@@ -101,10 +101,12 @@ class Restart:
 class Beat:
     """A charge point's engine lives: told its monitor every second (:mod:`fsm.ocpp.monitor`).
 
-    ``leader`` is the node that leads as far as it knows, 0 for nobody.
+    ``leader`` is the node that leads as far as it knows, 0 for nobody; ``voters`` are those of whom
+    the next leader will be one.
     """
 
     leader: int
+    voters: tuple[int, ...] = ()
 
 
 @frozen

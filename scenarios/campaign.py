@@ -205,6 +205,7 @@ def _unsettled(world: World, healed_us: int) -> Iterator[str]:
         yield from world.promises.unkept(alive[0].network)
         yield from _unfinished(world, alive[0].network, healed_us)
         yield from unheard(world, alive[0].network)
+        yield from world.alarms.unfounded
         yield from unproven(world, alive[0].network)
         yield from unsettled_money(alive[0].network.state)
 

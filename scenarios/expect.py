@@ -283,10 +283,10 @@ def _reservation_checks(expect: Expect, view: View) -> Iterator[_Check]:
         return
     last = mine[-1]
     if expect.reservation is not None:
-        words = [word for word in (last.answer, last.fate) if word]
+        words = [word for word in (last.answer, last.fate, last.news) if word]
         yield _Check(expect.reservation in words, " and ".join(words))
     if expect.redirected_to is not None:
-        redirected = last.answer == "redirected"
+        redirected = last.answer == "redirected" or last.news == "moved"
         held = redirected and last.cp == expect.redirected_to
         yield _Check(held, f"redirected to {last.cp}" if redirected else "not redirected")
 

@@ -1,21 +1,19 @@
 """Drivers who said when they leave: they come then, pull the plug, and are gone."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from paxos.sim.kernel import Event
 from scenarios.connector import Car
+from scenarios.happenings import Happening
 
 if TYPE_CHECKING:
     from scenarios.world import World
-
-LEAVE: Final = 24
-"""Event kind: the time of a departure; its payload is the EV's id."""
 
 
 def expect(world: "World", car: Car, departure_us: int) -> None:
     """The driver wants to leave then; what was said before counts no more."""
     car.ev.departure_us = departure_us
-    world.cluster.kernel.push(max(departure_us, world.now_us), LEAVE, 0, 0, car.ev.id)
+    world.cluster.kernel.push(max(departure_us, world.now_us), Happening.LEAVE, 0, 0, car.ev.id)
 
 
 def happen(world: "World", event: Event) -> None:

@@ -51,7 +51,7 @@ def load(name_or_path: str) -> Scenario:
         ScenarioError: there is no such scenario, or its file cannot be used.
 
     """
-    if "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith(_SUFFIX):
+    if _is_path(name_or_path):
         return loads(_read(name_or_path), name_or_path)
     names = library_names()
     if name_or_path not in names:
@@ -63,6 +63,17 @@ def load(name_or_path: str) -> Scenario:
         )
     file = resources.files("scenarios") / _LIBRARY / (name_or_path + _SUFFIX)
     return loads(file.read_text(encoding="utf-8"), str(file))
+
+
+def file_of(name_or_path: str) -> Path:
+    """The file that :func:`load` reads for this; it need not be there."""
+    if _is_path(name_or_path):
+        return Path(name_or_path)
+    return Path(str(resources.files("scenarios") / _LIBRARY / (name_or_path + _SUFFIX)))
+
+
+def _is_path(name_or_path: str) -> bool:
+    return "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith(_SUFFIX)
 
 
 def library_names() -> list[str]:

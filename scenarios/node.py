@@ -27,7 +27,7 @@ from paxos.messages import message
 from paxos.replica import Replica
 from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
-from scenarios.desk import TIMER, Desk, Question, bookings_of
+from scenarios.desk import TIMER, Desk, Question, bookings_of, news_of
 from scenarios.instructed import Instructed, reason_of_restart
 from scenarios.network_clock import CLOCK, TIME
 from scenarios.planned import Planned
@@ -112,10 +112,14 @@ class Node:
         self.watching = Watching(cp_id, replica) if monitored else None
         self._restart: Restart | None = None
         """A soft reset that waits until all calls are answered."""
-        self.desk = Desk(self.calls, wiring.clock)
+        self.desk = Desk(self.calls, wiring.clock, replica)
         self.bookings: tuple[Booking, ...] = ()
         """The reservations that the controller was told of, and the table that they are from."""
         self._reservations: object = None
+        self._losses: object = None
+        """The table of losses that was looked at last."""
+        self._told: dict[int, int] = {}
+        """Of which losses drivers were told, by the reservation."""
 
     @property
     def network(self) -> NetworkState:
@@ -137,7 +141,7 @@ class Node:
         effects += self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
         effects += self._take(self.profiled.applied(self.network, now_us), now_us)
         effects += self._take(self.planned.applied(self.network, now_us), now_us)
-        return effects + self._book(now_us)
+        return effects + self._book(now_us) + self._tell()
 
     def change(self, step: Step, node: int, now_us: int) -> list[Any]:
         """Hand in a change of membership."""
@@ -167,7 +171,7 @@ class Node:
         if timer == SCHEDULE and self.scheduling is not None:
             return self._take(self.scheduling.on_timer(self.network, now_us), now_us)
         if type(timer) is str and timer.startswith(TIMER):
-            return self.desk.on_timer(timer) + self._next_call()
+            return self.desk.on_timer(timer, now_us) + self._next_call()
         if type(timer) is str:
             self.wiring.settle()
             return self._take(self.controller.on_timer(timer, now_us), now_us)
@@ -225,8 +229,7 @@ class Node:
 
     def ask(self, question: Question, now_us: int) -> list[Any]:
         """A driver asks the network something here; he is told, whatever comes of it."""
-        cut_off = self.replica.is_cut_off(now_us)
-        return self.desk.ask(question, now_us, cut_off=cut_off) + self._next_call()
+        return self.desk.ask(question, now_us) + self._next_call()
 
     def _begin_stay(self, now_us: int) -> list[Any]:
         """The transaction that has just begun may have to end at a certain time."""
@@ -246,6 +249,14 @@ class Node:
             return []
         self.bookings = bookings
         return self._take(self.controller.on_bookings(bookings, now_us), now_us)
+
+    def _tell(self) -> list[Any]:
+        """Tell drivers of reservations that were lost; after a restart all once more."""
+        tables = self.network.state
+        if tables.losses is self._losses:
+            return []
+        self._losses = tables.losses
+        return news_of(tables, self.cp_id, self._told)
 
     def _close_orphan(self, now_us: int) -> list[Any]:
         """What an earlier incarnation had under way, which is stale by now.
@@ -288,7 +299,7 @@ class Node:
                     answers += self._answer(sequence, result)
         if not changed:
             return effects
-        answers += self._book(now_us)
+        answers += self._book(now_us) + self._tell()
         version = self.network.limit_version(self.cp_id)
         if version != self._limit_version:
             self._limit_version = version

@@ -92,6 +92,7 @@ class ReservationReport:
     """What a driver asked for. Times in virtual seconds; ``cp`` is empty if nothing was promised.
 
     ``answer`` is reserved, redirected, refused, unanswered or asked; ``fate`` what became of it.
+    ``news`` is moved or lost when its driver was told that a fault took it from ``left``.
     """
 
     ev: str
@@ -103,6 +104,8 @@ class ReservationReport:
     from_s: float
     until_s: float
     held_until_s: float
+    news: str
+    left: str
 
 
 @frozen
@@ -170,14 +173,6 @@ class Report:
     def to_json(self) -> str:
         """One JSON object, on one line, in ASCII, with keys in a fixed order."""
         return _JSON.dumps(self)
-
-    @staticmethod
-    def from_json(text: str) -> "Report":
-        """The report that :meth:`to_json` wrote.
-
-        Raises ValueError when the text is no JSON, and cattrs' errors when it is no report.
-        """
-        return _JSON.loads(text, Report)
 
     def to_text(self) -> str:
         """The report for people, a few tables without colour."""
@@ -266,6 +261,8 @@ def _reservation(each: ReservationView) -> ReservationReport:
         from_s=_seconds(each.from_us),
         until_s=_seconds(each.until_us),
         held_until_s=_seconds(each.held_until_us),
+        news=each.news,
+        left=each.left,
     )
 
 
@@ -374,7 +371,7 @@ def _money_lines(money: MoneyReport) -> Iterator[str]:
 def _reservation_lines(reservations: Sequence[ReservationReport]) -> Iterator[str]:
     rows = [
         (each.ev, each.asked_cp, each.cp or "-", f"{each.from_s:g} s", f"{each.until_s:g} s",
-         f"{each.answer} {each.fate}".rstrip(), each.reason)
+         " ".join(filter(None, (each.answer, each.fate, each.news))), each.reason)
         for each in reservations
     ]  # fmt: skip
     head = ("driver", "asked", "gets", "from", "until", "what came of it", "why")

@@ -203,10 +203,14 @@ class ReservationView:
     fate: str
     """active, used, expired, cancelled, replaced or removed; empty where nothing was promised."""
     reason: str
-    """Why it is not the charge point that was asked, in words; empty if it is."""
+    """Why it is not the charge point that was asked, or not any more, in words; empty if it is."""
     from_us: int
     until_us: int
     held_until_us: int
+    news: str = ""
+    """What its driver was told when a fault took it: moved (``cp`` is the new place), or lost."""
+    left: str = ""
+    """Where it was before the last fault; empty without one."""
 
 
 @frozen

@@ -36,10 +36,12 @@ def executable(problem: Problem, *, cheapest: bool) -> Plan | None:
 def _dive(problem: Problem, network: Network, *, cheapest: bool) -> Plan | None:
     """Decide about pairs of request and step until all steps of a flow can be laid out."""
     totals = network.cheapest() if cheapest else None
+    minimum = any(it.min_w for it in problem.requests)
+    known: dict[tuple[Pair, ...], bool] = {}
     # Each round decides at least one pair, and no pair is decided twice.
     for _ in range(1 + sum(it.depart - it.arrive for it in problem.requests)):
         plan = plan_of(problem, NAME, network.energy_j(totals))
-        troubles = _troubles(problem, plan)
+        troubles = _troubles(problem, plan, known) if minimum else []
         if not troubles:
             return plan if verify(problem, plan) is None else None
         decided = _decide(network, plan, troubles, totals)
@@ -51,20 +53,34 @@ def _dive(problem: Problem, network: Network, *, cheapest: bool) -> Plan | None:
     return None
 
 
-def _troubles(problem: Problem, plan: Plan) -> list[list[Pair]]:
+def _troubles(
+    problem: Problem, plan: Plan, known: dict[tuple[Pair, ...], bool]
+) -> list[list[Pair]]:
     """Of each step that cannot be laid out, who is below his minimum: first who is in doubt most.
 
-    That is who has no on-time at all, then who is the farthest below.
+    That is who has no on-time at all, then who is the farthest below. ``known`` remembers which
+    steps could be laid out, by what they give to whom.
     """
+    given: list[list[Pair]] = [[] for _ in range(problem.steps)]
+    for number, row in enumerate(plan.rows):
+        for step, energy_j in enumerate(row.energy_j, row.start):
+            if energy_j:
+                given[step].append((number, energy_j))
     found: list[list[Pair]] = []
-    for step in range(problem.steps):
+    for step, shares in enumerate(given):
         below: list[tuple[bool, int, int]] = []
-        for number, (it, row) in enumerate(zip(problem.requests, plan.rows, strict=True)):
-            energy_j, least_j = row.at(step), it.min_w * problem.step_s
-            if 0 < energy_j < least_j:
+        for number, energy_j in shares:
+            it = problem.requests[number]
+            least_j = it.min_w * problem.step_s
+            if energy_j < least_j:
                 timed = on_time(energy_j, problem.step_s, it.min_w, it.max_w)
                 below.append((timed is not None, energy_j * 1_000_000 // least_j, number))
-        if below and laid_out(problem, plan, step) is None:
+        if not below:
+            continue
+        key = ((-1, step), *shares)
+        if key not in known:
+            known[key] = laid_out(problem, plan, step) is not None
+        if not known[key]:
             found.append([(number, step) for _, _, number in sorted(below)])
     return found
 

@@ -31,16 +31,17 @@ class Rolling:
         return self.day.remaining(self.step, self.delivered_j)
 
     def admit(self, request: Request) -> "Rolling | Refusal":
-        """With one request more, planned anew; or why not.
+        """With one request more, and a plan that keeps its promise; or why not.
 
-        A window that has begun is cut to what is left of it.
+        A window that has begun is cut to what is left of it. The plan is any one: when all requests
+        of a step are in, :meth:`planned` finds the cheapest.
         """
         request = evolve(request, arrive=max(request.arrive, self.step))
         found = admit(self.problem, request)
         if isinstance(found, Refusal):
             return found
         day = self.day.only((*self.day.requests, request))
-        return evolve(self, day=day, plan=found).planned()
+        return evolve(self, day=day, plan=found)
 
     def planned(self) -> "Rolling":
         """Planned anew: the cheapest plan, or the one that is there if it is the best known."""

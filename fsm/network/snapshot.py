@@ -73,6 +73,7 @@ def _check(records: dict[str, list[Any]]) -> None:
         and all(record.cp_id in keys["assets"] for record in instructions)
         and all(record.id_tag in keys["id_tags"] for record in records["reservations"])
         and all(r.cp_id in keys["assets"] for r in records["reservations"] if r.is_active)
+        and keys["losses"] <= keys["reservations"]
         and all(record.transaction_id in keys["transactions"] for record in records["stays"])
         and keys["evidence"] == keys["transactions"]
         and keys["meter_keys"] <= keys["assets"]

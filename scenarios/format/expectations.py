@@ -61,8 +61,11 @@ FATES = (
     "cancelled",
     "replaced",
     "removed",
+    "moved",
+    "lost",
 )
-"""The answer to a driver's question for a connector, and what can become of the reservation."""
+"""The answer to a driver's question for a connector, what can become of the reservation, and what
+he is told when a fault takes it."""
 
 REFUSALS = (
     "no",
@@ -157,7 +160,14 @@ EXPECT = Table(
             "reservation",
             "reservation",
             Choice(FATES),
-            "The answer to its driver's last question, or what became of the reservation.",
+            "The answer to its driver's last question, or what became of the reservation; "
+            "`moved` and `lost` are what he was told when a fault took it.",
+        ),
+        Key(
+            "redirected_to",
+            "redirected_to",
+            CP_ID,
+            "Where its driver was redirected to, or his reservation moved.",
         ),
         Key(
             "request",
@@ -172,7 +182,6 @@ EXPECT = Table(
             "What became of the energy that its driver was promised last; `released` if he left "
             "earlier than he said.",
         ),
-        Key("redirected_to", "redirected_to", CP_ID, "Where its driver was redirected to."),
         Key(
             "paid",
             "paid_cents",

@@ -1,9 +1,11 @@
 """Maximum flow: the cheapest plan that keeps all promises; of equal prices the earliest."""
 
-from fsm.energy.diving import executable
+from fsm.energy.diving import NAME, executable
 from fsm.energy.planners import llf
 from fsm.energy.problem import Plan, Problem
 from fsm.energy.verify import verify
+
+__all__ = ["NAME", "plan"]
 
 
 def plan(problem: Problem, known: Plan | None = None) -> Plan:

@@ -30,6 +30,7 @@ from fsm.network.records.record import Record as Record
 from fsm.network.records.record import flat as flat
 from fsm.network.records.record import key_of as key_of
 from fsm.network.records.record import marks_of as marks_of
+from fsm.network.records.reservations import Loss as Loss
 from fsm.network.records.reservations import Place as Place
 from fsm.network.records.reservations import Reservation as Reservation
 from fsm.network.records.reservations import Stay as Stay

@@ -17,7 +17,7 @@ from fsm.network.records.money import Account, Bill, Entry, Prices
 from fsm.network.records.planning import EnergyPlan, EnergyRequest, Planning, PlanTurn
 from fsm.network.records.power import Cabinet, Grant
 from fsm.network.records.record import Record, flat
-from fsm.network.records.reservations import Place, Reservation, Stay
+from fsm.network.records.reservations import Loss, Place, Reservation, Stay
 from fsm.network.records.transactions import IdTag, Transaction
 from fsm.network.records.trust import Evidence, MeterKey, Revocation
 
@@ -46,6 +46,7 @@ class Tables(NamedTuple):
     conditions: Layers[str, Condition] = Layers()
     observers: Layers[int, Observer] = Layers()
     reservations: Layers[int, Reservation] = Layers()
+    losses: Layers[int, Loss] = Layers()
     stays: Layers[int, Stay] = Layers()
     places: Layers[str, Place] = Layers()
     meter_keys: Layers[str, MeterKey] = Layers()
