@@ -129,6 +129,11 @@ class Guard:
     fallback_w: int
 
 
+@frozen
+class Curbed:
+    """A charge point keeps to its fallback share from now on: its grant is about to end."""
+
+
 Effect = (
     SendV2g
     | SetTimer
@@ -141,4 +146,5 @@ Effect = (
     | Restart
     | Refused
     | Guard
+    | Curbed
 )

@@ -27,6 +27,9 @@ from paxos.replica import Replica
 from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
 from scenarios.desk import TIMER, Desk, Question, bookings_of
+from scenarios.granting import TIMER as GRANTS
+from scenarios.granting import Granting
+from scenarios.guard import TRIPPED
 from scenarios.instructed import Instructed, reason_of_restart
 from scenarios.profiled import Profiled
 from scenarios.watching import BEAT, TIMERS, Watching
@@ -99,6 +102,8 @@ class Node:
         self.instructed = Instructed(controller, self.network, wiring.clock)
         self.profiled = Profiled(controller)
         self.watching = Watching(cp_id, replica) if monitored else None
+        terms = controller.terms
+        self.granting = Granting(replica, terms) if terms.grant_us else None
         self._restart: Restart | None = None
         """A soft reset that waits until all calls are answered."""
         self.desk = Desk(self.calls, wiring.clock)
@@ -121,6 +126,8 @@ class Node:
         self._limit_version = self.network.limit_version(self.cp_id)
         if self.watching is not None:
             effects += self.watching.start()
+        if self.granting is not None:
+            effects += self.granting.start()
         effects += self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
         effects += self._take(self.profiled.applied(self.network, now_us), now_us)
         return effects + self._book(now_us)
@@ -142,7 +149,9 @@ class Node:
         if kind == Kind.V2G:
             return self._take(self.controller.on_message(unseal(frame), now_us), now_us)
         if kind == Kind.SIGNAL:
-            return self._take(self.controller.on_pilot(frame, now_us), now_us)
+            trip = frame == TRIPPED
+            on_signal = self.controller.on_trip if trip else self.controller.on_pilot
+            return self._take(on_signal(frame, now_us), now_us)
         return self._on_ocpp(unseal(frame), now_us)
 
     def on_timer(self, timer: Any, now_us: int) -> list[Any]:
@@ -150,6 +159,8 @@ class Node:
         if self.watching is not None and timer in TIMERS:
             asked = self.watching.on_timer(timer, self.network, now_us)
             return self._take(asked, now_us)
+        if self.granting is not None and timer == GRANTS:
+            return self._take(self.granting.on_timer(self.network, now_us), now_us)
         if type(timer) is str and timer.startswith(TIMER):
             return self.desk.on_timer(timer) + self._next_call()
         if type(timer) is str:
@@ -180,6 +191,10 @@ class Node:
             return []
         asked = self.controller.on_result(call.action, call.payload, frame, now_us)
         effects = self._take(asked, now_us)
+        if frame[0] == CALL_RESULT and self.granting is not None:
+            # The log has counted it: an error would not say so.
+            renewed = self.controller.on_answer(call.since_us, now_us)
+            effects += self._take(renewed, now_us)
         effects += self.desk.on_answer(call.unique_id, frame, now_us) + self._next_call()
         if call.action == "StartTransaction":
             effects += self._begin_stay(now_us)
@@ -188,6 +203,8 @@ class Node:
             if frame[0] == CALL_RESULT:
                 effects += self._take(self.instructed.booted(self.network, now_us), now_us)
         elif call.action == "DataTransfer":
+            if self.granting is not None:
+                self.granting.on_result(call.payload)
             done = self.instructed.on_result(call.payload, frame, now_us)
             effects += self._take(done, now_us)
             if self.watching is not None:

@@ -40,19 +40,25 @@ from paxos.wire import seal
 from scenarios import inputs, resets, trust
 from scenarios.audit import Audit
 from scenarios.car import CarProcess
-from scenarios.connector import Car, Connector, Hardware, Supply
+from scenarios.connector import Car, Connector, Hardware
 from scenarios.desk import Told
 from scenarios.drivers import DRIVER, Drivers
 from scenarios.event_log import EventLog
+from scenarios.grid import grid_of
+from scenarios.guard import Guard
+from scenarios.guards import WATCHDOG, Guards
 from scenarios.journal import Input
 from scenarios.money import opening_records, told_tariff
 from scenarios.node import Node, SendOcpp
 from scenarios.obeying import Obeying
+from scenarios.powering import Powering
 from scenarios.promises import Promises
 from scenarios.readers import Readers
 from scenarios.resets import RESET
 from scenarios.schema import Scenario
 from scenarios.settings import replica_config
+from scenarios.supplied import power_records, site_w, terms_of
+from scenarios.surroundings import Surroundings
 from scenarios.trust import Trust
 from scenarios.view import EventRow
 from scenarios.watching import Boards, SendBeat
@@ -90,8 +96,12 @@ class World:
         self.transitions = Transitions() if share else None
         self.seed = seed
         self.root = trust.trust_anchor(scenario, seed)
-        self.genesis = (*trust.genesis(scenario), *opening_records(scenario))
-        self.beginning = NetworkState(scenario.site.capacity_w, self.genesis).state
+        self.genesis = (
+            *trust.genesis(scenario),
+            *opening_records(scenario),
+            *power_records(scenario),
+        )
+        self.beginning = NetworkState(site_w(scenario), self.genesis).state
         self.audit = Audit(self.beginning) if check else None
         self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
         self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
@@ -106,11 +116,8 @@ class World:
             fsync_us=scenario.paxos.fsync_us,
             observer=self.invariants,
         )
-        self.supply = Supply()
-        self.connectors = {
-            number: Connector(number, self.supply, Meter(key=trust.meter_key(seed, cp_id)))
-            for number, cp_id in self.ids.items()
-        }
+        self.grid = grid_of(scenario)
+        self.connectors = {number: self._add_connector(number) for number in self.ids}
         self.cars = {ev.id: self._add_car(i) for i, ev in enumerate(scenario.evs)}
         self._by_endpoint = {car.endpoint: car for car in self.cars.values()}
         self.remains: dict[int, Remains] = {}
@@ -121,12 +128,14 @@ class World:
         self.promises = Promises(self)
         self.trust = Trust(self, check=check)
         self.obeying = Obeying(self)
+        self.powering = Powering(self, check=check)
+        self.surroundings = Surroundings(self)
+        self.guards = Guards(self)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
         self._version = 1
         self.power_history_w: list[int] = []
-        self.peak_w = 0
         self._set_rates()
         for at_index, line in enumerate(scenario.script):
             self.cluster.kernel.push(line.t_us, SCRIPT, 0, 0, at_index)
@@ -136,6 +145,14 @@ class World:
                 self.cluster.start(number)
             else:
                 self.remains[number] = self._blank()
+
+    def _add_connector(self, number: int) -> Connector:
+        cp = self.scenario.cps[number - 1]
+        meter = Meter(key=trust.meter_key(self.seed, cp.id))
+        connector = Connector(number, self.grid.rail(cp.cabinet), meter)
+        if self.scenario.site.grant_us:
+            connector.guard = Guard(self.cluster.hosts[number].clock)
+        return connector
 
     def _add_car(self, index: int) -> Car:
         vehicle = self.scenario.evs[index]
@@ -190,26 +207,14 @@ class World:
         return event
 
     def _check_power(self) -> None:
-        """P1, after every event."""
-        capacity_w = self.scenario.site.capacity_w
-        power_w = self.supply.power_w
-        if power_w > self.peak_w:
-            self.peak_w = power_w
-        if self.invariants is None:
-            return
-        self.invariants.checks += 1
-        if power_w <= capacity_w:
-            return
-        drawing = [(n, c.power_w) for n, c in self.connectors.items() if c.power_w]
-        parts = ", ".join(f"{self.ids[number]} {watts:,} W" for number, watts in drawing)
-        self._stop(
-            InvariantViolation(
-                "P1",
-                f"{power_w:,} W are drawn ({parts}), the site's capacity is {capacity_w:,} W",
-                sentence="the power drawn never exceeds the capacity",
-                nodes=tuple(number for number, _ in drawing),
-            )
-        )
+        """P1, after every event; and tell of the guards that have tripped in it."""
+        self.guards.tell()
+        if self.invariants is not None:
+            self.invariants.checks += 1
+        try:
+            self.powering.flows()
+        except InvariantViolation as violation:
+            self._stop(violation)
 
     def _stop(self, violation: InvariantViolation) -> None:
         self.violation = violation
@@ -306,13 +311,18 @@ class World:
     @property
     def power_w(self) -> int:
         """What all connectors draw together."""
-        return self.supply.power_w
+        return self.grid.site.power_w
+
+    @property
+    def peak_w(self) -> int:
+        """The most that all connectors drew together at an instant."""
+        return self.grid.site.peak_w
 
     # The cluster's outside.
 
     def machine(self) -> NetworkState:
         """The network's state before the first command."""
-        network = NetworkState(self.scenario.site.capacity_w)
+        network = NetworkState(self.beginning.capacity_w)
         network.state = self.beginning
         return network
 
@@ -332,6 +342,7 @@ class World:
             tariff=told_tariff(self.scenario, number),
             trust=trust.secc_trust(self.scenario, self.seed, asset.id, self.root),
         )
+        controller.terms = terms_of(self.scenario, number)
         controller.contactor_stuck = connector.contactor_stuck
         controller.station.place = asset.at
         machine = self.machine()
@@ -344,6 +355,8 @@ class World:
         """A line of the script, or a second that passed."""
         if event[2] == TICK:
             self._tick(event[0])
+        elif event[2] == WATCHDOG:
+            self.guards.happen(event[3])
         elif event[2] == RESET:
             resets.happen(self, event)
         elif event[2] == DRIVER:
@@ -361,6 +374,8 @@ class World:
                 self.cluster.execute(host, host.process.on_tick(now_us))
                 connector.settle(now_us)
         self.boards.tick(now_us)
+        if self.surroundings.exist:
+            self.surroundings.change()
         self.trust.order_book.tick()
         self.power_history_w.append(self.power_w)
         del self.power_history_w[:-HISTORY_S]
@@ -434,6 +449,7 @@ class World:
         self.trust.choir.hear(effect, node.network)
         if self.audit is not None:
             self.audit.check(node.network.state)
+        self.powering.applied(node.network.state)
 
     def _installed(self, number: int, effect: Installed) -> None:
         self.note("consensus", self.ids[number], f"installed a snapshot of slot {effect.slot}")
@@ -473,6 +489,12 @@ class World:
     def _beat(self, number: int, effect: fx.Beat) -> None:
         self.boards.beat(self, number, effect)
 
+    def _guard(self, number: int, effect: fx.Guard) -> None:
+        self.guards.program(number, effect)
+
+    def _curbed(self, number: int, effect: fx.Curbed) -> None:
+        self.powering.counts["grants_curbed"] += 1
+
     def _lease_lapsed(self, number: int, effect: LeaseLapsed) -> None:
         self.readers.lapsed(number, effect)
 
@@ -500,6 +522,8 @@ class World:
         fx.Notice: _notice,
         fx.Restart: resets.ask,
         fx.Refused: _refused,
+        fx.Guard: _guard,
+        fx.Curbed: _curbed,
     }
 
     # For inputs.
