@@ -6,7 +6,7 @@ from types import MappingProxyType
 from attrs import frozen
 
 from fsm.ocpp.money import euros
-from scenarios.schema import Expect
+from scenarios.expectation import Expect
 from scenarios.units import DURATION, ENERGY, PERCENT, POWER, Unit
 from scenarios.view import CpView, EvView, SessionView, View
 

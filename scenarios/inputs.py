@@ -1,4 +1,4 @@
-"""Inputs: each verb of :data:`scenarios.schema.VERBS`, checked and carried out.
+"""Inputs: each verb of :data:`scenarios.verbs.VERBS`, checked and carried out.
 
 An input that is not possible now changes nothing and says why.
 """
@@ -18,7 +18,8 @@ from scenarios.connector import Car
 from scenarios.errors import InputError
 from scenarios.members import MEMBERS
 from scenarios.order_book import TRUST
-from scenarios.schema import EVERYONE, LEADER, OPTIONAL, VERBS, At
+from scenarios.schema import At
+from scenarios.verbs import EVERYONE, LEADER, VERBS
 
 if TYPE_CHECKING:
     from scenarios.world import World
@@ -35,15 +36,14 @@ def perform(world: "World", verb: str, args: Args) -> Done:
     Raises:
         InputError: no such verb, an argument missing or too many, or not possible now.
     """
-    needed = VERBS.get(verb)
-    if needed is None:
+    takes = VERBS.get(verb)
+    if takes is None:
         raise InputError(f"no verb {verb!r}; there are {', '.join(VERBS)}")
-    missing = [name for name in needed if name not in args]
-    optional = OPTIONAL.get(verb, ())
-    extra = [name for name in args if name not in (*needed, *optional)]
+    missing = [name for name in takes.needs if name not in args]
+    extra = [name for name in args if name not in (*takes.needs, *takes.may)]
     if missing or extra:
         raise InputError(
-            f"{verb} takes {', '.join(needed) or 'nothing'}; "
+            f"{verb} takes {', '.join(takes.needs) or 'nothing'}; "
             + "; ".join(
                 [*(f"{name} is missing" for name in missing), *(f"{n} is unknown" for n in extra)]
             )
@@ -323,7 +323,7 @@ def _rate(world: "World", verb: str, args: Args) -> Done:
     oneway = args.get("oneway", False)
     if type(oneway) is not bool or ("oneway" in args and "a" not in args):
         raise InputError("oneway is true or false, and goes with a and b")
-    name = VERBS[verb][0]
+    name = VERBS[verb].needs[0]
     value = args[name]
     most = 60_000_000 if verb == "delay" else 1_000_000
     if type(value) is not int or not 0 <= value <= most:

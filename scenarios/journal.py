@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 @frozen
 class Input:
-    """Do ``verb`` with ``args`` (see :data:`scenarios.schema.VERBS`) at ``time_us``.
+    """Do ``verb`` with ``args`` (see :data:`scenarios.verbs.VERBS`) at ``time_us``.
 
     ``after_event`` is the number of events that had happened before it: where two inputs share a
     microsecond it says on which side of the events of that microsecond each came.

@@ -11,6 +11,7 @@ import sys
 from scenarios import format as spec
 from scenarios.format import Key
 from scenarios.kinds import Choice, Json
+from scenarios.verbs import VERBS
 
 
 def schema() -> Json:
@@ -25,7 +26,7 @@ def schema() -> Json:
         "ev": _array(_table(spec.EV.keys)),
         "price_band": _array(_table(spec.PRICE_BAND.keys)),
         "id_tag": _array(_table(spec.ID_TAG.keys)),
-        "at": _array({"oneOf": [_script_line(verb) for verb in spec.VERBS]}),
+        "at": _array({"oneOf": [_script_line(verb) for verb in VERBS]}),
         "expect": _array({"oneOf": [_expectation(subject) for subject in spec.SUBJECTS]}),
     }
     return {

@@ -13,7 +13,8 @@ from paxos.sim.host import Status
 from scenarios.car import CarProcess
 from scenarios.connector import Car
 from scenarios.errors import InputError
-from scenarios.schema import EVERYONE, At, Scenario
+from scenarios.schema import At, Scenario
+from scenarios.verbs import EVERYONE
 
 if TYPE_CHECKING:
     from scenarios.world import World

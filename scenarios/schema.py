@@ -10,104 +10,11 @@ from typing import Literal
 from attrs import field, frozen
 
 from paxos.snapshot import CHUNK_BYTES
+from scenarios.expectation import Expect as Expect
 
 Current = Literal["AC", "DC"]
 
 Payment = Literal["contract", "external"]
-
-LEADER = "leader"
-"""Instead of a CP's id: whoever leads when it happens; for ``resume``, who led when paused."""
-
-EVERYONE = "all"
-"""Instead of a CP's id with an instruction: every charge point that has booted."""
-
-VERBS: dict[str, tuple[str, ...]] = {
-    # charging: what people do with cars
-    "plug_in": ("ev", "cp"),
-    "unplug": ("ev",),
-    "stop_charging": ("ev",),
-    "pause_charging": ("ev",),
-    "resume_charging": ("ev",),
-    "mute_ev": ("ev",),
-    "unmute_ev": ("ev",),
-    # charging: what the operator wants, and what breaks
-    "stop_cp": ("cp",),
-    "resume_cp": ("cp",),
-    "remote_start": ("cp", "id_tag"),
-    "remote_stop": ("cp",),
-    "reset": ("cp", "kind"),
-    "set_profile": ("cp", "limit_w"),
-    "clear_profile": ("cp",),
-    "composite_schedule": ("cp", "for_us"),
-    "stick_contactor": ("cp",),
-    "free_contactor": ("cp",),
-    # drivers: they ask the network for a connector
-    "reserve": ("ev", "from_us", "until_us", "energy_wh"),
-    "change_reservation": ("ev", "from_us", "until_us"),
-    "cancel_reservation": ("ev",),
-    # nodes
-    "crash": ("cp",),
-    "restart": ("cp",),
-    "pause": ("cp",),
-    "resume": ("cp",),
-    "crash_after_write": ("cp",),
-    "disarm": ("cp",),
-    "slow": ("cp", "delay_us"),
-    "slow_disk": ("cp", "fsync_us"),
-    "fill_disk": ("cp",),
-    "free_disk": ("cp",),
-    "clock_drift": ("cp", "drift_ppm"),
-    "clock_offset": ("cp", "offset_us"),
-    # who belongs to the group
-    "admit": ("cp",),
-    "promote": ("cp",),
-    "demote": ("cp",),
-    "remove": ("cp",),
-    "wipe": ("cp",),
-    # what the network knows
-    "read": ("cp", "how"),
-    # who may charge, and what proves how much
-    "block_tag": ("id_tag",),
-    "unblock_tag": ("id_tag",),
-    "report_stolen": ("id_tag",),
-    "revoke": ("ev",),
-    "tamper_meter": ("cp", "energy_wh"),
-    # links between charge points
-    "cut": ("a", "b"),
-    "cut_oneway": ("a", "b"),
-    "join": ("a", "b"),
-    "partition": ("groups",),
-    "heal": (),
-    "loss": ("rate_ppm",),
-    "duplicate": ("rate_ppm",),
-    "reorder": ("rate_ppm",),
-    "corrupt": ("rate_ppm",),
-    "delay": ("extra_us",),
-}
-"""Every verb of a script, and the arguments it takes, in order.
-
-``heal`` undoes every link fault; it restarts nothing. The five rates apply to every link between
-charge points, or to one link in both directions where ``a`` and ``b`` are given as well.
-``stop_cp``, ``resume_cp``, ``remote_start``, ``remote_stop``, ``reset`` and the three of charging
-profiles are instructions: they go through the log to their charge point, or, with ``all``, to every
-one. ``mute_ev`` lets an EV's
-computer hang. ``reserve`` asks the charge point that is nearest to the EV, or the one named.
-``admit`` switches a charge point on that was off, and it asks to join; ``remove`` is for ever.
-``wipe`` takes a charge point's disk away, and it is down: after ``restart`` it joins as another
-node. ``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and offset,
-are undone by 0. ``tamper_meter`` adds energy to the last reading of each transaction after the
-meter has signed it; 0 undoes it. What changes an id tag or revokes an EV's contract goes through
-the log.
-"""
-
-_RATES = ("loss", "duplicate", "reorder", "corrupt", "delay")
-OPTIONAL: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(_RATES, ("a", "b", "oneway")),
-    "reserve": ("cp", "hold_us"),
-    "set_profile": ("from_us", "for_us", "stack_level", "purpose"),
-    "clear_profile": ("stack_level", "purpose"),
-}
-"""Arguments that a verb may have besides."""
 
 
 @frozen(kw_only=True)
@@ -311,83 +218,11 @@ class Fleet:
 
 @frozen(kw_only=True)
 class At:
-    """One line of the script: at ``t_us``, do ``verb`` with ``args`` (see :data:`VERBS`)."""
+    """One line of the script: at ``t_us``, do ``verb`` (:mod:`scenarios.verbs`) with ``args``."""
 
     t_us: int
     verb: str
     args: dict[str, object] = field(factory=dict)
-    line: int = 0
-
-
-@frozen(kw_only=True)
-class Expect:
-    """One expectation; ``t_us`` is when it is looked at (the end of the run by default).
-
-    Exactly one subject: ``ev``, ``cp``, ``replicas``, ``leader``, ``sessions``, ``power``,
-    ``count``, ``bills``, ``money``, ``reads`` or ``violation``.
-    """
-
-    t_us: int
-    ev: str | None = None
-    cp: str | None = None
-    state: str | None = None
-    """With ``ev`` an EV state, with ``cp`` a charge point's ISO 15118 state."""
-    status: str | None = None
-    """With ``cp``: alive, paused, crashed or off."""
-    role: str | None = None
-    """With ``cp``: leader, candidate, follower, learner or ``no member``."""
-    connector: str | None = None
-    """With ``cp``: its connector's status in OCPP 1.6, as last reported."""
-    monitor: str | None = None
-    """With ``cp``: the word of :class:`fsm.network.monitoring.Monitored`, as the log knows it."""
-    reason: str | None = None
-    """With ``ev``: why its last session's transaction was stopped (OCPP 1.6)."""
-    energy_wh: tuple[int, int] | None = None
-    """With ``ev`` or ``cp``: delivered energy, both ends included."""
-    refused: str | None = None
-    """With ``ev``: the code by which it was refused last, ``no`` for never."""
-    authorized_by: str | None = None
-    """With ``ev``: what identified the driver of its last session."""
-    receipt: str | None = None
-    """With ``ev``: what became of the meter's receipt of its last session."""
-    soc_ppm: tuple[int, int] | None = None
-    session_start_us: tuple[int, int] | None = None
-    """With ``ev``: when its last session's transaction began, both ends included."""
-    session_stop_us: tuple[int, int] | None = None
-    paid_cents: tuple[int, int] | None = None
-    """With ``ev`` what its driver has paid, with ``cp`` what it has earned, ends included."""
-    owes_cents: tuple[int, int] | None = None
-    """With ``ev``: what its driver owes."""
-    tokens: tuple[int, int] | None = None
-    """With ``ev``: what its driver got for flexibility, in Wh."""
-    replicas: str | None = None
-    """``equal``: every live replica has the same applied slot and state digest."""
-    leader: str | None = None
-    """A charge point's id, ``any`` (exactly one live leader) or ``none``."""
-    sessions: int | None = None
-    """How many sessions were begun and ended."""
-    power_w: tuple[int, int] | None = None
-    """The network's total power at that time, both ends included."""
-    count: str | None = None
-    """A feature of :data:`paxos.sim.coverage.FEATURES`: how often it has happened."""
-    at_least: int | None = None
-    """With ``count``: not less often than this."""
-    at_most: int | None = None
-    """With ``count``: not more often than this."""
-    since_us: int | None = None
-    """With ``count``: only what happened after this time counts (all of the run by default)."""
-    bills: int | None = None
-    """How many bills were made and closed."""
-    money: str | None = None
-    """``conserved``: every account is what its entries say, and every bill is right."""
-    reads: int | None = None
-    """How many reads were answered."""
-    reservation: str | None = None
-    """With ``ev``: the answer to its driver's last question, or what became of the reservation."""
-    redirected_to: str | None = None
-    """With ``ev``: where its driver was redirected to."""
-    violation: str | None = None
-    """An invariant that is to be violated: the run ends there, as it should."""
     line: int = 0
 
 

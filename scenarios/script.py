@@ -14,6 +14,7 @@ from scenarios.kinds import did_you_mean, one_of, shown
 from scenarios.reader import Reader
 from scenarios.toml_lines import Path
 from scenarios.units import DURATION
+from scenarios.verbs import EVERYONE, LEADER, VERBS
 
 Raw = dict[str, Any]
 Values = dict[str, Any]
@@ -36,7 +37,7 @@ def check_script_line(
     """
     path: Path = ("at", index)
     verb = raw.get("do")
-    if not isinstance(verb, str) or verb not in spec.VERBS:
+    if not isinstance(verb, str) or verb not in VERBS:
         head = Table("[[at]]", tuple(k for k in spec.AT.keys if k.name in ("t", "do")))
         reader.table({k: v for k, v in raw.items() if k in head.names}, path, head)
         return None
@@ -69,15 +70,15 @@ def _check_time(reader: Reader, path: Path, time_us: object, end_us: int | None)
 
 def _check_arguments(reader: Reader, path: Path, verb: str, args: Values, names: Names) -> None:
     """Names must exist, the ends of a link differ, and come together; groups are completed."""
-    leader, everyone = verb in spec.LEADER_VERBS, verb in spec.INSTRUCTION_VERBS
-    also = (spec.LEADER,) * leader + (spec.EVERYONE,) * everyone
+    takes = VERBS[verb]
+    also = (LEADER,) * takes.leader + (EVERYONE,) * takes.everyone
     check_name(reader, (*path, "ev"), args.get("ev"), names.evs, "EV")
     check_name(reader, (*path, "cp"), args.get("cp"), names.cps, "charge point", also)
     for end in ("a", "b"):
         check_name(reader, (*path, end), args.get(end), names.cps, "charge point")
     if "a" in args and args.get("a") == args.get("b"):
         reader.refuse((*path, "b"), f"{shown(args['b'])} at both ends", "two different CPs")
-    if verb in spec.LINK_VERBS and ("a" in args) != ("b" in args):
+    if takes.on_links and ("a" in args) != ("b" in args):
         here, other = ("a", "b") if "a" in args else ("b", "a")
         reader.refuse((*path, here), f"one end of a link, without {other}", "both a and b, or none")
     if "oneway" in args and "a" not in args and "b" not in args:
@@ -130,7 +131,7 @@ def check_name(
 def check_expectation(
     reader: Reader, index: int, raw: Raw, names: Names, end_us: int | None
 ) -> Values | None:
-    """One ``[[expect]]`` table as the arguments of :class:`scenarios.schema.Expect`."""
+    """One ``[[expect]]`` table as the arguments of :class:`scenarios.expectation.Expect`."""
     path: Path = ("expect", index)
     values = reader.table(raw, path, spec.EXPECT)
     _check_time(reader, (*path, "t"), values.get("t_us"), end_us)

@@ -13,7 +13,6 @@ from paxos.sim.coverage import FEATURES
 from scenarios import format as spec
 from scenarios.format import Key, Table
 from scenarios.schema import (
-    VERBS,
     At,
     ChargePoint,
     Consensus,
@@ -27,6 +26,7 @@ from scenarios.schema import (
     Tag,
     Vehicle,
 )
+from scenarios.verbs import VERBS
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "scenario-format.md"
 

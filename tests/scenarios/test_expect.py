@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from scenarios.expect import evaluate, sentence
-from scenarios.schema import Expect
+from scenarios.expectation import Expect
 from scenarios.view import View
 from tests.scenarios.views import cp, ev, session, view
 

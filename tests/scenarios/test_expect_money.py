@@ -3,7 +3,7 @@
 import pytest
 
 from scenarios.expect import evaluate
-from scenarios.schema import Expect
+from scenarios.expectation import Expect
 from tests.scenarios.views import cp, ev, session, view
 
 SEEN = view(

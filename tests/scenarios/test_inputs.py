@@ -5,8 +5,8 @@ from attrs import evolve
 
 from scenarios.errors import InputError
 from scenarios.loader import load
-from scenarios.schema import VERBS
 from scenarios.session import Session
+from scenarios.verbs import VERBS
 from scenarios.view import CpView, View, Window
 
 SECOND_US = 1_000_000
@@ -174,7 +174,7 @@ def test_healing_goes_back_to_the_networks_usual_rates() -> None:
 @pytest.mark.parametrize("verb", ["loss", "duplicate", "reorder", "corrupt", "delay"])
 def test_rates_of_one_link_and_of_all(session: Session, verb: str) -> None:
     """A rate makes a link lossy until it is set to nothing again."""
-    name = VERBS[verb][0]
+    name = VERBS[verb].needs[0]
     session.act(verb, **{name: 50_000, "a": "CP1", "b": "CP2"})
     assert links(session, "CP1") == ("self", "lossy", "up", "up", "up")
     session.act(verb, **{name: 50_000})

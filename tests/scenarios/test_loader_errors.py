@@ -7,7 +7,7 @@ from scenarios import format as spec
 from scenarios.errors import ScenarioError
 from scenarios.format import CP_STATES, EV_STATES, SUBJECTS
 from scenarios.loader import loads
-from scenarios.schema import VERBS
+from scenarios.verbs import VERBS
 
 HEAD = """\
 duration = "10m"

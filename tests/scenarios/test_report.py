@@ -10,9 +10,9 @@ from fsm.network.records import Account
 from fsm.network.state import NetworkState
 from fsm.network.tables import Draft
 from scenarios.expect import Outcome
+from scenarios.expectation import Expect
 from scenarios.postmortem import Violation
 from scenarios.report import Report, from_view
-from scenarios.schema import Expect
 from scenarios.view import Refusal
 from tests.scenarios.views import cp, ev, session, view
 

@@ -1,0 +1,241 @@
+"""Expectations: what they may be about, and what may be said of it."""
+
+from fsm.network.evidence import ID_TOKEN_TYPES, ReceiptStatus
+from fsm.network.monitoring import Monitored
+from fsm.ocpp.actions import AuthorizationStatus, Reason
+from fsm.ocpp.status import ConnectorStatus
+from fsm.v2g.codes import ResponseCode
+from paxos.check.violation import SENTENCES
+from paxos.sim.coverage import FEATURES
+from scenarios.audit import SENTENCES as MONEY_SENTENCES
+from scenarios.format.keys import (
+    AMOUNT,
+    COUNT,
+    CP_ID,
+    EV_ID,
+    MAX_WH,
+    RATE,
+    SITE_W,
+    TIME,
+    Key,
+    Table,
+)
+from scenarios.kinds import Choice, Name, Quantity, Span, Whole
+from scenarios.obeying import SENTENCES as OBEYING
+from scenarios.promises import SENTENCES as PROMISES
+from scenarios.trust_promises import SENTENCES as TRUST_SENTENCES
+from scenarios.units import ENERGY, POWER
+
+EV_STATES = (
+    "not_connected",
+    "connected_not_charging",
+    "send_needs",
+    "receive_scheduling",
+    "charging_with_profile",
+    "charging_without_profile",
+)
+CP_STATES = (
+    "waiting_ev",
+    "begin_session",
+    "authentication",
+    "energy_negotiation",
+    "charging",
+    "end_session",
+    "restarting_session",
+    "failure",
+)
+STATUSES = ("alive", "paused", "crashed", "off")
+ROLES = ("leader", "candidate", "follower", "learner", "no member")
+FATES = (
+    "asked",
+    "reserved",
+    "redirected",
+    "refused",
+    "unanswered",
+    "active",
+    "used",
+    "expired",
+    "cancelled",
+    "replaced",
+    "removed",
+)
+"""The answer to a driver's question for a connector, and what can become of the reservation."""
+
+REFUSALS = (
+    "no",
+    *(status.value for status in AuthorizationStatus if status != AuthorizationStatus.ACCEPTED),
+    *(code.value for code in ResponseCode if code.is_negative),
+)
+"""Codes by which an EV is refused: OCPP's for an id tag, ISO 15118's for a contract."""
+VIOLATIONS = (*SENTENCES, "P1", *PROMISES, *OBEYING, *TRUST_SENTENCES, *MONEY_SENTENCES)
+"""Invariants of consensus, of power, of trust, and of money."""
+
+CONNECTOR_STATUSES = tuple(status.value for status in ConnectorStatus)
+MONITORED = tuple(word.value for word in Monitored)
+REASONS = tuple(reason.value for reason in Reason)
+
+_STATES = Choice((*EV_STATES, *CP_STATES))
+EXPECT = Table(
+    "[[expect]]",
+    (
+        Key("t", "t_us", TIME, "When it is looked at; the end of the run by default."),
+        Key("ev", "ev", EV_ID, "Subject: an EV."),
+        Key("cp", "cp", CP_ID, "Subject: a CP."),
+        Key("state", "state", _STATES, "The EV's state, or the CP's ISO 15118 state."),
+        Key("status", "status", Choice(STATUSES), "Whether the CP runs."),
+        Key("role", "role", Choice(ROLES), "What the CP is in the group."),
+        Key(
+            "connector",
+            "connector",
+            Choice(CONNECTOR_STATUSES),
+            "The status of the CP's connector in OCPP 1.6.",
+        ),
+        Key(
+            "monitor",
+            "monitor",
+            Choice(MONITORED),
+            "The CP at a glance, as the log knows it.",
+        ),
+        Key(
+            "reason",
+            "reason",
+            Choice(REASONS),
+            "Why the transaction of the EV's last session was stopped.",
+        ),
+        Key(
+            "energy",
+            "energy_wh",
+            Span(Quantity(ENERGY, 0, MAX_WH)),
+            "Energy that the EV took or the CP delivered.",
+        ),
+        Key("soc", "soc_ppm", Span(RATE), "The EV's state of charge."),
+        Key(
+            "refused",
+            "refused",
+            Choice(REFUSALS),
+            "The code by which the EV was refused last, `no` if it never was.",
+        ),
+        Key(
+            "authorized_by",
+            "authorized_by",
+            Choice(ID_TOKEN_TYPES),
+            "What identified the driver of the EV's last session.",
+        ),
+        Key(
+            "receipt",
+            "receipt",
+            Choice(tuple(ReceiptStatus)),
+            "What became of the meter's receipt of the EV's last session.",
+        ),
+        Key(
+            "session_start",
+            "session_start_us",
+            Span(TIME),
+            "When the transaction of the EV's last session began.",
+        ),
+        Key(
+            "session_stop",
+            "session_stop_us",
+            Span(TIME),
+            "When the transaction of the EV's last session ended.",
+        ),
+        Key(
+            "reservation",
+            "reservation",
+            Choice(FATES),
+            "The answer to its driver's last question, or what became of the reservation.",
+        ),
+        Key("redirected_to", "redirected_to", CP_ID, "Where its driver was redirected to."),
+        Key(
+            "paid",
+            "paid_cents",
+            Span(AMOUNT),
+            "What the EV's driver has paid, or the CP has got, for bills.",
+        ),
+        Key("owes", "owes_cents", Span(AMOUNT), "What the EV's driver owes for closed bills."),
+        Key(
+            "tokens",
+            "tokens",
+            Span(Quantity(ENERGY, 0, MAX_WH)),
+            "What the EV's driver got for flexibility: a token is a Wh.",
+        ),
+        Key(
+            "replicas",
+            "replicas",
+            Choice(("equal",)),
+            "Subject: `equal`, every live replica has the same applied slot and state digest.",
+        ),
+        Key(
+            "leader",
+            "leader",
+            Name("the id of a charge point, any or none", refers=True),
+            "Subject: who leads, a CP's id, `any` (exactly one live leader) or `none`.",
+        ),
+        Key(
+            "sessions",
+            "sessions",
+            Whole(0, 1_000_000),
+            "Subject: how many sessions were begun and ended.",
+        ),
+        Key(
+            "power",
+            "power_w",
+            Span(Quantity(POWER, 0, SITE_W)),
+            "Subject: the network's total power at that time.",
+        ),
+        Key(
+            "count",
+            "count",
+            Choice(tuple(FEATURES)),
+            "Subject: how often a feature of consensus or of the laboratory has happened.",
+        ),
+        Key("at_least", "at_least", COUNT, "It happened not less often than this."),
+        Key("at_most", "at_most", COUNT, "It happened not more often than this."),
+        Key("since", "since_us", TIME, "Only what happened after this time counts."),
+        Key("bills", "bills", Whole(0, 1_000_000), "Subject: how many bills were closed."),
+        Key(
+            "money",
+            "money",
+            Choice(("conserved",)),
+            "Subject: `conserved`, every account is what its entries say, every bill is right.",
+        ),
+        Key("reads", "reads", Whole(0, 1_000_000), "Subject: how many reads were answered."),
+        Key(
+            "violation",
+            "violation",
+            Choice(VIOLATIONS),
+            "Subject: an invariant that is to be violated by then; the run ends there.",
+        ),
+    ),
+)
+SUBJECTS = {
+    "ev": (
+        "state",
+        "energy",
+        "soc",
+        "session_start",
+        "session_stop",
+        "reason",
+        "reservation",
+        "redirected_to",
+        "refused",
+        "authorized_by",
+        "receipt",
+        "paid",
+        "owes",
+        "tokens",
+    ),
+    "cp": ("state", "status", "role", "connector", "monitor", "energy", "paid"),
+    "replicas": (),
+    "leader": (),
+    "sessions": (),
+    "power": (),
+    "count": ("at_least", "at_most", "since"),
+    "bills": (),
+    "money": (),
+    "reads": (),
+    "violation": (),
+}
+"""What an expectation is about, and what may be said of it (nothing: the subject says it)."""
+QUALIFIERS = ("since",)
+"""What says nothing by itself, and only narrows what else is said."""

@@ -1,0 +1,99 @@
+"""Lines of the script: the keys of all arguments that a verb may have.
+
+Which verb has which is said by :data:`scenarios.verbs.VERBS`.
+"""
+
+from fsm.ocpp.actions import ResetType
+from scenarios.format.keys import (
+    CP_ID,
+    DAY_US,
+    DRIFT_RANGE,
+    EV_ID,
+    LATENCY,
+    MAX_W,
+    MAX_WH,
+    OFFSET_RANGE,
+    RATE,
+    TIME,
+    Key,
+    Table,
+)
+from scenarios.kinds import Choice, Flag, Groups, Name, Quantity, Whole
+from scenarios.units import DURATION, ENERGY, POWER
+from scenarios.verbs import LEADER, VERBS
+
+HOWS = ("log", "index", "lease")
+"""Kinds of reads, as :class:`paxos.effects.ReadKind` numbers them."""
+
+PURPOSES = ("TxDefaultProfile", "TxProfile", "ChargePointMaxProfile")
+"""Of charging profiles, by the names of OCPP 1.6."""
+RESETS = tuple(kind.value for kind in ResetType)
+
+_T = Key("t", "t_us", TIME, "When it happens.", required=True)
+_DO = Key("do", "verb", Choice(tuple(VERBS)), "What happens.", required=True)
+_ARGUMENTS = {
+    "ev": Key("ev", "ev", EV_ID, "Which EV."),
+    "cp": Key(
+        "cp", "cp", CP_ID, f"Which CP; for some verbs also `{LEADER}`, who leads then, or `all`."
+    ),
+    "a": Key("a", "a", CP_ID, "One end of the link; with `cut_oneway` the end that speaks."),
+    "b": Key("b", "b", CP_ID, "The other end; with `cut_oneway` the end that no longer hears."),
+    "id_tag": Key(
+        "id_tag",
+        "id_tag",
+        Name("an id tag"),
+        "Which id tag: the one to charge on, or that an order is about.",
+    ),
+    "kind": Key("kind", "kind", Choice(RESETS), "Soft: sessions end in good order. Hard: at once."),
+    "how": Key("how", "how", Choice(HOWS), "What the answer rests on."),
+    "oneway": Key("oneway", "oneway", Flag(), "Only from `a` to `b`; else in both directions."),
+    "groups": Key("groups", "groups", Groups(), "The sides; CPs in none of them form one more."),
+    "rate_ppm": Key("rate", "rate_ppm", RATE, "Share of messages, on every link or on `a`–`b`."),
+    "delay_us": Key("delay", "delay_us", LATENCY, "How long each event takes it; 0s is at once."),
+    "fsync_us": Key("fsync", "fsync_us", LATENCY, "Time added to every fsync; 0s is as usual."),
+    "drift_ppm": Key(
+        "drift", "drift_ppm", DRIFT_RANGE, "How much too fast its clock runs; 0ppm is right."
+    ),
+    "offset_us": Key(
+        "offset", "offset_us", OFFSET_RANGE, "How far ahead its wall clock is; 0s is right."
+    ),
+    "from_us": Key("from", "from_us", TIME, "When the driver's window, or the profile, begins."),
+    "until_us": Key("until", "until_us", TIME, "When it ends."),
+    "energy_wh": Key(
+        "energy",
+        "energy_wh",
+        Quantity(ENERGY, 0, MAX_WH),
+        "What the driver wants to get in it; what is added to a reading after it was signed.",
+    ),
+    "hold_us": Key(
+        "hold", "hold_us", Quantity(DURATION, 1, DAY_US), "How long the connector waits for him."
+    ),
+    "limit_w": Key("limit", "limit_w", Quantity(POWER, 0, MAX_W), "The most that it allows."),
+    "for_us": Key(
+        "for",
+        "for_us",
+        Quantity(DURATION, 1_000_000, 31 * DAY_US),
+        "How long the profile lasts, without an end by default; how far ahead a schedule looks.",
+    ),
+    "stack_level": Key(
+        "stack_level", "stack_level", Whole(0, 99), "Of one purpose the highest holds; 0."
+    ),
+    "purpose": Key(
+        "purpose",
+        "purpose",
+        Choice(PURPOSES),
+        f"What it limits; `{PURPOSES[0]}` by default.",
+    ),
+    "extra_us": Key("extra", "extra_us", LATENCY, "Latency added, on every link or on `a`–`b`."),
+}
+AT = Table("[[at]]", (_T, _DO, *_ARGUMENTS.values()))
+"""Keys of a line of the script, all verbs together; :func:`arguments` says which go with one."""
+
+
+def arguments(verb: str) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+    """Keys that a verb needs, and those that it may have besides."""
+    takes = VERBS[verb]
+    return (
+        tuple(_ARGUMENTS[name] for name in takes.needs),
+        tuple(_ARGUMENTS[name] for name in takes.may),
+    )

@@ -1,0 +1,166 @@
+"""The top of a scenario file, and what holds for all of it: site, network, consensus, prices."""
+
+from scenarios.format.keys import AMOUNT, DAY_US, LATENCY, PRICE, RATE, SITE_W, Key, Table
+from scenarios.kinds import Flag, Moment, Quantity, Real, Share, Span, Text, TimeOfDay, Whole
+from scenarios.units import DRIFT, DURATION, POWER, SIZE, TIME_PRICE
+
+TOP = Table(
+    "the top of the file",
+    (
+        Key("name", "name", Text(60), "Short name; the file's name without `.toml` by default."),
+        Key("title", "title", Text(120), "One line for lists and headings."),
+        Key("description", "description", Text(4_000, lines=True), "What is to be seen, and why."),
+        Key(
+            "duration",
+            "duration_us",
+            Quantity(DURATION, 1, 31 * DAY_US),
+            "How long the run lasts, in virtual time.",
+            required=True,
+        ),
+        Key(
+            "start",
+            "start_us",
+            Moment(),
+            "Calendar time at which the run begins; time stamps for people count from it.",
+        ),
+        Key("seed", "seed", Whole(0, 2**63 - 1), "Seed of all randomness, unless a run names one."),
+        Key(
+            "monitor",
+            "monitor",
+            Flag(),
+            "Whether the CPs listen to each other, and tell the log who is not heard any more.",
+        ),
+        Key(
+            "meter_interval",
+            "meter_interval_us",
+            Quantity(DURATION, 100_000, DAY_US),
+            "How often a charging CP puts its meter's value into the log.",
+        ),
+    ),
+)
+SITE = Table(
+    "[site]",
+    (
+        Key(
+            "capacity",
+            "capacity_w",
+            Quantity(POWER, 0, SITE_W),
+            "What the grid connection that all CPs share can carry.",
+        ),
+    ),
+)
+NETWORK = Table(
+    "[network]",
+    (
+        Key("latency", "latency_us", LATENCY, "Median latency of a link between two CPs."),
+        Key("tail", "tail", Real(0, 3), "Sigma of the log-normal latency; 0 is constant."),
+        Key("loss", "loss_ppm", RATE, "Share of messages lost."),
+        Key("duplicate", "duplicate_ppm", RATE, "Share of messages that arrive twice."),
+        Key("reorder", "reorder_ppm", RATE, "Share of messages overtaken by later ones."),
+        Key("corrupt", "corrupt_ppm", RATE, "Share of messages damaged on the way."),
+        Key("v2g_latency", "v2g_latency_us", LATENCY, "Latency between an EV and its CP."),
+    ),
+)
+PAXOS = Table(
+    "[paxos]",
+    (
+        Key(
+            "heartbeat",
+            "heartbeat_us",
+            Quantity(DURATION, 1_000, 3_600_000_000),
+            "How often a leader lets the others hear from it.",
+        ),
+        Key(
+            "election_timeout",
+            "election_timeout_us",
+            Span(Quantity(DURATION, 1_000, 3_600_000_000)),
+            "A follower that hears nothing for a random time between these stands for election.",
+        ),
+        Key(
+            "window",
+            "window",
+            Whole(1, 4_096),
+            "How many slots may be open at once (alpha), and after how many a change of CPs holds.",
+        ),
+        Key("voters", "voters", Whole(1, 99), "How many CPs vote at the most; the others learn."),
+        Key(
+            "phase1",
+            "phase1",
+            Share(1, 99),
+            "How many of the CPs that vote elect a leader. By default as few as hold one of any "
+            "`phase2`; without that either, a majority.",
+        ),
+        Key(
+            "phase2",
+            "phase2",
+            Share(1, 99),
+            "How many of them choose a value; the same way. `phase1` and `phase2` together must "
+            "be more than vote at first.",
+        ),
+        Key("fsync", "fsync_us", Quantity(DURATION, 0, 60_000_000), "How long a disk write takes."),
+        Key(
+            "snapshot",
+            "snapshot_slots",
+            Whole(1, 1_000_000),
+            "After how many slots a replica takes a snapshot and compacts its log.",
+        ),
+        Key(
+            "retain",
+            "retain_slots",
+            Whole(0, 1_000_000),
+            "How many slots before a snapshot are kept, for those that lag only a little.",
+        ),
+        Key(
+            "chunk",
+            "chunk_bytes",
+            Quantity(SIZE, 16, 1_000_000),
+            "How much of a snapshot one message carries at the most.",
+        ),
+        Key(
+            "lease",
+            "lease_us",
+            Quantity(DURATION, 0, 3_600_000_000),
+            "How long who answers a heartbeat promises nothing to others; 0s for no leases. By "
+            "default, and at the most, the shortest election time-out.",
+        ),
+        Key(
+            "drift",
+            "drift_ppm",
+            Quantity(DRIFT, 0, 500_000),
+            "How wrong the rate of a clock may be for a lease to hold all the same.",
+        ),
+        Key(
+            "feed",
+            "feed_us",
+            Quantity(DURATION, 1_000, 60_000_000),
+            "How often, at the most, the leader tells CPs that do not vote what was chosen.",
+        ),
+    ),
+)
+TARIFF = Table(
+    "[tariff]",
+    (
+        Key("price", "energy_ueur", PRICE, "Price of energy, where a CP has none of its own."),
+        Key("start_fee", "start_cents", AMOUNT, "What each transaction costs besides."),
+        Key(
+            "per_minute",
+            "minute_ueur",
+            Quantity(TIME_PRICE, 0, 1_000_000_000),
+            "Price of each minute of a transaction.",
+        ),
+    ),
+)
+PRICE_BAND = Table(
+    "[[price_band]]",
+    (
+        Key("from", "from_min", TimeOfDay(), "Time of day from which it holds.", required=True),
+        Key(
+            "until",
+            "until_min",
+            TimeOfDay(),
+            "Time of day at which it ends; if that is before `from`, on the next day.",
+            required=True,
+        ),
+        Key("price", "energy_ueur", PRICE, "Price of energy meanwhile.", required=True),
+    ),
+)

@@ -1,0 +1,117 @@
+"""The verbs of a script and of the controls: what each takes, and whom it may be said of.
+
+A new verb is a row of :data:`VERBS` and what it does, in :mod:`scenarios.inputs`; an argument that
+no other verb has is a key of :mod:`scenarios.format.script` besides.
+"""
+
+from typing import Final
+
+from attrs import frozen
+
+LEADER = "leader"
+"""Instead of a CP's id: whoever leads when it happens; for ``resume``, who led when paused."""
+
+EVERYONE = "all"
+"""Instead of a CP's id with an instruction: every charge point that has booted."""
+
+
+@frozen
+class Verb:
+    """What one verb takes: names of arguments, in order."""
+
+    needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    """What it may have besides."""
+    leader: bool = False
+    """Whether its ``cp`` may be :data:`LEADER`."""
+    everyone: bool = False
+    """Whether its ``cp`` may be :data:`EVERYONE`: an instruction."""
+
+    @property
+    def on_links(self) -> bool:
+        """Whether it may be narrowed to one link, and to one direction of it."""
+        return self.may == _ONE_LINK
+
+
+_ONE_LINK: Final = ("a", "b", "oneway")
+
+VERBS: Final[dict[str, Verb]] = {
+    # charging: what people do with cars
+    "plug_in": Verb(("ev", "cp")),
+    "unplug": Verb(("ev",)),
+    "stop_charging": Verb(("ev",)),
+    "pause_charging": Verb(("ev",)),
+    "resume_charging": Verb(("ev",)),
+    "mute_ev": Verb(("ev",)),
+    "unmute_ev": Verb(("ev",)),
+    # charging: what the operator wants, and what breaks
+    "stop_cp": Verb(("cp",), everyone=True),
+    "resume_cp": Verb(("cp",), everyone=True),
+    "remote_start": Verb(("cp", "id_tag"), everyone=True),
+    "remote_stop": Verb(("cp",), everyone=True),
+    "reset": Verb(("cp", "kind"), everyone=True),
+    "set_profile": Verb(
+        ("cp", "limit_w"), may=("from_us", "for_us", "stack_level", "purpose"), everyone=True
+    ),
+    "clear_profile": Verb(("cp",), may=("stack_level", "purpose"), everyone=True),
+    "composite_schedule": Verb(("cp", "for_us"), everyone=True),
+    "stick_contactor": Verb(("cp",)),
+    "free_contactor": Verb(("cp",)),
+    # drivers: they ask the network for a connector
+    "reserve": Verb(("ev", "from_us", "until_us", "energy_wh"), may=("cp", "hold_us")),
+    "change_reservation": Verb(("ev", "from_us", "until_us")),
+    "cancel_reservation": Verb(("ev",)),
+    # nodes
+    "crash": Verb(("cp",), leader=True),
+    "restart": Verb(("cp",)),
+    "pause": Verb(("cp",), leader=True),
+    "resume": Verb(("cp",), leader=True),
+    "crash_after_write": Verb(("cp",), leader=True),
+    "disarm": Verb(("cp",)),
+    "slow": Verb(("cp", "delay_us"), leader=True),
+    "slow_disk": Verb(("cp", "fsync_us"), leader=True),
+    "fill_disk": Verb(("cp",), leader=True),
+    "free_disk": Verb(("cp",)),
+    "clock_drift": Verb(("cp", "drift_ppm"), leader=True),
+    "clock_offset": Verb(("cp", "offset_us"), leader=True),
+    # who belongs to the group
+    "admit": Verb(("cp",)),
+    "promote": Verb(("cp",)),
+    "demote": Verb(("cp",), leader=True),
+    "remove": Verb(("cp",), leader=True),
+    "wipe": Verb(("cp",), leader=True),
+    # what the network knows
+    "read": Verb(("cp", "how"), leader=True),
+    # who may charge, and what proves how much
+    "block_tag": Verb(("id_tag",)),
+    "unblock_tag": Verb(("id_tag",)),
+    "report_stolen": Verb(("id_tag",)),
+    "revoke": Verb(("ev",)),
+    "tamper_meter": Verb(("cp", "energy_wh")),
+    # links between charge points
+    "cut": Verb(("a", "b")),
+    "cut_oneway": Verb(("a", "b")),
+    "join": Verb(("a", "b")),
+    "partition": Verb(("groups",)),
+    "heal": Verb(),
+    "loss": Verb(("rate_ppm",), may=_ONE_LINK),
+    "duplicate": Verb(("rate_ppm",), may=_ONE_LINK),
+    "reorder": Verb(("rate_ppm",), may=_ONE_LINK),
+    "corrupt": Verb(("rate_ppm",), may=_ONE_LINK),
+    "delay": Verb(("extra_us",), may=_ONE_LINK),
+}
+"""Every verb, in the order of the documentation.
+
+``heal`` undoes every link fault; it restarts nothing. The five rates apply to every link between
+charge points, or to one link in both directions where ``a`` and ``b`` are given as well.
+``stop_cp``, ``resume_cp``, ``remote_start``, ``remote_stop``, ``reset`` and the three of charging
+profiles are instructions: they go through the log to their charge point, or, with ``all``, to every
+one. ``mute_ev`` lets an EV's computer hang. ``reserve`` asks the charge point that is nearest to
+the EV, or the one named.
+``admit`` switches a charge point on that was off, and it asks to join; ``remove`` is for ever.
+``wipe`` takes a charge point's disk away, and it is down: after ``restart`` it joins as another
+node. ``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and offset,
+are undone by 0. ``tamper_meter`` adds energy to the last reading of each transaction after the
+meter has signed it; 0 undoes it. What changes an id tag or revokes an EV's contract goes through
+the log.
+"""
