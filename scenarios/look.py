@@ -17,6 +17,7 @@ from paxos.sim.host import Host, Status
 from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
+from scenarios.supplying import power_of, rails
 from scenarios.till import Till, tokens_of
 from scenarios.view import (
     CellState,
@@ -97,6 +98,10 @@ def look(
         reads_answered=world.readers.answers,
         refusals=tuple(world.trust.refusals),
         earned_cents=sum(cp.earned_cents for cp in cps),
+        rails=rails(world, network),
+        loads=tuple(world.surroundings.loads_w().items()),
+        trips=world.guards.trips,
+        grants_ended=world.powering.counts["grants_ended"],
     )
 
 
@@ -150,6 +155,7 @@ def _cp(
         cost_cents=bill.cents if bill is not None else None,
         flex_tokens=tokens_of(bill) if bill is not None else 0,
         earned_cents=till.earned_cents(asset.id),
+        **power_of(world, number, network),
     )
 
 

@@ -4,7 +4,7 @@ Nothing flows otherwise between two events, so a check after each is a check of 
 looks only at what has changed.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgpack
 
@@ -17,24 +17,10 @@ from fsm.ocpp.frames import CALL_RESULT
 from paxos.check.violation import InvariantViolation
 from scenarios.chosen import Chosen
 from scenarios.grid import Rail
+from scenarios.power_words import FEATURES, SENTENCES
 
 if TYPE_CHECKING:
     from scenarios.world import World
-
-SENTENCES: dict[str, str] = {
-    "P1": "the power drawn never exceeds the capacity, of the site and of each cabinet",
-    "P3": "what the log lets charge points draw is within the capacity, of the site and of each "
-    "cabinet",
-    "P4": "no guard lets more through than the log holds for its charge point",
-}
-
-FEATURES: Final[dict[str, str]] = {
-    "grants_curbed": "a charge point lowered its EV because its grant was about to end",
-    "grants_ended": "the log gave up a grant that was not renewed",
-    "grants_kept": "an end of a grant was refused, as its charge point had been heard",
-    "guard_trips": "a guard opened the contactor, as more was drawn than it lets through",
-}
-"""Features of power that are counted, beside those of the laboratory."""
 
 
 class Powering:
@@ -45,9 +31,17 @@ class Powering:
         self.check_it = check
         self.counts: dict[str, int] = dict.fromkeys(FEATURES, 0)
         self._newest: Tables = world.beginning
-        self._guarded = world.scenario.site.grant_us > 0
-        if self._guarded:
+        granted = world.scenario.site.grant_us > 0
+        # A guard that lets too much through is what comes before an overload: a scenario that is
+        # there to show P1 goes on to it.
+        shows = any(expect.violation == "P1" for expect in world.scenario.expectations)
+        self._guarded = granted and not shows
+        if granted:
             world.trust.choir.hearers.append(self._hear)
+
+    def look_for_overload_only(self) -> None:
+        """Let a guard let too much through: the run goes on to what comes of it (P1)."""
+        self._guarded = False
 
     # P1.
 
@@ -119,7 +113,7 @@ class Powering:
         """
         connector = self.world.connectors[number]
         guard = connector.guard
-        if guard is None or not connector.contactor_closed or not self.check_it:
+        if guard is None or not connector.contactor_closed or not (self._guarded and self.check_it):
             return
         cp_id = self.world.ids[number]
         asset = self._newest.assets.get(cp_id)

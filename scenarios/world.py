@@ -318,6 +318,10 @@ class World:
         """The most that all connectors drew together at an instant."""
         return self.grid.site.peak_w
 
+    def covered(self) -> dict[str, int]:
+        """How often each feature happened: of consensus, of the laboratory, and of grants."""
+        return {**self.cluster.covered(), **self.powering.counts}
+
     # The cluster's outside.
 
     def machine(self) -> NetworkState:
