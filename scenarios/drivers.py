@@ -17,6 +17,7 @@ from paxos.sim.streams import stream
 from scenarios.asks import OBSTACLES, REASONS, Ask, Due
 from scenarios.desk import Payload, Question, Told, Want, cancellation
 from scenarios.errors import InputError
+from scenarios.happenings import Happening
 from scenarios.node import Node
 from scenarios.places import Point, square_m
 from scenarios.schema import Vehicle
@@ -25,10 +26,6 @@ from scenarios.units import DURATION
 if TYPE_CHECKING:
     from scenarios.connector import Car
     from scenarios.world import World
-
-DRIVER = 23
-"""Event kind: something is due for a driver. The event's source says what, its payload for which
-of his questions."""
 
 SECOND_US = 1_000_000
 PHONE_US = 50_000
@@ -338,7 +335,7 @@ class Drivers:
 
     def _later(self, delay_us: int, due: Due, number: int) -> None:
         time_us = self.world.now_us + delay_us
-        self.world.cluster.kernel.push(time_us, DRIVER, 0, int(due), number)
+        self.world.cluster.kernel.push(time_us, Happening.DRIVER, 0, int(due), number)
 
     def _note(self, ask: Ask, severity: str, text: str) -> None:
         self.world.note(severity, ask.ev, text)

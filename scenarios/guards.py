@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 from fsm.effects import Guard as Program
 from paxos.sim.host import Kind
 from scenarios.guard import TRIPPED
+from scenarios.happenings import Happening
 
 if TYPE_CHECKING:
     from scenarios.world import World
-
-WATCHDOG = 24
-"""Event kind: the time of a guard may be up."""
 
 
 class Guards:
@@ -52,7 +50,7 @@ class Guards:
         if ends_us <= now_us or (guard.queued_us is not None and guard.queued_us <= ends_us):
             return
         guard.queued_us = ends_us
-        world.cluster.kernel.push(ends_us, WATCHDOG, number)
+        world.cluster.kernel.push(ends_us, Happening.WATCHDOG, number)
 
     def happen(self, number: int) -> None:
         """The time of a guard may be up: look at what flows."""

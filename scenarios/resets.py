@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING, Final
 from fsm.effects import Restart
 from paxos.sim.host import Status
 from paxos.sim.kernel import Event
+from scenarios.happenings import Happening
 
 if TYPE_CHECKING:
     from scenarios.world import World
-
-RESET: Final = 22
-"""Event kind: a reset, in two steps; its payload is the generation that it is for."""
 
 BOOT_US: Final = 2_000_000
 """How long its computer is away."""
@@ -19,7 +17,7 @@ BOOT_US: Final = 2_000_000
 def ask(world: "World", number: int, effect: Restart) -> None:
     """Let it go down after the step that asks for it."""
     generation = world.cluster.hosts[number].generation
-    world.cluster.kernel.push(world.now_us, RESET, number, 0, generation)
+    world.cluster.kernel.push(world.now_us, Happening.RESET, number, 0, generation)
 
 
 def happen(world: "World", event: Event) -> None:
@@ -31,7 +29,7 @@ def happen(world: "World", event: Event) -> None:
     if host.status is not Status.CRASHED:
         world.crash(number)
         world.note("fault", world.ids[number], "goes down for a reset")
-        again = (world.now_us + BOOT_US, RESET, number, 0, host.generation)
+        again = (world.now_us + BOOT_US, Happening.RESET, number, 0, host.generation)
         world.cluster.kernel.push(*again)
     else:
         world.restart(number)

@@ -23,11 +23,11 @@ from paxos.sim.host import Kind
 from paxos.sim.kernel import Event
 from paxos.wire import WireError, unpack, unseal
 from scenarios.commands import command_text
-from scenarios.resets import RESET
+from scenarios.happenings import Happening
 from scenarios.watching import BEAT
-from scenarios.world import SCRIPT, World
+from scenarios.world import World
 
-_NAMES = {
+_NAMES: dict[int, str] = {
     Kind.PAXOS: "paxos",
     Kind.OCPP: "ocpp",
     Kind.V2G: "v2g",
@@ -35,8 +35,8 @@ _NAMES = {
     Kind.DISK: "disk",
     Kind.SIGNAL: "signal",
     Kind.WORK: "work",
-    SCRIPT: "script",
-    RESET: "reset",
+    Happening.SCRIPT: "script",
+    Happening.RESET: "reset",
 }
 
 
@@ -58,7 +58,7 @@ def describe_event(world: World, event: Event) -> dict[str, Any]:
     """One event as plain data, frames decoded; a damaged frame says so."""
     time_us, _, kind, target, source, payload = event
     row: dict[str, Any] = {"t_us": time_us, "kind": _NAMES.get(kind, "tick")}
-    if kind == SCRIPT:
+    if kind == Happening.SCRIPT:
         line = world.scenario.script[payload]
         return {**row, "input": {"verb": line.verb, **line.args}}
     if target:

@@ -4,82 +4,48 @@ It puts the two halves together. :mod:`paxos.sim.cluster` hosts the nodes and ca
 effects out; the world carries out charging's, moves energy, and is the only door for inputs.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
-from attrs import frozen
-
-from fsm import effects as fx
-from fsm.energy.battery import Battery
-from fsm.energy.meter import Meter
 from fsm.network.state import NetworkState
-from fsm.v2g.charge_point import ChargePoint
-from fsm.v2g.ev import ElectricVehicle
 from paxos.check.invariants import Invariants
 from paxos.check.violation import InvariantViolation
-from paxos.effects import (
-    Answered,
-    Applied,
-    AppliedRun,
-    Asked,
-    Installed,
-    LeaseLapsed,
-    Regrouped,
-    RoleChanged,
-    Withheld,
-)
 from paxos.group import Group
-from paxos.membership import PLACES, goal_of, label, place_of
-from paxos.records import Recovered, recover
-from paxos.replica import Replica
+from paxos.membership import PLACES, label
+from paxos.records import Recovered
 from paxos.sim.cluster import Cluster
-from paxos.sim.host import Crashed, Kind, Status
+from paxos.sim.host import Status
 from paxos.sim.kernel import Event
 from paxos.transitions import Transitions
-from paxos.wire import seal
 from scenarios import inputs, resets, trust
 from scenarios.audit import Audit
+from scenarios.building import FIRST_CAR, build_car, build_connector, build_node
+from scenarios.cables import plug, unplug
 from scenarios.car import CarProcess
-from scenarios.connector import Car, Connector, Hardware
-from scenarios.desk import Told
-from scenarios.drivers import DRIVER, Drivers
+from scenarios.connector import Car
+from scenarios.drivers import Drivers
+from scenarios.effects import carry_out
 from scenarios.event_log import EventLog
 from scenarios.grid import grid_of
-from scenarios.guard import Guard
-from scenarios.guards import WATCHDOG, Guards
+from scenarios.guards import Guards
+from scenarios.happenings import Happening
 from scenarios.journal import Input
-from scenarios.money import opening_records, told_tariff
-from scenarios.node import Node, SendOcpp
+from scenarios.money import opening_records
+from scenarios.node import Node
 from scenarios.obeying import Obeying
 from scenarios.powering import Powering
 from scenarios.promises import Promises
 from scenarios.readers import Readers
-from scenarios.resets import RESET
+from scenarios.remains import Remains
 from scenarios.schema import Scenario
 from scenarios.settings import replica_config
-from scenarios.supplied import power_records, site_w, terms_of
+from scenarios.supplied import power_records, site_w
 from scenarios.surroundings import Surroundings
 from scenarios.trust import Trust
 from scenarios.view import EventRow
-from scenarios.watching import Boards, SendBeat
-
-SCRIPT = 20
-"""Event kind: the next line of the script."""
-TICK = 21
-"""Event kind: a second has passed."""
+from scenarios.watching import Boards
 
 SECOND_US = 1_000_000
-FIRST_CAR = 10_001
 HISTORY_S = 120
-
-
-@frozen
-class Remains:
-    """What is left of a crashed charge point, for people to look at: no part of the run."""
-
-    disk: Recovered
-    network: NetworkState
-    """The network's state as its process knew it last."""
 
 
 class World:
@@ -117,9 +83,9 @@ class World:
             observer=self.invariants,
         )
         self.grid = grid_of(scenario)
-        self.connectors = {number: self._add_connector(number) for number in self.ids}
-        self.cars = {ev.id: self._add_car(i) for i, ev in enumerate(scenario.evs)}
-        self._by_endpoint = {car.endpoint: car for car in self.cars.values()}
+        self.connectors = {number: build_connector(self, number) for number in self.ids}
+        self.cars = {ev.id: build_car(self, i) for i, ev in enumerate(scenario.evs)}
+        self.by_endpoint = {car.endpoint: car for car in self.cars.values()}
         self.remains: dict[int, Remains] = {}
         """Crashed charge points, and what they left."""
         self.readers = Readers(self)
@@ -134,41 +100,18 @@ class World:
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
-        self._version = 1
+        self.group_version = 1
+        """Of the newest group that somebody has told of."""
         self.power_history_w: list[int] = []
         self._set_rates()
         for at_index, line in enumerate(scenario.script):
-            self.cluster.kernel.push(line.t_us, SCRIPT, 0, 0, at_index)
-        self.cluster.kernel.push(SECOND_US, TICK, 0)
+            self.cluster.kernel.push(line.t_us, Happening.SCRIPT, 0, 0, at_index)
+        self.cluster.kernel.push(SECOND_US, Happening.TICK, 0)
         for number in self.ids:
             if number in self.config.membership.everyone:
                 self.cluster.start(number)
             else:
                 self.remains[number] = self._blank()
-
-    def _add_connector(self, number: int) -> Connector:
-        cp = self.scenario.cps[number - 1]
-        meter = Meter(key=trust.meter_key(self.seed, cp.id))
-        connector = Connector(number, self.grid.rail(cp.cabinet), meter)
-        if self.scenario.site.grant_us:
-            connector.guard = Guard(self.cluster.hosts[number].clock)
-        return connector
-
-    def _add_car(self, index: int) -> Car:
-        vehicle = self.scenario.evs[index]
-        ev = ElectricVehicle(
-            id=vehicle.id,
-            id_tag=vehicle.id_tag or vehicle.id,
-            battery=Battery.at_soc(vehicle.battery_wh, vehicle.soc_ppm),
-            target_ppm=vehicle.target_ppm,
-            max_w=vehicle.max_w,
-            current=vehicle.current,
-            smart=vehicle.smart,
-            contract=trust.contract(self.scenario, self.seed, vehicle),
-        )
-        car = Car(FIRST_CAR + index, ev, initial_uj=ev.battery.energy_uj)
-        self.cluster.join(car.endpoint, CarProcess(ev))
-        return car
 
     def _set_rates(self) -> None:
         network = self.scenario.network
@@ -198,7 +141,7 @@ class World:
             self._stop(violation)
             return None
         if event is not None and FIRST_CAR <= event[3] < PLACES:
-            connector = self._by_endpoint[event[3]].connector
+            connector = self.by_endpoint[event[3]].connector
             if connector is not None:
                 connector.settle(event[0])
         self._check_power()
@@ -305,7 +248,7 @@ class World:
 
     def name(self, endpoint: int) -> str:
         """What people call an endpoint: a charge point's or an EV's id."""
-        car = self._by_endpoint.get(endpoint)
+        car = self.by_endpoint.get(endpoint)
         return label(endpoint, self.ids) if car is None else car.ev.id
 
     @property
@@ -330,40 +273,15 @@ class World:
         network.state = self.beginning
         return network
 
-    def build(self, node: int, recovered: Recovered, now_us: int) -> Node:
-        """The process of a charge point, from what its disk says."""
-        number = place_of(node)
-        asset = self.scenario.cps[number - 1]
-        connector = self.connectors[number]
-        wiring = Hardware(connector, self.cluster.kernel, self.cluster.hosts[number].clock)
-        controller = ChargePoint(
-            id=asset.id,
-            rated_w=asset.rated_w,
-            current=asset.current,
-            meter=connector.meter,
-            meter_interval_us=self.scenario.meter_interval_us,
-            clock=wiring.clock,
-            tariff=told_tariff(self.scenario, number),
-            trust=trust.secc_trust(self.scenario, self.seed, asset.id, self.root),
-        )
-        controller.terms = terms_of(self.scenario, number)
-        controller.contactor_stuck = connector.contactor_stuck
-        controller.station.place = asset.at
-        machine = self.machine()
-        replica = Replica(node, self.config, machine, recovered, now_us, self.transitions)
-        goal = goal_of(node, self.config.membership, self.cluster.identities)
-        monitored = self.scenario.monitor
-        return Node(asset.id, replica, controller, wiring, goal, monitored=monitored)
-
     def happen(self, event: Event) -> None:
         """A line of the script, or a second that passed."""
-        if event[2] == TICK:
+        if event[2] == Happening.TICK:
             self._tick(event[0])
-        elif event[2] == WATCHDOG:
+        elif event[2] == Happening.WATCHDOG:
             self.guards.happen(event[3])
-        elif event[2] == RESET:
+        elif event[2] == Happening.RESET:
             resets.happen(self, event)
-        elif event[2] == DRIVER:
+        elif event[2] == Happening.DRIVER:
             self.drivers.happen(event)
         else:
             line = self.scenario.script[event[5]]
@@ -383,183 +301,22 @@ class World:
         self.trust.order_book.tick()
         self.power_history_w.append(self.power_w)
         del self.power_history_w[:-HISTORY_S]
-        self.cluster.kernel.push(now_us + SECOND_US, TICK, 0)
+        self.cluster.kernel.push(now_us + SECOND_US, Happening.TICK, 0)
+
+    def build(self, node: int, recovered: Recovered, now_us: int) -> Node:
+        """The process of a charge point, from what its disk says."""
+        return build_node(self, node, recovered, now_us)
 
     def perform(self, number: int, effect: Any) -> None:
         """Carry out what a charge point or an EV asks for."""
-        self._PERFORM[type(effect)](self, number, effect)
+        carry_out(self, number, effect)
 
-    def _send_ocpp(self, number: int, effect: SendOcpp | SendBeat) -> None:
-        self.cluster.bus.send(Kind.OCPP, number, effect.to, effect.frame)
-
-    def _told(self, number: int, effect: Told) -> None:
-        self.drivers.told(number, effect)
-
-    def _send_v2g(self, number: int, effect: fx.SendV2g) -> None:
-        peer = self._peer(number)
-        if peer:
-            self.cluster.bus.send(Kind.V2G, number, peer, seal(effect.body))
-
-    def _peer(self, number: int) -> int:
-        """The endpoint at the other end of the cable, 0 for none."""
-        if number < FIRST_CAR:
-            return self.connectors[number].endpoint
-        connector = self._by_endpoint[number].connector
-        return connector.node if connector is not None else 0
-
-    def _set_timer(self, number: int, effect: fx.SetTimer) -> None:
-        self.cluster.set_timer(self.cluster.hosts[number], effect.name, effect.delay_us)
-
-    def _cancel_timer(self, number: int, effect: fx.CancelTimer) -> None:
-        self.cluster.hosts[number].timers.pop(effect.name, None)
-
-    def _contactor(self, number: int, effect: fx.Contactor) -> None:
-        connector = self.connectors[number]
-        connector.settle(self.now_us)
-        connector.contactor_closed = effect.closed
-        connector.settle(self.now_us)
-
-    def _pilot_duty(self, number: int, effect: fx.PilotDuty) -> None:
-        endpoint = self.connectors[number].endpoint
-        if endpoint:
-            signal = (effect.state_ok, effect.duty_permille)
-            self.cluster.kernel.push(self.now_us, Kind.SIGNAL, endpoint, number, signal)
-
-    def _pilot_state(self, number: int, effect: fx.PilotState) -> None:
-        peer = self._peer(number)
-        if peer:
-            self.cluster.kernel.push(self.now_us, Kind.SIGNAL, peer, number, effect.state)
-
-    def _notice(self, number: int, effect: fx.Notice) -> None:
-        self.note(effect.severity, self.name(number), effect.text)
-
-    def _refused(self, number: int, effect: fx.Refused) -> None:
-        self.trust.refused(number, effect)
-
-    def _crashed(self, number: int, effect: Crashed) -> None:
-        node = effect.process
-        assert isinstance(node, Node)  # noqa: S101 - an EV's computer does not crash
-        self.lose_power(number)
-        disk = recover(self.cluster.hosts[number].disk.rows())
-        self.remains[number] = Remains(disk, node.network)
-        if effect.after_write:
-            text = "crashed when its disk had written, before anything was sent"
-            self.note("fault", self.ids[number], text)
-
-    def _applied(self, number: int, effect: Applied | AppliedRun) -> None:
-        """The node itself has passed the result on; here the log's hearers are told."""
-        node = self.cluster.hosts[number].process
-        assert isinstance(node, Node)  # noqa: S101 - no EV applies anything
-        self.trust.choir.hear(effect, node.network)
-        if self.audit is not None:
-            self.audit.check(node.network.state)
-        self.powering.applied(node.network.state)
-
-    def _installed(self, number: int, effect: Installed) -> None:
-        self.note("consensus", self.ids[number], f"installed a snapshot of slot {effect.slot}")
-
-    def _regrouped(self, number: int, effect: Regrouped) -> None:
-        """Who decides from now on; said once, when the first charge point gets there."""
-        if effect.version <= self._version:
-            return
-        self._version = effect.version
-        was, now = effect.before, effect.membership
-        self._say(now.learners, was.everyone, "learns from slot", effect.from_slot)
-        self._say(now.voters, was.voters, "votes from slot", effect.from_slot)
-        stay = [n for n in now.learners if n in was.voters]
-        self._say(stay, (), "votes no more from slot", effect.from_slot)
-        gone = [n for n in was.everyone if n not in now.everyone]
-        self._say(gone, (), "has left the group from slot", effect.from_slot)
-
-    def _say(self, nodes: Sequence[int], old: Sequence[int], words: str, slot: int) -> None:
-        for node in nodes:
-            if node not in old:
-                self.note("consensus", label(node, self.ids), f"{words} {slot} on")
-
-    def _role_changed(self, number: int, effect: RoleChanged) -> None:
-        ballot = f"{effect.ballot.round}.{label(effect.ballot.node, self.ids)}"
-        why = effect.why.format(ballot=ballot, node=label(effect.node, self.ids))
-        self.note("consensus", self.ids[number], f"{effect.role}: {why}")
-
-    def _asked(self, number: int, effect: Asked) -> None:
-        self.readers.asked(number, effect)
-
-    def _answered(self, number: int, effect: Answered) -> None:
-        self.readers.answered(number, effect)
-
-    def _withheld(self, number: int, effect: Withheld) -> None:
-        self.readers.withheld(number, effect)
-
-    def _beat(self, number: int, effect: fx.Beat) -> None:
-        self.boards.beat(self, number, effect)
-
-    def _guard(self, number: int, effect: fx.Guard) -> None:
-        self.guards.program(number, effect)
-
-    def _curbed(self, number: int, effect: fx.Curbed) -> None:
-        self.powering.counts["grants_curbed"] += 1
-
-    def _lease_lapsed(self, number: int, effect: LeaseLapsed) -> None:
-        self.readers.lapsed(number, effect)
-
-    _PERFORM: ClassVar[dict[type, Callable[["World", int, Any], None]]] = {
-        SendOcpp: _send_ocpp,
-        SendBeat: _send_ocpp,
-        fx.Beat: _beat,
-        Told: _told,
-        Crashed: _crashed,
-        Applied: _applied,
-        AppliedRun: _applied,
-        Installed: _installed,
-        Regrouped: _regrouped,
-        RoleChanged: _role_changed,
-        Asked: _asked,
-        Answered: _answered,
-        Withheld: _withheld,
-        LeaseLapsed: _lease_lapsed,
-        fx.SendV2g: _send_v2g,
-        fx.SetTimer: _set_timer,
-        fx.CancelTimer: _cancel_timer,
-        fx.Contactor: _contactor,
-        fx.PilotDuty: _pilot_duty,
-        fx.PilotState: _pilot_state,
-        fx.Notice: _notice,
-        fx.Restart: resets.ask,
-        fx.Refused: _refused,
-        fx.Guard: _guard,
-        fx.Curbed: _curbed,
-    }
-
-    # For inputs.
+    # For inputs and drivers.
 
     def plug(self, car: Car, number: int) -> None:
         """Put an EV's plug into a charge point."""
-        connector = self.connectors[number]
-        connector.ev, connector.endpoint = car.ev, car.endpoint
-        car.connector = connector
-        car.visits.append((self.now_us, number))
-        v2g_us = self.scenario.network.v2g_latency_us
-        for source, target in ((number, car.endpoint), (car.endpoint, number)):
-            if (source, target) not in self.cluster.bus.links:
-                self.cluster.bus.connect(source, target, v2g_us, 0.2)
-            self.cluster.bus.link(source, target).cut = False
-        self.cluster.execute(self.cluster.hosts[car.endpoint], car.ev.plug_in(self.now_us))
-        connector.settle(self.now_us)
+        plug(self, car, number)
 
     def unplug(self, car: Car) -> None:
         """Pull an EV's plug, also under load."""
-        connector = car.connector
-        assert connector is not None  # noqa: S101 - inputs checked it
-        connector.settle(self.now_us)
-        self.cluster.execute(self.cluster.hosts[car.endpoint], car.ev.unplug(self.now_us))
-        number = connector.node
-        for source, target in ((number, car.endpoint), (car.endpoint, number)):
-            self.cluster.bus.link(source, target).cut = True
-        connector.ev, connector.endpoint = None, 0
-        car.connector = None
-        connector.settle(self.now_us)
-
-    def lose_power(self, number: int) -> None:
-        """What a charge point's crash does to its cable: contactor open, pilot dead."""
-        self._contactor(number, fx.Contactor(closed=False))
-        self._pilot_duty(number, fx.PilotDuty(state_ok=False, duty_permille=0))
+        unplug(self, car)

@@ -3,11 +3,11 @@
 import pytest
 
 from paxos.sim.coverage import FEATURES
-from scenarios.power_words import FEATURES as POWER_FEATURES
 from scenarios import format as spec
 from scenarios.errors import ScenarioError
 from scenarios.format import CP_STATES, EV_STATES, SUBJECTS
 from scenarios.loader import loads
+from scenarios.power_words import FEATURES as POWER_FEATURES
 from scenarios.verbs import VERBS
 
 HEAD = """\
