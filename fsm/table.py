@@ -104,36 +104,3 @@ class Table(Generic[S, E]):
                     reached[row.next_state] = None
                     frontier.append(row.next_state)
         return reached
-
-    def markdown(self) -> str:
-        """The table for the documentation: one line per state and next state."""
-        lines = ["| state | event | next state | action |", "|---|---|---|---|"]
-        for state in self.states:
-            grouped: dict[tuple[str, str], list[str]] = {}
-            for event in self.events:
-                row = self.rows.get((state, event))
-                if row is not None:
-                    key = (row.next_state.value, row.action)
-                    grouped.setdefault(key, []).append(event.value)
-            lines += [
-                f"| {state} | {', '.join(events)} | {next_state} | {action or '–'} |"
-                for (next_state, action), events in grouped.items()
-            ]
-        return "\n".join(lines) + "\n"
-
-    def mermaid(self) -> str:
-        """The state diagram in Mermaid's notation; loops on one state are left out.
-
-        Of many events on one edge the first are named and the others counted.
-        """
-        lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
-        edges: dict[tuple[str, str], list[str]] = {}
-        for row in self.rows.values():
-            if row.state is not row.next_state:
-                key = (row.state.value, row.next_state.value)
-                edges.setdefault(key, []).append(row.event.value)
-        for (before, after), events in edges.items():
-            more = f" and {len(events) - 3} more" if len(events) > 4 else ""
-            named = events[:3] if more else events
-            lines.append(f"    {before} --> {after}: {', '.join(named)}{more}")
-        return "\n".join(lines) + "\n"

@@ -193,14 +193,6 @@ class Report:
         """One JSON object, on one line, in ASCII, with keys in a fixed order."""
         return _JSON.dumps(self)
 
-    @staticmethod
-    def from_json(text: str) -> "Report":
-        """The report that :meth:`to_json` wrote.
-
-        Raises ValueError when the text is no JSON, and cattrs' errors when it is no report.
-        """
-        return _JSON.loads(text, Report)
-
     def to_text(self) -> str:
         """The report for people, a few tables without colour."""
         return "\n".join(_lines(self)) + "\n"

@@ -7,10 +7,7 @@ an EV that is plugged in stays without an offer, and gets one when the charge po
 
 from typing import Any
 
-from fsm.clock import WallClock
 from fsm.effects import Effect, Restart
-from fsm.energy.meter import Meter
-from fsm.energy.supply import Current
 from fsm.ocpp.actions import Reason
 from fsm.ocpp.profiles.model import Transaction
 from fsm.ocpp.profiles.store import Store
@@ -18,41 +15,18 @@ from fsm.v2g import timeouts
 from fsm.v2g.cp_table import CpEvent, CpState
 from fsm.v2g.granted import Granted
 from fsm.v2g.instructions import INSTRUCTIONS
-from fsm.v2g.plug_and_charge import SeccTrust
 
 
 class Served(Granted):
     """What the operator's wishes and the charge point's own defects do to its sessions."""
 
-    def __init__(
-        self,
-        *,
-        id: str,  # noqa: A002 - the name that its callers use
-        rated_w: int,
-        current: Current,
-        meter: Meter,
-        meter_interval_us: int,
-        clock: WallClock | None = None,
-        trust: SeccTrust | None = None,
-        tariff: dict[str, object] | None = None,
-    ) -> None:
-        super().__init__(
-            id=id,
-            rated_w=rated_w,
-            current=current,
-            meter=meter,
-            meter_interval_us=meter_interval_us,
-            clock=clock,
-            trust=trust,
-            tariff=tariff,
-        )
-        self.state = CpState.WAITING_EV
-        self._why = ""
-        """What the next failure is told as."""
-        self.now_us = 0
-        """When it was last called."""
-        self._restarts = False
-        """Whether it has asked for the restart of a soft reset."""
+    state: CpState = CpState.WAITING_EV
+    now_us = 0
+    """When it was last called."""
+    _why = ""
+    """What the next failure is told as."""
+    _restarts = False
+    """Whether it has asked for the restart of a soft reset."""
 
     def _fire(self, event: CpEvent, now_us: int) -> None:
         """Let the table decide: the charge point's part."""

@@ -311,9 +311,11 @@ def test_the_charge_point_can_ask_for_a_stop():
     pump = Pump()
     pump.plug(make_ev())
     pump.run(10)
-    pump._cp(pump.spots["CP1"], pump.spots["CP1"].cp.request_stop(pump.now_us))
+    spot = pump.spots["CP1"]
+    stop = spot.cp.carry_out("RemoteStopTransaction", {"transactionId": 1}, pump.now_us)
+    pump._cp(spot, stop)
     pump.run(3)
-    assert pump.network.transactions[1].reason == "Local"
+    assert pump.network.transactions[1].reason == "Remote"
     assert pump.spots["CP1"].ev.state is EvState.CONNECTED_NOT_CHARGING
 
 

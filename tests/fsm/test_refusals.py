@@ -11,7 +11,8 @@ from fsm.energy.meter import Meter
 from fsm.network.limits import Rails, redistribute
 from fsm.network.tables import Draft
 from fsm.v2g import messages as m
-from fsm.v2g.charge_point import ChargePoint, request_event
+from fsm.v2g.answering import request_event
+from fsm.v2g.charge_point import ChargePoint
 from fsm.v2g.codec import decode, encode
 from fsm.v2g.codes import ChargeProgress, ChargingSession, EnergyTransferMode, PaymentOption
 from fsm.v2g.codes import ResponseCode as Code

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from cattrs.errors import BaseValidationError
 
 from fsm.network.ledger import opening
 from fsm.network.records import Account
@@ -179,14 +178,6 @@ def test_the_json_has_these_keys_in_this_order() -> None:
         "refusals", "reservations", "coverage", "money", "power",
     ]  # fmt: skip
     assert list(data["evs"]) == ["EV2", "EV10"]
-
-
-def test_a_report_comes_back_from_its_json() -> None:
-    """What a program reads is the report, value for value; anything else is refused."""
-    written = report(HELD, violations=("R1: two decisions",))
-    assert Report.from_json(written.to_json()) == written
-    with pytest.raises(BaseValidationError):
-        Report.from_json('{"scenario": "x"}')
 
 
 def test_the_json_is_one_line_of_ascii() -> None:
