@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SECOND_US = 1_000_000
 
-LEAST_PERCENT = 70
+LEAST_PPM = 700_000
 """What a load that is on draws at the least, of its power."""
 
 CLOUDS = 8
@@ -47,9 +47,9 @@ class Surroundings:
         self.pv_uj += site.pv_w * SECOND_US
         for index, load in enumerate(world.scenario.loads):
             random, before_w = self._loads[index]
-            share = random.randint(LEAST_PERCENT, 100)
+            share = random.randint(LEAST_PPM, 1_000_000)
             power_w = (
-                load.power_w * share // 100 if _is_on(load.from_us, load.until_us, now_us) else 0
+                load.power_w * share // 1_000_000 if _is_on(load.from_us, load.until_us, now_us) else 0
             )
             world.grid.rail(load.cabinet).load(power_w - before_w)
             self._loads[index] = (random, power_w)
