@@ -224,3 +224,24 @@ def test_what_is_held_fits_everywhere(capacity_w, cabinet_w, fallback_w, steps):
         assert min(free_w.values()) >= 0, free_w
         assert all(0 <= a.limit_w <= a.held_w for a in site.state.assets.values())
     assert site.state.digest() == site.state.full_digest()
+
+
+# --- cabinets --------------------------------------------------------------------------------
+
+
+def test_a_connector_is_promised_only_where_its_cabinet_has_power():
+    """CP1 and CP2 hang on a cabinet with power for one: the second driver is sent to CP3."""
+    site = Granting(capacity_w=60_000, cabinet_w=6_000)
+    for cp_id in CPS:
+        payload = {"connectorId": 1, "status": "Available", "errorCode": "NoError"}
+        site.call(cp_id, "StatusNotification", **payload)
+
+    def ask(cp_id, tag, number):
+        data = {"idTag": tag, "reservationId": number, "from": 600 * S, "until": 1_200 * S}
+        payload = {"vendorId": VENDOR_ID, "messageId": "RequestConnector", "data": data}
+        found = site.call(cp_id, "DataTransfer", **payload)["data"]
+        return found["status"], found.get("cp")
+
+    assert ask("CP1", "T1", 1) == ("Reserved", "CP1")
+    assert ask("CP2", "T2", 2) == ("Redirected", "CP3")
+    assert ask("CP4", "T3", 3) == ("Reserved", "CP4")
