@@ -13,8 +13,6 @@ from paxos.sim.streams import stream
 if TYPE_CHECKING:
     from scenarios.world import World
 
-SECOND_US = 1_000_000
-
 LEAST_PPM = 700_000
 """What a load that is on draws at the least, of its power."""
 
@@ -33,24 +31,17 @@ class Surroundings:
         ]
         self._sky = stream(world.seed, "sky")
         self._light_ppm = 0
-        self.loads_uj = 0
-        """What other loads have taken, in W times µs."""
-        self.pv_uj = 0
-        """What the PV has delivered."""
         self.exist = bool(scenario.loads) or scenario.pv.firm_w > 0 or scenario.pv.surplus_w > 0
 
     def change(self) -> None:
         """A second has passed: everything draws and delivers something else."""
         world, now_us = self.world, self.world.now_us
         site = world.grid.site
-        self.loads_uj += site.loads_w * SECOND_US
-        self.pv_uj += site.pv_w * SECOND_US
         for index, load in enumerate(world.scenario.loads):
             random, before_w = self._loads[index]
-            share = random.randint(LEAST_PPM, 1_000_000)
-            power_w = (
-                load.power_w * share // 1_000_000 if _is_on(load.from_us, load.until_us, now_us) else 0
-            )
+            share_ppm = random.randint(LEAST_PPM, 1_000_000)
+            on = _is_on(load.from_us, load.until_us, now_us)
+            power_w = load.power_w * share_ppm // 1_000_000 if on else 0
             world.grid.rail(load.cabinet).load(power_w - before_w)
             self._loads[index] = (random, power_w)
         pv = world.scenario.pv
