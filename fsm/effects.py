@@ -17,7 +17,10 @@ The host's duties:
 * ``on_limit`` whenever ``NetworkState.limit_version`` of the charge point has changed, with
   ``limit_w`` and ``unconfirmed_version``;
 * ``on_tick`` of an EV once a second while power flows;
-* queue each ``Call`` (:class:`fsm.ocpp.client.CallClient`) and pass its answer to ``on_result``.
+* queue each ``Call`` (:class:`fsm.ocpp.client.CallClient`) and pass its answer to ``on_result``;
+* where grants end: after ``on_result`` of a CALLRESULT ``on_answer``, with the time at which the
+  call was made; program the connector's guard as ``Guard`` says, and ``on_trip`` when it has opened
+  the contactor.
 """
 
 from attrs import frozen

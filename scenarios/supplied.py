@@ -5,14 +5,10 @@ off for good, whether it is on or not, and the PV counts with its firm level. So
 do needs an answer in time.
 """
 
-from typing import Final
-
 from fsm.energy.grants import GrantTerms
 from fsm.energy.supply import least_power_w
 from fsm.network.records import Cabinet, Grant, Record
 from scenarios.schema import Scenario
-
-NO_GRANTS: Final = GrantTerms(0)
 
 
 def site_w(scenario: Scenario) -> int:

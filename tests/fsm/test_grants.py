@@ -1,5 +1,6 @@
 """Grants that end: the rule of clocks, the log's compare and set, and what is freed by it."""
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from fsm.energy.grants import GrantKeeper, GrantTerms
 from fsm.network.grants import to_watch
 from fsm.network.limits import rails_of
 from fsm.network.records import Cabinet, Grant
+from fsm.network.snapshot import SnapshotError
 from fsm.network.state import NetworkState
 from fsm.ocpp.actions import GRANT_ENDED, LIMIT_APPLIED, VENDOR_ID
 from paxos.sim.clock import Clock
@@ -188,6 +190,13 @@ def test_the_state_survives_a_snapshot():
     assert copy.digest() == site.state.digest() == site.state.full_digest()
     assert copy.state.grants["CP1"].is_ended
     assert not copy.state.grants["CP2"].is_ended
+
+
+def test_a_snapshot_with_a_cabinet_that_is_not_there_is_none():
+    """Nothing could be shared behind it."""
+    broken = NetworkState(22_000, [Grant("CP1", "A", 60 * S)])
+    with pytest.raises(SnapshotError, match="do not fit together"):
+        NetworkState(1).restore(broken.snapshot())
 
 
 STEPS = ("start", "stop", "follow", "beat", "end", "late")
