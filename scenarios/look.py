@@ -77,7 +77,7 @@ def look(
         voters=len(group.voters),
         quorum=group.phase2,
         electors=group.phase1,
-        capacity_w=world.scenario.site.capacity_w,
+        capacity_w=world.beginning.capacity_w,
         power_w=world.power_w,
         power_history_w=tuple(world.power_history_w),
         cps=cps,

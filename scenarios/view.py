@@ -264,6 +264,7 @@ class View:
     electors: int
     """How many of them elect a leader: a quorum of phase 1."""
     capacity_w: int
+    """What EVs may draw in all: the site's capacity, less other loads, more by firm PV."""
     power_w: int
     power_history_w: tuple[int, ...]
     """Total power sampled each virtual second, the last 120 at most, oldest first."""

@@ -218,7 +218,10 @@ def test_the_view_shows_cables_and_grants() -> None:
     (site,) = view.rails
     assert (site.capacity_w, site.ev_w, site.held_w, site.free_w) == (22_000, 22_000, 22_000, 0)
     assert (view.grants_ended, view.trips) == (1, 0)
+    sun = session("pv-cloud", 59 * S).view()
+    assert (sun.power_w, sun.capacity_w, sun.rails[0].capacity_w) == (25_000, 25_000, 22_000)
     oven = session("bakery-oven", 150 * S).view()
+    assert (oven.capacity_w, oven.rails[0].capacity_w) == (28_000, 40_000)
     site, cabinet, _ = oven.rails
     assert (cabinet.id, cabinet.capacity_w, cabinet.ev_w, cabinet.held_w) == (
         "A", 25_000, 13_000, 13_000,
