@@ -17,7 +17,10 @@ The host's duties:
 * ``on_limit`` whenever ``NetworkState.limit_version`` of the charge point has changed, with
   ``limit_w`` and ``unconfirmed_version``;
 * ``on_tick`` of an EV once a second while power flows;
-* queue each ``Call`` (:class:`fsm.ocpp.client.CallClient`) and pass its answer to ``on_result``.
+* queue each ``Call`` (:class:`fsm.ocpp.client.CallClient`) and pass its answer to ``on_result``;
+* where grants end: after ``on_result`` of a CALLRESULT ``on_answer``, with the time at which the
+  call was made; program the connector's guard as ``Guard`` says, and ``on_trip`` when it has opened
+  the contactor.
 """
 
 from attrs import frozen
@@ -131,6 +134,11 @@ class Guard:
     fallback_w: int
 
 
+@frozen
+class Curbed:
+    """A charge point keeps to its fallback share from now on: its grant is about to end."""
+
+
 Effect = (
     SendV2g
     | SetTimer
@@ -143,4 +151,5 @@ Effect = (
     | Restart
     | Refused
     | Guard
+    | Curbed
 )

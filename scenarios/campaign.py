@@ -162,7 +162,7 @@ def run_seed(scenario: Scenario, seed: int, healed_us: int | None = None) -> Fin
         faults=len(faulty.script) - len(scenario.script),
         sessions=len(session.view().sessions),
         leaders=leaders,
-        coverage=world.cluster.covered(),
+        coverage=world.covered(),
     )
 
 

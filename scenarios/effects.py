@@ -87,6 +87,7 @@ def _applied(world: "World", number: int, effect: Applied | AppliedRun) -> None:
     world.trust.choir.hear(effect, node.network)
     if world.audit is not None:
         world.audit.check(node.network.state)
+    world.powering.applied(node.network.state)
 
 
 def _installed(world: "World", number: int, effect: Installed) -> None:
@@ -139,6 +140,14 @@ def _found(world: "World", number: int, effect: Found) -> None:
     world.alarms.check(number, effect)
 
 
+def _guard(world: "World", number: int, effect: fx.Guard) -> None:
+    world.guards.program(number, effect)
+
+
+def _curbed(world: "World", number: int, effect: fx.Curbed) -> None:
+    world.powering.counts["grants_curbed"] += 1
+
+
 def _lease_lapsed(world: "World", number: int, effect: LeaseLapsed) -> None:
     world.readers.lapsed(number, effect)
 
@@ -169,4 +178,6 @@ _PERFORM: Final[dict[type, Callable[["World", int, Any], None]]] = {
     fx.Notice: _notice,
     fx.Restart: resets.ask,
     fx.Refused: _refused,
+    fx.Guard: _guard,
+    fx.Curbed: _curbed,
 }

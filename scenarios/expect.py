@@ -163,6 +163,8 @@ def _cp_words(expect: Expect) -> Iterator[str]:
         yield f"is seen as {expect.monitor}"
     if expect.energy_wh is not None:
         yield f"has delivered {_between(expect.energy_wh, ENERGY)}"
+    if expect.held_w is not None:
+        yield f"holds {_between(expect.held_w, POWER)}"
     if expect.paid_cents is not None:
         yield f"has earned {_money(expect.paid_cents)}"
 
@@ -322,6 +324,8 @@ def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _Check(cp.monitored == expect.monitor, cp.monitored)
     if expect.energy_wh is not None:
         yield _Check(_within(cp.energy_wh, expect.energy_wh), energy_text(cp.energy_wh))
+    if expect.held_w is not None:
+        yield _Check(_within(cp.held_w, expect.held_w), POWER.format(cp.held_w, " "))
     if expect.paid_cents is not None:
         held = _within(cp.earned_cents, expect.paid_cents)
         yield _Check(held, f"earned {euros(cp.earned_cents)}")

@@ -34,6 +34,8 @@ class Expect:
     """With ``ev``: what identified the driver of its last session."""
     receipt: str | None = None
     """With ``ev``: what became of the meter's receipt of its last session."""
+    held_w: tuple[int, int] | None = None
+    """With ``cp``: what it may draw at the most as the log knows it, both ends included."""
     soc_ppm: tuple[int, int] | None = None
     session_start_us: tuple[int, int] | None = None
     """With ``ev``: when its last session's transaction began, both ends included."""

@@ -20,3 +20,5 @@ class Happening(IntEnum):
     """Something is due for a driver; its source says what, its payload for which question."""
     LEAVE = 26
     """The time of a departure; its payload is the EV's id."""
+    WATCHDOG = 24
+    """The time of a guard may be up; its target is the charge point."""

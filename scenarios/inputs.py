@@ -154,6 +154,10 @@ def _mute(world: "World", verb: str, args: Args) -> Done:
     return operator.mute(world, verb, _car(world, args["ev"]))
 
 
+def _obey(world: "World", verb: str, args: Args) -> Done:
+    return operator.obey(world, verb, _car(world, args["ev"]))
+
+
 def _instruct(world: "World", verb: str, args: Args) -> Done:
     everyone = args["cp"] == EVERYONE
     cp_id = EVERYONE if everyone else world.ids[_cp(world, args["cp"])]
@@ -353,6 +357,8 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     **dict.fromkeys(_WISHES, _wish),
     "mute_ev": _mute,
     "unmute_ev": _mute,
+    "ignore_limit": _obey,
+    "obey_limit": _obey,
     "stop_cp": _instruct,
     "resume_cp": _instruct,
     "remote_start": _instruct,

@@ -20,6 +20,8 @@ def schema() -> Json:
     properties = {
         **_properties(spec.TOP.keys),
         **{name: _table(table.keys) for name, table in spec.TABLES.items()},
+        "cabinet": _array(_table(spec.CABINET.keys)),
+        "load": _array(_table(spec.LOAD.keys)),
         "cp": _array(_table(spec.CP.keys), minItems=1, maxItems=spec.MAX_CPS),
         spec.CPS.name: _property(spec.CPS),
         spec.FLEET_NAME: _table(spec.FLEET.keys),

@@ -15,16 +15,20 @@ from scenarios.errors import ScenarioError
 from scenarios.fleet import read_fleet
 from scenarios.kinds import did_you_mean, one_of, printable
 from scenarios.planning_loading import check_planning
+from scenarios.power_loading import check_power
 from scenarios.reader import Reader
 from scenarios.schema import (
     At,
+    Cabinet,
     ChargePoint,
     Consensus,
     Expect,
+    Load,
     Network,
     Plans,
     PriceBand,
     Prices,
+    Pv,
     Scenario,
     Site,
     Tag,
@@ -174,6 +178,9 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
     evs = reader.array(document, "ev", spec.EV)
     tags = reader.array(document, "id_tag", spec.ID_TAG)
     check_trust(reader, document, tags)
+    cabinets = reader.array(document, "cabinet", spec.CABINET)
+    loads = reader.array(document, "load", spec.LOAD)
+    check_power(reader, document, single["site"], single["pv"], cabinets, loads)
     duration = top.get("duration_us")
     end = duration if isinstance(duration, int) else None
     cp_ids = tuple(str(cp["id"]) for cp in cps if "id" in cp)
@@ -204,6 +211,9 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         prices=Prices(**single["tariff"]),
         plans=Plans(**single["planning"]) if "planning" in document else None,
         bands=tuple(PriceBand(**values) for values in bands),
+        cabinets=tuple(Cabinet(**values) for values in cabinets),
+        loads=tuple(Load(**values) for values in loads),
+        pv=Pv(**single["pv"]),
         cps=tuple(ChargePoint(**values) for values in cps),
         evs=tuple(Vehicle(**values) for values in (*evs, *fleet)),
         id_tags=tuple(Tag(**values) for values in tags),

@@ -18,6 +18,7 @@ from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
 from scenarios.plan_look import plan
+from scenarios.supplying import power_of, rails
 from scenarios.till import Till, tokens_of
 from scenarios.view import (
     CellState,
@@ -77,7 +78,7 @@ def look(
         voters=len(group.voters),
         quorum=group.phase2,
         electors=group.phase1,
-        capacity_w=world.scenario.site.capacity_w,
+        capacity_w=world.beginning.capacity_w,
         power_w=world.power_w,
         power_history_w=tuple(world.power_history_w),
         cps=cps,
@@ -99,6 +100,10 @@ def look(
         refusals=tuple(world.trust.refusals),
         earned_cents=sum(cp.earned_cents for cp in cps),
         plan=plan(world, network),
+        rails=rails(world, network),
+        loads=tuple(world.surroundings.loads_w().items()),
+        trips=world.guards.trips,
+        grants_ended=world.powering.counts["grants_ended"],
     )
 
 
@@ -152,6 +157,7 @@ def _cp(
         cost_cents=bill.cents if bill is not None else None,
         flex_tokens=tokens_of(bill) if bill is not None else 0,
         earned_cents=till.earned_cents(asset.id),
+        **power_of(world, number, network),
     )
 
 

@@ -28,6 +28,9 @@ from paxos.replica import Replica
 from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
 from scenarios.desk import TIMER, Desk, Question, bookings_of, news_of
+from scenarios.granting import TIMER as GRANTS
+from scenarios.granting import Granting
+from scenarios.guard import TRIPPED
 from scenarios.instructed import Instructed, reason_of_restart
 from scenarios.network_clock import CLOCK, TIME
 from scenarios.planned import Planned
@@ -110,6 +113,8 @@ class Node:
             self.scheduling = Scheduling(replica, wiring.clock, settings.step_us)
             controller.plans, controller.time = True, self.scheduling.clock
         self.watching = Watching(cp_id, replica) if monitored else None
+        terms = controller.terms
+        self.granting = Granting(replica, terms) if terms.grant_us else None
         self._restart: Restart | None = None
         """A soft reset that waits until all calls are answered."""
         self.desk = Desk(self.calls, wiring.clock, replica)
@@ -138,6 +143,8 @@ class Node:
             effects += self.watching.start()
         if self.scheduling is not None:
             effects += self.scheduling.start(now_us)
+        if self.granting is not None:
+            effects += self.granting.start()
         effects += self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
         effects += self._take(self.profiled.applied(self.network, now_us), now_us)
         effects += self._take(self.planned.applied(self.network, now_us), now_us)
@@ -160,7 +167,9 @@ class Node:
         if kind == Kind.V2G:
             return self._take(self.controller.on_message(unseal(frame), now_us), now_us)
         if kind == Kind.SIGNAL:
-            return self._take(self.controller.on_pilot(frame, now_us), now_us)
+            trip = frame == TRIPPED
+            on_signal = self.controller.on_trip if trip else self.controller.on_pilot
+            return self._take(on_signal(frame, now_us), now_us)
         return self._on_ocpp(unseal(frame), now_us)
 
     def on_timer(self, timer: Any, now_us: int) -> list[Any]:
@@ -170,6 +179,8 @@ class Node:
             return self._take(asked, now_us)
         if timer == SCHEDULE and self.scheduling is not None:
             return self._take(self.scheduling.on_timer(self.network, now_us), now_us)
+        if self.granting is not None and timer == GRANTS:
+            return self._take(self.granting.on_timer(self.network, now_us), now_us)
         if type(timer) is str and timer.startswith(TIMER):
             return self.desk.on_timer(timer, now_us) + self._next_call()
         if type(timer) is str:
@@ -193,15 +204,18 @@ class Node:
             # A CALL with its caller and time: a command for the log.
             self._waiting, submitted = self.replica.submit(body, now_us)
             return self._after_replica(submitted, now_us)
-        if frame[0] in (CLOCK, TIME):
-            return [] if self.scheduling is None else self.scheduling.on_frame(frame, now_us)
-        if frame[0] == BEAT:
-            return [] if self.watching is None else self.watching.on_frame(frame, now_us)
+        if frame[0] in (CLOCK, TIME, BEAT):
+            part = self.watching if frame[0] == BEAT else self.scheduling
+            return [] if part is None else part.on_frame(frame, now_us)
         call = self.calls.answer(frame)
         if call is None:
             return []
         asked = self.controller.on_result(call.action, call.payload, frame, now_us)
         effects = self._take(asked, now_us)
+        if frame[0] == CALL_RESULT and self.granting is not None:
+            # The log has counted it: an error would not say so.
+            renewed = self.controller.on_answer(call.since_us, now_us)
+            effects += self._take(renewed, now_us)
         effects += self.desk.on_answer(call.unique_id, frame, now_us) + self._next_call()
         if call.action == "StartTransaction":
             effects += self._begin_stay(now_us)
@@ -210,14 +224,20 @@ class Node:
             if frame[0] == CALL_RESULT:
                 effects += self._take(self.instructed.booted(self.network, now_us), now_us)
         elif call.action == "DataTransfer":
-            done = self.instructed.on_result(call.payload, frame, now_us)
-            effects += self._take(done, now_us)
-            if self.scheduling is not None:
-                self.scheduling.on_result(call.payload)
-            if self.watching is not None:
-                effects += self.watching.on_result(call.payload, frame, now_us)
+            effects += self._on_own_result(call.payload, frame, now_us)
         if self._restart is not None and not self.calls.pending:
             effects += [self._restart]
+        return effects
+
+    def _on_own_result(self, payload: dict[str, Any], frame: list[Any], now_us: int) -> list[Any]:
+        """The answer to a message of the network's own: whoever asked knows it by its name."""
+        if self.granting is not None:
+            self.granting.on_result(payload)
+        if self.scheduling is not None:
+            self.scheduling.on_result(payload)
+        effects = self._take(self.instructed.on_result(payload, frame, now_us), now_us)
+        if self.watching is not None:
+            effects += self.watching.on_result(payload, frame, now_us)
         return effects
 
     def instruct(

@@ -116,7 +116,7 @@ def header_of(world: World) -> dict[str, object]:
         "seed": world.seed,
         "start": f"{start:%Y-%m-%dT%H:%M:%SZ}",
         "start_us": scenario.start_us,
-        "capacity_w": scenario.site.capacity_w,
+        "capacity_w": world.beginning.capacity_w,
         "genesis": [[KIND_OF[type(record)].name, *flat(record)] for record in world.genesis],
         "root": world.root.hex(),
         "meters": meters,

@@ -22,6 +22,44 @@ class Site:
     """The grid connection that all charge points share."""
 
     capacity_w: int = 22_000
+    grant_us: int = 0
+    """How long a charge point obeys a limit after its last call that was answered; 0 for ever."""
+    fallback_w: int = 0
+    """What each may draw after that, if an EV can charge with it."""
+
+
+@frozen(kw_only=True)
+class Cabinet:
+    """A cabinet between the site's connection and some charge points."""
+
+    id: str
+    capacity_w: int
+
+
+@frozen(kw_only=True)
+class Load:
+    """Another load, at the site or behind a cabinet. What it draws changes each second."""
+
+    id: str
+    power_w: int
+    """The most that it draws; the network counts on that, at any time."""
+    cabinet: str = ""
+    """Empty: at the site's own rail."""
+    from_us: int = 0
+    until_us: int | None = None
+    """None: to the end of the run."""
+
+
+@frozen(kw_only=True)
+class Pv:
+    """The site's photovoltaics."""
+
+    firm_w: int = 0
+    """What it always delivers; the network counts on that."""
+    surplus_w: int = 0
+    """What the sun may bring beyond it; clouds take it away without warning."""
+    from_us: int = 0
+    until_us: int | None = None
 
 
 @frozen(kw_only=True)
@@ -128,6 +166,8 @@ class ChargePoint:
     """Its own price of energy, all day; None: as the scenario's tariff says."""
     location: str = ""
     """Where it stands, for receipts."""
+    cabinet: str = ""
+    """Behind which cabinet it stands; empty: at the site's own rail."""
 
 
 @frozen(kw_only=True)
@@ -218,6 +258,9 @@ class Scenario:
     prices: Prices = field(factory=Prices)
     bands: tuple[PriceBand, ...] = ()
     """The first that holds counts; outside of them ``prices``."""
+    cabinets: tuple[Cabinet, ...] = ()
+    loads: tuple[Load, ...] = ()
+    pv: Pv = field(factory=Pv)
     cps: tuple[ChargePoint, ...]
     evs: tuple[Vehicle, ...] = ()
     plans: Plans | None = None

@@ -173,11 +173,11 @@ class Session:
     def _remember(self, moment_us: int) -> None:
         """Remember what has been counted, if an expectation asks what came after this moment."""
         if self._marks and self._marks[0] == moment_us:
-            self._counted[self._marks.pop(0)] = self.world.cluster.covered()
+            self._counted[self._marks.pop(0)] = self.world.covered()
 
     def _counts(self, since_us: int | None) -> dict[str, int]:
         """How often each feature has happened, or how often after a marked moment."""
-        now = self.world.cluster.covered()
+        now = self.world.covered()
         if since_us is None:
             return now
         before = self._counted[since_us]

@@ -125,6 +125,16 @@ class CpView:
     """What the open transaction costs up to its last reading; None without one."""
     flex_tokens: int = 0
     """What that transaction's driver has given up so far, in Wh."""
+    held_w: int = 0
+    """What it may draw at the most as the log knows it: its limit, or a higher one from before."""
+    cabinet: str = ""
+    """Behind which cabinet it stands; empty for none."""
+    guard_w: int | None = None
+    """What its guard lets through now; None where there is none."""
+    grant_left_us: int | None = None
+    """How long its grant goes on, on its own clock; None where it has no end."""
+    grant_ended: bool = False
+    """Whether the log has given up its grant, and has not heard it since."""
     earned_cents: int = 0
     """What its bills have brought in."""
 
@@ -261,6 +271,29 @@ class PlanView:
 
 
 @frozen
+class RailView:
+    """A cable that several share: the site's connection, or a cabinet's. Power in W."""
+
+    id: str
+    """The cabinet's; empty for the site's own."""
+    capacity_w: int
+    ev_w: int
+    """What EVs draw."""
+    loads_w: int
+    """What other loads draw."""
+    pv_w: int
+    """What the PV delivers; only at the site's rail."""
+    flow_w: int
+    """What the cable carries; below 0 it feeds the grid."""
+    flow_peak_w: int
+    """The most that it has carried at an instant."""
+    held_w: int
+    """What the log lets charge points draw there."""
+    free_w: int
+    """What nobody holds of what they may."""
+
+
+@frozen
 class View:
     """The whole picture at one instant."""
 
@@ -282,6 +315,7 @@ class View:
     electors: int
     """How many of them elect a leader: a quorum of phase 1."""
     capacity_w: int
+    """What EVs may draw in all: the site's capacity, less other loads, more by firm PV."""
     power_w: int
     power_history_w: tuple[int, ...]
     """Total power sampled each virtual second, the last 120 at most, oldest first."""
@@ -310,6 +344,14 @@ class View:
     """How many reads were answered so far."""
     earned_cents: int = 0
     """What all charge points have earned."""
+    rails: tuple[RailView, ...] = ()
+    """The site's own first, then the cabinets' in the order of the file."""
+    loads: tuple[tuple[str, int], ...] = ()
+    """The other loads, and what each draws now, in W."""
+    trips: int = 0
+    """How often a guard has tripped."""
+    grants_ended: int = 0
+    """How many grants the log has given up."""
 
     def quorums_of(self, voters: int) -> tuple[int, int]:
         """How many would elect, and how many choose, if so many voted."""

@@ -12,15 +12,19 @@ from attrs import NOTHING, Attribute, Factory, fields
 from paxos.sim.coverage import FEATURES
 from scenarios import format as spec
 from scenarios.format import Key, Table
+from scenarios.power_words import FEATURES as POWER
 from scenarios.schema import (
     At,
+    Cabinet,
     ChargePoint,
     Consensus,
     Expect,
     Fleet,
+    Load,
     Network,
     PriceBand,
     Prices,
+    Pv,
     Scenario,
     Site,
     Tag,
@@ -37,6 +41,9 @@ _TABLES: dict[str, tuple[Table, type]] = {
     "paxos": (spec.PAXOS, Consensus),
     "tariff": (spec.TARIFF, Prices),
     "price_band": (spec.PRICE_BAND, PriceBand),
+    "cabinet": (spec.CABINET, Cabinet),
+    "load": (spec.LOAD, Load),
+    "pv": (spec.PV, Pv),
     "cp": (spec.CP, ChargePoint),
     "ev": (spec.EV, Vehicle),
     "fleet": (spec.FLEET, Fleet),
@@ -93,7 +100,7 @@ def subject_table() -> str:
 
 def feature_table() -> str:
     """The Markdown table of what ``count`` may name."""
-    rows = [f"| `{feature}` | {meaning} |" for feature, meaning in FEATURES.items()]
+    rows = [f"| `{feature}` | {meaning} |" for feature, meaning in {**FEATURES, **POWER}.items()]
     return "\n".join(["| feature | one more for each time that |", "|---|---|", *rows])
 
 

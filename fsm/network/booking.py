@@ -8,15 +8,16 @@ A promise rests on what the log says alone, so that it holds whatever is cut off
   hears nothing any more;
 * two windows on one connector keep :data:`~fsm.ocpp.reserving.TURNAROUND_US` between them;
 * the power is counted as the network shares it (:mod:`fsm.network.limits`): whoever charges in the
-  same window gets at least an equal part of the capacity. That must be enough for the energy
-  that this driver wants, and for what was promised to the others before. Drivers who come without a
-  reservation later are not foreseen.
+  same window gets at least an equal part of the capacity, the site's and the cabinet's. That must
+  be enough for the energy that this driver wants, and for what was promised to the others before.
+  Drivers who come without a reservation later are not foreseen.
 """
 
 from typing import NamedTuple
 
 from fsm.energy.supply import least_power_w
 from fsm.network.handler import HEARTBEAT_INTERVAL_S
+from fsm.network.limits import rails_of
 from fsm.network.records import Asset, Condition, Place, Reservation, Stay
 from fsm.network.tables import Draft
 from fsm.ocpp.actions import AvailabilityType
@@ -159,34 +160,49 @@ def _shortage(draft: Draft, asset: Asset, wish: Wish, others: list[Reservation])
     if asset.rated_w * window_us // US_PER_HOUR < wish.energy_wh:
         needs_w = -(-wish.energy_wh * US_PER_HOUR // window_us)
         return Obstacle(asset.cp_id, Why.TOO_LITTLE_POWER, 0, asset.rated_w, needs_w)
-    peers = _peers(draft, wish.from_us, wish.until_us, others)
-    if not _suffices(draft, asset, wish.energy_wh, window_us, peers + 1):
+    if not _suffices(draft, asset, wish.energy_wh, (wish.from_us, wish.until_us), asset, others):
         return Obstacle(asset.cp_id, Why.NO_CAPACITY)
     for other in others:
         if other.from_us < wish.until_us and wish.from_us < other.until_us:
             # Itself is among its peers, and this driver comes on top.
-            peers = _peers(draft, other.from_us, other.until_us, others)
-            its_us = other.until_us - other.from_us
-            there = draft.asset(other.cp_id)
-            if not _suffices(draft, there, other.energy_wh, its_us, peers + 1):
+            there, its_us = draft.asset(other.cp_id), (other.from_us, other.until_us)
+            if not _suffices(draft, there, other.energy_wh, its_us, asset, others):
                 return Obstacle(asset.cp_id, Why.NO_CAPACITY)
     return None
 
 
-def _suffices(draft: Draft, asset: Asset, energy_wh: int, window_us: int, drivers: int) -> bool:
-    """Whether an equal part of the capacity is enough, and enough to charge at all."""
-    share_w = min(asset.rated_w, draft.tables.capacity_w // drivers)
+def _suffices(
+    draft: Draft,
+    asset: Asset,
+    energy_wh: int,
+    window_us: tuple[int, int],
+    newcomer: Asset,
+    reserved: list[Reservation],
+) -> bool:
+    """Whether an equal part of the capacity is enough, and enough to charge at all.
+
+    Of the site's and of the cabinet's, with one more driver at ``newcomer``.
+    """
+    rails = rails_of(draft.tables)
+    cabinet = rails.cabinet(asset.cp_id)
+    there = [newcomer.cp_id, *_peers(draft, *window_us, reserved)]
+    share_w = min(asset.rated_w, rails.site_w // len(there))
+    if cabinet:
+        behind = sum(rails.cabinet(cp_id) == cabinet for cp_id in there)
+        share_w = min(share_w, rails.cabinets_w[cabinet] // max(1, behind))
     least_w = least_power_w(asset.rated_w, asset.current)
-    return share_w >= least_w and share_w * window_us // US_PER_HOUR >= energy_wh
+    length_us = window_us[1] - window_us[0]
+    return share_w >= least_w and share_w * length_us // US_PER_HOUR >= energy_wh
 
 
-def _peers(draft: Draft, from_us: int, until_us: int, reserved: list[Reservation]) -> int:
-    """How many may charge at some time in a window, reservations included."""
-    count = sum(r.from_us < until_us and from_us < r.until_us for r in reserved)
+def _peers(draft: Draft, from_us: int, until_us: int, reserved: list[Reservation]) -> list[str]:
+    """Where somebody may charge at some time in a window, reservations included."""
+    found = [r.cp_id for r in reserved if r.from_us < until_us and from_us < r.until_us]
     for asset in draft.served():
         stay = draft.find(Stay, draft.open_by_cp(asset.cp_id))
-        count += stay is None or stay.until_us > from_us
-    return count
+        if stay is None or stay.until_us > from_us:
+            found.append(asset.cp_id)
+    return found
 
 
 def nearest(draft: Draft, asked: Asset, at: tuple[int, int] | None) -> list[Asset]:

@@ -79,6 +79,7 @@ def _check(records: dict[str, list[Any]]) -> None:
         and keys["meter_keys"] <= keys["assets"]
         and all(is_store(record.store) for record in records["charging_profiles"])
         and [record.transaction for record in records["bills"]] == [r.id for r in transactions]
+        and all(r.cabinet in ("", *keys["cabinets"]) for r in records["grants"])
         and books_balance(records["accounts"], records["entries"])
     )
     if not whole:

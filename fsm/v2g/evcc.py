@@ -118,6 +118,8 @@ class Evcc:
         self.phases = 3
         self.power_on = False
         self.basic = False
+        self.ignores_limit = False
+        """A defect: it draws what its battery takes, whatever it is told."""
         self.limit_w = 0
         self.profile: tuple[PMaxEntry, ...] = ()
         self.profile_from_us = 0
@@ -139,6 +141,8 @@ class Evcc:
         """
         if not self.power_on or self.target_reached:
             return 0
+        if self.ignores_limit:
+            return self.battery.max_power_w(self.max_w, self.current)
         allowed_w = min(self.limit_w, self.profile_w()) if self.profile else self.limit_w
         least_w = min(LEAST_A * PHASE_V * self.phases, self.max_w)
         if self.current == "AC" and allowed_w < least_w:

@@ -16,7 +16,7 @@ draw is never below what its guard lets through.
 
 from typing import Final
 
-from fsm.effects import Guard
+from fsm.effects import Curbed, Guard
 from fsm.energy.grants import FOLLOW_US, GrantTerms
 from fsm.v2g.limited import Limited
 
@@ -127,6 +127,8 @@ class Granted(Limited):
         if self.limit_w == before_w:
             return
         self.told = False
+        if curbed:
+            self.out.append(Curbed())
         if self.session.delivered and not self.session.closed:
             why = "its grant ends" if curbed else "its grant goes on"
             self.notice("fault" if curbed else "repair", f"{why}: at most {self.limit_w:,} W")

@@ -71,6 +71,12 @@ class Served(Granted):
         self.planned = planned
         return self._settle(now_us)
 
+    def on_answer(self, made_us: int, now_us: int) -> list[Effect]:
+        """The log has applied a call that was made at ``made_us``: the grant goes on from then."""
+        self.out = []
+        self.take_answer(made_us, now_us)
+        return self._settle(now_us)
+
     def on_availability(self, operative: bool, now_us: int) -> list[Effect]:
         """What the log says of its availability."""
         self.out = []

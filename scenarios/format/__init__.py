@@ -20,6 +20,9 @@ from scenarios.format.expectations import SUBJECTS as SUBJECTS
 from scenarios.format.expectations import VIOLATIONS as VIOLATIONS
 from scenarios.format.keys import Key as Key
 from scenarios.format.keys import Table as Table
+from scenarios.format.power import CABINET as CABINET
+from scenarios.format.power import LOAD as LOAD
+from scenarios.format.power import PV as PV
 from scenarios.format.script import AT as AT
 from scenarios.format.script import HOWS as HOWS
 from scenarios.format.script import arguments as arguments
@@ -37,9 +40,12 @@ TABLES = {
     "network": NETWORK,
     "paxos": PAXOS,
     "tariff": TARIFF,
+    "pv": PV,
 }
 """Single tables, by their key at the top."""
 ARRAYS = {
+    "cabinet": CABINET,
+    "load": LOAD,
     "cp": CP,
     "ev": EV,
     "price_band": PRICE_BAND,

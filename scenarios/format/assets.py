@@ -2,6 +2,7 @@
 
 from fsm.trust.certificates import KINDS
 from scenarios.format.keys import AMOUNT, MAX_W, MAX_WH, PRICE, RATE, TIME, Key, Table
+from scenarios.format.power import CABINET_ID
 from scenarios.kinds import Choice, Flag, Name, Quantity, Span, Text, Whole
 from scenarios.places import Place
 from scenarios.units import ENERGY, POWER
@@ -28,6 +29,7 @@ CP = Table(
         Key("at", "at", Place(), "Where it stands, to the east and to the north of the middle."),
         Key("price", "energy_ueur", PRICE, "Its own price of energy; it holds all day."),
         Key("location", "location", Text(60), "Where it stands; receipts say so."),
+        Key("cabinet", "cabinet", CABINET_ID, "Behind which cabinet; the site's rail if left out."),
     ),
 )
 

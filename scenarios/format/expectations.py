@@ -25,6 +25,8 @@ from scenarios.kept import BROKEN, KEPT, OPEN, RELEASED
 from scenarios.kept import SENTENCES as PROMISED_ENERGY
 from scenarios.kinds import Choice, Name, Quantity, Span, Whole
 from scenarios.obeying import SENTENCES as OBEYING
+from scenarios.power_words import FEATURES as POWER_FEATURES
+from scenarios.power_words import SENTENCES as POWER_SENTENCES
 from scenarios.promises import SENTENCES as PROMISES
 from scenarios.trust_promises import SENTENCES as TRUST_SENTENCES
 from scenarios.units import ENERGY, POWER
@@ -75,7 +77,7 @@ REFUSALS = (
 """Codes by which an EV is refused: OCPP's for an id tag, ISO 15118's for a contract."""
 VIOLATIONS = (
     *SENTENCES,
-    "P1",
+    *POWER_SENTENCES,
     *PROMISES,
     *OBEYING,
     *TRUST_SENTENCES,
@@ -124,6 +126,12 @@ EXPECT = Table(
             "energy_wh",
             Span(Quantity(ENERGY, 0, MAX_WH)),
             "Energy that the EV took or the CP delivered.",
+        ),
+        Key(
+            "held",
+            "held_w",
+            Span(Quantity(POWER, 0, SITE_W)),
+            "What the CP may draw at the most as the log knows it.",
         ),
         Key("soc", "soc_ppm", Span(RATE), "The EV's state of charge."),
         Key(
@@ -222,8 +230,9 @@ EXPECT = Table(
         Key(
             "count",
             "count",
-            Choice(tuple(FEATURES)),
-            "Subject: how often a feature of consensus or of the laboratory has happened.",
+            Choice((*FEATURES, *POWER_FEATURES)),
+            "Subject: how often a feature of consensus, of the laboratory or of grants has "
+            "happened.",
         ),
         Key("at_least", "at_least", COUNT, "It happened not less often than this."),
         Key("at_most", "at_most", COUNT, "It happened not more often than this."),
@@ -269,7 +278,7 @@ SUBJECTS = {
         "owes",
         "tokens",
     ),
-    "cp": ("state", "status", "role", "connector", "monitor", "energy", "paid"),
+    "cp": ("state", "status", "role", "connector", "monitor", "energy", "held", "paid"),
     "replicas": (),
     "leader": (),
     "sessions": (),

@@ -1,5 +1,6 @@
 """Grants that end: the rule of clocks, the log's compare and set, and what is freed by it."""
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from fsm.energy.grants import GrantKeeper, GrantTerms
 from fsm.network.grants import to_watch
 from fsm.network.limits import rails_of
 from fsm.network.records import Cabinet, Grant
+from fsm.network.snapshot import SnapshotError
 from fsm.network.state import NetworkState
 from fsm.ocpp.actions import GRANT_ENDED, LIMIT_APPLIED, VENDOR_ID
 from paxos.sim.clock import Clock
@@ -190,6 +192,13 @@ def test_the_state_survives_a_snapshot():
     assert not copy.state.grants["CP2"].is_ended
 
 
+def test_a_snapshot_with_a_cabinet_that_is_not_there_is_none():
+    """Nothing could be shared behind it."""
+    broken = NetworkState(22_000, [Grant("CP1", "A", 60 * S)])
+    with pytest.raises(SnapshotError, match="do not fit together"):
+        NetworkState(1).restore(broken.snapshot())
+
+
 STEPS = ("start", "stop", "follow", "beat", "end", "late")
 
 
@@ -224,3 +233,24 @@ def test_what_is_held_fits_everywhere(capacity_w, cabinet_w, fallback_w, steps):
         assert min(free_w.values()) >= 0, free_w
         assert all(0 <= a.limit_w <= a.held_w for a in site.state.assets.values())
     assert site.state.digest() == site.state.full_digest()
+
+
+# --- cabinets --------------------------------------------------------------------------------
+
+
+def test_a_connector_is_promised_only_where_its_cabinet_has_power():
+    """CP1 and CP2 hang on a cabinet with power for one: the second driver is sent to CP3."""
+    site = Granting(capacity_w=60_000, cabinet_w=6_000)
+    for cp_id in CPS:
+        payload = {"connectorId": 1, "status": "Available", "errorCode": "NoError"}
+        site.call(cp_id, "StatusNotification", **payload)
+
+    def ask(cp_id, tag, number):
+        data = {"idTag": tag, "reservationId": number, "from": 600 * S, "until": 1_200 * S}
+        payload = {"vendorId": VENDOR_ID, "messageId": "RequestConnector", "data": data}
+        found = site.call(cp_id, "DataTransfer", **payload)["data"]
+        return found["status"], found.get("cp")
+
+    assert ask("CP1", "T1", 1) == ("Reserved", "CP1")
+    assert ask("CP2", "T2", 2) == ("Redirected", "CP3")
+    assert ask("CP4", "T3", 3) == ("Reserved", "CP4")
