@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from fsm.energy.problem import J_PER_WH, Cabinet, Problem, Request
 from fsm.energy.supply import least_power_w
 from fsm.network.checks import integer
-from fsm.network.records import EnergyRequest, Planning, PlanTurn, Transaction
+from fsm.network.records import EnergyRequest, Grant, Planning, PlanTurn, Transaction
 from fsm.network.tables import Draft, Tables
 from fsm.network.tariff import tariff_of
 from fsm.ocpp.actions import Reason
@@ -18,6 +18,9 @@ from fsm.ocpp.frames import Operation
 
 ONLY: Final = 1
 """The key of a record of which there is one."""
+
+NO_CABINET: Final = ""
+"""Behind which charge points stand that are connected to the site's own rail."""
 
 PENDING, ACCEPTED, REFUSED = "pending", "accepted", "refused"
 
@@ -76,12 +79,16 @@ def problem(draft: Draft, step: int, wants: Sequence[Want], settings: Planning) 
     Raises :class:`fsm.energy.problem.ProblemError` where a want makes no sense.
     """
     steps = max(1, max((want.until for want in wants), default=step) - step)
-    capacity_w = draft.tables.capacity_w
+    tables = draft.tables
+    # No cabinet limits nothing: what is above the site's capacity is never the limit that binds.
+    cabinets = [Cabinet(NO_CABINET, (2 * tables.capacity_w + 1,) * steps)]
+    cabinets += [Cabinet(it.id, (it.capacity_w,) * steps) for it in tables.cabinets.values()]
     return Problem(
         step_s=settings.step_us // 1_000_000,
         steps=steps,
-        cabinets=(Cabinet("site", (capacity_w,) * steps),),
+        cabinets=tuple(cabinets),
         requests=tuple(_request(draft, step, want) for want in wants),
+        site_capacity_w=(tables.capacity_w,) * steps,
         price_micro=_prices(settings, step, steps),
     )
 
@@ -90,9 +97,10 @@ def _request(draft: Draft, step: int, want: Want) -> Request:
     asked = draft.get(EnergyRequest, want.transaction)
     asset = draft.asset(asked.cp_id)
     least_w = min(least_power_w(asset.rated_w, asset.current), asked.max_w)
+    grant = draft.find(Grant, asked.cp_id)
     return Request(
         id=str(want.transaction),
-        cabinet="site",
+        cabinet=NO_CABINET if grant is None else grant.cabinet,
         arrive=0,
         depart=want.until - step,
         energy_j=want.energy_j,
