@@ -55,7 +55,7 @@ def build_connector(world: "World", number: int) -> Connector:
     cp = world.scenario.cps[number - 1]
     meter = Meter(key=trust.meter_key(world.seed, cp.id))
     connector = Connector(number, world.grid.rail(cp.cabinet), meter)
-    if world.scenario.site.grant_us:
+    if world.scenario.grant_us:
         connector.guard = Guard(world.cluster.hosts[number].clock)
     return connector
 

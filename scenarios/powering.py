@@ -31,7 +31,7 @@ class Powering:
         self.check_it = check
         self.counts: dict[str, int] = dict.fromkeys(FEATURES, 0)
         self._newest: Tables = world.beginning
-        granted = world.scenario.site.grant_us > 0
+        granted = world.scenario.grant_us > 0
         # A guard that lets too much through is what comes before an overload: a scenario that is
         # there to show P1 goes on to it.
         shows = any(expect.violation == "P1" for expect in world.scenario.expectations)

@@ -62,6 +62,10 @@ class Pv:
     until_us: int | None = None
 
 
+PLANNED_GRANT_US = 60_000_000
+"""How long grants last where power is planned and the site says nothing else."""
+
+
 @frozen(kw_only=True)
 class Plans:
     """How the network plans the power of those who opted in and say when they leave."""
@@ -273,3 +277,12 @@ class Scenario:
     meter_interval_us: int = 10_000_000
     """How often a charging CP puts its meter's value into the log."""
     path: str = ""
+
+    @property
+    def grant_us(self) -> int:
+        """How long a charge point obeys a limit after its last call that was answered; 0 for ever.
+
+        Who plans has to know when the power of one that is cut off is free again: without an end
+        of its own, a promise to one driver could hang on the charge point of another.
+        """
+        return self.site.grant_us or (PLANNED_GRANT_US if self.plans is not None else 0)

@@ -31,12 +31,12 @@ def terms_of(scenario: Scenario, number: int) -> GrantTerms:
     site, cp = scenario.site, scenario.cps[number - 1]
     enough = site.fallback_w >= least_power_w(cp.rated_w, cp.current)
     fallback_w = min(site.fallback_w, cp.rated_w) if enough else 0
-    return GrantTerms(site.grant_us, fallback_w, scenario.paxos.drift_ppm)
+    return GrantTerms(scenario.grant_us, fallback_w, scenario.paxos.drift_ppm)
 
 
 def power_records(scenario: Scenario) -> tuple[Record, ...]:
     """The cabinets, and how each charge point is supplied; nothing where neither is of interest."""
-    if not scenario.cabinets and not scenario.site.grant_us:
+    if not scenario.cabinets and not scenario.grant_us:
         return ()
     records: list[Record] = [
         Cabinet(cabinet.id, max(0, cabinet_w(scenario, cabinet.id)))

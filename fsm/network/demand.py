@@ -56,11 +56,18 @@ def missing_j(request: EnergyRequest, transaction: Transaction) -> int:
 
 
 def waiting(tables: Tables) -> list[EnergyRequest]:
-    """Requests of open transactions that are accepted or to be decided on, in their order."""
+    """Requests of open transactions that are accepted or to be decided on, in their order.
+
+    Not those of a charge point whose grant has ended: what is planned for it would be lost, and
+    missing to others, until it is heard again.
+    """
     found = []
     for number in sorted(number for number in tables.open_by_cp.values() if number):
         request = tables.energy_requests.get(number)
-        if request is not None and request.status != REFUSED:
+        if request is None or request.status == REFUSED:
+            continue
+        grant = tables.grants.get(request.cp_id)
+        if grant is None or not grant.is_ended:
             found.append(request)
     return found
 

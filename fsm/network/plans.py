@@ -91,6 +91,8 @@ def _plan(draft: Draft, operation: Operation, data: dict[str, Any]) -> Result:
             by=operation.cp_id,
             inputs=digest(asked),
             content=pack(asked, rows, short),
+            earlier_step=0 if before is None else before.step,
+            earlier=b"" if before is None else before.content,
         )
     )
     _decide(draft, operation.at_us, wants, refused)

@@ -99,19 +99,32 @@ def as_plan(asked: Problem, algorithm: str, rows: Iterable[Iterable[Sequence[int
 def targets_w(draft: Draft) -> dict[str, int]:
     """What the plan wants now for each charge point whose transaction it has, in W."""
     plan, turn = draft.find(EnergyPlan, ONLY), draft.find(PlanTurn, ONLY)
-    if plan is None or turn is None or turn.step < plan.step:
+    if plan is None or turn is None:
         return {}
     found = {}
-    for number, power_w in powers_w(plan.content, turn.step - plan.step, turn.second).items():
+    content, step = at_step(plan, turn.step)
+    for number, power_w in powers_w(content, step, turn.second).items():
         request = draft.find(EnergyRequest, number)
         if request is not None and draft.open_by_cp(request.cp_id) == number:
             found[request.cp_id] = power_w
     return found
 
 
+def at_step(plan: EnergyPlan, step: int) -> tuple[bytes, int]:
+    """What holds in a step of the run, and which of its own steps that is; empty for nothing.
+
+    A plan is made before it begins: until then the one before it holds.
+    """
+    if step >= plan.step:
+        return plan.content, step - plan.step
+    return plan.earlier, step - plan.earlier_step
+
+
 @lru_cache(_KEPT)
 def powers_w(content: bytes, step: int, second: int) -> dict[int, int]:
     """What each transaction of a plan gets in a second of one of its steps, in W."""
+    if not content or step < 0:
+        return {}
     asked = unpack(content).problem
     powers = {int(it.id): 0 for it in asked.requests if step < it.depart}
     for interval in intervals(content, step):
@@ -124,6 +137,8 @@ def powers_w(content: bytes, step: int, second: int) -> dict[int, int]:
 @lru_cache(_KEPT)
 def intervals(content: bytes, step: int) -> tuple[Interval, ...]:
     """Who draws how much in which second of a step; of one watt more nobody takes turns."""
+    if not content:
+        return ()
     known = unpack(content)
     if not 0 <= step < known.problem.steps:
         return ()
@@ -134,7 +149,7 @@ def break_before(plan: EnergyPlan | None, step: int, second: int) -> int:
     """The last second of a step, up to ``second``, at which an EV of the plan begins or ends."""
     if plan is None:
         return 0
-    found = intervals(plan.content, step - plan.step)
+    found = intervals(*at_step(plan, step))
     breaks = {0, *(it.from_s for it in found), *(it.until_s for it in found)}
     return max(it for it in breaks if it <= second)
 

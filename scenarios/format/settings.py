@@ -66,7 +66,7 @@ SITE = Table(
             Quantity(DURATION, LEAST_GRANT_US, DAY_US),
             "How long a CP obeys its limit after it made a call that was answered. Then it keeps "
             "to `fallback`, and a guard in its connector holds it to that. Without: for ever, and "
-            "without guards.",
+            "without guards; with `[planning]` 60 s.",
         ),
         Key(
             "fallback",

@@ -59,7 +59,11 @@ class EnergyPlan(NamedTuple):
     inputs: str
     """SHA-256 of the allocation problem that it solves, in hexadecimal."""
     content: bytes
-    """Wants, rows and what is short, in msgpack (:mod:`fsm.network.plans`)."""
+    """Problem, rows and what is short, in msgpack (:mod:`fsm.network.targets`)."""
+    earlier_step: int = 0
+    """The step with which the plan before this one began: it holds until this one begins."""
+    earlier: bytes = b""
+    """That plan's content; empty for none."""
 
     @property
     def key(self) -> int:
