@@ -57,11 +57,14 @@ class NetworkClock:
         return [SendBeat(leader, _frame(CLOCK, self.number, self._clock.wall_us(now_us)))]
 
     def lead(self, members: int, now_us: int) -> bool:
-        """While it leads: take the median; whether enough clocks are known to rely on it."""
+        """While it leads: take the median; whether the time can be relied on.
+
+        With too few clocks it goes on with what it knew, which only drifts.
+        """
         self._heard[self.number] = (self._clock.wall_us(now_us) - now_us, now_us)
         ahead = sorted(us for us, at_us in self._heard.values() if now_us - at_us <= FRESH_US)
-        if len(ahead) < min(ENOUGH, members):
-            return False
+        if len(ahead) < min(ENOUGH, members // 2 + 1):
+            return self._ahead_us is not None
         self._ahead_us = ahead[(len(ahead) - 1) // 2]
         return True
 
