@@ -134,6 +134,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Who asked, and what came of it",
     ),
     Action(
+        id="energy", keys="e", shown="e", roomy="energy",
+        title="Energy", group="Look", method="energy",
+        help="Cables, promises, plan and grants",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         after="scroll", foot="PgUp PgDn",

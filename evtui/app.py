@@ -17,6 +17,7 @@ from evtui.actions import bindings
 from evtui.palette import Actions
 from evtui.render.partition import Plan
 from evtui.render.picture import Drive, Picture
+from evtui.screens.energy import EnergyPanel
 from evtui.screens.membership import MembershipPanel
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
@@ -313,6 +314,11 @@ class EvtuiApp(App[int]):
                 self.act("cancel_reservation", ev=ev)
 
         self.push_screen(ReservationsPanel(self.picture), chosen)
+
+    def action_energy(self) -> None:
+        """Show cables, promises and grants."""
+        if self.picture is not None:
+            self.push_screen(EnergyPanel(self.picture))
 
     # Program
 

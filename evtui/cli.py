@@ -10,16 +10,25 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import App
 from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
 
 from evtui import __version__
 from evtui.errors import UsageError
-
-if TYPE_CHECKING:
-    from cyclopts import Token
+from evtui.options import (
+    Algorithm,
+    Anchors,
+    Billing,
+    CpId,
+    FileOrStdin,
+    Moment,
+    Month,
+    Reporting,
+    Seed,
+    Speed,
+    Switch,
+)
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -28,9 +37,6 @@ EXIT_BROKEN_PIPE = 141
 _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 DEFAULT_SCENARIO = "ten-minutes"
-MAX_SEED = 2**63 - 1
-SPEED_RANGE = (0.1, 1_000.0)
-
 
 app = App(
     name="evtui",
@@ -46,116 +52,6 @@ app = App(
     suppress_keyboard_interrupt=False,
     result_action="return_value",
 )
-
-
-# --- what stands behind an option ------------------------------------------------------------
-
-
-def _seed(_hint: Any, tokens: Sequence["Token"]) -> int:
-    text = tokens[0].value
-    if not (text.isascii() and text.isdecimal() and len(text) < 30 and int(text) <= MAX_SEED):
-        raise UsageError(f'--seed: found "{text}"; allowed a whole number from 0 to {MAX_SEED}')
-    return int(text)
-
-
-def _speed(_hint: Any, tokens: Sequence["Token"]) -> float:
-    text = tokens[0].value
-    if text == "max":
-        return 0.0  # see evtui.render.units.MAX_SPEED
-    low, high = SPEED_RANGE
-    try:
-        speed = float(text.removesuffix("x").removesuffix("×"))
-    except ValueError:
-        speed = -1
-    if not low <= speed <= high:
-        raise UsageError(f'--speed: found "{text}"; allowed {low:g} to {high:g}, or max')
-    return speed
-
-
-def _until(_hint: Any, tokens: Sequence["Token"]) -> int:
-    from scenarios.kinds import Quantity, RefusedError
-    from scenarios.units import DURATION
-
-    try:
-        value = Quantity(DURATION, 0, 31 * 86_400_000_000).read(tokens[0].value)
-    except RefusedError as error:
-        raise UsageError(f"--until: {error}") from None
-    assert isinstance(value, int)  # noqa: S101 - a quantity is an integer
-    return value
-
-
-def _file(_hint: Any, tokens: Sequence["Token"]) -> str:
-    text = tokens[0].value
-    if not text or (text.startswith("-") and text != "-"):
-        raise UsageError(f'--trace: found "{text}"; allowed the path of a file, or -')
-    return text
-
-
-def _ocpp_file(_hint: Any, tokens: Sequence["Token"]) -> str:
-    text = tokens[0].value
-    if not text or text.startswith("-"):
-        raise UsageError(f'--ocpp-log: found "{text}"; allowed the path of a file')
-    return text
-
-
-def _version(_hint: Any, tokens: Sequence["Token"]) -> str:
-    text = tokens[0].value
-    if text not in ("1.6", "2.0.1"):
-        raise UsageError(f'--ocpp-version: found "{text}"; allowed 1.6 or 2.0.1')
-    return text
-
-
-def _text(_hint: Any, tokens: Sequence["Token"]) -> str:
-    return tokens[0].value  # what it may be, the command knows
-
-
-def _record(_hint: Any, tokens: Sequence["Token"]) -> str:
-    text = tokens[0].value
-    if not text or (text.startswith("-") and text != "-"):
-        raise UsageError(f'--record: found "{text}"; allowed the path of a file, or -')
-    return text
-
-
-def _anchors(_hint: Any, tokens: Sequence["Token"]) -> str:
-    text = tokens[0].value
-    if len(text) != 32 or any(char not in "0123456789abcdef" for char in text):
-        raise UsageError(f'--anchors: found "{text}"; allowed 32 digits from 0 to f')
-    return text
-
-
-def _option(converter: Any, metavar: str) -> Parameter:
-    # A leading hyphen is left to the converter, whose sentence is clearer.
-    return Parameter(
-        converter=converter,
-        metavar=metavar,
-        n_tokens=1,
-        accepts_keys=False,
-        allow_leading_hyphen=True,
-        show_default=False,
-    )
-
-
-def _session(_hint: Any, tokens: Sequence["Token"]) -> int:
-    text = tokens[0].value
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
-        raise UsageError(f'--session: found "{text}"; allowed the number of a session, from 1')
-    return int(text)
-
-
-Seed = Annotated[int | None, _option(_seed, "N")]
-Speed = Annotated[float, _option(_speed, "X")]
-Until = Annotated[int | None, _option(_until, "TIME")]
-Number = Annotated[int | None, _option(_session, "N")]
-File = Annotated[str | None, _option(_file, "FILE")]
-FileOrStdin = Annotated[str, Parameter(allow_leading_hyphen=True)]
-OcppLog = Annotated[str | None, _option(_ocpp_file, "FILE")]
-OcppVersion = Annotated[str | None, _option(_version, "1.6|2.0.1")]
-Month = Annotated[str | None, _option(_text, "YYYY-MM")]
-CpId = Annotated[str | None, _option(_text, "ID")]
-Moment = Annotated[str | None, _option(_text, "TIME")]
-Record = Annotated[str | None, _option(_record, "FILE")]
-Anchors = Annotated[str | None, _option(_anchors, "DIGITS")]
-Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
 # --- commands --------------------------------------------------------------------------------
@@ -212,50 +108,26 @@ def city(scenario: str = "city", /, *, seed: Seed = None, speed: Speed = 100.0) 
 
 
 @app.command
-def run(
-    scenario: str,
-    /,
-    *,
-    seed: Seed = None,
-    until: Until = None,
-    json: Switch = False,
-    trace: File = None,
-    ocpp_log: OcppLog = None,
-    record: Record = None,
-    ocpp_version: OcppVersion = None,
-) -> int:
+def run(scenario: str, /, *, options: Reporting = Reporting()) -> int:  # noqa: B008 - frozen
     """Run a scenario without a terminal and report.
 
     Parameters
     ----------
     scenario
         A name (see: evtui scenarios), or the path of a .toml file.
-    seed
-        Seed of all randomness; the scenario's own if left out.
-    until
-        Stop at this virtual time, such as 3m30s.
-    json
-        Print the report as one JSON object.
-    trace
-        Write each event to this file as a line of JSON (-: standard output).
-    ocpp_log
-        Write the OCPP messages to this file, which ends in .jsonl, .csv or .parquet.
-    record
-        Write the log to this file, sealed, for evtui verify (-: standard output).
-    ocpp_version
-        The version of OCPP that they are written in, 1.6 (if left out) or 2.0.1; evtui ask reads
-        both.
+    options
+        They are one each: :mod:`evtui.options`.
 
     """
-    from evtui.headless import Order, run_headless
+    from evtui.headless import run_headless
 
-    return run_headless(Order(scenario, seed, until, json, trace, ocpp_log, ocpp_version, record))
+    return run_headless(scenario, options)
 
 
 @app.command
 def ask(
     question: str,
-    file: str,
+    file: FileOrStdin,
     /,
     *,
     month: Month = None,
@@ -271,7 +143,7 @@ def ask(
     question
         active, last-meter, last-seen or completed.
     file
-        The log, in JSON lines, CSV or Parquet.
+        The log, in JSON lines, CSV or Parquet, or - for standard input.
     month
         With completed: only what ended in this month, such as 2022-10, in UTC.
     cp
@@ -290,13 +162,13 @@ def ask(
 
 
 @app.command
-def verify(file: str, /, *, json: Switch = False, anchors: Anchors = None) -> int:
+def verify(file: FileOrStdin, /, *, json: Switch = False, anchors: Anchors = None) -> int:
     """Check a run's record: chain, results, signatures. Exit code 1 when it was altered.
 
     Parameters
     ----------
     file
-        What evtui run --record has written.
+        What evtui run --record has written, or - for standard input.
     json
         Print what was found as one JSON object.
     anchors
@@ -309,34 +181,20 @@ def verify(file: str, /, *, json: Switch = False, anchors: Anchors = None) -> in
 
 
 @app.command
-def receipts(
-    scenario: str,
-    /,
-    *,
-    seed: Seed = None,
-    until: Until = None,
-    session: Number = None,
-    json: Switch = False,
-) -> int:
+def receipts(scenario: str, /, *, options: Billing = Billing()) -> int:  # noqa: B008 - frozen
     """Run a scenario and print a receipt for each session that has ended.
 
     Parameters
     ----------
     scenario
         A name (see: evtui scenarios), or the path of a .toml file.
-    seed
-        Seed of all randomness; the scenario's own if left out.
-    until
-        Stop at this virtual time, such as 3m30s.
-    session
-        Only the receipt of this session, by the number of its transaction.
-    json
-        Print them as a JSON array.
+    options
+        They are one each: :mod:`evtui.options`.
 
     """
     from evtui.receipts import print_receipts
 
-    return print_receipts(scenario, seed, until, session, as_json=json)
+    return print_receipts(scenario, options)
 
 
 @app.command
@@ -372,6 +230,35 @@ def profiles(file: FileOrStdin, /, *, json: Switch = False, table: Switch = Fals
     from evtui.profiles import print_composite
 
     print_composite(file, as_table=table and not json)
+    return 0
+
+
+@app.command
+def plan(
+    file: FileOrStdin,
+    /,
+    *,
+    algorithm: Algorithm = "flow",
+    json: Switch = False,
+    compare: Switch = False,
+) -> int:
+    """Plan energy: who is promised his energy by departure, and when each charges.
+
+    Parameters
+    ----------
+    file
+        The path of a JSON file (see: docs/smart-charging.md), or - for standard input.
+    algorithm
+        flow, edf, llf, sllf, fcfs, equal or seed. [default: flow]
+    json
+        Print admission and plan as one JSON object.
+    compare
+        Plan with every algorithm: what each delivers, misses, draws and costs.
+
+    """
+    from evtui.plan.command import Order, print_plan
+
+    print_plan(Order(file, algorithm, json, compare))
     return 0
 
 

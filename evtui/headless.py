@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from attrs import frozen
-
 from evtui.errors import UsageError
+from evtui.options import Reporting
 from scenarios.expect import sentence
 from scenarios.kinds import printable
-from scenarios.loader import library, load
+from scenarios.loader import file_of, library, load
 from scenarios.report import Report
 from scenarios.schema import Scenario
 from scenarios.units import DURATION
@@ -31,22 +30,7 @@ PROGRESS_S = 0.1
 STDOUT = "-"
 
 
-@frozen
-class Order:
-    """What ``evtui run`` was asked to do."""
-
-    scenario: str
-    seed: int | None = None
-    until_us: int | None = None
-    as_json: bool = False
-    trace: str | None = None
-    ocpp_log: str | None = None
-    ocpp_version: str | None = None
-    """1.6 where it is left out."""
-    record: str | None = None
-
-
-def run_headless(order: Order) -> int:
+def run_headless(name: str, options: Reporting) -> int:
     """Run, report, and return the exit code.
 
     Raises:
@@ -54,33 +38,33 @@ def run_headless(order: Order) -> int:
         scenarios.errors.ScenarioError: the scenario cannot be used.
 
     """
-    scenario = load(order.scenario)
-    _check(order, scenario)
+    scenario = load(name)
+    _check(name, options, scenario)
     if scenario.sites:
-        return _run_city(order, scenario)
+        return _run_city(name, options, scenario)
     from scenarios.runner import run
 
     with (
-        _file("--trace", order.trace) as trace,
-        _ocpp_log(order.ocpp_log, order.ocpp_version or "1.6") as listener,
-        _file("--record", order.record) as record,
-        _progress(scenario, order) as on_progress,
+        _file("--trace", options.trace) as trace,
+        _ocpp_log(options.ocpp_log, options.ocpp_version or "1.6") as listener,
+        _file("--record", options.record) as record,
+        _progress(scenario, options.until_us) as on_progress,
     ):
         report = run(
             scenario,
-            seed=order.seed,
-            until_us=order.until_us,
+            seed=options.seed,
+            until_us=options.until_us,
             trace=trace,
             listener=listener,
             record=record,
             on_progress=on_progress,
         )
-    return _tell(report, order, scenario)
+    return _tell(report, name, options, scenario)
 
 
-def _run_city(order: Order, scenario: Scenario) -> int:
+def _run_city(name: str, options: Reporting, scenario: Scenario) -> int:
     """Run a city: as any scenario, with another report."""
-    for option, target in (("--ocpp-log", order.ocpp_log), ("--record", order.record)):
+    for option, target in (("--ocpp-log", options.ocpp_log), ("--record", options.record)):
         if target is not None:
             raise UsageError(
                 f"{option}: found it with {scenario.name}, a city; allowed with a scenario of one "
@@ -89,51 +73,58 @@ def _run_city(order: Order, scenario: Scenario) -> int:
     from scenarios.city.runner import run
 
     with (
-        _file("--trace", order.trace) as trace,
-        _progress(scenario, order) as on_progress,
+        _file("--trace", options.trace) as trace,
+        _progress(scenario, options.until_us) as on_progress,
     ):
         report = run(
             scenario,
-            seed=order.seed,
-            until_us=order.until_us,
+            seed=options.seed,
+            until_us=options.until_us,
             trace=trace,
             on_progress=on_progress,
         )
-    return _tell(report, order, scenario)
+    return _tell(report, name, options, scenario)
 
 
-def _tell(report: "Report | CityReport", order: Order, scenario: Scenario) -> int:
+def _tell(report: "Report | CityReport", name: str, options: Reporting, scenario: Scenario) -> int:
     """Print a report; the exit code."""
-    out = sys.stderr if STDOUT in (order.trace, order.record) else sys.stdout
-    out.write(report.to_json() + "\n" if order.as_json else report.to_text())
+    out = sys.stderr if STDOUT in (options.trace, options.record) else sys.stdout
+    out.write(report.to_json() + "\n" if options.as_json else report.to_text())
     if report.exit_code:
-        sys.stderr.write(f"evtui: see it again with: {again(report, order, scenario)}\n")
+        sys.stderr.write(f"evtui: see it again with: {again(report, name, scenario)}\n")
     return report.exit_code
 
 
-def _check(order: Order, scenario: Scenario) -> None:
-    if order.until_us is not None and order.until_us > scenario.duration_us:
-        found, most = DURATION.format(order.until_us), DURATION.format(scenario.duration_us)
-        raise UsageError(
-            f'--until: found "{found}"; allowed 0s to {most}, the duration of {scenario.name}'
-        )
-    for option, target in (("--trace", order.trace), ("--record", order.record)):
-        if target == STDOUT and order.as_json:
+def _check(name: str, options: Reporting, scenario: Scenario) -> None:
+    check_until(options.until_us, scenario)
+    for option, target in (("--trace", options.trace), ("--record", options.record)):
+        if target == STDOUT and options.as_json:
             raise UsageError(
                 f"{option}: found - beside --json; allowed a file, for standard output takes one "
                 "of them"
             )
-    if order.ocpp_version is not None and order.ocpp_log is None:
+    if options.ocpp_version is not None and options.ocpp_log is None:
         raise UsageError(
-            f"--ocpp-version: found {order.ocpp_version} without --ocpp-log; allowed beside it only"
+            f"--ocpp-version: found {options.ocpp_version} without --ocpp-log; allowed beside it "
+            "only"
         )
-    # Two that write one file would destroy what the other one writes.
+    # Two that write one file would destroy what the other one writes; or the scenario itself.
     targets = (
-        ("--trace", order.trace), ("--ocpp-log", order.ocpp_log), ("--record", order.record)
+        ("the scenario", str(file_of(name))), ("--trace", options.trace),
+        ("--ocpp-log", options.ocpp_log), ("--record", options.record),
     )  # fmt: skip
     for (first, one), (second, other) in itertools.combinations(targets, 2):
         if one is not None and other is not None and _same_file(one, other):
             raise UsageError(f"{second}: found the file of {first}; allowed another one")
+
+
+def check_until(until_us: int | None, scenario: Scenario) -> None:
+    """Whether a scenario lasts so long. Raises :class:`UsageError`."""
+    if until_us is not None and until_us > scenario.duration_us:
+        found, most = DURATION.format(until_us), DURATION.format(scenario.duration_us)
+        raise UsageError(
+            f'--until: found "{found}"; allowed 0s to {most}, the duration of {scenario.name}'
+        )
 
 
 def _same_file(one: str, other: str) -> bool:
@@ -150,17 +141,14 @@ def _same_file(one: str, other: str) -> bool:
         return False  # one is not there yet, or is no path: opening it says so
 
 
-def again(report: "Report | CityReport", order: Order, scenario: Scenario) -> str:
+def again(report: "Report | CityReport", name: str, scenario: Scenario) -> str:
     """The command that runs to the violation, or to the first expectation that failed."""
     if report.violations:
         until_us = round(report.virtual_s * 1_000_000)
     else:
         failed = {expectation.text for expectation in report.failed}
         until_us = min(e.t_us for e in scenario.expectations if sentence(e) in failed)
-    return (
-        f"evtui run {shlex.quote(order.scenario)} --seed {report.seed} "
-        f"--until {DURATION.format(until_us)}"
-    )
+    return f"evtui run {shlex.quote(name)} --seed {report.seed} --until {DURATION.format(until_us)}"
 
 
 @contextlib.contextmanager
@@ -192,12 +180,12 @@ def _ocpp_log(target: str | None, version: str) -> Iterator["Listener | None"]:
 
 
 @contextlib.contextmanager
-def _progress(scenario: Scenario, order: Order) -> Iterator[Callable[[int], None] | None]:
+def _progress(scenario: Scenario, until_us: int | None) -> Iterator[Callable[[int], None] | None]:
     """A line on standard error that tells how far the run is, if somebody is there to see it."""
     if not sys.stderr.isatty() or os.environ.get("TERM", "") in ("", "dumb"):
         yield None
         return
-    end_us = scenario.duration_us if order.until_us is None else order.until_us
+    end_us = scenario.duration_us if until_us is None else until_us
     end = DURATION.format(end_us)
     shown_s = time.monotonic()
 

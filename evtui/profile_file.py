@@ -4,14 +4,13 @@ What its keys mean: docs/charging-profiles.md.
 """
 
 import json
-import sys
 from decimal import Decimal
-from pathlib import Path
 
 from attrs import frozen
 
 from evtui.errors import UsageError
 from evtui.json_lines import line_of
+from evtui.source import read_bytes
 from fsm.energy.supply import PHASE_V, Current
 from fsm.ocpp.profiles.errors import At, ProfileError, path
 from fsm.ocpp.profiles.fields import Fields, choice, deci, items, shown, text, timestamp, whole
@@ -19,8 +18,6 @@ from fsm.ocpp.profiles.model import PHASES, Ceiling, Profile, Supply, Transactio
 from fsm.ocpp.profiles.reading import DIALECTS, UNITS, read_profile
 from fsm.ocpp.profiles.store import EMPTY, Store, bound, clash, duplicate, install
 from scenarios.kinds import did_you_mean, printable
-
-STDIN = "-"
 
 MAX_WINDOW_S = 366 * 86_400
 """Longest window: a year, so that an answer stays of a size that can be printed."""
@@ -53,10 +50,8 @@ class Question:
 
 def read(file: str, source: str) -> str:
     """The text of a file, or of standard input. Raises :class:`UsageError`."""
-    if file == STDIN and sys.stdin is None:
-        raise UsageError(f"{source}: is closed; allowed a JSON file, or -")
     try:
-        data = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
+        data = read_bytes(file)
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1

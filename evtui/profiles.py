@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from evtui.errors import UsageError
-from evtui.profile_file import STDIN, ask, parse, read, sentence
+from evtui.profile_file import ask, parse, read, sentence
+from evtui.source import source_name
 from fsm.ocpp.profiles.composite import Composite, CompositePeriod, composite
 from fsm.ocpp.profiles.errors import ProfileError
-from scenarios.kinds import printable
 
 
 def print_composite(file: str, *, as_table: bool) -> None:
@@ -22,7 +22,7 @@ def print_composite(file: str, *, as_table: bool) -> None:
         UsageError: the file cannot be read, or asks for what OCPP does not allow.
 
     """
-    source = "standard input" if file == STDIN else printable(file)
+    source = source_name(file)
     content = read(file, source)
     document = parse(content, source)
     errors: list[ProfileError] = []

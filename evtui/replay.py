@@ -1,55 +1,27 @@
 """Applying a run's record once more, entry by entry, up to the first that was altered.
 
 Nothing in the file is believed: each result and each link of the chain is computed anew from the
-commands. Where one does not fit, the hashes around it say which part of the entry was altered.
+commands, and each command has its mark (:mod:`evtui.marks`). Where a hash does not fit, the mark
+says whether it was altered itself, or what it is over.
 """
 
 import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from attrs import frozen
+from attrs import define, frozen
 
 from evtui.errors import UsageError
+from evtui.faults import AlteredError, altered, hex_bytes, short
+from evtui.marks import Row, check_header_marks, holds, is_foreign, parsed, signer
 from fsm.network.describe import describe
 from fsm.network.records import KINDS, Record
 from fsm.network.snapshot import SnapshotError
 from fsm.network.state import NetworkState
-from fsm.trust.chain import next_link
-from fsm.trust.keys import is_signed
-from scenarios.kinds import printable
-from scenarios.recording import (
-    ENTRY_KEYS,
-    STRETCH,
-    VERSION,
-    anchors_of,
-    header_hash,
-    line_of,
-    link_of,
-    mark_bytes,
-)
+from scenarios.recording import ENTRY_KEYS, VERSION, anchors_of, header_hash, line_of, link_of
 
-Row = dict[str, Any]
-
-END_KEYS: Final = [("end", dict), ("marks", list), ("seals", dict)]
+END_KEYS: Final = [("end", dict), ("seals", dict)]
 """What the last line holds, in order."""
-
-
-@frozen
-class Fault:
-    """What is not as it was written. Lines count from 1; ``entry`` and ``slot`` are 0 for none."""
-
-    line: int
-    entry: int
-    slot: int
-    what: str
-    found: str
-    expected: str
-
-    def __str__(self) -> str:
-        place = f"entry {self.entry}" if self.entry else f"line {self.line}"
-        slot = f" (slot {self.slot})" if self.slot else ""
-        return f"{place}{slot}: {self.what}: found {self.found}; must be {self.expected}"
 
 
 @frozen
@@ -58,9 +30,6 @@ class Replayed:
 
     header: Row
     end: Row
-    marks: list[Any]
-    links: dict[int, str]
-    """The links that are to be marked, by the number of their entry; 0 is the header's hash."""
     seals: Row
     end_line: int
     entries: int
@@ -70,18 +39,15 @@ class Replayed:
     """Line, entry and slot of the command that closed each transaction, by its number."""
 
 
-class AlteredError(Exception):
-    """The first thing in a record that is not as it was written."""
+@define
+class _Place:
+    """Where the way through the entries has come to; before the first, the header."""
 
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(str(fault))
-        self.fault = fault
-
-
-def short(value: object) -> str:
-    """A value for a sentence: long ones by their ends."""
-    text = printable(value) if isinstance(value, str) else printable(line_of({"": value})[4:-1])
-    return text if len(text) <= 40 else f"{text[:18]}…{text[-18:]}"
+    number: int
+    """Of the entry before."""
+    slot: int
+    link: str
+    mark: str
 
 
 def replay(lines: Sequence[str]) -> Replayed:
@@ -94,34 +60,34 @@ def replay(lines: Sequence[str]) -> Replayed:
     """
     header = read_header(lines[0] if lines else "")
     network = _first_state(header, lines[0])
-    link = header["hash"]
-    links = {0: link}
+    check_header_marks(header)
     rows = lines[1:]
-    _check_header(header, rows)
-    slot = 0
+    place = _Place(0, 0, header["hash"], "")
     closed: dict[int, tuple[int, int, int]] = {}
     for index, line in enumerate(rows):
         number = index + 1
         row = _row(line, index + 2, number)
-        if "end" in row:
+        if "end" in row and "n" not in row:
             if index + 1 < len(rows):
+                if holds(parsed(rows[index + 1]), header, place.mark):
+                    raise altered(index + 2, number, 0, "an outcome", line, f"entry {number}")
                 raise altered(index + 3, 0, 0, "a line after the end", rows[index + 1], "nothing")
-            parts = tuple(row.items())
-            if [(key, type(part)) for key, part in parts] != END_KEYS:
-                raise altered(index + 2, 0, 0, "the outcome", line, "an outcome, marks and seals")
-            links[index] = link
-            (_, end), (_, marks), (_, seals) = parts
-            return Replayed(
-                header, end, marks, links, seals, index + 2, index, link, network, closed
-            )
-        after = rows[index + 1] if index + 1 < len(rows) else ""
+            if [(key, type(part)) for key, part in row.items()] != END_KEYS:
+                raise altered(index + 2, 0, 0, "the outcome", line, "an outcome and seals")
+            end, seals = row["end"], row["seals"]
+            return Replayed(header, end, seals, index + 2, index, place.link, network, closed)
         places = network.state.open_by_cp
-        _check_entry(row, line, number, slot, link, network, after)
-        link, slot = row["link"], row["slot"]
-        if number % STRETCH == 0:
-            links[number] = link
+        try:
+            _check_entry(row, place, header, network, rows[number : number + 1])
+        except AlteredError:
+            # It would be blamed for a header that is not its own.
+            if number == 1 and is_foreign(header, rows):
+                what, must = "the header, or every entry", "what the meters have signed"
+                raise altered(1, 0, 0, what, header["hash"], must) from None
+            raise
+        place = _Place(number, row["slot"], row["link"], row["mark"])
         if network.state.open_by_cp is not places:
-            here = (index + 2, number, slot)
+            here = (index + 2, number, place.slot)
             left = [n for n in places.values() if n and not network.transactions[n].is_open]
             closed |= dict.fromkeys(left, here)
     raise altered(len(lines) + 1, len(rows) + 1, 0, "the record is cut off", "nothing", "a line")
@@ -158,41 +124,6 @@ def _first_state(header: Row, line: str) -> NetworkState:
     return network
 
 
-def _check_header(header: Row, rows: Sequence[str]) -> None:
-    """Whether the header was altered together with its hash.
-
-    Otherwise the first entry would be blamed: it is linked to another. Raises
-    :class:`AlteredError` where its mark does not hold, nor what the outcome or entry 1 say of it.
-    What is no line at all says nothing.
-    """
-    try:
-        first, last = json.loads(rows[0]), json.loads(rows[-1])
-        told, mark = last["end"]["header"], last["marks"][0]
-        linked = first["link"] == link_of(header["hash"], first)
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError):
-        return
-    if (told != header["hash"] or not linked) and not holds(mark, header, 0, header["hash"], 0):
-        raise altered(1, 0, 0, "the header", header["hash"], told)
-
-
-def signer_of(header: Row, turn: int) -> str:
-    """The charge point whose meter signs this mark: all of the header sign in turn."""
-    cp_ids = list(header["meters"])
-    return cp_ids[turn % len(cp_ids)] if cp_ids else ""
-
-
-def holds(mark: object, header: Row, entry: int, link: str, turn: int) -> bool:
-    """Whether a mark is its signer's over this link after this entry."""
-    cp_id = signer_of(header, turn)
-    if type(mark) is not dict or list(mark) != ["entry", "cp", "seal"]:
-        return False
-    if type(mark["entry"]) is not int or (mark["entry"], mark["cp"]) != (entry, cp_id):
-        return False
-    key, seal = hex_bytes(header["meters"].get(cp_id)), hex_bytes(mark["seal"])
-    data = mark_bytes(header["hash"], entry, link)
-    return key is not None and seal is not None and is_signed(key, seal, data)
-
-
 def _row(line: str, line_number: int, number: int) -> Row:
     try:
         row = json.loads(line)
@@ -205,52 +136,61 @@ def _row(line: str, line_number: int, number: int) -> Row:
 
 
 def _check_entry(
-    row: Row, line: str, number: int, slot: int, link: str, network: NetworkState, after: str
+    row: Row, place: _Place, header: Row, network: NetworkState, after: Sequence[str]
 ) -> None:
     """Check one entry and apply its command. Raises :class:`AlteredError` at the first fault."""
+    number = place.number + 1
     at = (number + 1, number)
     if tuple(row) != ENTRY_KEYS:
         raise altered(*at, 0, "the keys", ", ".join(map(str, row)), ", ".join(ENTRY_KEYS))
     if type(row["n"]) is not int or row["n"] != number:
         raise altered(*at, 0, "the number (a line is missing, doubled or moved)", row["n"], number)
     here = (*at, row["slot"] if type(row["slot"]) is int else 0)
-    if type(row["slot"]) is not int or row["slot"] <= slot:
-        raise altered(*here, "the slot", row["slot"], f"more than {slot}")
+    if type(row["slot"]) is not int or row["slot"] <= place.slot:
+        raise altered(*here, "the slot", row["slot"], f"more than {place.slot}")
     command, result = _bytes(row, "command", here), _bytes(row, "result", here)
-    before = network.chain
+    signed = holds(row, header, place.mark)
+    by = signer(header, row["slot"])
+    keys = network.state.meter_keys
     expected = network.apply(command)
-    must = network.chain
-    if result != expected:
-        # The chain holds what the result was, or was computed anew from the one that stands here.
-        hashes = [next_link(before, command, each).hex() for each in (expected, result)]
-        if row["chain"] in hashes:
-            raise altered(*here, "the result", row["result"], expected.hex())
-        raise altered(*here, "the command", row["command"], "the one that the chain holds")
-    if row["chain"] != must.hex():
-        if _follows(row, after, "chain"):
-            raise altered(*here, "the command", row["command"], "the one that the chain holds")
-        raise altered(*here, "the chain", row["chain"], must.hex())
+    if result != expected and signed:
+        raise altered(*here, "the result", row["result"], expected.hex())
+    if row["chain"] != network.chain.hex() and signed:
+        raise altered(*here, "the chain", row["chain"], network.chain.hex())
+    if result != expected or row["chain"] != network.chain.hex():
+        raise altered(*here, "the command", row["command"], f"the one that {by} has signed")
+    if not signed:
+        _blame(row, place, header, after, here)
     if row["says"] != describe(command):
         raise altered(*here, "what it says", row["says"], describe(command))
-    if row["link"] != link_of(link, row):
-        if _follows(row, after, "link"):
-            raise altered(*here, "the slot", row["slot"], "the one that the link holds")
-        raise altered(*here, "the link", row["link"], link_of(link, row))
+    if row["link"] != link_of(place.link, row):
+        raise altered(*here, "the link", row["link"], link_of(place.link, row))
+    if network.state.meter_keys is not keys:
+        _check_meters(header, network)
 
 
-def _follows(row: Row, after: str, key: str) -> bool:
-    """Whether the next line was chained to this one's ``chain`` or ``link`` as it stands."""
-    try:
-        following = json.loads(after)
-        if "end" in following:
-            return bool(following["end"][key] == row[key])
-        if key == "link":
-            return bool(following["link"] == link_of(row["link"], following))
-        command, result = (bytes.fromhex(following[part]) for part in ("command", "result"))
-        must = next_link(bytes.fromhex(row["chain"]), command, result)
-        return bool(following["chain"] == must.hex())
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return False
+def _blame(
+    row: Row, place: _Place, header: Row, after: Sequence[str], here: tuple[int, int, int]
+) -> None:
+    """Name what of an entry was altered whose mark does not hold, though its chain fits.
+
+    Raises :class:`AlteredError`, always.
+    """
+    by = f"what {signer(header, row['slot'])} has signed"
+    if after and holds(parsed(after[0]), header, row["mark"]):
+        # The next mark is over this one: it stands as it was.
+        raise altered(*here, "the command, the slot or the place", row["command"], by)
+    if row["link"] != link_of(place.link, row):
+        raise altered(*here, "the slot, or the mark", row["slot"], by)
+    raise altered(*here, "the command, the slot or the mark", row["mark"], by)
+
+
+def _check_meters(header: Row, network: NetworkState) -> None:
+    """The header names the meters' keys that the log registers. Raises :class:`AlteredError`."""
+    for cp_id, known in network.state.meter_keys.items():
+        named = header["meters"].get(cp_id)
+        if named != known.public.hex():
+            raise altered(1, 0, 0, f"the meter key of {cp_id}", named, known.public.hex())
 
 
 def _bytes(row: Row, key: str, here: tuple[int, int, int]) -> bytes:
@@ -258,19 +198,3 @@ def _bytes(row: Row, key: str, here: tuple[int, int, int]) -> bytes:
     if data is None:
         raise altered(*here, f"the {key}", row[key], "bytes in hexadecimal")
     return data
-
-
-def hex_bytes(value: object) -> bytes | None:
-    """The bytes of a text in hexadecimal as records write it, or None: no capitals, no spaces."""
-    try:
-        data = bytes.fromhex(value)  # type: ignore[arg-type]
-    except (ValueError, TypeError):
-        return None
-    return data if data.hex() == value else None
-
-
-def altered(
-    line: int, entry: int, slot: int, what: str, found: object, expected: object
-) -> AlteredError:
-    """The error that names what was altered."""
-    return AlteredError(Fault(line, entry, slot, what, short(found), short(expected)))

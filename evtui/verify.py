@@ -7,24 +7,15 @@ What can be said only of the whole record stands in :data:`CHECKS`, one function
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 from attrs import asdict, frozen
 
 from evtui.errors import UsageError
-from evtui.replay import (
-    AlteredError,
-    Fault,
-    Replayed,
-    Row,
-    hex_bytes,
-    holds,
-    read_header,
-    replay,
-    short,
-    signer_of,
-)
+from evtui.faults import AlteredError, Fault, hex_bytes, short
+from evtui.marks import Row
+from evtui.replay import Replayed, read_header, replay
+from evtui.source import read_bytes, source_name
 from fsm.network.evidence import ReceiptStatus
 from fsm.trust.keys import is_signed
 from scenarios.audit import findings
@@ -84,65 +75,28 @@ def _differing(bill: object, right: Row) -> tuple[object, object]:
     return {key: bill[key] for key in keys}, {key: right[key] for key in keys}
 
 
-def check_meters(record: Replayed) -> Iterator[Fault]:
-    """The header names the meters' keys that the log has registered."""
-    for cp_id, known in record.network.state.meter_keys.items():
-        named = record.header["meters"].get(cp_id)
-        if named != known.public.hex():
-            yield Fault(1, 0, 0, f"the meter key of {cp_id}", short(named), known.public.hex())
-
-
-def check_marks(record: Replayed) -> Iterator[Fault]:
-    """The link of every few entries is signed: the first stretch that is not as it was is named.
-
-    Links are chained, so a mark that holds vouches for all before it. One that does not, before
-    one that does or where all seals of the outcome hold, was altered itself. After the last that
-    holds, either may have been altered.
-    """
-    links, header = list(record.links.items()), record.header
-    if len(record.marks) != len(links):
-        yield _fault(record, "the marks", f"{len(record.marks)} marks", f"{len(links)} marks")
-        return
-    good = [
-        holds(mark, header, entry, link, turn)
-        for turn, (mark, (entry, link)) in enumerate(zip(record.marks, links, strict=True))
-    ]
-    sealed = bool(record.seals) and not any(check_seals(record))
-    sure = len(good) if sealed else max((turn for turn, it in enumerate(good, 1) if it), default=0)
-    for turn, (entry, _) in enumerate(links[:sure]):
-        if not good[turn]:
-            what = f"the mark of entry {entry}" if entry else "the mark of the header"
-            expected = f"{signer_of(header, turn)}'s over what stands there"
-            yield _fault(record, what, record.marks[turn], expected)
-    if sure == len(good):
-        return
-    entry, link = links[sure]
-    if not sure:
-        what, expected = "the header, or its mark", f"what {signer_of(header, 0)} has signed"
-        yield Fault(1, 0, 0, what, short(link), expected)
-        return
-    first = links[sure - 1][0] + 1
-    what = f"one of the entries {first} to {entry}, or the mark of entry {entry}"
-    expected = f"what {signer_of(header, sure)} has signed"
-    yield Fault(first + 1, first, 0, what, short(link), expected)
-
-
 def check_seals(record: Replayed) -> Iterator[Fault]:
-    """The meters of all charge points that have booted have signed the outcome, and no other."""
+    """The meters of all charge points have signed the outcome, and no other.
+
+    All entries hold when this is asked. So where no seal does, the outcome is another one: most
+    likely, entries at the end were taken away, and the outcome of what is left was put there.
+    """
     seal = seal_bytes(record.end)
-    keys = record.network.state.meter_keys
-    for cp_id in keys:
-        if cp_id not in record.seals:
-            yield _fault(record, f"the seal of {cp_id}", "none", f"{cp_id}'s over the outcome")
-    for cp_id, signature in record.seals.items():
-        known = keys.get(cp_id)
-        data = hex_bytes(signature)
-        if known is None or data is None or not is_signed(known.public, data, seal):
-            yield _fault(record, f"the seal of {cp_id}", signature, f"{cp_id}'s over the outcome")
-    order = [cp_id for cp_id in record.header["meters"] if cp_id in keys]
-    if list(record.seals) != order and sorted(record.seals) == sorted(order):
-        found, expected = ", ".join(record.seals), ", ".join(order)
-        yield _fault(record, "the order of the seals", found, expected)
+    keys, seals = record.header["meters"], record.seals
+    wrong = [cp_id for cp_id in keys if not _is_sealed(keys[cp_id], seals.get(cp_id), seal)]
+    if seals and len(wrong) == len(keys):
+        what = f"the outcome is altered, or entries after {record.entries} are missing"
+        yield _fault(record, what, record.end.get("chain"), "what all meters have signed")
+    for cp_id in [*wrong, *(stranger for stranger in seals if stranger not in keys)]:
+        found = seals.get(cp_id, "none")
+        yield _fault(record, f"the seal of {cp_id}", found, f"{cp_id}'s over the outcome")
+    if list(seals) != list(keys) and sorted(seals) == sorted(keys):
+        yield _fault(record, "the order of the seals", ", ".join(seals), ", ".join(keys))
+
+
+def _is_sealed(key: str, signature: object, seal: bytes) -> bool:
+    public, data = hex_bytes(key), hex_bytes(signature)
+    return public is not None and data is not None and is_signed(public, data, seal)
 
 
 def _fault(record: Replayed, what: str, found: object, expected: object) -> Fault:
@@ -151,11 +105,12 @@ def _fault(record: Replayed, what: str, found: object, expected: object) -> Faul
 
 Check = Callable[[Replayed], Iterator[Fault]]
 
+ENTRY_CHECKS: Final = ("entries", "chain", "marks", "meters")
+"""What holds where each entry does: :mod:`evtui.replay`."""
+
 CHECKS: Final[dict[str, Check]] = {
     "outcome": check_outcome,
     "bills": check_bills,
-    "meters": check_meters,
-    "marks": check_marks,
     "seals": check_seals,
 }
 """What is checked of a record that holds entry by entry, by name."""
@@ -190,7 +145,7 @@ def verify(lines: Sequence[str], file: str, anchors: str | None = None) -> Verdi
         record = replay(lines)
     except AlteredError as altered:
         return _verdict(file, header, None, (), (altered.fault,))
-    faults, held = [], ["entries", "chain"]
+    faults, held = [], list(ENTRY_CHECKS)
     for name, check in CHECKS.items():
         found = list(check(record))
         faults += found
@@ -220,7 +175,7 @@ def _verdict(
         anchors = ""
     seed = header.get("seed")
     return Verdict(
-        file=printable(file),
+        file=source_name(file),
         ok=not faults,
         scenario=printable(str(header.get("scenario"))),
         seed=seed if type(seed) is int else 0,
@@ -243,7 +198,7 @@ def run_verify(file: str, *, as_json: bool, anchors: str | None) -> int:
     try:
         verdict = verify(_read(file), file, anchors)
     except UsageError as error:
-        raise UsageError(f"{printable(file)}: {error}") from None
+        raise UsageError(f"{source_name(file)}: {error}") from None
     if as_json:
         sys.stdout.write(json.dumps(asdict(verdict)) + "\n")
     else:
@@ -253,11 +208,12 @@ def run_verify(file: str, *, as_json: bool, anchors: str | None) -> int:
 
 def _read(file: str) -> list[str]:
     try:
-        with Path(file).open("rb") as opened:
-            raw = opened.read(MAX_BYTES + 1)
+        raw = read_bytes(file, MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageError(f"cannot be read ({why}); allowed a file of evtui run --record") from None
+        raise UsageError(
+            f"cannot be read ({why}); allowed a file of evtui run --record, or -"
+        ) from None
     if len(raw) > MAX_BYTES:
         raise UsageError(f"found more than {MAX_BYTES >> 30} GiB; allowed a record")
     # What is no ASCII was not written so; it is named with its line.

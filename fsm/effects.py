@@ -17,7 +17,10 @@ The host's duties:
 * ``on_limit`` whenever ``NetworkState.limit_version`` of the charge point has changed, with
   ``limit_w`` and ``unconfirmed_version``;
 * ``on_tick`` of an EV once a second while power flows;
-* queue each ``Call`` (:class:`fsm.ocpp.client.CallClient`) and pass its answer to ``on_result``.
+* queue each ``Call`` (:class:`fsm.ocpp.client.CallClient`) and pass its answer to ``on_result``;
+* where grants end: after ``on_result`` of a CALLRESULT ``on_answer``, with the time at which the
+  call was made; program the connector's guard as ``Guard`` says, and ``on_trip`` when it has opened
+  the contactor.
 """
 
 from attrs import frozen
@@ -101,10 +104,12 @@ class Restart:
 class Beat:
     """A charge point's engine lives: told its monitor every second (:mod:`fsm.ocpp.monitor`).
 
-    ``leader`` is the node that leads as far as it knows, 0 for nobody.
+    ``leader`` is the node that leads as far as it knows, 0 for nobody; ``voters`` are those of whom
+    the next leader will be one.
     """
 
     leader: int
+    voters: tuple[int, ...] = ()
 
 
 @frozen
@@ -113,6 +118,25 @@ class Refused:
 
     who: str
     code: str
+
+
+@frozen
+class Guard:
+    """Program the guard of the connector, a breaker with a watchdog (``scenarios.guard``).
+
+    It lets ``ceiling_w`` through until the monotonic clock shows ``until_us``, and ``fallback_w``
+    at the most from then on, whatever the charge point's computer does. If more is drawn it opens
+    the contactor at once.
+    """
+
+    ceiling_w: int
+    until_us: int
+    fallback_w: int
+
+
+@frozen
+class Curbed:
+    """A charge point keeps to its fallback share from now on: its grant is about to end."""
 
 
 Effect = (
@@ -126,4 +150,6 @@ Effect = (
     | Notice
     | Restart
     | Refused
+    | Guard
+    | Curbed
 )

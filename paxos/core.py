@@ -136,6 +136,11 @@ class Core:
         """Whether what is handed in now is likely to wait; nothing but courtesy rests on it."""
         return self.election.is_cut_off(now_us, self.group.present)
 
+    def doubts_in_us(self, now_us: int) -> int:
+        """In how long it will take itself for cut off if nobody is heard; at least 1."""
+        silent_us = self.election.silence_us(now_us, self.group.present)
+        return max(1, self.config.timing.doubt_us + 1 - silent_us)
+
     def _effects(self) -> list[Effect]:
         """What this step asks for: what must be durable first, then everything else."""
         if self._revision != self.group.revision:

@@ -53,6 +53,15 @@ class Timing:
         if not 0 <= self.drift_ppm < 1_000_000:
             raise TimingError(f"a drift of {self.drift_ppm} ppm: a clock that may stand still")
 
+    @property
+    def doubt_us(self) -> int:
+        """After how long a silence a node takes itself for cut off.
+
+        The middle of an election's time-outs: among several voters somebody will most likely have
+        begun to campaign by then, and would have been heard.
+        """
+        return (self.election_low_us + self.election_high_us) // 2
+
 
 class Role(IntEnum):
     """What a replica is doing; ``PRECANDIDATE`` asks for pre-votes, ``CANDIDATE`` for promises."""
@@ -131,14 +140,28 @@ class Election:
         self._granted.add(source)
         return membership.is_phase1_quorum(self._granted)
 
-    def is_cut_off(self, now_us: int, membership: Membership) -> bool:
-        """Whether this node has heard of no leader for longer than any election waits to begin.
+    def silence_us(self, now_us: int, membership: Membership) -> int:
+        """For how long nothing has shown that somebody leads whom a quorum follows.
 
-        A leader hears itself; it is cut off when no quorum answers it any more.
+        A follower listens to its leader; a leader hears itself, and listens to a quorum's answers.
         """
-        if self.role is Role.LEADER:
-            return not self.reaches_quorum(now_us, membership)
-        return now_us - self.leader_heard_us > self.timing.election_high_us
+        if self.role is not Role.LEADER:
+            return now_us - self.leader_heard_us
+        heard, last_us = {self.node}, now_us
+        answers = sorted(self.heard_us.items(), key=lambda answer: (-answer[1], answer[0]))
+        for node, at_us in answers:
+            if membership.is_phase2_quorum(heard):
+                break
+            heard.add(node)
+            last_us = at_us
+        return now_us - last_us if membership.is_phase2_quorum(heard) else now_us
+
+    def is_cut_off(self, now_us: int, membership: Membership) -> bool:
+        """Whether the silence has lasted longer than :attr:`Timing.doubt_us`.
+
+        It may be an election that takes long. Nothing but courtesy rests on the answer.
+        """
+        return self.silence_us(now_us, membership) > self.timing.doubt_us
 
     def reaches_quorum(self, now_us: int, membership: Membership) -> bool:
         """Whether a phase 2 quorum, this node included, answered within an election time-out."""

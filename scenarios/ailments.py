@@ -89,6 +89,7 @@ def _free_disk(world: "World", number: int, args: dict[str, object]) -> Told:
 def _clock_drift(world: "World", number: int, args: dict[str, object]) -> Told:
     drift_ppm = integer(args, "drift_ppm", SLOWEST_PPM, FASTEST_PPM)
     world.cluster.set_drift(number, drift_ppm)
+    world.guards.clock_changed(number)
     if not drift_ppm:
         return "repair", "its clock runs true again"
     speed = "fast" if drift_ppm > 0 else "slow"

@@ -1,7 +1,7 @@
 """What a view shows of reservations: each question of a driver, and what came of it."""
 
 from fsm.network.state import NetworkState
-from scenarios.asks import REASONS, Ask
+from scenarios.asks import Ask
 from scenarios.node import Node
 from scenarios.view import ReservationView
 from scenarios.world import World
@@ -23,7 +23,6 @@ def reservations(world: World, network: NetworkState) -> tuple[ReservationView, 
 def _view(ask: Ask, network: NetworkState) -> ReservationView:
     record = network.reservations.get(ask.number)
     known = ask.granted and record is not None and record.cp_id != ""
-    reason = REASONS.get(ask.reason, ask.reason)
     return ReservationView(
         number=ask.number,
         ev=ask.ev,
@@ -31,10 +30,12 @@ def _view(ask: Ask, network: NetworkState) -> ReservationView:
         cp=ask.cp,
         answer=ANSWERS.get(ask.answer, "refused"),
         fate=record.status.lower() if known and record is not None else "",
-        reason=reason.format(cp=ask.asked_cp),
+        reason=ask.why,
         from_us=ask.from_us,
         until_us=ask.until_us,
         held_until_us=ask.held_until_us,
+        news=ask.lost,
+        left=ask.news.loss.cp_id if ask.news is not None else "",
     )
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from fsm.energy.battery import Battery
+from fsm.energy.meter import Meter
 from fsm.v2g.charge_point import ChargePoint
 from fsm.v2g.ev import ElectricVehicle
 from paxos.membership import goal_of, place_of
@@ -10,10 +11,12 @@ from paxos.records import Recovered
 from paxos.replica import Replica
 from scenarios import trust
 from scenarios.car import CarProcess
-from scenarios.connector import Car, Hardware
+from scenarios.connector import Car, Connector, Hardware
+from scenarios.guard import Guard
 from scenarios.money import told_tariff
 from scenarios.node import Node
 from scenarios.schema import Vehicle
+from scenarios.supplied import terms_of
 
 if TYPE_CHECKING:
     from scenarios.world import World
@@ -38,6 +41,7 @@ def build_node(world: "World", node: int, recovered: Recovered, now_us: int) -> 
         tariff=told_tariff(world.scenario, number),
         trust=trust.secc_trust(world.scenario, world.seed, asset.id, world.root),
     )
+    controller.terms = terms_of(world.scenario, number)
     controller.contactor_stuck = connector.contactor_stuck
     controller.station.place = asset.at
     machine = world.machine()
@@ -45,6 +49,16 @@ def build_node(world: "World", node: int, recovered: Recovered, now_us: int) -> 
     goal = goal_of(node, world.config.membership, world.cluster.identities)
     monitored = world.scenario.monitor
     return Node(asset.id, replica, controller, wiring, goal, monitored=monitored)
+
+
+def build_connector(world: "World", number: int) -> Connector:
+    """A charge point's hardware; with a guard where grants end."""
+    cp = world.scenario.cps[number - 1]
+    meter = Meter(key=trust.meter_key(world.seed, cp.id))
+    connector = Connector(number, world.grid.rail(cp.cabinet), meter)
+    if world.scenario.grant_us:
+        connector.guard = Guard(world.cluster.hosts[number].clock)
+    return connector
 
 
 def build_car(world: "World", vehicle: Vehicle) -> Car:

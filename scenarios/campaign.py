@@ -162,7 +162,7 @@ def run_seed(scenario: Scenario, seed: int, healed_us: int | None = None) -> Fin
         faults=len(faulty.script) - len(scenario.script),
         sessions=len(session.view().sessions),
         leaders=leaders,
-        coverage=world.cluster.covered(),
+        coverage=world.covered(),
     )
 
 
@@ -212,6 +212,7 @@ def unsettled_site(world: World) -> Iterator[str]:
     if alive:
         yield from world.promises.unkept(alive[0].network)
         yield from unheard(world, alive[0].network)
+        yield from world.alarms.unfounded
         yield from unproven(world, alive[0].network)
         yield from unsettled_money(alive[0].network.state)
 

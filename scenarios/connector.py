@@ -10,13 +10,8 @@ from fsm.energy.meter import Meter
 from fsm.v2g.ev import ElectricVehicle
 from paxos.sim.clock import Clock
 from paxos.sim.kernel import Kernel
-
-
-@define
-class Supply:
-    """The grid connection behind all connectors: what they draw together now."""
-
-    power_w: int = 0
+from scenarios.grid import Rail
+from scenarios.guard import Guard
 
 
 @define
@@ -24,8 +19,11 @@ class Connector:
     """The hardware of one charge point; outlives its process."""
 
     node: int
-    supply: Supply = Factory(Supply)
+    rail: Rail = Factory(Rail)
+    """The cable that it hangs on: its cabinet's, or the site's."""
     meter: Meter = Factory(Meter)
+    guard: Guard | None = None
+    """The breaker that holds its limit; None where limits have no end."""
     contactor_closed: bool = False
     contactor_stuck: bool = False
     """A defect: it does not close."""
@@ -48,7 +46,10 @@ class Connector:
         self.since_us = now_us
         flows = self.contactor_closed and self.ev is not None
         power_w = self.ev.demand_w() if flows and self.ev is not None else 0
-        self.supply.power_w += power_w - self.power_w
+        if power_w and self.guard is not None and power_w > self.guard.allowed_w(now_us):
+            self.guard.trips += 1
+            self.contactor_closed, power_w = False, 0
+        self.rail.draw(power_w - self.power_w)
         self.power_w = power_w
 
 

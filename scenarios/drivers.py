@@ -2,8 +2,9 @@
 
 A driver asks one charge point, and has one answer: reserved there, redirected to another, refused,
 or none. Who got no answer calls off what he asked for, through whatever charge point listens, so
-nothing stays reserved for somebody who does not know of it. An EV that ``drives`` goes where it is
-told by itself; with any other the script does the plugging.
+nothing stays reserved for somebody who does not know of it. What he was promised may be lost to a
+fault: then he is told where it was moved to, or why nobody can keep it. An EV that ``drives`` goes
+where it is told by itself; with any other the script does the plugging.
 """
 
 from math import isqrt
@@ -14,8 +15,8 @@ from fsm.v2g.evcc import Intent
 from paxos.sim.host import Status
 from paxos.sim.kernel import Event
 from paxos.sim.streams import stream
-from scenarios.asks import OBSTACLES, REASONS, Ask, Due, News
-from scenarios.desk import Payload, Question, Told, Want, cancellation
+from scenarios.asks import OBSTACLES, REASONS, Ask, Due, Tidings, loss_text, refusal_text
+from scenarios.desk import News, Payload, Question, Told, Want, cancellation
 from scenarios.errors import InputError
 from scenarios.happenings import Happening
 from scenarios.node import Node
@@ -55,7 +56,7 @@ class Drivers:
         """Questions on their way to a charge point."""
         self._calls_off: dict[int, int] = {}
         """Asks that are being called off, and how often that was tried."""
-        self.news: list[tuple[News, Ask]] | None = None
+        self.news: list[tuple[Tidings, Ask]] | None = None
         """What has become of questions, for who asks in many worlds; None where nobody does."""
 
     # What people do.
@@ -194,7 +195,7 @@ class Drivers:
             # Too late: it is being called off.
             return
         ask.answer, ask.reason = told.status, str(told.data.get("reason", ""))
-        why = REASONS.get(ask.reason, ask.reason).format(cp=ask.asked_cp)
+        ask.why = why = refusal_text(ask.asked_cp, ask.reason, told.data)
         if ask.granted:
             before = self._last.get(ask.ev)
             if before is not None:
@@ -211,13 +212,18 @@ class Drivers:
                 text = f"{ask.cp} is reserved for it, reservation #{ask.number}, {held}"
             self._note(ask, "charging", text)
             self._drive(ask)
+            if ask.early is not None:
+                self.hear(ask.early)
         elif ask.answer == "NoAnswer":
             self._note(ask, "fault", f"no answer at {ask.asked_cp}: it is called off")
             self._call_off(ask)
         else:
-            nobody = ", and no other charge point can" if ask.reason in OBSTACLES else ""
-            self._note(ask, "info", f"refused at {ask.asked_cp}: {why}{nobody}")
-        self._tell(News.ANSWERED, ask)
+            nobody = ": no charge point can" if ask.reason in OBSTACLES else ""
+            self._note(ask, "info", f"refused at {ask.asked_cp}{nobody}: {why}")
+            if told.data.get("callOff"):
+                # It is under way, and may yet be decided.
+                self._call_off(ask)
+        self._tell(Tidings.ANSWERED, ask)
 
     def _on_changed(self, ask: Ask, window_us: tuple[int, int], told: Told) -> None:
         if told.status == "NoAnswer":
@@ -235,6 +241,46 @@ class Drivers:
         held = DURATION.format(ask.held_until_us)
         self._note(ask, "charging", f"reservation #{ask.number} is replaced, held until {held}")
         self._drive(ask)
+
+    def hear(self, news: News) -> None:
+        """A charge point tells a driver that his reservation was lost; two of them may, and again.
+
+        He is told what holds now: the place that is kept for him instead, or why there is none.
+        """
+        ask = self.asks.get(news.record.id)
+        if ask is None or ask.gone or _is_old(news, ask.news):
+            return
+        if not ask.answer:
+            # Overtaken by what happened to it: he has no reservation yet, as far as he knows.
+            ask.early = ask.early if _is_old(news, ask.early) else news
+        elif ask.granted and (news.record.is_active or not news.loss.moved_to):
+            self._lose(ask, news)
+
+    def _lose(self, ask: Ask, news: News) -> None:
+        """He goes where he is told, or has nowhere to go."""
+        record, left = news.record, ask.cp
+        ask.news, ask.why = news, loss_text(news.loss)
+        if not news.loss.moved_to:
+            ask.gone = True
+            self._note(ask, "fault", f"loses reservation #{ask.number}: {ask.why}")
+            return
+        ask.cp, ask.from_us, ask.until_us = record.cp_id, record.from_us, record.until_us
+        ask.held_until_us = record.held_until_us
+        held = f"held until {DURATION.format(ask.held_until_us)}"
+        text = f"{ask.why}: reservation #{ask.number} is moved to {ask.cp}, {held}"
+        self._note(ask, "charging", text)
+        car = self.world.cars[ask.ev]
+        if ask.plugged and car.connector is not None:
+            if car.connector.contactor_closed:
+                # He charges all the same, and would only keep the other one from somebody else.
+                ask.cp, ask.gone = left, True
+                self._call_off(ask)
+                return
+            ask.plugged = False
+            self.world.unplug(car)
+            self._note(ask, "charging", f"unplugs, and leaves {left}")
+        there = self.world.now_us >= ask.arrive_us >= 0
+        self._drive(ask, left if there else "")
 
     def _call_off(self, ask: Ask) -> None:
         """Call a reservation off at once, and again until somebody has heard it."""
@@ -269,15 +315,18 @@ class Drivers:
         elif ask.plugged:
             self._at_connector(due, ask)
 
-    def _drive(self, ask: Ask) -> None:
-        """Set out so as to be there when the window begins."""
+    def _drive(self, ask: Ask, start: str = "") -> None:
+        """Set out so as to be there when the window begins; from a charge point, or from home."""
         vehicle = self._vehicle(ask.ev)
         if not vehicle.drives:
             return
         world = self.world
-        random = stream(world.seed, f"driver/{ask.ev}/{ask.number}")
+        moves = 0 if ask.news is None else ask.news.loss.times
+        name = f"driver/{ask.ev}/{ask.number}" + (f"/{moves}" if moves else "")
+        random = stream(world.seed, name)
         there = self._place(world.nodes[ask.cp])
-        metres = isqrt(square_m(vehicle.at or (0, 0), there))
+        here = self._place(world.nodes[start]) if start else vehicle.at or (0, 0)
+        metres = isqrt(square_m(here, there))
         travel_us = metres * SECOND_US // SPEED_M_PER_S * random.randint(90, 110) // 100
         punctual_us = ask.from_us + random.randint(0, 5 * SECOND_US)
         ask.arrive_us = max(world.now_us + travel_us, punctual_us)
@@ -293,7 +342,7 @@ class Drivers:
         if taken is None:
             world.plug(car, number)
             ask.plugged = True
-            self._tell(News.PLUGGED, ask)
+            self._tell(Tidings.PLUGGED, ask)
             self._note(ask, "charging", f"arrives, and plugs in at {ask.cp}")
             self._later(AGAIN_US, Due.LOOK, ask.number)
             self._later(max(0, ask.until_us - LEAVES_US - world.now_us), Due.LEAVE, ask.number)
@@ -303,7 +352,7 @@ class Drivers:
             self._later(AGAIN_US, Due.ARRIVE, ask.number)
         else:
             self._note(ask, "charging", f"finds {ask.cp} taken by {taken.id}, and gives up")
-            self._tell(News.GAVE_UP, ask)
+            self._tell(Tidings.GAVE_UP, ask)
 
     def _at_connector(self, due: Due, ask: Ask) -> None:
         """He looks after his EV, ends the charging, unplugs."""
@@ -315,7 +364,7 @@ class Drivers:
             ask.plugged = False
             world.unplug(car)
             self._note(ask, "charging", f"unplugs, and leaves {ask.cp}")
-            self._tell(News.LEFT, ask)
+            self._tell(Tidings.LEFT, ask)
         elif due is Due.LOOK:
             self._later(AGAIN_US, Due.LOOK, ask.number)
         else:
@@ -346,12 +395,16 @@ class Drivers:
         time_us = self.world.now_us + delay_us
         self.world.cluster.kernel.push(time_us, Happening.DRIVER, 0, int(due), number)
 
-    def _tell(self, news: News, ask: Ask) -> None:
+    def _tell(self, news: Tidings, ask: Ask) -> None:
         if self.news is not None:
             self.news.append((news, ask))
 
     def _note(self, ask: Ask, severity: str, text: str) -> None:
         self.world.note(severity, ask.ev, text)
+
+
+def _is_old(news: News, known: News | None) -> bool:
+    return known is not None and news.loss.times <= known.loss.times
 
 
 def _is_done(car: "Car") -> bool:

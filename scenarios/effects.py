@@ -21,10 +21,10 @@ from paxos.sim.host import Crashed, Kind
 from paxos.wire import seal
 from scenarios import resets
 from scenarios.cables import contactor, lose_power, peer, pilot_duty, pilot_state
-from scenarios.desk import Told
+from scenarios.desk import News, Told
 from scenarios.node import Node, SendOcpp
 from scenarios.remains import Remains
-from scenarios.watching import SendBeat
+from scenarios.watching import Found, SendBeat
 
 if TYPE_CHECKING:
     from scenarios.world import World
@@ -41,6 +41,10 @@ def _send_ocpp(world: "World", number: int, effect: SendOcpp | SendBeat) -> None
 
 def _told(world: "World", number: int, effect: Told) -> None:
     world.drivers.told(number, effect)
+
+
+def _news(world: "World", number: int, effect: News) -> None:
+    world.drivers.hear(effect)
 
 
 def _send_v2g(world: "World", number: int, effect: fx.SendV2g) -> None:
@@ -83,6 +87,7 @@ def _applied(world: "World", number: int, effect: Applied | AppliedRun) -> None:
     world.trust.choir.hear(effect, node.network)
     if world.audit is not None:
         world.audit.check(node.network.state)
+    world.powering.applied(node.network.state)
 
 
 def _installed(world: "World", number: int, effect: Installed) -> None:
@@ -131,6 +136,18 @@ def _beat(world: "World", number: int, effect: fx.Beat) -> None:
     world.boards.beat(world, number, effect)
 
 
+def _found(world: "World", number: int, effect: Found) -> None:
+    world.alarms.check(number, effect)
+
+
+def _guard(world: "World", number: int, effect: fx.Guard) -> None:
+    world.guards.program(number, effect)
+
+
+def _curbed(world: "World", number: int, effect: fx.Curbed) -> None:
+    world.powering.counts["grants_curbed"] += 1
+
+
 def _lease_lapsed(world: "World", number: int, effect: LeaseLapsed) -> None:
     world.readers.lapsed(number, effect)
 
@@ -139,7 +156,9 @@ _PERFORM: Final[dict[type, Callable[["World", int, Any], None]]] = {
     SendOcpp: _send_ocpp,
     SendBeat: _send_ocpp,
     fx.Beat: _beat,
+    Found: _found,
     Told: _told,
+    News: _news,
     Crashed: _crashed,
     Applied: _applied,
     AppliedRun: _applied,
@@ -159,4 +178,6 @@ _PERFORM: Final[dict[type, Callable[["World", int, Any], None]]] = {
     fx.Notice: _notice,
     fx.Restart: resets.ask,
     fx.Refused: _refused,
+    fx.Guard: _guard,
+    fx.Curbed: _curbed,
 }

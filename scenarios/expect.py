@@ -6,6 +6,7 @@ from types import MappingProxyType
 from attrs import frozen
 
 from fsm.ocpp.money import euros
+from scenarios import expect_energy
 from scenarios.expectation import Expect
 from scenarios.units import DURATION, ENERGY, PERCENT, POWER, Unit
 from scenarios.view import CpView, EvView, SessionView, View
@@ -77,22 +78,28 @@ def _claim(expect: Expect) -> str:
     if expect.leader is not None:
         words = {"any": "exactly one live charge point leads", "none": "nobody leads"}
         return words.get(expect.leader, f"{expect.leader} leads")
-    if expect.sessions is not None:
-        plural = "session was" if expect.sessions == 1 else "sessions were"
-        return f"{expect.sessions} {plural} begun and ended"
     if expect.power_w is not None:
         return f"the network draws {_between(expect.power_w, POWER)}"
     if expect.count is not None or expect.drivers is not None:
         return _count_words(expect)
-    if expect.bills is not None:
-        return f"{expect.bills} {'bill was' if expect.bills == 1 else 'bills were'} closed"
     if expect.money is not None:
         return "money and tokens are conserved, and every bill is right"
-    if expect.reads is not None:
-        return f"{expect.reads} {'read was' if expect.reads == 1 else 'reads were'} answered"
     if expect.violation is not None:
         return f"invariant {expect.violation} has been violated"
-    return "nothing is expected"
+    return _tally(expect) or "nothing is expected"
+
+
+def _tally(expect: Expect) -> str:
+    """How many of something there were; empty where that is not expected."""
+    for number, one, more in (
+        (expect.sessions, "session was begun and ended", "sessions were begun and ended"),
+        (expect.promises_broken, "promise of energy was broken", "promises of energy were broken"),
+        (expect.bills, "bill was closed", "bills were closed"),
+        (expect.reads, "read was answered", "reads were answered"),
+    ):
+        if number is not None:
+            return f"{number} {one if number == 1 else more}"
+    return ""
 
 
 def _count_words(expect: Expect) -> str:
@@ -126,6 +133,7 @@ def _ev_words(expect: Expect) -> Iterator[str]:
         yield f"has asked for a connector: {expect.reservation}"
     if expect.redirected_to is not None:
         yield f"was redirected to {expect.redirected_to}"
+    yield from expect_energy.words(expect)
     if expect.refused is not None:
         never = expect.refused == "no"
         yield "was never refused" if never else f"was last refused by {expect.refused}"
@@ -157,6 +165,8 @@ def _cp_words(expect: Expect) -> Iterator[str]:
         yield f"is seen as {expect.monitor}"
     if expect.energy_wh is not None:
         yield f"has delivered {_between(expect.energy_wh, ENERGY)}"
+    if expect.held_w is not None:
+        yield f"holds {_between(expect.held_w, POWER)}"
     if expect.paid_cents is not None:
         yield f"has earned {_money(expect.paid_cents)}"
 
@@ -204,6 +214,9 @@ def _checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _Check(ended == expect.sessions, found)
     elif expect.power_w is not None:
         yield _Check(_within(view.power_w, expect.power_w), POWER.format(view.power_w, " "))
+    elif expect.promises_broken is not None:
+        found = f"{expect_energy.broken(view)} broken"
+        yield _Check(expect_energy.broken(view) == expect.promises_broken, found)
     elif expect.bills is not None:
         closed = sum(session.bill in ("open", "paid") for session in view.sessions)
         yield _Check(closed == expect.bills, f"{closed} closed")
@@ -245,6 +258,8 @@ def _ev_checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield from _reservation_checks(expect, view)
     yield from _trust_checks(expect, view)
     yield from _purse_checks(expect, ev)
+    for held, found in expect_energy.verdicts(expect, view):
+        yield _Check(held, found)
 
 
 def _purse_checks(expect: Expect, ev: EvView) -> Iterator[_Check]:
@@ -272,10 +287,10 @@ def _reservation_checks(expect: Expect, view: View) -> Iterator[_Check]:
         return
     last = mine[-1]
     if expect.reservation is not None:
-        words = [word for word in (last.answer, last.fate) if word]
+        words = [word for word in (last.answer, last.fate, last.news) if word]
         yield _Check(expect.reservation in words, " and ".join(words))
     if expect.redirected_to is not None:
-        redirected = last.answer == "redirected"
+        redirected = last.answer == "redirected" or last.news == "moved"
         held = redirected and last.cp == expect.redirected_to
         yield _Check(held, f"redirected to {last.cp}" if redirected else "not redirected")
 
@@ -311,6 +326,8 @@ def _cp_checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _Check(cp.monitored == expect.monitor, cp.monitored)
     if expect.energy_wh is not None:
         yield _Check(_within(cp.energy_wh, expect.energy_wh), energy_text(cp.energy_wh))
+    if expect.held_w is not None:
+        yield _Check(_within(cp.held_w, expect.held_w), POWER.format(cp.held_w, " "))
     if expect.paid_cents is not None:
         held = _within(cp.earned_cents, expect.paid_cents)
         yield _Check(held, f"earned {euros(cp.earned_cents)}")

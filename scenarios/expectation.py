@@ -19,7 +19,7 @@ class Expect:
     """One expectation; ``t_us`` is when it is looked at (the end of the run by default).
 
     Exactly one subject: ``ev``, ``cp``, ``replicas``, ``leader``, ``sessions``, ``power``,
-    ``count``, ``bills``, ``money``, ``reads``, ``drivers`` or ``violation``.
+    ``count``, ``promises_broken``, ``bills``, ``money``, ``reads``, ``drivers`` or ``violation``.
     """
 
     t_us: int
@@ -45,6 +45,8 @@ class Expect:
     """With ``ev``: what identified the driver of its last session."""
     receipt: str | None = None
     """With ``ev``: what became of the meter's receipt of its last session."""
+    held_w: tuple[int, int] | None = None
+    """With ``cp``: what it may draw at the most as the log knows it, both ends included."""
     soc_ppm: tuple[int, int] | None = None
     session_start_us: tuple[int, int] | None = None
     """With ``ev``: when its last session's transaction began, both ends included."""
@@ -85,6 +87,12 @@ class Expect:
     """With ``ev``: the answer to its driver's last question, or what became of the reservation."""
     redirected_to: str | None = None
     """With ``ev``: where its driver was redirected to."""
+    request: str | None = None
+    """With ``ev``: what the plan said of its driver's last request, ``none`` for no request."""
+    promise: str | None = None
+    """With ``ev``: what became of what its driver was promised last."""
+    promises_broken: int | None = None
+    """How many promises of energy were broken."""
     violation: str | None = None
     """An invariant that is to be violated: the run ends there, as it should."""
     line: int = 0

@@ -29,11 +29,15 @@ def read_fleet(
         reader.refuse((*_PATH, "evs"), found, allowed)
         return [], []
     arrive, leave = values.pop("arrive_us", None), values.pop("leave_us", None)
+    departs = values.pop("departs_us", None)
     _check_end(reader, "arrive", arrive, end_us)
     _check_end(reader, "leave", leave, end_us, UNPLUG_US)
     if arrive and leave and (leave[0] < arrive[0] or leave[1] < arrive[1]):
         first = DURATION.format(arrive[0])
         reader.refuse((*_PATH, "leave"), "some who leave before they come", f"from {first} on")
+    if arrive and departs and (departs[0] <= arrive[0] or departs[1] <= arrive[1]):
+        first = DURATION.format(arrive[0])
+        reader.refuse((*_PATH, "departs"), "some who leave before they come", f"after {first}")
     if count is None or arrive is None:
         return [], []
     ids = fleet_ids(count)
@@ -42,7 +46,11 @@ def read_fleet(
         script += _lines("stop_charging", ids, leave)
         script += _lines("unplug", ids, (leave[0] + UNPLUG_US, leave[1] + UNPLUG_US))
     line = reader.line(_PATH)
-    return [{"id": name, **values} for name in ids], [{**at, "line": line} for at in script]
+    evs: list[Values] = [{"id": name, **values} for name in ids]
+    if departs:
+        for ev, departs_us in zip(evs, _evenly(departs, count), strict=True):
+            ev["departs_us"] = departs_us
+    return evs, [{**at, "line": line} for at in script]
 
 
 def fleet_ids(count: int) -> list[str]:
@@ -61,11 +69,14 @@ def _lines(
     verb: str, evs: list[str], span: tuple[int, int], cps: list[str] | None = None
 ) -> list[Values]:
     """One line for each EV, evenly over the span."""
-    first_us, last_us = span
-    steps = max(1, len(evs) - 1)
     lines: list[Values] = []
-    for index, ev in enumerate(evs):
+    for index, (ev, t_us) in enumerate(zip(evs, _evenly(span, len(evs)), strict=True)):
         args: Values = {"ev": ev, "cp": cps[index]} if cps is not None else {"ev": ev}
-        t_us = first_us + (last_us - first_us) * index // steps
         lines.append({"t_us": t_us, "verb": verb, "args": args})
     return lines
+
+
+def _evenly(span: tuple[int, int], count: int) -> list[int]:
+    """So many times, evenly over a span."""
+    first_us, last_us = span
+    return [first_us + (last_us - first_us) * i // max(1, count - 1) for i in range(count)]

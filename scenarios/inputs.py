@@ -11,7 +11,7 @@ from fsm.ocpp.reserving import HOLD_US
 from fsm.v2g.ev import ElectricVehicle
 from paxos.sim import faults
 from paxos.sim.host import Status
-from scenarios import operator, profiling
+from scenarios import leaving, operator, profiling
 from scenarios.ailments import AILMENTS
 from scenarios.car import CarProcess
 from scenarios.connector import Car
@@ -19,6 +19,7 @@ from scenarios.errors import InputError
 from scenarios.members import MEMBERS
 from scenarios.order_book import TRUST
 from scenarios.schema import At
+from scenarios.units import DURATION
 from scenarios.verbs import EVERYONE, LEADER, VERBS
 
 if TYPE_CHECKING:
@@ -101,6 +102,15 @@ def _car(world: "World", value: object) -> Car:
 # Charging.
 
 
+def _change_departure(world: "World", verb: str, args: Args) -> Done:
+    car, departs_us = _car(world, args["ev"]), cast("int", args["departs_us"])
+    if departs_us <= world.now_us:
+        raise InputError(f"{DURATION.format(departs_us)} has passed")
+    leaving.expect(world, car, departs_us)
+    car.ev.change_departure(departs_us)
+    return "charging", car.ev.id, f"its driver will leave at {DURATION.format(departs_us)}"
+
+
 def _plug_in(world: "World", verb: str, args: Args) -> Done:
     car, number = _car(world, args["ev"]), _cp(world, args["cp"])
     cp_id = world.ids[number]
@@ -142,6 +152,10 @@ def _wish(world: "World", verb: str, args: Args) -> Done:
 
 def _mute(world: "World", verb: str, args: Args) -> Done:
     return operator.mute(world, verb, _car(world, args["ev"]))
+
+
+def _obey(world: "World", verb: str, args: Args) -> Done:
+    return operator.obey(world, verb, _car(world, args["ev"]))
 
 
 def _instruct(world: "World", verb: str, args: Args) -> Done:
@@ -343,6 +357,8 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     **dict.fromkeys(_WISHES, _wish),
     "mute_ev": _mute,
     "unmute_ev": _mute,
+    "ignore_limit": _obey,
+    "obey_limit": _obey,
     "stop_cp": _instruct,
     "resume_cp": _instruct,
     "remote_start": _instruct,
@@ -352,6 +368,7 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "stick_contactor": _stick,
     "free_contactor": _stick,
     "reserve": _reserve,
+    "change_departure": _change_departure,
     "change_reservation": _change_reservation,
     "cancel_reservation": _cancel_reservation,
     "crash": _crash,

@@ -23,6 +23,8 @@ def schema() -> Json:
         **{name: _table(table.keys) for name, table in (spec.TABLES | city.TABLES).items()},
         city.SITE_NAME: _site(),
         **{name: _array(_table(table.keys)) for name, table in city.ARRAYS.items()},
+        "cabinet": _array(_table(spec.CABINET.keys)),
+        "load": _array(_table(spec.LOAD.keys)),
         "cp": _array(_table(spec.CP.keys), minItems=1, maxItems=spec.MAX_CPS),
         spec.CPS.name: _property(spec.CPS),
         spec.FLEET_NAME: _table(spec.FLEET.keys),

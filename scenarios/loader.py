@@ -15,15 +15,21 @@ from scenarios.city import loading as city_loading
 from scenarios.errors import ScenarioError
 from scenarios.fleet import read_fleet
 from scenarios.kinds import did_you_mean, one_of, printable
+from scenarios.planning_loading import check_planning
+from scenarios.power_loading import check_power
 from scenarios.reader import Reader
 from scenarios.schema import (
     At,
+    Cabinet,
     ChargePoint,
     Consensus,
     Expect,
+    Load,
     Network,
+    Plans,
     PriceBand,
     Prices,
+    Pv,
     Scenario,
     Site,
     Tag,
@@ -51,7 +57,7 @@ def load(name_or_path: str) -> Scenario:
         ScenarioError: there is no such scenario, or its file cannot be used.
 
     """
-    if "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith(_SUFFIX):
+    if _is_path(name_or_path):
         return loads(_read(name_or_path), name_or_path)
     names = library_names()
     if name_or_path not in names:
@@ -63,6 +69,17 @@ def load(name_or_path: str) -> Scenario:
         )
     file = resources.files("scenarios") / _LIBRARY / (name_or_path + _SUFFIX)
     return loads(file.read_text(encoding="utf-8"), str(file))
+
+
+def file_of(name_or_path: str) -> Path:
+    """The file that :func:`load` reads for this; it need not be there."""
+    if _is_path(name_or_path):
+        return Path(name_or_path)
+    return Path(str(resources.files("scenarios") / _LIBRARY / (name_or_path + _SUFFIX)))
+
+
+def _is_path(name_or_path: str) -> bool:
+    return "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith(_SUFFIX)
 
 
 def library_names() -> list[str]:
@@ -169,6 +186,9 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
     city_loading.check_evs(reader, evs, city)
     tags = reader.array(document, "id_tag", spec.ID_TAG)
     check_trust(reader, document, tags)
+    cabinets = reader.array(document, "cabinet", spec.CABINET)
+    loads = reader.array(document, "load", spec.LOAD)
+    check_power(reader, document, single.get("site", {}), single["pv"], cabinets, loads)
     duration = top.get("duration_us")
     end = duration if isinstance(duration, int) else None
     cp_ids = tuple(str(cp["id"]) for cp in cps if "id" in cp)
@@ -187,6 +207,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         if expectation is not None:
             city_loading.check_expect(reader, index, raw, city)
             expectations.append(expectation)
+    check_planning(reader, single["planning"], evs, script)
     _check_lease(reader, document, single["paxos"])
     _check_tick(reader, top)
     for members in city_loading.groups(cps, city):
@@ -200,7 +221,11 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         network=Network(**single["network"]),
         paxos=Consensus(**single["paxos"]),
         prices=Prices(**single["tariff"]),
+        plans=Plans(**single["planning"]) if "planning" in document else None,
         bands=tuple(PriceBand(**values) for values in bands),
+        cabinets=tuple(Cabinet(**values) for values in cabinets),
+        loads=tuple(Load(**values) for values in loads),
+        pv=Pv(**single["pv"]),
         cps=tuple(ChargePoint(**values) for values in cps),
         evs=tuple(Vehicle(**values) for values in (*evs, *fleet)),
         id_tags=tuple(Tag(**values) for values in tags),

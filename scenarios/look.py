@@ -17,6 +17,8 @@ from paxos.sim.host import Host, Status
 from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
+from scenarios.plan_look import plan
+from scenarios.supplying import power_of, rails
 from scenarios.till import Till, tokens_of
 from scenarios.view import (
     CellState,
@@ -76,7 +78,7 @@ def look(
         voters=len(group.voters),
         quorum=group.phase2,
         electors=group.phase1,
-        capacity_w=world.scenario.site.capacity_w,
+        capacity_w=world.beginning.capacity_w,
         power_w=world.power_w,
         power_history_w=tuple(world.power_history_w),
         cps=cps,
@@ -97,6 +99,11 @@ def look(
         reads_answered=world.readers.answers,
         refusals=tuple(world.trust.refusals),
         earned_cents=sum(cp.earned_cents for cp in cps),
+        plan=plan(world, network),
+        rails=rails(world, network),
+        loads=tuple(world.surroundings.loads_w().items()),
+        trips=world.guards.trips,
+        grants_ended=world.powering.counts["grants_ended"],
     )
 
 
@@ -150,6 +157,7 @@ def _cp(
         cost_cents=bill.cents if bill is not None else None,
         flex_tokens=tokens_of(bill) if bill is not None else 0,
         earned_cents=till.earned_cents(asset.id),
+        **power_of(world, number, network),
     )
 
 

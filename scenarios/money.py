@@ -11,6 +11,12 @@ from scenarios.schema import Prices, Scenario
 DAY_US = DAY_MINUTES * MINUTE_US
 
 
+def site_tariff(scenario: Scenario) -> Tariff:
+    """What holds where a charge point has no price of its own."""
+    bands = tuple(Band(band.from_min, band.until_min, band.energy_ueur) for band in scenario.bands)
+    return _tariff(scenario.prices, bands, scenario.start_us % DAY_US)
+
+
 def tariff_at(scenario: Scenario, number: int) -> Tariff:
     """What the charge point of this number asks for: its own price, else the scenario's."""
     prices = scenario.prices

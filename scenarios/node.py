@@ -13,6 +13,7 @@ import msgpack
 from fsm.clock import WallClock
 from fsm.effects import Call, Restart
 from fsm.network.bills import unpaid
+from fsm.network.demand import ONLY
 from fsm.network.state import NetworkState
 from fsm.ocpp.actions import INSTRUCT
 from fsm.ocpp.client import CallClient
@@ -27,9 +28,16 @@ from paxos.replica import Replica
 from paxos.sim.host import Kind
 from paxos.wire import seal, unpack, unseal
 from scenarios.city.directory import Directory
-from scenarios.desk import TIMER, Desk, Question, bookings_of
+from scenarios.desk import TIMER, Desk, Question, bookings_of, news_of
+from scenarios.granting import TIMER as GRANTS
+from scenarios.granting import Granting
+from scenarios.guard import TRIPPED
 from scenarios.instructed import Instructed, reason_of_restart
+from scenarios.network_clock import CLOCK, TIME
+from scenarios.planned import Planned
 from scenarios.profiled import Profiled
+from scenarios.scheduling import TIMER as SCHEDULE
+from scenarios.scheduling import Scheduling
 from scenarios.watching import BEAT, TIMERS, Watching
 
 _CALLS_PER_INCARNATION = 1_000_000
@@ -99,15 +107,27 @@ class Node:
         self._limit_version = 0
         self.instructed = Instructed(controller, self.network, wiring.clock)
         self.profiled = Profiled(controller)
+        self.planned = Planned(controller)
+        settings = self.network.state.planning.get(ONLY)
+        self.scheduling: Scheduling | None = None
+        if settings is not None:
+            self.scheduling = Scheduling(replica, wiring.clock, settings.step_us)
+            controller.plans, controller.time = True, self.scheduling.clock
         self.watching = Watching(cp_id, replica) if monitored else None
+        terms = controller.terms
+        self.granting = Granting(replica, terms) if terms.grant_us else None
         self._restart: Restart | None = None
         """A soft reset that waits until all calls are answered."""
-        self.desk = Desk(self.calls, wiring.clock)
+        self.desk = Desk(self.calls, wiring.clock, replica)
         self.bookings: tuple[Booking, ...] = ()
         """The reservations that the controller was told of, and the table that they are from."""
         self._reservations: object = None
         self.directory: Directory | None = None
         """What it knows of other sites, if it is in a city and has led."""
+        self._losses: object = None
+        """The table of losses that was looked at last."""
+        self._told: dict[int, int] = {}
+        """Of which losses drivers were told, by the reservation."""
 
     @property
     def network(self) -> NetworkState:
@@ -124,9 +144,14 @@ class Node:
         self._limit_version = self.network.limit_version(self.cp_id)
         if self.watching is not None:
             effects += self.watching.start()
+        if self.scheduling is not None:
+            effects += self.scheduling.start(now_us)
+        if self.granting is not None:
+            effects += self.granting.start()
         effects += self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
         effects += self._take(self.profiled.applied(self.network, now_us), now_us)
-        return effects + self._book(now_us)
+        effects += self._take(self.planned.applied(self.network, now_us), now_us)
+        return effects + self._book(now_us) + self._tell()
 
     def change(self, step: Step, node: int, now_us: int) -> list[Any]:
         """Hand in a change of membership."""
@@ -145,7 +170,9 @@ class Node:
         if kind == Kind.V2G:
             return self._take(self.controller.on_message(unseal(frame), now_us), now_us)
         if kind == Kind.SIGNAL:
-            return self._take(self.controller.on_pilot(frame, now_us), now_us)
+            trip = frame == TRIPPED
+            on_signal = self.controller.on_trip if trip else self.controller.on_pilot
+            return self._take(on_signal(frame, now_us), now_us)
         return self._on_ocpp(unseal(frame), now_us)
 
     def on_timer(self, timer: Any, now_us: int) -> list[Any]:
@@ -153,8 +180,12 @@ class Node:
         if self.watching is not None and timer in TIMERS:
             asked = self.watching.on_timer(timer, self.network, now_us)
             return self._take(asked, now_us)
+        if timer == SCHEDULE and self.scheduling is not None:
+            return self._take(self.scheduling.on_timer(self.network, now_us), now_us)
+        if self.granting is not None and timer == GRANTS:
+            return self._take(self.granting.on_timer(self.network, now_us), now_us)
         if type(timer) is str and timer.startswith(TIMER):
-            return self.desk.on_timer(timer) + self._next_call()
+            return self.desk.on_timer(timer, now_us) + self._next_call()
         if type(timer) is str:
             self.wiring.settle()
             return self._take(self.controller.on_timer(timer, now_us), now_us)
@@ -176,13 +207,18 @@ class Node:
             # A CALL with its caller and time: a command for the log.
             self._waiting, submitted = self.replica.submit(body, now_us)
             return self._after_replica(submitted, now_us)
-        if frame[0] == BEAT:
-            return [] if self.watching is None else self.watching.on_frame(frame, now_us)
+        if frame[0] in (CLOCK, TIME, BEAT):
+            part = self.watching if frame[0] == BEAT else self.scheduling
+            return [] if part is None else part.on_frame(frame, now_us)
         call = self.calls.answer(frame)
         if call is None:
             return []
         asked = self.controller.on_result(call.action, call.payload, frame, now_us)
         effects = self._take(asked, now_us)
+        if frame[0] == CALL_RESULT and self.granting is not None:
+            # The log has counted it: an error would not say so.
+            renewed = self.controller.on_answer(call.since_us, now_us)
+            effects += self._take(renewed, now_us)
         effects += self.desk.on_answer(call.unique_id, frame, now_us) + self._next_call()
         if call.action == "StartTransaction":
             effects += self._begin_stay(now_us)
@@ -191,12 +227,20 @@ class Node:
             if frame[0] == CALL_RESULT:
                 effects += self._take(self.instructed.booted(self.network, now_us), now_us)
         elif call.action == "DataTransfer":
-            done = self.instructed.on_result(call.payload, frame, now_us)
-            effects += self._take(done, now_us)
-            if self.watching is not None:
-                effects += self.watching.on_result(call.payload, frame, now_us)
+            effects += self._on_own_result(call.payload, frame, now_us)
         if self._restart is not None and not self.calls.pending:
             effects += [self._restart]
+        return effects
+
+    def _on_own_result(self, payload: dict[str, Any], frame: list[Any], now_us: int) -> list[Any]:
+        """The answer to a message of the network's own: whoever asked knows it by its name."""
+        if self.granting is not None:
+            self.granting.on_result(payload)
+        if self.scheduling is not None:
+            self.scheduling.on_result(payload)
+        effects = self._take(self.instructed.on_result(payload, frame, now_us), now_us)
+        if self.watching is not None:
+            effects += self.watching.on_result(payload, frame, now_us)
         return effects
 
     def instruct(
@@ -208,8 +252,7 @@ class Node:
 
     def ask(self, question: Question, now_us: int) -> list[Any]:
         """A driver asks the network something here; he is told, whatever comes of it."""
-        cut_off = self.replica.is_cut_off(now_us)
-        return self.desk.ask(question, now_us, cut_off=cut_off) + self._next_call()
+        return self.desk.ask(question, now_us) + self._next_call()
 
     def _begin_stay(self, now_us: int) -> list[Any]:
         """The transaction that has just begun may have to end at a certain time."""
@@ -229,6 +272,14 @@ class Node:
             return []
         self.bookings = bookings
         return self._take(self.controller.on_bookings(bookings, now_us), now_us)
+
+    def _tell(self) -> list[Any]:
+        """Tell drivers of reservations that were lost; after a restart all once more."""
+        tables = self.network.state
+        if tables.losses is self._losses:
+            return []
+        self._losses = tables.losses
+        return news_of(tables, self.cp_id, self._told)
 
     def _close_orphan(self, now_us: int) -> list[Any]:
         """What an earlier incarnation had under way, which is stale by now.
@@ -271,7 +322,7 @@ class Node:
                     answers += self._answer(sequence, result)
         if not changed:
             return effects
-        answers += self._book(now_us)
+        answers += self._book(now_us) + self._tell()
         version = self.network.limit_version(self.cp_id)
         if version != self._limit_version:
             self._limit_version = version
@@ -280,6 +331,7 @@ class Node:
             asked = self.controller.on_limit(limit_w, now_us, unconfirmed)
             answers += self._take(asked, now_us)
         answers += self._take(self.profiled.applied(self.network, now_us), now_us)
+        answers += self._take(self.planned.applied(self.network, now_us), now_us)
         answers += self._take(self.instructed.applied(self.network, now_us), now_us)
         if self.network.is_barred(self.cp_id):
             answers += self._take(self.controller.on_barred(now_us), now_us)

@@ -130,13 +130,31 @@ def mute(world: "World", verb: str, car: Car) -> Done:
     return "repair", car.ev.id, "its computer has started anew"
 
 
+def obey(world: "World", verb: str, car: Car) -> Done:
+    """Let an EV draw what its battery takes, whatever it is told, or let it obey again."""
+    ignores = verb == "ignore_limit"
+    if car.ev.ignores_limit is ignores:
+        raise InputError(f"{car.ev.id} {'ignores' if ignores else 'obeys'} its limit already")
+    car.ev.ignores_limit = ignores
+    if car.connector is not None:
+        car.connector.settle(world.now_us)
+    if ignores:
+        return "fault", car.ev.id, "draws what its battery takes, whatever it is told"
+    return "repair", car.ev.id, "obeys its limit again"
+
+
 def put_right(scenario: Scenario, at_us: int) -> list[At]:
     """What an operator and the drivers would put right at last, of what a script has broken.
 
     Under random faults their own words may be lost: who asks at a charge point that then crashes
     has to ask again.
     """
-    repairs = {"stop_cp": "resume_cp", "stick_contactor": "free_contactor", "mute_ev": "unmute_ev"}
+    repairs = {
+        "stop_cp": "resume_cp",
+        "stick_contactor": "free_contactor",
+        "mute_ev": "unmute_ev",
+        "ignore_limit": "obey_limit",
+    }
     lines: dict[tuple[str, object], At] = {}
     for line in scenario.script:
         verb = repairs.get(line.verb)

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from fsm.network.records import Loss, Reservation
 from fsm.network.state import NetworkState
 from fsm.network.tables import Tables
-from fsm.ocpp.reserving import TURNAROUND_US
+from fsm.ocpp.reserving import TURNAROUND_US, ReservationStatus
 from paxos.check.violation import InvariantViolation
 from paxos.sim.host import Status
 
@@ -132,8 +133,20 @@ class Promises:
                 yield f"{ask.ev} was promised {ask.cp}, and the log knows of no #{ask.number}"
             if active and (not ask.granted or ask.gone):
                 yield f"#{ask.number} is kept for {ask.ev}, who does not want it"
+            if record is not None and not _is_told(ask, record, network.losses.get(ask.number)):
+                yield f"{ask.ev} was not told that #{ask.number} was lost"
             if record is not None and active and world.now_us > record.held_until_us + SLACK_US:
                 yield f"#{ask.number} of {ask.ev} has not expired"
+
+
+def _is_told(ask: "Ask", record: Reservation, loss: Loss | None) -> bool:
+    """Whether a driver knows of his reservation what a fault made of it."""
+    if loss is None or not ask.granted or ask.gone:
+        return True
+    if not record.is_active and record.status != ReservationStatus.REMOVED:
+        # He has used it, or it is over: it does not matter any more.
+        return True
+    return ask.news is not None and ask.news.loss.times >= loss.times
 
 
 def check_tables(tables: Tables) -> None:

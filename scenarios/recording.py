@@ -1,12 +1,16 @@
 """A run's record: every command of the log with its result, chained, sealed, as lines of JSON.
 
 The first line is the header: the scenario, its seed and calendar time, the network's first state,
-and the keys that signatures are checked with. Then comes one line for each command that the state
-machine was given, in order. The last line is the outcome, sealed by the meters of all charge points
-that have booted: hardware, which signs also where a computer is down. Bytes are in hexadecimal.
+the keys that signatures are checked with, and each meter's mark: its signature over the header's
+hash. Then comes one line for each command that the state machine was given, in order. The last line
+is the outcome, sealed by the meters of all charge points: hardware, which signs also where a
+computer is down or never began. Bytes are in hexadecimal.
 
-Seals of the outcome say that something was altered, not where. So the last line also has marks:
-for the header, every :data:`STRETCH` entries and the last, one meter in turn signs the link there.
+Seals of the outcome say that something was altered, not where. So each entry has a mark, too: one
+meter in turn signs the header's hash, the mark before, the slot and the command (what else stands
+there follows from these). A mark names the one before as it stands, not what that was made from.
+So whoever alters an entry and makes all hashes anew spoils one mark, or two with the entry's own;
+and whoever puts another run's header before it spoils all.
 
 Each entry carries two hashes. ``chain`` is the network's own (:mod:`fsm.trust.chain`): all replicas
 hold it. ``link`` chains the lines themselves, so that what the network does not chain (the slot,
@@ -15,6 +19,7 @@ the words for people) cannot be altered either.
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, Final, TextIO
 
@@ -30,12 +35,9 @@ from fsm.trust.keys import public_key, sign
 from scenarios.chosen import Chosen
 from scenarios.world import World
 
-VERSION: Final = 3
+VERSION: Final = 4
 
-STRETCH: Final = 10
-"""Entries from mark to mark: a signature costs 0.1 ms and 160 bytes."""
-
-ENTRY_KEYS: Final = ("n", "slot", "command", "says", "result", "chain", "link")
+ENTRY_KEYS: Final = ("n", "slot", "command", "says", "result", "chain", "link", "mark")
 
 
 class Recorder:
@@ -48,10 +50,15 @@ class Recorder:
         self.slot = 0
         self.state: Tables = world.machine().state
         self.chain = self.state.chain
+        self.keys = {
+            cp_id: world.connectors[number].meter.key for number, cp_id in world.ids.items()
+        }
+        """The meters' keys, in the order of the header's."""
         header = header_of(world)
         self.header_hash = header["hash"] = self.link = header_hash(header)
-        self.links = {0: self.link}
-        """The links that are marked, by the number of their entry; 0 is the header's hash."""
+        data = header_mark_bytes(self.header_hash)
+        header["marks"] = {cp_id: sign(key, data).hex() for cp_id, key in self.keys.items()}
+        self.mark = ""
         self.out.write(line_of(header) + "\n")
         world.trust.choir.hearers.append(self.hear)
 
@@ -70,8 +77,9 @@ class Recorder:
             "chain": self.chain.hex(),
         }
         self.link = entry["link"] = link_of(self.link, entry)
-        if self.entries % STRETCH == 0:
-            self.links[self.entries] = self.link
+        key = self.keys[signer_of(list(self.keys), chosen.slot)]
+        self.mark = sign(key, mark_bytes(self.header_hash, self.mark, entry)).hex()
+        entry["mark"] = self.mark
         self.out.write(line_of(entry) + "\n")
 
     def finish(self) -> None:
@@ -90,20 +98,8 @@ class Recorder:
             "bills": bills_of(self.state),
         }
         seal = seal_bytes(end)
-        seals = {
-            cp_id: sign(self.world.connectors[number].meter.key, seal).hex()
-            for number, cp_id in self.world.ids.items()
-            if cp_id in self.state.meter_keys
-        }
-        self.links[self.entries] = self.link
-        keys = [self.world.connectors[number].meter.key for number in self.world.ids]
-        marks: list[dict[str, object]] = []
-        for turn, (number, link) in enumerate(self.links.items()):
-            signer = turn % len(keys)
-            data = mark_bytes(self.header_hash, number, link)
-            cp_id = list(self.world.ids.values())[signer]
-            marks.append({"entry": number, "cp": cp_id, "seal": sign(keys[signer], data).hex()})
-        self.out.write(line_of({"end": end, "marks": marks, "seals": seals}) + "\n")
+        seals = {cp_id: sign(key, seal).hex() for cp_id, key in self.keys.items()}
+        self.out.write(line_of({"end": end, "seals": seals}) + "\n")
 
 
 def header_of(world: World) -> dict[str, object]:
@@ -120,17 +116,18 @@ def header_of(world: World) -> dict[str, object]:
         "seed": world.seed,
         "start": f"{start:%Y-%m-%dT%H:%M:%SZ}",
         "start_us": scenario.start_us,
-        "capacity_w": scenario.site.capacity_w,
+        "capacity_w": world.beginning.capacity_w,
         "genesis": [[KIND_OF[type(record)].name, *flat(record)] for record in world.genesis],
         "root": world.root.hex(),
         "meters": meters,
         "hash": "",
+        "marks": {},
     }
 
 
 def header_hash(header: dict[str, Any]) -> str:
-    """The hash of a header but for its own ``hash``; the first entry is linked to it."""
-    return sha256(line_of({**header, "hash": ""}).encode()).hexdigest()
+    """The hash of a header but for ``hash`` and ``marks``; the first entry is linked to it."""
+    return sha256(line_of({**header, "hash": "", "marks": {}}).encode()).hexdigest()
 
 
 def line_of(row: dict[str, Any]) -> str:
@@ -139,8 +136,8 @@ def line_of(row: dict[str, Any]) -> str:
 
 
 def link_of(before: str, entry: dict[str, Any]) -> str:
-    """The hash that chains an entry's line to the one before; it covers all its keys but itself."""
-    covered = {key: entry[key] for key in ENTRY_KEYS if key != "link"}
+    """The hash that chains an entry's line to the one before: over all but itself and the mark."""
+    covered = {key: entry[key] for key in ENTRY_KEYS if key not in ("link", "mark")}
     return sha256((before + line_of(covered)).encode()).hexdigest()
 
 
@@ -149,9 +146,24 @@ def seal_bytes(end: dict[str, Any]) -> bytes:
     return b"evtui record " + line_of(end).encode()
 
 
-def mark_bytes(header: str, entry: int, link: str) -> bytes:
-    """What a mark's seal is over: all lines up to this entry, by their link; 0 is the header."""
-    return b"evtui mark " + line_of({"header": header, "entry": entry, "link": link}).encode()
+def header_mark_bytes(header: str) -> bytes:
+    """What the marks of a header are over: its hash."""
+    return b"evtui header " + header.encode()
+
+
+def mark_bytes(header: str, before: str, entry: dict[str, Any]) -> bytes:
+    """What an entry's mark is over; ``before`` is the mark before it, empty for the first.
+
+    The number is left out: where a line is missing, those after it are not spoilt, too.
+    """
+    covered = {"header": header, "before": before}
+    covered |= {key: entry[key] for key in ("slot", "command")}
+    return b"evtui mark " + line_of(covered).encode()
+
+
+def signer_of(cp_ids: Sequence[str], slot: int) -> str:
+    """The charge point whose meter marks the entry of a slot: those of the header take turns."""
+    return cp_ids[slot % len(cp_ids)]
 
 
 def transactions_of(state: Tables) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ from fsm.ocpp.money import euros
 from scenarios.audit import findings
 from scenarios.expect import Outcome, energy_text
 from scenarios.postmortem import Violation
-from scenarios.units import DURATION
+from scenarios.units import DURATION, POWER
 from scenarios.view import CpView, EvView, ReservationView, SessionView, View
 
 _JSON = make_converter(forbid_extra_keys=True)
@@ -92,6 +92,7 @@ class ReservationReport:
     """What a driver asked for. Times in virtual seconds; ``cp`` is empty if nothing was promised.
 
     ``answer`` is reserved, redirected, refused, unanswered or asked; ``fate`` what became of it.
+    ``news`` is moved or lost when its driver was told that a fault took it from ``left``.
     """
 
     ev: str
@@ -103,6 +104,8 @@ class ReservationReport:
     from_s: float
     until_s: float
     held_until_s: float
+    news: str
+    left: str
 
 
 @frozen
@@ -123,6 +126,27 @@ class MoneyReport:
     tokens: int
     problems: tuple[str, ...]
     accounts: dict[str, AccountReport]
+
+
+@frozen
+class RailReport:
+    """A cable: the site's connection, or a cabinet's. Power in W."""
+
+    capacity_w: int
+    peak_w: int
+    """The most that it carried at an instant: EVs and other loads, less the PV."""
+
+
+@frozen
+class PowerReport:
+    """The cables, and what became of grants."""
+
+    site: RailReport
+    cabinets: dict[str, RailReport]
+    trips: int
+    """How often a guard opened its contactor."""
+    grants_ended: int
+    """How many grants the log gave up."""
 
 
 @frozen
@@ -151,6 +175,7 @@ class Report:
     coverage: dict[str, int]
     """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
     money: MoneyReport
+    power: PowerReport
 
     @property
     def failed(self) -> tuple[Expectation, ...]:
@@ -208,7 +233,14 @@ def from_view(
         ),
         coverage=coverage,
         money=_money(network),
+        power=_power(view),
     )
+
+
+def _power(view: View) -> PowerReport:
+    rails = {rail.id: RailReport(rail.capacity_w, rail.flow_peak_w) for rail in view.rails}
+    site = rails.pop("", RailReport(view.capacity_w, 0))
+    return PowerReport(site, rails, view.trips, view.grants_ended)
 
 
 def _cp(cp: CpView) -> CpReport:
@@ -258,6 +290,8 @@ def _reservation(each: ReservationView) -> ReservationReport:
         from_s=_seconds(each.from_us),
         until_s=_seconds(each.until_us),
         held_until_s=_seconds(each.held_until_us),
+        news=each.news,
+        left=each.left,
     )
 
 
@@ -316,6 +350,7 @@ def _lines(report: Report) -> Iterator[str]:
         ]
         yield from table(("EV", "state", "charge", "energy"), rows, right=(2, 3))
     yield ""
+    yield from _power_lines(report.power)
     yield from _session_lines(report.sessions)
     if report.sessions:
         yield from _money_lines(report.money)
@@ -353,6 +388,19 @@ def _session_lines(sessions: Sequence[SessionReport]) -> Iterator[str]:
     yield from table(head, rows, right=(2, 3, 4, 7, 9))
 
 
+def _power_lines(power: PowerReport) -> Iterator[str]:
+    """What the cables carried, where there is more to say than that the site's was enough."""
+    if not power.cabinets and not power.trips and not power.grants_ended:
+        return
+    rows = [
+        (name, POWER.format(rail.peak_w, " "), POWER.format(rail.capacity_w, " "))
+        for name, rail in (("the site", power.site), *power.cabinets.items())
+    ]
+    yield from table(("cable", "peak", "capacity"), rows, right=(1, 2))
+    yield f"{power.grants_ended} grants ended · {power.trips} guards tripped"
+    yield ""
+
+
 def _money_lines(money: MoneyReport) -> Iterator[str]:
     """What came in, what is open, and whether it adds up."""
     yield (
@@ -366,7 +414,7 @@ def _money_lines(money: MoneyReport) -> Iterator[str]:
 def _reservation_lines(reservations: Sequence[ReservationReport]) -> Iterator[str]:
     rows = [
         (each.ev, each.asked_cp, each.cp or "-", f"{each.from_s:g} s", f"{each.until_s:g} s",
-         f"{each.answer} {each.fate}".rstrip(), each.reason)
+         " ".join(filter(None, (each.answer, each.fate, each.news))), each.reason)
         for each in reservations
     ]  # fmt: skip
     head = ("driver", "asked", "gets", "from", "until", "what came of it", "why")

@@ -82,6 +82,6 @@ def report(session: Session) -> Report:
         world.cluster.trace.digest(),
         () if violation is None else (violation,),
         tuple(session.outcomes),
-        world.cluster.covered(),
+        world.covered(),
         newest(world),
     )

@@ -23,6 +23,58 @@ class Site:
     """The grid connection that all charge points share."""
 
     capacity_w: int = 22_000
+    grant_us: int = 0
+    """How long a charge point obeys a limit after its last call that was answered; 0 for ever."""
+    fallback_w: int = 0
+    """What each may draw after that, if an EV can charge with it."""
+
+
+@frozen(kw_only=True)
+class Cabinet:
+    """A cabinet between the site's connection and some charge points."""
+
+    id: str
+    capacity_w: int
+
+
+@frozen(kw_only=True)
+class Load:
+    """Another load, at the site or behind a cabinet. What it draws changes each second."""
+
+    id: str
+    power_w: int
+    """The most that it draws; the network counts on that, at any time."""
+    cabinet: str = ""
+    """Empty: at the site's own rail."""
+    from_us: int = 0
+    until_us: int | None = None
+    """None: to the end of the run."""
+
+
+@frozen(kw_only=True)
+class Pv:
+    """The site's photovoltaics."""
+
+    firm_w: int = 0
+    """What it always delivers; the network counts on that."""
+    surplus_w: int = 0
+    """What the sun may bring beyond it; clouds take it away without warning."""
+    from_us: int = 0
+    until_us: int | None = None
+
+
+PLANNED_GRANT_US = 60_000_000
+"""How long grants last where power is planned and the site says nothing else."""
+
+
+@frozen(kw_only=True)
+class Plans:
+    """How the network plans the power of those who opted in and say when they leave."""
+
+    step_us: int = 900_000_000
+    """Length of a step: whole seconds."""
+    algorithm: str = "flow"
+    """A name of :data:`fsm.energy.planners.PLANNERS`."""
 
 
 @frozen(kw_only=True)
@@ -119,6 +171,8 @@ class ChargePoint:
     """Its own price of energy, all day; None: as the scenario's tariff says."""
     location: str = ""
     """Where it stands, for receipts."""
+    cabinet: str = ""
+    """Behind which cabinet it stands; empty: at the site's own rail."""
 
 
 @frozen(kw_only=True)
@@ -137,6 +191,8 @@ class Vehicle:
     """Whether the driver opted in to smart charging (a charging profile)."""
     balance_cents: int = 5_000
     """What the driver can pay when the run begins."""
+    departs_us: int = 0
+    """When its driver leaves, and has said so; 0: he does not say."""
     at: tuple[int, int] | None = None
     """From where the driver asks and sets out: metres to the east and to the north."""
     drives: bool = False
@@ -207,8 +263,13 @@ class Scenario:
     prices: Prices = field(factory=Prices)
     bands: tuple[PriceBand, ...] = ()
     """The first that holds counts; outside of them ``prices``."""
+    cabinets: tuple[Cabinet, ...] = ()
+    loads: tuple[Load, ...] = ()
+    pv: Pv = field(factory=Pv)
     cps: tuple[ChargePoint, ...]
     evs: tuple[Vehicle, ...] = ()
+    plans: Plans | None = None
+    """None: the power is shared, and nothing is promised."""
     id_tags: tuple[Tag, ...] = ()
     script: tuple[At, ...] = ()
     expectations: tuple[Expect, ...] = ()
@@ -225,3 +286,12 @@ class Scenario:
     directory: Directory = field(factory=Directory)
     """What the sites of a city tell each other."""
     path: str = ""
+
+    @property
+    def grant_us(self) -> int:
+        """How long a charge point obeys a limit after its last call that was answered; 0 for ever.
+
+        Who plans has to know when the power of one that is cut off is free again: without an end
+        of its own, a promise to one driver could hang on the charge point of another.
+        """
+        return self.site.grant_us or (PLANNED_GRANT_US if self.plans is not None else 0)

@@ -1,8 +1,11 @@
-"""What a scenario says of consensus, as the replicas take it."""
+"""What a scenario says of consensus and of planning, as the replicas take it."""
 
+from fsm.network.records import Planning, Record
+from fsm.network.tariff import tariff_text
 from paxos.election import Timing
 from paxos.membership import Membership
 from paxos.replica import Config
+from scenarios.money import site_tariff
 from scenarios.schema import Scenario
 
 
@@ -34,3 +37,12 @@ def replica_config(scenario: Scenario, nodes: tuple[int, ...]) -> Config:
         retain_slots=paxos.retain_slots,
         chunk_bytes=paxos.chunk_bytes,
     )
+
+
+def planning_records(scenario: Scenario) -> tuple[Record, ...]:
+    """How the network plans, as it knows from its beginning; nothing where it does not."""
+    plans = scenario.plans
+    if plans is None:
+        return ()
+    tariff = tariff_text(site_tariff(scenario))
+    return (Planning(plans.step_us, plans.algorithm, tariff),)

@@ -51,8 +51,11 @@ VERBS: Final[dict[str, Verb]] = {
     "stop_charging": Verb(("ev",)),
     "pause_charging": Verb(("ev",)),
     "resume_charging": Verb(("ev",)),
+    "change_departure": Verb(("ev", "departs_us")),
     "mute_ev": Verb(("ev",)),
     "unmute_ev": Verb(("ev",)),
+    "ignore_limit": Verb(("ev",)),
+    "obey_limit": Verb(("ev",)),
     # charging: what the operator wants, and what breaks
     "stop_cp": Verb(("cp",), everyone=True),
     "resume_cp": Verb(("cp",), everyone=True),
@@ -118,8 +121,9 @@ VERBS: Final[dict[str, Verb]] = {
 charge points, or to one link in both directions where ``a`` and ``b`` are given as well.
 ``stop_cp``, ``resume_cp``, ``remote_start``, ``remote_stop``, ``reset`` and the three of charging
 profiles are instructions: they go through the log to their charge point, or, with ``all``, to every
-one. ``mute_ev`` lets an EV's computer hang. ``reserve`` asks the charge point that is nearest to
-the EV, or the one named.
+one. ``change_departure``: the driver leaves at another time, and says so. ``mute_ev`` lets an EV's
+computer hang. ``ignore_limit`` lets an EV draw what its battery takes, whatever it is told.
+``reserve`` asks the charge point that is nearest to the EV, or the one named.
 ``admit`` switches a charge point on that was off, and it asks to join; ``remove`` is for ever.
 ``wipe`` takes a charge point's disk away, and it is down: after ``restart`` it joins as another
 node. ``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and offset,

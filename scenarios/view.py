@@ -125,6 +125,16 @@ class CpView:
     """What the open transaction costs up to its last reading; None without one."""
     flex_tokens: int = 0
     """What that transaction's driver has given up so far, in Wh."""
+    held_w: int = 0
+    """What it may draw at the most as the log knows it: its limit, or a higher one from before."""
+    cabinet: str = ""
+    """Behind which cabinet it stands; empty for none."""
+    guard_w: int | None = None
+    """What its guard lets through now; None where there is none."""
+    grant_left_us: int | None = None
+    """How long its grant goes on, on its own clock; None where it has no end."""
+    grant_ended: bool = False
+    """Whether the log has given up its grant, and has not heard it since."""
     earned_cents: int = 0
     """What its bills have brought in."""
 
@@ -203,10 +213,84 @@ class ReservationView:
     fate: str
     """active, used, expired, cancelled, replaced or removed; empty where nothing was promised."""
     reason: str
-    """Why it is not the charge point that was asked, in words; empty if it is."""
+    """Why it is not the charge point that was asked, or not any more, in words; empty if it is."""
     from_us: int
     until_us: int
     held_until_us: int
+    news: str = ""
+    """What its driver was told when a fault took it: moved (``cp`` is the new place), or lost."""
+    left: str = ""
+    """Where it was before the last fault; empty without one."""
+
+
+@frozen
+class RequestView:
+    """What a driver asked of the power, and what the plan gives; times in µs, energy in Wh."""
+
+    ev: str
+    cp: str
+    transaction: int
+    status: str
+    """pending, accepted or refused."""
+    reason: str
+    """Why it was refused, or a change of it was."""
+    departure_us: int
+    energy_wh: int
+    """What was asked for."""
+    delivered_wh: int
+    """What the log has counted since."""
+    promise: str
+    """open, kept, broken or released; empty where nothing was promised."""
+    causes: tuple[str, ...]
+    """What went wrong while it was to be kept."""
+    target_w: int | None
+    """What the plan wants now; None where it has nothing for this transaction."""
+    planned: tuple[tuple[int, int], ...]
+    """The plan for it: (s of the run, W from then on)."""
+
+
+@frozen
+class PlanView:
+    """The plan in force and all requests, as the most advanced live replica knows them."""
+
+    number: int
+    """0 while there is none."""
+    step: int
+    """Where the network stands in it: the step, and the second in it from which the limits hold."""
+    second: int
+    first_step: int
+    step_us: int
+    algorithm: str
+    version: str
+    by: str
+    at_us: int
+    inputs: str
+    requests: tuple[RequestView, ...]
+    kept: int
+    broken: int
+
+
+@frozen
+class RailView:
+    """A cable that several share: the site's connection, or a cabinet's. Power in W."""
+
+    id: str
+    """The cabinet's; empty for the site's own."""
+    capacity_w: int
+    ev_w: int
+    """What EVs draw."""
+    loads_w: int
+    """What other loads draw."""
+    pv_w: int
+    """What the PV delivers; only at the site's rail."""
+    flow_w: int
+    """What the cable carries; below 0 it feeds the grid."""
+    flow_peak_w: int
+    """The most that it has carried at an instant."""
+    held_w: int
+    """What the log lets charge points draw there."""
+    free_w: int
+    """What nobody holds of what they may."""
 
 
 @frozen
@@ -231,6 +315,7 @@ class View:
     electors: int
     """How many of them elect a leader: a quorum of phase 1."""
     capacity_w: int
+    """What EVs may draw in all: the site's capacity, less other loads, more by firm PV."""
     power_w: int
     power_history_w: tuple[int, ...]
     """Total power sampled each virtual second, the last 120 at most, oldest first."""
@@ -259,6 +344,14 @@ class View:
     """How many reads were answered so far."""
     earned_cents: int = 0
     """What all charge points have earned."""
+    rails: tuple[RailView, ...] = ()
+    """The site's own first, then the cabinets' in the order of the file."""
+    loads: tuple[tuple[str, int], ...] = ()
+    """The other loads, and what each draws now, in W."""
+    trips: int = 0
+    """How often a guard has tripped."""
+    grants_ended: int = 0
+    """How many grants the log has given up."""
 
     def quorums_of(self, voters: int) -> tuple[int, int]:
         """How many would elect, and how many choose, if so many voted."""
@@ -266,3 +359,5 @@ class View:
 
     refusals: tuple[Refusal, ...] = ()
     """Who was refused, and why; the newest ones."""
+    plan: PlanView | None = None
+    """None where the network does not plan."""

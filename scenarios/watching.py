@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from scenarios.world import World
 
 BEAT: Final = 9
-"""What a frame of the ``ocpp`` channel begins with that is no OCPP: ``[9, cp, hearing, hops]``."""
+"""What a frame of the ``ocpp`` channel begins with that is no OCPP.
+
+``[9, cp, hearing, hops, said_us]``: the last is when it was said, by that charge point's own clock,
+which its engine and its board share.
+"""
 
 TIMERS: Final = ("beat", "look")
 
@@ -40,9 +44,17 @@ class SendBeat:
     frame: bytes
 
 
-def beat_frame(cp_id: str, hearing: Hearing, hops: int = 0) -> bytes:
+@message
+class Found:
+    """The observer has found a charge point heard otherwise than the log says."""
+
+    cp_id: str
+    hearing: str
+
+
+def beat_frame(cp_id: str, hearing: Hearing, said_us: int, hops: int = 0) -> bytes:
     """What is said of a charge point once a second."""
-    return seal(msgpack.packb([BEAT, cp_id, hearing.value, hops]))
+    return seal(msgpack.packb([BEAT, cp_id, hearing.value, hops, said_us]))
 
 
 class Watching:
@@ -70,18 +82,23 @@ class Watching:
         leader = self.replica.leader
         return 0 if leader is None else place_of(leader)
 
+    @property
+    def _voters(self) -> tuple[int, ...]:
+        return tuple(map(place_of, self.replica.group.present.voters))
+
     def on_timer(self, name: str, network: NetworkState, now_us: int) -> list[Any]:
         """Beat, or look who is missing."""
         return self._beat(now_us) if name == "beat" else self._look(network, now_us)
 
     def _beat(self, now_us: int) -> list[Any]:
-        effects: list[Any] = [SetTimer("beat", PERIOD_US), Beat(self._leader)]
+        effects: list[Any] = [SetTimer("beat", PERIOD_US), Beat(self._leader, self._voters)]
         if not self._leads:
             self.observer = None
             if self._leader and self.replica.node in self.replica.group.everyone:
-                effects.append(SendBeat(self._leader, beat_frame(self.cp_id, Hearing.HEARD)))
+                frame = beat_frame(self.cp_id, Hearing.HEARD, now_us)
+                effects.append(SendBeat(self._leader, frame))
         elif self.observer is not None:
-            self.observer.heard(self.cp_id, Hearing.HEARD, now_us)
+            self.observer.heard(self.cp_id, Hearing.HEARD, now_us, now_us)
         elif not self._asked:
             self._asked = True
             effects.append(transfer(OBSERVE, {}))
@@ -98,19 +115,22 @@ class Watching:
             if found:
                 self._telling = True
                 effects += [_notice(cp_id, hearing) for cp_id, hearing in found]
+                effects += [Found(cp_id, hearing) for cp_id, hearing in found]
                 effects.append(_tell(observer, found))
         return effects
 
     def on_frame(self, frame: list[Any], now_us: int) -> list[Any]:
         """A beat has come: note it, or pass it on to who leads."""
-        _, cp_id, hearing, hops = frame
+        _, cp_id, hearing, hops, said_us = frame
         if self._leads:
             if self.observer is not None:
-                self.observer.heard(cp_id, Hearing(hearing), now_us)
+                passed_on = hops > 0
+                word = Hearing(hearing)
+                self.observer.heard(cp_id, word, now_us, said_us, passed_on=passed_on)
             return []
         if hops or not self._leader:
             return []
-        return [SendBeat(self._leader, beat_frame(cp_id, Hearing(hearing), 1))]
+        return [SendBeat(self._leader, beat_frame(cp_id, Hearing(hearing), said_us, 1))]
 
     def on_result(self, payload: dict[str, Any], result: list[Any], now_us: int) -> list[Any]:
         """The answer to a DataTransfer of the observer's."""
@@ -153,14 +173,15 @@ class Boards:
         board = self._boards.get(number)
         if board is None:
             board = self._boards[number] = Monitor(world.now_us)
-        board.beat(world.now_us, effect.leader)
+        board.beat(world.now_us, effect.leader, effect.voters)
 
     def tick(self, now_us: int) -> None:
         """A second has passed."""
         bus, ids = self._world.cluster.bus, self._world.ids
         for number, board in self._boards.items():
-            for to in board.look(now_us, number, len(ids)):
-                bus.send(Kind.OCPP, number, to, beat_frame(ids[number], Hearing.SILENT))
+            said_us = self._world.cluster.local_us(number)
+            for to in board.look(now_us, number):
+                bus.send(Kind.OCPP, number, to, beat_frame(ids[number], Hearing.SILENT, said_us))
 
 
 def unheard(world: "World", network: NetworkState) -> Iterator[str]:

@@ -6,7 +6,6 @@ effects out; the world carries out charging's, moves energy, and is the only doo
 
 from typing import Any
 
-from fsm.energy.meter import Meter
 from fsm.network.state import NetworkState
 from paxos.check.invariants import Invariants
 from paxos.check.violation import InvariantViolation
@@ -17,25 +16,32 @@ from paxos.sim.cluster import Cluster
 from paxos.sim.host import Status
 from paxos.sim.kernel import Event
 from paxos.transitions import Transitions
-from scenarios import inputs, resets, trust
+from scenarios import inputs, leaving, resets, trust
+from scenarios.alarms import Alarms
 from scenarios.audit import Audit
-from scenarios.building import FIRST_CAR, build_car, build_node
+from scenarios.building import FIRST_CAR, build_car, build_connector, build_node
 from scenarios.cables import plug, unplug
 from scenarios.car import CarProcess
-from scenarios.connector import Car, Connector, Supply
+from scenarios.connector import Car
 from scenarios.drivers import Drivers
 from scenarios.effects import carry_out
 from scenarios.event_log import EventLog
+from scenarios.grid import grid_of
+from scenarios.guards import Guards
 from scenarios.happenings import Happening
 from scenarios.journal import Input
+from scenarios.kept import Kept
 from scenarios.money import opening_records
 from scenarios.node import Node
 from scenarios.obeying import Obeying
+from scenarios.powering import Powering
 from scenarios.promises import Promises
 from scenarios.readers import Readers
 from scenarios.remains import Remains
 from scenarios.schema import Scenario, Vehicle
-from scenarios.settings import replica_config
+from scenarios.settings import planning_records, replica_config
+from scenarios.supplied import power_records, site_w
+from scenarios.surroundings import Surroundings
 from scenarios.trust import Trust
 from scenarios.view import EventRow
 from scenarios.watching import Boards
@@ -59,8 +65,13 @@ class World:
         self.transitions = Transitions() if share else None
         self.seed = seed
         self.root = trust.trust_anchor(scenario, seed)
-        self.genesis = (*trust.genesis(scenario), *opening_records(scenario))
-        self.beginning = NetworkState(scenario.site.capacity_w, self.genesis).state
+        self.genesis = (
+            *trust.genesis(scenario),
+            *opening_records(scenario),
+            *planning_records(scenario),
+            *power_records(scenario),
+        )
+        self.beginning = NetworkState(site_w(scenario), self.genesis).state
         self.audit = Audit(self.beginning) if check else None
         self.ids = {number: cp.id for number, cp in enumerate(scenario.cps, 1)}
         self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
@@ -75,11 +86,8 @@ class World:
             fsync_us=scenario.paxos.fsync_us,
             observer=self.invariants,
         )
-        self.supply = Supply()
-        self.connectors = {
-            number: Connector(number, self.supply, Meter(key=trust.meter_key(seed, cp_id)))
-            for number, cp_id in self.ids.items()
-        }
+        self.grid = grid_of(scenario)
+        self.connectors = {number: build_connector(self, number) for number in self.ids}
         self.vehicles: dict[str, Vehicle] = {}
         """The EVs of this world as their file describes them."""
         self.cars: dict[str, Car] = {}
@@ -90,21 +98,28 @@ class World:
         """Crashed charge points, and what they left."""
         self.readers = Readers(self)
         self.boards = Boards(self)
+        self.alarms = Alarms(self)
         self.drivers = Drivers(self)
         self.promises = Promises(self)
         self.trust = Trust(self, check=check)
         self.obeying = Obeying(self)
+        self.kept = Kept(self)
+        self.powering = Powering(self, check=check)
+        self.surroundings = Surroundings(self)
+        self.guards = Guards(self)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
         self.group_version = 1
         """Of the newest group that somebody has told of."""
         self.power_history_w: list[int] = []
-        self.peak_w = 0
         self._set_rates()
         for at_index, line in enumerate(scenario.script):
             self.cluster.kernel.push(line.t_us, Happening.SCRIPT, 0, 0, at_index)
         self.cluster.kernel.push(scenario.tick_us, Happening.TICK, 0)
+        for vehicle in scenario.evs:
+            if vehicle.departs_us:
+                leaving.expect(self, self.cars[vehicle.id], vehicle.departs_us)
         for number in self.ids:
             if number in self.config.membership.everyone:
                 self.cluster.start(number)
@@ -140,41 +155,33 @@ class World:
         try:
             event = self.cluster.step(until_us)
             if event is not None and self.invariants is not None:
+                self.invariants.checks += 1  # P1, below
                 self.promises.check(event[3])
                 self.obeying.check(event[3])
         except InvariantViolation as violation:
             self._stop(violation)
             return None
-        if event is not None and FIRST_CAR <= event[3] < PLACES:
+        if event is None:
+            return None  # nothing has changed, however often somebody asks
+        if FIRST_CAR <= event[3] < PLACES:
             connector = self.by_endpoint[event[3]].connector
             if connector is not None:
                 connector.settle(event[0])
         self._check_power()
-        if self.trust.violation is not None and self.violation is None:
-            self._stop(self.trust.violation)
+        found = self.trust.violation or self.kept.violation
+        if found is not None and self.violation is None:
+            self._stop(found)
         return event
 
     def _check_power(self) -> None:
-        """P1, after every event."""
-        capacity_w = self.scenario.site.capacity_w
-        power_w = self.supply.power_w
-        if power_w > self.peak_w:
-            self.peak_w = power_w
-        if self.invariants is None:
+        """P1, after every event and every input; and tell of guards that have tripped in it."""
+        self.guards.tell()
+        if self.invariants is None or self.violation is not None:
             return
-        self.invariants.checks += 1
-        if power_w <= capacity_w:
-            return
-        drawing = [(n, c.power_w) for n, c in self.connectors.items() if c.power_w]
-        parts = ", ".join(f"{self.ids[number]} {watts:,} W" for number, watts in drawing)
-        self._stop(
-            InvariantViolation(
-                "P1",
-                f"{power_w:,} W are drawn ({parts}), the site's capacity is {capacity_w:,} W",
-                sentence="the power drawn never exceeds the capacity",
-                nodes=tuple(number for number, _ in drawing),
-            )
-        )
+        try:
+            self.powering.flows()
+        except InvariantViolation as violation:
+            self._stop(violation)
 
     def _stop(self, violation: InvariantViolation) -> None:
         self.violation = violation
@@ -183,10 +190,6 @@ class World:
     def next_us(self) -> int | None:
         """When the next event may happen, if there is one."""
         return self.cluster.kernel.next_us()
-
-    def covered(self) -> dict[str, int]:
-        """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
-        return self.cluster.covered()
 
     def advance(self, time_us: int) -> None:
         """Move the clock to a time before the next event."""
@@ -210,9 +213,12 @@ class World:
             return str(violation)
         events = self.cluster.trace.events
         self.promises.disturb(verb, args)
+        self.kept.disturb(verb, args)
+        self.alarms.sample()
         self.journal.append(Input(self.now_us, events, verb, dict(args)))
         self.cluster.trace.mark(self.journal[-1].line())
         self.note(severity, subject, text)
+        self._check_power()
         return text
 
     def note(self, severity: str, subject: str, text: str) -> None:
@@ -279,13 +285,22 @@ class World:
     @property
     def power_w(self) -> int:
         """What all connectors draw together."""
-        return self.supply.power_w
+        return self.grid.site.power_w
+
+    @property
+    def peak_w(self) -> int:
+        """The most that all connectors drew together at an instant."""
+        return self.grid.site.peak_w
+
+    def covered(self) -> dict[str, int]:
+        """How often each feature happened: of consensus, of the laboratory, and of grants."""
+        return {**self.cluster.covered(), **self.powering.counts}
 
     # The cluster's outside.
 
     def machine(self) -> NetworkState:
         """The network's state before the first command."""
-        network = NetworkState(self.scenario.site.capacity_w)
+        network = NetworkState(self.beginning.capacity_w)
         network.state = self.beginning
         return network
 
@@ -293,10 +308,14 @@ class World:
         """A line of the script, or a second that passed."""
         if event[2] == Happening.TICK:
             self._tick(event[0])
+        elif event[2] == Happening.WATCHDOG:
+            self.guards.happen(event[3])
         elif event[2] == Happening.RESET:
             resets.happen(self, event)
         elif event[2] == Happening.DRIVER:
             self.drivers.happen(event)
+        elif event[2] == Happening.LEAVE:
+            leaving.happen(self, event)
         else:
             line = self.scenario.script[event[5]]
             inputs.follow_script(self, line)
@@ -310,6 +329,10 @@ class World:
                 self.cluster.execute(host, host.process.on_tick(now_us))
                 connector.settle(now_us)
         self.boards.tick(now_us)
+        self.kept.tick()
+        self.alarms.sample()
+        if self.surroundings.exist:
+            self.surroundings.change()
         self.trust.order_book.tick()
         self.power_history_w.append(self.power_w)
         del self.power_history_w[:-HISTORY_S]

@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "paxos": ("attrs", "msgpack"),
-    "fsm": ("attrs", "msgpack", "cryptography"),
+    "fsm": ("attrs", "msgpack", "cryptography", "scipy"),
     "scenarios": ("attrs", "cattrs", "msgpack"),
     "evtui": ("attrs", "cattrs", "msgpack", "cyclopts", "pyarrow", "rich", "textual"),
 }
@@ -378,6 +378,7 @@ HEADLESS = [
     "run ten-minutes --until 1s",
     "run nothing.toml",
     "profiles nothing.json",
+    "plan nothing.json",
     "ask active no.csv",
 ]
 
@@ -400,6 +401,25 @@ def test_pyarrow_is_known_to_one_file_and_loaded_late() -> None:
     found = [it for it in ALL if it.module.split(".")[0] == "pyarrow"]
     assert {it.file for it in found} == {"evtui/ask/parquet.py"}
     assert not any(it.eager for it in found)
+
+
+def test_scipy_is_known_to_one_file_and_loaded_late() -> None:
+    """It is large: only who computes a flow waits for it."""
+    found = [it for it in ALL if it.module.split(".")[0] in ("scipy", "numpy")]
+    assert {it.file for it in found} == {"fsm/energy/flow.py"}
+    assert not any(it.eager for it in found)
+
+
+@pytest.mark.parametrize(
+    "module", ["evtui.cli", "evtui.app", "fsm.energy.verify", "fsm.energy.rolling"]
+)
+def test_what_starts_loads_no_scipy(module: str) -> None:
+    """Neither the command line nor the app, nor who only verifies a plan."""
+    code = f"import sys, {module}; print(sorted({{'scipy', 'numpy'}} & sys.modules.keys()))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout == "[]\n"
 
 
 def test_help_imports_no_simulator() -> None:

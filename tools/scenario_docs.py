@@ -14,15 +14,19 @@ from scenarios import format as spec
 from scenarios.city import format as city
 from scenarios.city.spec import Arrivals, CitySite, Directory
 from scenarios.format import Key, Table
+from scenarios.power_words import FEATURES as POWER
 from scenarios.schema import (
     At,
+    Cabinet,
     ChargePoint,
     Consensus,
     Expect,
     Fleet,
+    Load,
     Network,
     PriceBand,
     Prices,
+    Pv,
     Scenario,
     Site,
     Tag,
@@ -42,6 +46,9 @@ _TABLES: dict[str, tuple[Table, type]] = {
     "paxos": (spec.PAXOS, Consensus),
     "tariff": (spec.TARIFF, Prices),
     "price_band": (spec.PRICE_BAND, PriceBand),
+    "cabinet": (spec.CABINET, Cabinet),
+    "load": (spec.LOAD, Load),
+    "pv": (spec.PV, Pv),
     "cp": (spec.CP, ChargePoint),
     "ev": (spec.EV, Vehicle),
     "fleet": (spec.FLEET, Fleet),
@@ -98,7 +105,7 @@ def subject_table() -> str:
 
 def feature_table() -> str:
     """The Markdown table of what ``count`` may name."""
-    rows = [f"| `{feature}` | {meaning} |" for feature, meaning in FEATURES.items()]
+    rows = [f"| `{feature}` | {meaning} |" for feature, meaning in {**FEATURES, **POWER}.items()]
     return "\n".join(["| feature | one more for each time that |", "|---|---|", *rows])
 
 

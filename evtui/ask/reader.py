@@ -13,6 +13,7 @@ from pathlib import Path
 from attrs import frozen
 
 from evtui.errors import UsageError
+from evtui.source import read_bytes, source_name
 from fsm.ocpp.messagelog.calls import in_order
 from fsm.ocpp.messagelog.message import (
     COLUMNS,
@@ -58,7 +59,7 @@ def read_log(path: str) -> Log:
         UsageError: there is none, or not one that can be used.
 
     """
-    name = printable(path)
+    name = source_name(path)
     data = _bytes(path, name)
     if not data.strip():
         raise UsageError(f"{name}: found an empty file; allowed {A_LOG}")
@@ -84,7 +85,7 @@ def read_log(path: str) -> Log:
 
 def _bytes(path: str, name: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        return read_bytes(path)
     except FileNotFoundError:
         raise UsageError(f"{name}: found no such file; allowed {A_LOG}") from None
     except IsADirectoryError:

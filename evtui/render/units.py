@@ -30,6 +30,15 @@ def energy(energy_wh: float) -> str:
     return f"{energy_wh / 1000:.2f} kWh"
 
 
+def kwh(energy_wh: float) -> str:
+    """Energy in kWh without the unit, in 4 cells: ``0.67``, ``12.3``, ``123``, ``12k``."""
+    for most, decimals in ((10, 2), (100, 1), (10_000, 0)):
+        text = f"{energy_wh / 1000:.{decimals}f}"
+        if float(text) < most:
+            return text
+    return f"{energy_wh / 1_000_000:.0f}k"
+
+
 def amount(cents: int) -> str:
     """Money in euros with two decimals, without the unit."""
     whole, rest = divmod(abs(cents), 100)

@@ -4,7 +4,7 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 
-from evtui.render import cps
+from evtui.render import cp_cards, cp_detail, cp_table
 from evtui.render.bars import scrollbar
 from evtui.render.line import Line
 from evtui.render.picture import Picture
@@ -40,7 +40,7 @@ class CpPanel(Lines):
     def _cards(self, width: int) -> bool:
         if self.picture is None or self.screen.size.height < TALL:
             return False
-        return cps.cards_fit(self.picture.view, width)
+        return cp_cards.cards_fit(self.picture.view, width)
 
     def _rows(self) -> int:
         """Rows of the table that are seen at once: all, or a third of the screen."""
@@ -49,25 +49,25 @@ class CpPanel(Lines):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Cards, or heading, table and detail."""
-        return cps.CARD_HEIGHT if self._cards(width) else 1 + self._rows() + DETAIL
+        return cp_cards.CARD_HEIGHT if self._cards(width) else 1 + self._rows() + DETAIL
 
     def build(self, picture: Picture, width: int, height: int) -> list[Line]:
         """Cards or table."""
         view = picture.view
         if self._cards(width):
-            return cps.cards(view, picture.selected, width)
+            return cp_cards.cards(view, picture.selected, width)
         rows = self._rows()
         self._keep_in_sight(picture, rows)
         part = rows < len(view.cps)
         room = width - part
-        table = cps.columns(view, room)
+        table = cp_table.columns(view, room)
         thumb = scrollbar(self._top, rows, len(view.cps))
-        lines = [cps.table_head(table, width)]
+        lines = [cp_table.table_head(table, width)]
         for n, cp in enumerate(view.cps[self._top : self._top + rows]):
-            row = cps.table_row(cp, table, room, selected=cp.id == picture.selected)
+            row = cp_table.table_row(cp, table, room, selected=cp.id == picture.selected)
             lines.append(row._replace(spans=(*row.spans, (thumb[n], "faint"))) if part else row)
         chosen = picture.cp
-        return [*lines, *(cps.detail(chosen, view, width, place=part) if chosen else [])]
+        return [*lines, *(cp_detail.detail(chosen, view, width, place=part) if chosen else [])]
 
     def _keep_in_sight(self, picture: Picture, rows: int) -> None:
         """When another CP is selected, scroll to it."""
@@ -85,7 +85,7 @@ class CpPanel(Lines):
         view = self.picture.view
         index: int | None
         if self._cards(self.size.width):
-            index = cps.card_at(view, event.x, self.size.width)
+            index = cp_cards.card_at(view, event.x, self.size.width)
         else:
             index = self._top + event.y - 1 if 1 <= event.y <= self._rows() else None
         if index is not None and index < len(view.cps):

@@ -1,1 +1,1 @@
-"""Batteries and the sharing of power."""
+"""Batteries, the sharing of power, and plans that keep promises."""

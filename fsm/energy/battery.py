@@ -78,6 +78,13 @@ class Battery:
             return 0
         return max_w * interpolate(_CURVES[current], self.soc_ppm) // PPM
 
+    def sustained_w(self, max_w: int, current: Current, until_ppm: int) -> int:
+        """The power in W that it takes all the way until ``until_ppm``: the least on the way."""
+        curve = _CURVES[current]
+        now_ppm = min(self.soc_ppm, until_ppm)
+        corners = [x for x, _ in curve if now_ppm < x < until_ppm]
+        return min(max_w * interpolate(curve, x) // PPM for x in (now_ppm, *corners, until_ppm))
+
     def charge(self, energy_uj: int) -> int:
         """Store ``energy_uj`` (µJ), at most what there is room for; returns what was stored.
 

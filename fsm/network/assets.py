@@ -4,18 +4,16 @@ from typing import Any
 
 from fsm.network.checks import integer, one_of, text
 from fsm.network.evidence import register
-from fsm.network.handler import CONNECTOR_MAX, Handler, Result
-from fsm.network.holding import note_place, note_status
+from fsm.network.handler import CONNECTOR_MAX, HEARTBEAT_INTERVAL_S, Handler, Result
+from fsm.network.holding import note_place
 from fsm.network.limits import share
+from fsm.network.losing import note_status
 from fsm.network.records import Asset, Prices
 from fsm.network.tables import Draft
 from fsm.network.tariff import read_tariff, tariff_text
 from fsm.ocpp.actions import Action, ChargePointError
 from fsm.ocpp.frames import CallError, ErrorCode, Operation
 from fsm.ocpp.status import ConnectorStatus
-
-HEARTBEAT_INTERVAL_S = 60
-"""The ``interval`` that a BootNotification is answered with."""
 
 REJECTED_S = 600
 """The ``interval`` after which a rejected charge point may ask again."""

@@ -8,18 +8,21 @@ A promise rests on what the log says alone, so that it holds whatever is cut off
   hears nothing any more;
 * two windows on one connector keep :data:`~fsm.ocpp.reserving.TURNAROUND_US` between them;
 * the power is counted as the network shares it (:mod:`fsm.network.limits`): whoever charges in the
-  same window gets at least an equal part of the capacity. That must be enough for the energy
-  that this driver wants, and for what was promised to the others before. Drivers who come without a
-  reservation later are not foreseen.
+  same window gets at least an equal part of the capacity, the site's and the cabinet's. That must
+  be enough for the energy that this driver wants, and for what was promised to the others before.
+  Drivers who come without a reservation later are not foreseen.
 """
 
 from typing import NamedTuple
 
 from fsm.energy.supply import least_power_w
-from fsm.network.assets import HEARTBEAT_INTERVAL_S
-from fsm.network.records import Asset, Place, Reservation, Stay
+from fsm.network.handler import HEARTBEAT_INTERVAL_S
+from fsm.network.limits import rails_of
+from fsm.network.records import Asset, Condition, Place, Reservation, Stay
 from fsm.network.tables import Draft
-from fsm.ocpp.reserving import TURNAROUND_US, Why
+from fsm.ocpp.actions import AvailabilityType
+from fsm.ocpp.monitor import Hearing
+from fsm.ocpp.reserving import NAMED_MAX, TURNAROUND_US, Why
 from fsm.ocpp.status import ConnectorStatus
 
 SILENT_US = 3 * HEARTBEAT_INTERVAL_S * 1_000_000
@@ -32,6 +35,12 @@ _OUT_OF_ORDER = {
     ConnectorStatus.UNAVAILABLE.value: Why.UNAVAILABLE,
     ConnectorStatus.FAULTED.value: Why.FAULTED,
 }
+UNWELL: dict[str, Why] = {
+    Hearing.SILENT: Why.OUT_OF_ORDER,
+    Hearing.UNHEARD: Why.DISCONNECTED,
+}
+"""What the monitors' word means for promises, where it stands against them."""
+
 _FREE = (ConnectorStatus.AVAILABLE.value, ConnectorStatus.RESERVED.value)
 
 
@@ -48,23 +57,84 @@ class Wish(NamedTuple):
     """AC or DC; empty for either."""
 
 
-def obstacle(draft: Draft, asset: Asset, wish: Wish) -> Why | None:
+class Obstacle(NamedTuple):
+    """Why a charge point cannot promise its connector."""
+
+    cp_id: str
+    why: Why
+    until_us: int = 0
+    """When it will be free, where that is known."""
+    has_w: int = 0
+    needs_w: int = 0
+
+    def data(self) -> dict[str, object]:
+        """As it is told: :data:`fsm.ocpp.reserving.REQUEST_CONNECTOR`."""
+        told: dict[str, object] = {"cp": self.cp_id, "reason": self.why.value}
+        if self.until_us:
+            told["until"] = self.until_us
+        if self.needs_w:
+            told |= {"has": self.has_w, "needs": self.needs_w}
+        return told
+
+
+class Search(NamedTuple):
+    """What a search among charge points has found."""
+
+    found: Asset | None
+    obstacles: list[Obstacle]
+    """Of the nearest that cannot."""
+    more: int
+    """How many others cannot."""
+
+
+def search(draft: Draft, candidates: list[Asset], wish: Wish) -> Search:
+    """The first of these charge points that can promise its connector, and why others cannot."""
+    obstacles = []
+    for asset in candidates:
+        why = obstacle(draft, asset, wish)
+        if why is None:
+            return Search(asset, [], 0)
+        obstacles.append(why)
+    return Search(None, obstacles[:NAMED_MAX], max(0, len(obstacles) - NAMED_MAX))
+
+
+def obstacle(draft: Draft, asset: Asset, wish: Wish) -> Obstacle | None:
     """Why a charge point cannot promise its connector; None when it can.
 
     What the same driver holds already does not count: it is given up when he gets this.
     """
+    cp_id = asset.cp_id
+    failing = _fault(draft, asset, wish.at_us)
+    if failing is not None:
+        return Obstacle(cp_id, failing)
+    if wish.current not in ("", asset.current):
+        return Obstacle(cp_id, Why.WRONG_CURRENT)
+    stay = draft.find(Stay, draft.open_by_cp(cp_id))
+    if _is_occupied(draft, asset, wish):
+        return Obstacle(cp_id, Why.OCCUPIED, 0 if stay is None else stay.until_us)
+    others = [r for r in draft.reserved() if r.id_tag != wish.id_tag]
+    taken = [r.until_us for r in others if r.cp_id == cp_id and _collide(r, wish)]
+    if taken:
+        return Obstacle(cp_id, Why.RESERVED, max(taken))
+    return _shortage(draft, asset, wish, others)
+
+
+def _fault(draft: Draft, asset: Asset, at_us: int) -> Why | None:
+    """What is wrong with a charge point itself: a monitor knows sooner than its last CALL."""
+    condition = draft.find(Condition, asset.cp_id) or Condition(asset.cp_id)
+    if condition.availability == AvailabilityType.INOPERATIVE:
+        return Why.STOPPED
     if asset.status in _OUT_OF_ORDER:
         return _OUT_OF_ORDER[asset.status]
-    if wish.at_us - asset.last_seen_us > SILENT_US:
-        return Why.SILENT
-    if wish.current not in ("", asset.current):
-        return Why.WRONG_CURRENT
-    if _is_occupied(draft, asset, wish):
-        return Why.OCCUPIED
-    others = [r for r in draft.reserved() if r.id_tag != wish.id_tag]
-    if any(r.cp_id == asset.cp_id and _collide(r, wish) for r in others):
-        return Why.RESERVED
-    return _shortage(draft, asset, wish, others)
+    if condition.hearing in UNWELL:
+        return UNWELL[condition.hearing]
+    return Why.SILENT if at_us - asset.last_seen_us > SILENT_US else None
+
+
+def is_well(draft: Draft, asset: Asset, at_us: int) -> bool:
+    """Whether a charge point is heard: one that is out of service can still speak."""
+    condition = draft.find(Condition, asset.cp_id) or Condition(asset.cp_id)
+    return condition.hearing not in UNWELL and at_us - asset.last_seen_us <= SILENT_US
 
 
 def _is_occupied(draft: Draft, asset: Asset, wish: Wish) -> bool:
@@ -84,39 +154,55 @@ def _collide(other: Reservation, wish: Wish) -> bool:
     )
 
 
-def _shortage(draft: Draft, asset: Asset, wish: Wish, others: list[Reservation]) -> Why | None:
+def _shortage(draft: Draft, asset: Asset, wish: Wish, others: list[Reservation]) -> Obstacle | None:
     """Whether the energy cannot be had in the window, or takes away what others were promised."""
     window_us = wish.until_us - wish.from_us
     if asset.rated_w * window_us // US_PER_HOUR < wish.energy_wh:
-        return Why.TOO_LITTLE_POWER
-    peers = _peers(draft, wish.from_us, wish.until_us, others)
-    if not _suffices(draft, asset, wish.energy_wh, window_us, peers + 1):
-        return Why.NO_CAPACITY
+        needs_w = -(-wish.energy_wh * US_PER_HOUR // window_us)
+        return Obstacle(asset.cp_id, Why.TOO_LITTLE_POWER, 0, asset.rated_w, needs_w)
+    if not _suffices(draft, asset, wish.energy_wh, (wish.from_us, wish.until_us), asset, others):
+        return Obstacle(asset.cp_id, Why.NO_CAPACITY)
     for other in others:
         if other.from_us < wish.until_us and wish.from_us < other.until_us:
             # Itself is among its peers, and this driver comes on top.
-            peers = _peers(draft, other.from_us, other.until_us, others)
-            its_us = other.until_us - other.from_us
-            there = draft.asset(other.cp_id)
-            if not _suffices(draft, there, other.energy_wh, its_us, peers + 1):
-                return Why.NO_CAPACITY
+            there, its_us = draft.asset(other.cp_id), (other.from_us, other.until_us)
+            if not _suffices(draft, there, other.energy_wh, its_us, asset, others):
+                return Obstacle(asset.cp_id, Why.NO_CAPACITY)
     return None
 
 
-def _suffices(draft: Draft, asset: Asset, energy_wh: int, window_us: int, drivers: int) -> bool:
-    """Whether an equal part of the capacity is enough, and enough to charge at all."""
-    share_w = min(asset.rated_w, draft.tables.capacity_w // drivers)
+def _suffices(
+    draft: Draft,
+    asset: Asset,
+    energy_wh: int,
+    window_us: tuple[int, int],
+    newcomer: Asset,
+    reserved: list[Reservation],
+) -> bool:
+    """Whether an equal part of the capacity is enough, and enough to charge at all.
+
+    Of the site's and of the cabinet's, with one more driver at ``newcomer``.
+    """
+    rails = rails_of(draft.tables)
+    cabinet = rails.cabinet(asset.cp_id)
+    there = [newcomer.cp_id, *_peers(draft, *window_us, reserved)]
+    share_w = min(asset.rated_w, rails.site_w // len(there))
+    if cabinet:
+        behind = sum(rails.cabinet(cp_id) == cabinet for cp_id in there)
+        share_w = min(share_w, rails.cabinets_w[cabinet] // max(1, behind))
     least_w = least_power_w(asset.rated_w, asset.current)
-    return share_w >= least_w and share_w * window_us // US_PER_HOUR >= energy_wh
+    length_us = window_us[1] - window_us[0]
+    return share_w >= least_w and share_w * length_us // US_PER_HOUR >= energy_wh
 
 
-def _peers(draft: Draft, from_us: int, until_us: int, reserved: list[Reservation]) -> int:
-    """How many may charge at some time in a window, reservations included."""
-    count = sum(r.from_us < until_us and from_us < r.until_us for r in reserved)
+def _peers(draft: Draft, from_us: int, until_us: int, reserved: list[Reservation]) -> list[str]:
+    """Where somebody may charge at some time in a window, reservations included."""
+    found = [r.cp_id for r in reserved if r.from_us < until_us and from_us < r.until_us]
     for asset in draft.served():
         stay = draft.find(Stay, draft.open_by_cp(asset.cp_id))
-        count += stay is None or stay.until_us > from_us
-    return count
+        if stay is None or stay.until_us > from_us:
+            found.append(asset.cp_id)
+    return found
 
 
 def nearest(draft: Draft, asked: Asset, at: tuple[int, int] | None) -> list[Asset]:

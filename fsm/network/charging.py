@@ -19,6 +19,7 @@ import msgpack
 
 from fsm.energy.supply import Current
 from fsm.network.checks import integer, required, text
+from fsm.network.demand import ask
 from fsm.network.handler import CONNECTOR_MAX, Handler, NotPossibleError, Result
 from fsm.network.records import Asset, ChargingProfiles, Instruction, Needs, Transaction
 from fsm.network.tables import Draft, Tables
@@ -178,6 +179,7 @@ def _needs(draft: Draft, operation: Operation, payload: Payload) -> Result:
             integer(payload, "departureTime") if "departureTime" in payload else 0,
         )
     )
+    ask(draft, operation, payload, number)
     return {"status": "Processing"}
 
 

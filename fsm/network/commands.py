@@ -6,6 +6,7 @@ where OCPP 1.6 leaves one: :mod:`fsm.network.state`.
 """
 
 from fsm.network import assets, charging, reservations, transactions
+from fsm.network.grants import heard
 from fsm.network.handler import Handler, Result
 from fsm.network.tables import Draft, Tables
 from fsm.network.transfers import data_transfer
@@ -33,4 +34,5 @@ def carry_out(tables: Tables, operation: Operation) -> tuple[Tables, Result]:
     result = handler(draft, operation, operation.payload)
     asset = draft.asset(operation.cp_id)
     draft.put(asset._replace(last_seen_us=max(asset.last_seen_us, operation.at_us)))
+    heard(draft, operation.cp_id)
     return draft.keep(), result

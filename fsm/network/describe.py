@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fsm.network.checks import readings_wh
-from fsm.ocpp.actions import INSTRUCT, INSTRUCTION_RESULT
+from fsm.ocpp.actions import GRANT_ENDED, INSTRUCT, INSTRUCTION_RESULT
 from fsm.ocpp.frames import CallError, parse_operation
 from fsm.ocpp.reserving import REQUEST_CONNECTOR
 
@@ -47,6 +47,8 @@ def _transfer(payload: dict[str, Any]) -> str:
         return f"{name} {_word(data, 'cp')} {_word(data, 'action')}"
     if name == INSTRUCTION_RESULT and type(data) is dict and type(data.get("payload")) is dict:
         return f"{name} #{_word(data, 'id')} {_word(data['payload'], 'status')}"
+    if name == GRANT_ENDED and type(data) is dict:
+        return f"{name} {_word(data, 'cp')} after {_word(data, 'calls')} calls"
     if name == REQUEST_CONNECTOR and type(data) is dict:
         return f"{name} {_reserve(data)}"
     return name

@@ -21,3 +21,6 @@ Handler = Callable[[Draft, Operation, dict[str, Any]], Result]
 
 CONNECTOR_MAX = 16
 """Highest number of a connector."""
+
+HEARTBEAT_INTERVAL_S = 60
+"""The ``interval`` that a BootNotification is answered with."""

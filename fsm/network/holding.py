@@ -1,4 +1,4 @@
-"""What other commands mean for reservations: boots, statuses and starts of transactions."""
+"""What other commands mean for reservations: boots and starts of transactions."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from fsm.network.records import Place, Reservation, Stay, Transaction
 from fsm.network.tables import Draft
 from fsm.ocpp.frames import CallError, ErrorCode
 from fsm.ocpp.reserving import TURNAROUND_US, ReservationStatus
-from fsm.ocpp.status import ConnectorStatus
 
 PLACE_MAX_M = 10_000_000
 
@@ -36,14 +35,6 @@ def note_place(draft: Draft, cp_id: str, payload: dict[str, Any]) -> None:
     place = Place(cp_id, x_m, y_m)
     if draft.find(Place, cp_id) != place:
         draft.put(place)
-
-
-def note_status(draft: Draft, cp_id: str, status: ConnectorStatus, at_us: int) -> None:
-    """A connector that is out of order keeps no promise (OCPP 1.6, 5.13): they end."""
-    if status in (ConnectorStatus.FAULTED, ConnectorStatus.UNAVAILABLE):
-        for record in draft.reserved():
-            if record.cp_id == cp_id:
-                end(draft, record, ReservationStatus.REMOVED, at_us)
 
 
 def is_kept_from(draft: Draft, cp_id: str, name: str, payload: dict[str, Any], at_us: int) -> bool:

@@ -18,6 +18,7 @@ import msgpack
 from fsm.network import charging
 from fsm.network.checks import integer, one_of, required, text
 from fsm.network.handler import CONNECTOR_MAX, Handler, NotPossibleError, Result
+from fsm.network.losing import lose_all
 from fsm.network.records import Asset, Condition, Instruction
 from fsm.network.tables import Draft
 from fsm.ocpp.actions import (
@@ -30,6 +31,7 @@ from fsm.ocpp.actions import (
     ResetType,
 )
 from fsm.ocpp.frames import CP_ID_MAX, CallError, ErrorCode, Operation
+from fsm.ocpp.reserving import Why
 
 RESULT_MAX: Final = 100_000
 """Longest answer in bytes."""
@@ -124,6 +126,9 @@ def _availability_changed(draft: Draft, instruction: Instruction, payload: Paylo
     if instruction.answer in ("Accepted", "Scheduled"):
         condition = condition_of(draft, instruction.cp_id)
         draft.put(condition._replace(availability=payload["type"]))
+        if payload["type"] == AvailabilityType.INOPERATIVE:
+            # Also when a transaction ends first: who has been promised the time after it is told.
+            lose_all(draft, instruction.cp_id, Why.STOPPED, instruction.answered_us or 0)
 
 
 def _remote_start(draft: Draft, cp_id: str, payload: Payload) -> Payload:

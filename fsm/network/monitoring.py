@@ -15,9 +15,11 @@ A charge point that is heard again is written down in the same way.
 from enum import StrEnum
 from typing import Any, Final
 
+from fsm.network.booking import UNWELL
 from fsm.network.checks import integer, required
 from fsm.network.handler import Handler, Result
 from fsm.network.instructions import condition_of
+from fsm.network.losing import lose_all
 from fsm.network.records import Asset, Condition, Observer
 from fsm.network.tables import Draft, Tables
 from fsm.ocpp.actions import OBSERVE, OBSERVED, AvailabilityType
@@ -73,12 +75,18 @@ def _observed(draft: Draft, operation: Operation, data: dict[str, Any]) -> Resul
     observer = draft.find(Observer, _ONLY)
     if observer is None or (observer.number, observer.cp_id) != (number, operation.cp_id):
         return {"status": "Rejected", "data": {"why": "another one observes by now"}}
+    lost = {}
     for cp_id, hearing in found:
         if draft.find(Asset, cp_id) is None:
             continue
         condition = condition_of(draft, cp_id)
         if condition.hearing != hearing:
             draft.put(condition._replace(hearing=hearing, hearing_us=operation.at_us))
+            if hearing in UNWELL:
+                lost[cp_id] = UNWELL[hearing]
+    # When all are known: no reservation is moved to one that is not heard either.
+    for cp_id, why in lost.items():
+        lose_all(draft, cp_id, why, operation.at_us)
     return {"status": "Accepted"}
 
 

@@ -11,17 +11,20 @@ leaves one:
   call it off by its id, and what is called off before it arrives is refused when it does.
 * A driver (id tag) holds one reservation. What he asks for later replaces it when it is granted;
   what he asked for earlier, and arrives later, is refused.
+* A charge point that can keep no promise (faulted, stopped, not heard) loses its reservations
+  (:mod:`fsm.network.losing`): each is moved to the nearest that can, or removed.
 * Only its own charge point lets a reservation expire, when its clock says so
   (ReservationStatusUpdate, OCPP 2.0.1 E.11): while that is cut off, nobody can use the connector.
 """
 
 from typing import Any
 
-from fsm.network.booking import Wish, nearest, obstacle
+from fsm.network.booking import Wish, nearest, obstacle, search
 from fsm.network.checks import integer, one_of, text
 from fsm.network.handler import CONNECTOR_MAX, Handler, Result
 from fsm.network.holding import end, point
-from fsm.network.records import Asset, Reservation
+from fsm.network.losing import lose
+from fsm.network.records import Asset, Loss, Reservation
 from fsm.network.tables import Draft
 from fsm.ocpp.actions import ID_TAG_MAX, Action, AuthorizationStatus
 from fsm.ocpp.frames import CP_ID_MAX, CallError, ErrorCode, Operation
@@ -52,17 +55,19 @@ def _request_connector(draft: Draft, operation: Operation, data: dict[str, Any])
     at = point(data) if "x" in data or "y" in data else None
     held_us = min(wish.until_us, wish.from_us + hold_us)
     asked = draft.asset(operation.cp_id)
-    why: Why | None = _objection(draft, wish, number, held_us)
-    if why is not None:
-        return _answer({"status": "Refused", "cp": asked.cp_id, "reason": why.value})
+    objection = _objection(draft, wish, number, held_us)
+    if objection is not None:
+        return _answer({"status": "Refused", "cp": asked.cp_id, "reason": objection.value})
     found: Asset | None = asked
     why = obstacle(draft, asked, wish)
+    told: dict[str, object] = {}
     if why is not None:
-        others = nearest(draft, asked, at)
-        found = next((cp for cp in others if obstacle(draft, cp, wish) is None), None)
+        there = search(draft, nearest(draft, asked, at), wish)
+        found = there.found
+        obstacles = [each.data() for each in (why, *there.obstacles)]
+        told = {"reason": why.why.value, "obstacles": obstacles, "more": there.more}
     if found is None:
-        reason = why.value if why is not None else ""
-        return _answer({"status": "Refused", "cp": asked.cp_id, "reason": reason})
+        return _answer({"status": "Refused", "cp": asked.cp_id, **told})
     _promise(draft, operation, found, wish, number, held_us)
     return _answer(
         {
@@ -73,7 +78,7 @@ def _request_connector(draft: Draft, operation: Operation, data: dict[str, Any])
             "from": wish.from_us,
             "until": wish.until_us,
             "heldUntil": held_us,
-            **({} if why is None else {"reason": why.value}),
+            **told,
         }
     )
 
@@ -159,7 +164,9 @@ def _reserve_now(draft: Draft, operation: Operation, payload: dict[str, Any]) ->
         why = Why.TOO_LATE if held_us <= wish.at_us else None
     else:
         why = _objection(draft, wish, number, held_us)
-    why = why or obstacle(draft, asset, wish)
+    if why is None:
+        against = obstacle(draft, asset, wish)
+        why = None if against is None else against.why
     if why is not None:
         return {"status": RESERVE_STATUS.get(why, ReserveStatus.REJECTED).value}
     _promise(draft, operation, asset, wish, number, held_us)
@@ -193,9 +200,15 @@ def _status_update(draft: Draft, operation: Operation, payload: dict[str, Any]) 
         raise CallError(ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, "it is Expired or Removed")
     record = draft.find(Reservation, number)
     if record is not None and record.cp_id != operation.cp_id:
+        if draft.find(Loss, number) is not None:
+            # It was there once: a charge point that was cut off says so when it is heard again.
+            return {}
         raise CallError(ErrorCode.PROPERTY_CONSTRAINT_VIOLATION, "the reservation is another's")
     if record is not None and record.is_active:
-        end(draft, record, status, operation.at_us)
+        if status is ReservationStatus.REMOVED:
+            lose(draft, record, Why.UNAVAILABLE, operation.at_us)
+        else:
+            end(draft, record, status, operation.at_us)
     return {}
 
 

@@ -10,7 +10,7 @@ from fsm.network.charging import is_store
 from fsm.network.records import INDEXES, KINDS, Record, Tables, flat, key_of, marks_of
 from fsm.trust.chain import CHAIN_BYTES
 
-VERSION = 6
+VERSION = 7
 
 
 class SnapshotError(Exception):
@@ -73,11 +73,13 @@ def _check(records: dict[str, list[Any]]) -> None:
         and all(record.cp_id in keys["assets"] for record in instructions)
         and all(record.id_tag in keys["id_tags"] for record in records["reservations"])
         and all(r.cp_id in keys["assets"] for r in records["reservations"] if r.is_active)
+        and keys["losses"] <= keys["reservations"]
         and all(record.transaction_id in keys["transactions"] for record in records["stays"])
         and keys["evidence"] == keys["transactions"]
         and keys["meter_keys"] <= keys["assets"]
         and all(is_store(record.store) for record in records["charging_profiles"])
         and [record.transaction for record in records["bills"]] == [r.id for r in transactions]
+        and all(r.cabinet in ("", *keys["cabinets"]) for r in records["grants"])
         and books_balance(records["accounts"], records["entries"])
     )
     if not whole:

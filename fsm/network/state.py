@@ -43,6 +43,7 @@ from fsm.network.records import (
     Evidence,
     IdTag,
     Instruction,
+    Loss,
     Record,
     Reservation,
     Stay,
@@ -155,6 +156,11 @@ class NetworkState:
     def reservations(self) -> Mapping[int, Reservation]:
         """All reservations by id, ended ones included."""
         return self.state.reservations
+
+    @property
+    def losses(self) -> Mapping[int, Loss]:
+        """The reservations that were lost to a fault, by id."""
+        return self.state.losses
 
     @property
     def stays(self) -> Mapping[int, Stay]:

@@ -6,7 +6,15 @@ instead of the whole payload.
 
 from typing import Any
 
-from fsm.network import authorization, instructions, monitoring, payments, reservations
+from fsm.network import (
+    authorization,
+    grants,
+    instructions,
+    monitoring,
+    payments,
+    plans,
+    reservations,
+)
 from fsm.network.checks import integer, text
 from fsm.network.handler import Handler, Result
 from fsm.network.limits import confirm, share
@@ -39,10 +47,12 @@ def _limit_applied(draft: Draft, operation: Operation, data: dict[str, Any]) -> 
 
 TRANSFERS: dict[str, Handler] = {
     LIMIT_APPLIED: _limit_applied,
+    **grants.TRANSFERS,
     **instructions.TRANSFERS,
     **monitoring.TRANSFERS,
     **reservations.TRANSFERS,
     **authorization.TRANSFERS,
     **payments.TRANSFERS,
+    **plans.TRANSFERS,
 }
 """By ``messageId``."""

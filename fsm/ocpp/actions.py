@@ -83,6 +83,7 @@ class ChargePointError(StrEnum):
     POWER_SWITCH_FAILURE = "PowerSwitchFailure"
     GROUND_FAILURE = "GroundFailure"
     INTERNAL_ERROR = "InternalError"
+    OVER_CURRENT_FAILURE = "OverCurrentFailure"
     OTHER_ERROR = "OtherError"
 
 
@@ -91,6 +92,12 @@ VENDOR_ID: Final = "evtui"
 
 LIMIT_APPLIED: Final = "LimitApplied"
 """DataTransfer with ``{version}``: the charge point, and its EV, follow this version now."""
+
+GRANT_ENDED: Final = "GrantEnded"
+"""DataTransfer with ``{cp, calls}``: a charge point was not heard for longer than its grant lasts.
+
+``calls`` is how many of its calls were counted; the answer's ``data`` says ``why`` it is refused.
+"""
 
 SET_ID_TAG: Final = "SetIdTag"
 """DataTransfer with ``{idTag, status}``: what the network thinks of an id tag from now on.
@@ -124,6 +131,12 @@ The answer's ``data`` has its ``number`` as observer.
 
 OBSERVED: Final = "Observed"
 """DataTransfer with ``{number, found: [[cp, hearing], …]}``: what an observer has found."""
+
+PLAN: Final = "Plan"
+"""DataTransfer of who leads: what each EV with a request gets in which step."""
+
+TURN: Final = "Turn"
+"""DataTransfer of who leads with ``{step, second}``: where in the plan the network stands."""
 
 PAY: Final = "Pay"
 """DataTransfer with ``{transactionId}``: the driver pays that transaction's bill."""

@@ -47,35 +47,22 @@ class Monitor:
     """When the engine was last heard."""
     leader: int = 0
     """Who led then, 0 for nobody."""
-    turns: int = 0
-    """How often it has spoken in the engine's place."""
+    voters: tuple[int, ...] = ()
+    """Who voted then."""
 
-    def beat(self, now_us: int, leader: int) -> None:
+    def beat(self, now_us: int, leader: int, voters: tuple[int, ...]) -> None:
         """The engine is there."""
-        self.beat_us, self.leader, self.turns = now_us, leader, 0
+        self.beat_us, self.leader, self.voters = now_us, leader, voters
 
-    def look(self, now_us: int, number: int, others: int) -> tuple[int, ...]:
+    def look(self, now_us: int, number: int) -> tuple[int, ...]:
         """Whom to tell that the engine is silent; nobody while it is not.
 
-        The leader as the engine knew it, and each second two of the ``others``, who pass it on:
-        the leader may be another by now, or may have been this charge point itself. The two are
-        half a round apart, so that neighbours that are down do not make it mute; after a round
-        (:func:`round_us`) each one was told, also whoever leads.
-
-        ``others`` is how many charge points there are, numbered from 1, this one among them.
+        The leader as the engine knew it, and each voter: the leader may be another by now, or may
+        have been this charge point itself. Whoever leads is a voter, or is known to one that lives.
         """
         if now_us - self.beat_us <= ENGINE_SILENT_US:
             return ()
-        self.turns += 1
-        rest = others - 1
-        two = (self.turns - 1, self.turns - 1 + rest // 2) if rest > 0 else ()
-        told = [(number + turn % rest) % others + 1 for turn in two]
-        return tuple(n for n in dict.fromkeys((self.leader, *told)) if n not in (0, number))
-
-
-def round_us(others: int) -> int:
-    """How long a board needs, in µs, until it has told each of the ``others`` but itself."""
-    return others // 2 * PERIOD_US
+        return tuple(n for n in dict.fromkeys((self.leader, *self.voters)) if n not in (0, number))
 
 
 @define
@@ -85,22 +72,30 @@ class Observer:
     number: int
     since_us: int
     _last: dict[str, tuple[int, Hearing]] = field(factory=dict)
+    _said_us: dict[str, int] = field(factory=dict)
+    """When the newest frame was sent, by its sender's clock."""
 
-    def heard(self, cp_id: str, hearing: Hearing, now_us: int) -> None:
-        """A frame of a charge point, or of its monitor, has come."""
+    def heard(
+        self, cp_id: str, hearing: Hearing, now_us: int, said_us: int, *, passed_on: bool = False
+    ) -> None:
+        """A frame of a charge point, or of its monitor, has come.
+
+        One that passes words on may have stood still meanwhile, and what it says is old. So is not
+        believed what is older than what was heard, nor, from others, what is said before a new
+        observer has had the time to hear everybody itself.
+        """
+        is_new = now_us - self.since_us <= ENGINE_SILENT_US
+        if said_us < self._said_us.get(cp_id, 0) or (passed_on and is_new):
+            return
+        self._said_us[cp_id] = said_us
         self._last[cp_id] = (now_us, hearing)
 
     def look(self, known: Mapping[str, str], now_us: int) -> list[list[str]]:
-        """Who is heard otherwise than is ``known``, as ``[cp, hearing]``, in the order of names.
-
-        A board that does not know who leads is heard as seldom as once in its round, when those
-        that it tells in between are down. So it has two rounds more, of which one may be lost.
-        """
+        """Who is heard otherwise than is ``known``, as ``[cp, hearing]``, in that order."""
         found = []
         for cp_id, was in known.items():
             at_us, hearing = self._last.get(cp_id, (self.since_us, Hearing(was)))
-            rounds_us = 2 * round_us(len(known)) if hearing is Hearing.SILENT else 0
-            if now_us - at_us > UNHEARD_US + rounds_us:
+            if now_us - at_us > UNHEARD_US:
                 hearing = Hearing.UNHEARD
             if hearing != was:
                 found.append([cp_id, hearing.value])

@@ -11,7 +11,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from fsm.ocpp.frames import CALL_ERROR, UNIQUE_ID_MAX, CallError, ErrorCode
-from fsm.ocpp.messagelog.timestamps import format_time, parse_time
+from fsm.ocpp.messagelog.timestamps import format_time_ms, parse_time
 
 Payload = dict[str, Any]
 
@@ -39,8 +39,8 @@ def beside(unique_id: str) -> str:
 
 
 def time_out(time_us: int, start_us: int) -> str:
-    """A time of the run as text."""
-    return format_time(start_us + time_us)
+    """A time of the run as text: with milliseconds, always."""
+    return format_time_ms(start_us + time_us)
 
 
 def time_in(text: object, start_us: int) -> int:

@@ -10,8 +10,14 @@ REQUEST_CONNECTOR: Final = "RequestConnector"
 
 ``{idTag, reservationId, from, until, energy, hold, x, y, current}``, the last four optional. The
 answer's ``data`` is ``{status: Reserved | Redirected, cp, connectorId, reservationId, from, until,
-heldUntil}`` or ``{status: Refused, cp, reason}``.
+heldUntil}`` or ``{status: Refused, cp, reason}``. Unless it is Reserved, ``obstacles`` says what
+stands against the charge point that was asked and, when it is refused, against the nearest others
+(at the most :data:`NAMED_MAX`): each is ``{cp, reason}`` with ``until`` where it will be free then,
+or ``has`` and ``needs`` (W) where it is too weak. ``more`` counts those that are not named.
 """
+
+NAMED_MAX: Final = 4
+"""Of how many other charge points an answer says why they cannot serve a driver."""
 
 RESERVATION_ID_MAX: Final = 2**31 - 1
 
@@ -40,7 +46,7 @@ class ReservationStatus(StrEnum):
     REPLACED = "Replaced"
     """Its driver asked for something else."""
     REMOVED = "Removed"
-    """The connector is out of order (OCPP 1.6, 5.13)."""
+    """The connector is out of order, and no other was to be had (OCPP 1.6, 5.13)."""
 
 
 class ReserveStatus(StrEnum):
@@ -60,6 +66,12 @@ class Why(StrEnum):
     UNAVAILABLE = "Unavailable"
     SILENT = "Silent"
     """The network has not heard from it for a while."""
+    STOPPED = "Stopped"
+    """By the operator."""
+    OUT_OF_ORDER = "OutOfOrder"
+    """Its monitor says that its engine is silent."""
+    DISCONNECTED = "Disconnected"
+    """Not even its monitor is heard."""
     OCCUPIED = "Occupied"
     RESERVED = "Reserved"
     WRONG_CURRENT = "WrongCurrent"
@@ -74,6 +86,8 @@ class Why(StrEnum):
     NOT_AUTHORISED = "NotAuthorised"
     CUT_OFF = "CutOff"
     """The charge point that was asked hears nothing of the network."""
+    NO_DECISION = "NoDecision"
+    """The network has decided nothing since the question was asked."""
     DOWN = "Down"
     """The charge point that was asked does not run."""
 
@@ -82,6 +96,9 @@ RESERVE_STATUS: Final[dict[Why, ReserveStatus]] = {
     Why.FAULTED: ReserveStatus.FAULTED,
     Why.UNAVAILABLE: ReserveStatus.UNAVAILABLE,
     Why.SILENT: ReserveStatus.UNAVAILABLE,
+    Why.STOPPED: ReserveStatus.UNAVAILABLE,
+    Why.OUT_OF_ORDER: ReserveStatus.UNAVAILABLE,
+    Why.DISCONNECTED: ReserveStatus.UNAVAILABLE,
     Why.OCCUPIED: ReserveStatus.OCCUPIED,
     Why.RESERVED: ReserveStatus.OCCUPIED,
 }

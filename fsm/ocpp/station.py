@@ -124,6 +124,10 @@ class Station:
             SetTimer("heartbeat", self._heartbeat_us),
         ]
 
+    def renew(self) -> list[Effect]:
+        """A Heartbeat besides: an answer to it says that the log is reached."""
+        return self._one_at_a_time(Action.HEARTBEAT, {})
+
     def report(self, status: ConnectorStatus, error: ChargePointError, now_us: int) -> list[Effect]:
         """StatusNotification, when the status is another than before.
 

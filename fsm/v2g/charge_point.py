@@ -10,7 +10,7 @@ The meter is hardware and outlives it.
 
 from typing import Any, ClassVar
 
-from fsm.effects import Contactor, Effect, PilotDuty
+from fsm.effects import CancelTimer, Contactor, Effect, PilotDuty
 from fsm.energy.meter import Beginning
 from fsm.ocpp.actions import ChargePointError, Reason
 from fsm.ocpp.reserving import Booking
@@ -24,6 +24,7 @@ from fsm.v2g.staying import Staying
 
 _PLUGGED = ("B", "C", "D")
 _READY = ("C", "D")
+_BROKEN = (ChargePointError.POWER_SWITCH_FAILURE, ChargePointError.OVER_CURRENT_FAILURE)
 
 
 class ChargePoint(Staying):
@@ -45,6 +46,7 @@ class ChargePoint(Staying):
         """Start; ``ev_pilot`` is what the EV's resistor shows, as an EV may be there already."""
         # Whatever the hardware did last: no power, no offer, until the state machine says so.
         self.out = [Contactor(closed=False), PilotDuty(True, CONSTANT_DUTY), *self.station.boot()]
+        self.reset_guard()
         self.in_service = self._ready
         if ev_pilot in _PLUGGED:
             self.ev_pilot = ev_pilot
@@ -106,6 +108,15 @@ class ChargePoint(Staying):
             self._fire(CpEvent.EV_PLUGGED if now else CpEvent.EV_UNPLUGGED, now_us)
         elif (before in _READY) != (ev_state in _READY):
             self._on_readiness(ev_state in _READY, now_us)
+        return self._settle(now_us)
+
+    def on_trip(self, signal: str, now_us: int) -> list[Effect]:
+        """The guard has opened the contactor: more was drawn than it lets through."""
+        self.out = [CancelTimer("meter")]
+        self.contactor_closed = False
+        self._error = ChargePointError.OVER_CURRENT_FAILURE
+        self._why = "its guard has tripped: the EV draws more than it may"
+        self._fire(CpEvent.FAULT, now_us)
         return self._settle(now_us)
 
     def on_result(
@@ -191,7 +202,7 @@ class ChargePoint(Staying):
         state, status = self.state, self._STATUS[self.state]
         if state is CpState.WAITING_EV and self.station.bookings.holder is not None:
             return ConnectorStatus.RESERVED
-        if state is CpState.FAILURE and self._error is ChargePointError.POWER_SWITCH_FAILURE:
+        if state is CpState.FAILURE and self._error in _BROKEN:
             return ConnectorStatus.FAULTED
         if state is CpState.CHARGING and self.limit_w == 0:
             return ConnectorStatus.SUSPENDED_EVSE

@@ -69,6 +69,11 @@ class ElectricVehicle(Evcc):
             return self._run(EvEvent.RESUMED, now_us)
         return []
 
+    def change_departure(self, departure_us: int) -> None:
+        """The driver leaves at another time: it is told with the next status, or at the start."""
+        self.departure_us = departure_us
+        self.renegotiates = self.power_on and not self.basic
+
     def restart(self, now_us: int) -> list[Effect]:
         """Its computer starts anew: the session is lost, the driver's wish is not."""
         return self._break("its computer has started anew", now_us)

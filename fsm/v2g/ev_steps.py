@@ -194,7 +194,7 @@ def status(ev: Evcc, response: Any) -> None:
     elif response.evse_notification is EVSENotification.STOP_CHARGING:
         ev.intent = Intent.STOP
         ev.begin_end()
-    elif response.evse_notification is EVSENotification.RE_NEGOTIATION:
+    elif response.evse_notification is EVSENotification.RE_NEGOTIATION or ev.renegotiates:
         progress = ChargeProgress.RENEGOTIATE
         ev.send(m.PowerDeliveryReq(ev.session_id, progress, ev.tuple_id))
     else:

@@ -94,8 +94,10 @@ class Evcc:
         self.intent = Intent.CHARGE
         self.status_period_us = timeouts.STATUS_PERIOD_US
         """How long it waits in the charging loop before it asks again."""
-        self.departure_s = 0
-        """When the driver leaves, in s from the negotiation; 0 when it is not said."""
+        self.departure_us = 0
+        """When the driver leaves, in µs of the run; 0 when it is not said."""
+        self.renegotiates = False
+        """Whether the driver wants something else, and the charge point has yet to be told."""
         self.out: list[Effect] = []
         self.now_us = 0
         self.pilot_ok = False
@@ -118,6 +120,8 @@ class Evcc:
         self.phases = 3
         self.power_on = False
         self.basic = False
+        self.ignores_limit = False
+        """A defect: it draws what its battery takes, whatever it is told."""
         self.limit_w = 0
         self.profile: tuple[PMaxEntry, ...] = ()
         self.profile_from_us = 0
@@ -139,6 +143,8 @@ class Evcc:
         """
         if not self.power_on or self.target_reached:
             return 0
+        if self.ignores_limit:
+            return self.battery.max_power_w(self.max_w, self.current)
         allowed_w = min(self.limit_w, self.profile_w()) if self.profile else self.limit_w
         least_w = min(LEAST_A * PHASE_V * self.phases, self.max_w)
         if self.current == "AC" and allowed_w < least_w:
@@ -246,18 +252,24 @@ class Evcc:
 
     def needs(self) -> m.ChargeParameterDiscoveryReq:
         """What it tells of its needs: energy until the target, and what it can take."""
+        self.renegotiates = False
+        most_w, departure_s = self.max_w, 0
+        if self.departure_us:
+            # What is promised until then must be possible with a battery that is nearly full, too.
+            most_w = self.battery.sustained_w(self.max_w, self.current, self.target_ppm)
+            departure_s = max(1, (self.departure_us - self.now_us) // timeouts.S)
         voltage = DC_VOLTAGE_V if self.current == "DC" else PHASE_V
         amperes = self.max_w * 1_000 // (voltage * (1 if self.current == "DC" else self.phases))
         return m.ChargeParameterDiscoveryReq(
             self.session_id,
             SCHEDULE_ENTRIES if self.smart else 0,
             self.mode,
-            self.departure_s,
+            departure_s,
             self.battery.room_uj(self.target_ppm) // 3_600_000_000,
             voltage,
             amperes,
             min(amperes, LEAST_A * 1_000),
-            self.max_w,
+            most_w,
             self.battery.soc_ppm // 10_000,
         )
 

@@ -42,6 +42,10 @@ class SeccSession:
     authorized: bool = False
     offered_w: int = -1
     """The greatest power of the schedule that was offered; -1 before that."""
+    offered: tuple[PMaxEntry, ...] = ()
+    """That schedule, from ``offered_us`` on."""
+    offered_us: int = 0
+    """When it was offered, by the wall clock."""
     profile: tuple[PMaxEntry, ...] = ()
     """The EV's charging profile; empty when it did not opt in."""
     waits_for_power_since_us: int = -1
@@ -72,6 +76,8 @@ class SeccSession:
     """The reading that it was told to sign."""
     needs_told: bool = False
     """Whether the network was told what the EV needs."""
+    leaves_us: int = 0
+    """When the driver leaves, as the network was told; 0 while it was not."""
 
 
 class Evse:
@@ -125,6 +131,15 @@ class Evse:
         """Version of a lower limit that is not confirmed yet; 0 for none."""
         self.told = False
         """Whether the EV was sent that limit."""
+        self.time: WallClock = self.station.clock
+        """What plans go by: the network's time where there is one, else the own wall clock."""
+        self.plans = False
+        """Whether the network plans the power of those who opt in."""
+        self.planned: tuple[PMaxEntry, ...] = ()
+        """The plan for the transaction as (s of the run, W from then on).
+
+        Empty without a plan: then the limit is all that is known of the future.
+        """
 
     @property
     def transaction_id(self) -> int | None:

@@ -19,6 +19,9 @@ from fsm.v2g.evse import Evse
 
 US_PER_S = 1_000_000
 
+SAME_TIME_US = 2_000_000
+"""Departures are told in seconds from now: what differs by less is the same."""
+
 LOOK_S = 60
 """How long a limit is taken to hold at the most."""
 
@@ -90,10 +93,18 @@ class Limited(Evse):
     # -- what is told of the EV ----------------------------------------------------------------
 
     def tell_needs(self, request: m.ChargeParameterDiscoveryReq, now_us: int) -> None:
-        """NotifyEVChargingNeeds, once a session, where somebody sets profiles."""
-        if not self.profiles or self.session.needs_told:
+        """NotifyEVChargingNeeds, once a session, where somebody sets profiles.
+
+        Where the network plans it is told of each driver who opted in and says when he leaves, and
+        again when that has changed.
+        """
+        wall_us = self.time.wall_us(now_us)
+        departure_us = wall_us + request.departure_time * US_PER_S if request.departure_time else 0
+        opted_in = request.max_entries_sa_schedule_tuple > 0
+        asks = self.plans and opted_in and self._leaves_otherwise(departure_us)
+        if not asks and (not self.profiles or self.session.needs_told):
             return
-        self.session.needs_told = True
+        self.session.needs_told, self.session.leaves_us = True, departure_us
         mode = _MODES.get(request.requested_energy_transfer_mode.value, "AC_three_phase")
         payload: dict[str, object] = {
             "evseId": CONNECTOR,
@@ -106,10 +117,16 @@ class Limited(Evse):
         if mode == "DC":
             payload["evMaxPower"] = request.ev_maximum_power_limit
             payload["stateOfCharge"] = request.ev_ress_soc
-        if request.departure_time:
-            wall_us = self.station.clock.wall_us(now_us)
-            payload["departureTime"] = wall_us + request.departure_time * US_PER_S
+        if departure_us:
+            payload["departureTime"] = departure_us
+        if asks:
+            most_w = request.ev_maximum_power_limit or self.rated_w
+            payload["maxPower"] = min(most_w, self.rated_w)
         self.out.append(Call(Action.NOTIFY_EV_CHARGING_NEEDS.value, payload))
+
+    def _leaves_otherwise(self, departure_us: int) -> bool:
+        """Whether the driver leaves at another time than the network was told."""
+        return bool(departure_us) and abs(departure_us - self.session.leaves_us) > SAME_TIME_US
 
     def tell_schedule(self, request: m.PowerDeliveryReq, now_us: int) -> None:
         """NotifyEVChargingSchedule: the EV's own profile, where somebody sets profiles."""

@@ -25,6 +25,7 @@ from fsm.v2g.codes import (
 from fsm.v2g.codes import ResponseCode as Code
 from fsm.v2g.evse import CONSTANT_DUTY, SeccSession
 from fsm.v2g.limited import Limited
+from fsm.v2g.planned import DAY_S, is_outdated, is_within, schedule
 from fsm.v2g.plug_and_charge import (
     payment_details,
     proof_fault,
@@ -35,7 +36,6 @@ from fsm.v2g.plug_and_charge import (
 from fsm.v2g.sequence import Wait
 
 CHARGE_SERVICE_ID: Final = 1
-DAY_S: Final = 86_400
 TUPLE_ID: Final = 1
 """One schedule is offered; its SAScheduleTupleID."""
 EVSE_ID_PREFIX: Final = "DE*EVT*E"
@@ -171,7 +171,10 @@ def charge_parameter_discovery(
     # A DC charge point offers what its converter can do and limits it in CurrentDemandRes: a new
     # schedule would need a renegotiation, and that opens the contactor of a DC session.
     evse.tell_needs(request, now_us)
-    session.offered_w = evse.limit_w if evse.current == "AC" else evse.rated_w
+    dc = evse.current == "DC"
+    session.offered = ((0, evse.rated_w),) if dc else schedule(evse, now_us)
+    session.offered_us = evse.time.wall_us(now_us)
+    session.offered_w = max(power_w for _, power_w in session.offered)
     session.wait = Wait.POWER_DELIVERY if evse.current == "AC" else Wait.CABLE_CHECK
     session.isolation_until_us, session.present_v = -1, 0
     evse.told = True
@@ -179,7 +182,7 @@ def charge_parameter_discovery(
         request.session_id,
         Code.OK,
         EVSEProcessing.FINISHED,
-        ((TUPLE_ID, DAY_S, ((0, session.offered_w),)),),
+        ((TUPLE_ID, DAY_S, session.offered),),
         PHASE_V if evse.current == "AC" else 0,
         evse.max_current_ma if evse.current == "AC" else 0,
         evse.limit_w,
@@ -234,7 +237,7 @@ def _profile_fault(evse: Limited, request: m.PowerDeliveryReq) -> Code:
     starts = [start for start, _ in request.charging_profile]
     if starts and (starts[0] != 0 or any(b <= a for a, b in pairwise(starts))):
         return Code.FAILED_CHARGING_PROFILE_INVALID
-    if any(power_w > evse.session.offered_w for _, power_w in request.charging_profile):
+    if not is_within(request.charging_profile, evse.session.offered):
         return Code.FAILED_CHARGING_PROFILE_INVALID
     return Code.OK
 
@@ -280,12 +283,12 @@ def power_stop(evse: Limited, request: m.PowerDeliveryReq, now_us: int) -> m.Res
     return m.PowerDeliveryRes(request.session_id, Code.OK)
 
 
-def _wish(evse: Limited) -> EVSENotification:
+def _wish(evse: Limited, now_us: int) -> EVSENotification:
     """What the charge point wants of an EV that charges."""
     session = evse.session
     if session.stop_wanted:
         return EVSENotification.STOP_CHARGING
-    if evse.current == "AC" and session.profile and evse.limit_w != session.offered_w:
+    if evse.current == "AC" and session.profile and is_outdated(evse, now_us):
         return EVSENotification.RE_NEGOTIATION
     return EVSENotification.NONE
 
@@ -301,7 +304,7 @@ def charging_status(evse: Limited, request: m.ChargingStatusReq, now_us: int) ->
         evse.max_current_ma,
         evse.meter.energy_wh,
         wants_receipt(evse),
-        _wish(evse),
+        _wish(evse, now_us),
     )
 
 
@@ -322,7 +325,7 @@ def current_demand(evse: Limited, request: m.CurrentDemandReq, now_us: int) -> m
         TUPLE_ID,
         evse.meter.energy_wh,
         wants_receipt(evse),
-        _wish(evse),
+        _wish(evse, now_us),
     )
 
 
@@ -332,7 +335,7 @@ def metering_receipt(evse: Limited, request: m.MeteringReceiptReq, now_us: int) 
     if code is not Code.OK:
         return m.MeteringReceiptRes(request.session_id, code)
     evse.session.wait = Wait.CHARGING_STATUS if evse.current == "AC" else Wait.CURRENT_DEMAND
-    return m.MeteringReceiptRes(request.session_id, Code.OK, _wish(evse))
+    return m.MeteringReceiptRes(request.session_id, Code.OK, _wish(evse, now_us))
 
 
 def welding_detection(evse: Limited, request: m.WeldingDetectionReq, now_us: int) -> m.Response:

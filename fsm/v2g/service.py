@@ -13,11 +13,12 @@ from fsm.ocpp.profiles.model import Transaction
 from fsm.ocpp.profiles.store import Store
 from fsm.v2g import timeouts
 from fsm.v2g.cp_table import CpEvent, CpState
+from fsm.v2g.granted import Granted
 from fsm.v2g.instructions import INSTRUCTIONS
-from fsm.v2g.limited import Limited
+from fsm.v2g.kinds import PMaxEntry
 
 
-class Served(Limited):
+class Served(Granted):
     """What the operator's wishes and the charge point's own defects do to its sessions."""
 
     state: CpState = CpState.WAITING_EV
@@ -62,6 +63,18 @@ class Served(Limited):
         """The charging profiles installed here, and the transaction that they count for."""
         self.out = []
         self.take_profiles(store, running, now_us)
+        return self._settle(now_us)
+
+    def on_plan(self, planned: tuple[PMaxEntry, ...], now_us: int) -> list[Effect]:
+        """What the network has planned for the running transaction; empty for nothing."""
+        self.out = []
+        self.planned = planned
+        return self._settle(now_us)
+
+    def on_answer(self, made_us: int, now_us: int) -> list[Effect]:
+        """The log has applied a call that was made at ``made_us``: the grant goes on from then."""
+        self.out = []
+        self.take_answer(made_us, now_us)
         return self._settle(now_us)
 
     def on_availability(self, operative: bool, now_us: int) -> list[Effect]:
@@ -117,6 +130,13 @@ class Served(Limited):
             self.remote_tag = ""
         elif name == "profile":
             self.review_profiles(now_us)
+        elif name == "grant":
+            self.review_grant(now_us)
+        elif name == "follow":
+            self._awaited = False
+            if self.may_draw and self.ceiling_w > self.limit_w:
+                self._why = "the EV does not follow its limit"
+                self._fire(CpEvent.FAULT, now_us)
         elif name == "stop" and self.transaction_id is not None and self.session.stop_wanted:
             self._why = "the EV did not stop when it was asked to"
             self._fire(CpEvent.FAULT, now_us)

@@ -14,7 +14,7 @@ from paxos.check.violation import InvariantViolation
 from paxos.sim.kernel import Event, Kernel
 from paxos.sim.streams import stream
 from paxos.sim.trace import Trace
-from scenarios.asks import News
+from scenarios.asks import Tidings
 from scenarios.city import inputs
 from scenarios.city.arrivals import day
 from scenarios.city.gossip import NEWS, ROUND, Gossip
@@ -192,7 +192,7 @@ class City:
             while news:
                 what, ask = news.pop(0)
                 self.travellers.hear(site, what, ask)
-                if self.promises is not None and what is not News.LEFT:
+                if self.promises is not None and what is not Tidings.LEFT:
                     self.promises.check_driver(ask.ev)
         except InvariantViolation as violation:
             self._stop(violation)

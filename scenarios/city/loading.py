@@ -17,6 +17,9 @@ Raw = dict[str, Any]
 EXTRA = (spec.ARRIVALS_NAME, spec.DIRECTORY_NAME)
 """Keys at the top of a file that only a city has, beside ``[[site]]``."""
 
+_OF_A_SITE = ("planning", "cabinet", "load", "pv")
+"""Tables that say of which site they are by being alone with it."""
+
 _OF_ONE_SITE = ("sessions", "power", "bills", "reads")
 """Subjects that need ``site`` in a city."""
 _OF_ALL = ("redirected", "unserved")
@@ -56,6 +59,9 @@ def read_city(reader: Reader, document: Raw) -> City | None:
         return None
     if "fleet" in document:
         reader.refuse(("fleet",), "it beside [[site]]", "[[arrivals]] or [[ev]] tables")
+    for name in _OF_A_SITE:
+        if name in document:
+            reader.refuse((name,), "it beside [[site]]", "it in a scenario of one site")
     reader.check_array(document, spec.SITE_NAME)
     reader.check_array(document, spec.ARRIVALS_NAME)
     rows = reader.array(document, spec.SITE_NAME, spec.CITY_SITE)

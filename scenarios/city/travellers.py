@@ -17,7 +17,7 @@ from attrs import define, field
 
 from fsm.energy.supply import least_power_w
 from fsm.ocpp.reserving import HOLD_US
-from scenarios.asks import REASONS, Ask, News
+from scenarios.asks import REASONS, Ask, Tidings
 from scenarios.city.arrivals import Trip
 from scenarios.city.directory import Entry
 from scenarios.drivers import SPEED_M_PER_S
@@ -142,21 +142,21 @@ class Travellers:
 
     # What the sites say.
 
-    def hear(self, site: int, news: News, ask: Ask) -> None:
+    def hear(self, site: int, news: Tidings, ask: Ask) -> None:
         """Something has become of a question at a site."""
         traveller = self._now.get(ask.ev)
         if traveller is None or not any(each.ask is ask for each in traveller.tries):
             return
-        if news is News.ANSWERED:
+        if news is Tidings.ANSWERED:
             if ask.granted:
                 self._granted(traveller, site)
             else:
                 self._refused(traveller, site, ask)
-        elif news is News.PLUGGED:
+        elif news is Tidings.PLUGGED:
             traveller.status = "charges"
-        elif news is News.LEFT:
+        elif news is Tidings.LEFT:
             traveller.status = "left"
-        elif news is News.GAVE_UP:
+        elif news is Tidings.GAVE_UP:
             self._call_off(traveller, keep=0)
             self._next(traveller, site, f"{ask.cp} was taken when he came")
 

@@ -20,19 +20,32 @@ from scenarios.format.expectations import SUBJECTS as SUBJECTS
 from scenarios.format.expectations import VIOLATIONS as VIOLATIONS
 from scenarios.format.keys import Key as Key
 from scenarios.format.keys import Table as Table
+from scenarios.format.power import CABINET as CABINET
+from scenarios.format.power import LOAD as LOAD
+from scenarios.format.power import PV as PV
 from scenarios.format.script import AT as AT
 from scenarios.format.script import HOWS as HOWS
 from scenarios.format.script import arguments as arguments
 from scenarios.format.settings import NETWORK as NETWORK
 from scenarios.format.settings import PAXOS as PAXOS
+from scenarios.format.settings import PLANNING as PLANNING
 from scenarios.format.settings import PRICE_BAND as PRICE_BAND
 from scenarios.format.settings import SITE as SITE
 from scenarios.format.settings import TARIFF as TARIFF
 from scenarios.format.settings import TOP as TOP
 
-TABLES = {"site": SITE, "network": NETWORK, "paxos": PAXOS, "tariff": TARIFF}
+TABLES = {
+    "site": SITE,
+    "planning": PLANNING,
+    "network": NETWORK,
+    "paxos": PAXOS,
+    "tariff": TARIFF,
+    "pv": PV,
+}
 """Single tables, by their key at the top."""
 ARRAYS = {
+    "cabinet": CABINET,
+    "load": LOAD,
     "cp": CP,
     "ev": EV,
     "price_band": PRICE_BAND,

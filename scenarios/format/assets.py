@@ -2,6 +2,7 @@
 
 from fsm.trust.certificates import KINDS
 from scenarios.format.keys import AMOUNT, MAX_W, MAX_WH, PRICE, RATE, TIME, Key, Table
+from scenarios.format.power import CABINET_ID
 from scenarios.kinds import Choice, Flag, Name, Quantity, Span, Text, Whole
 from scenarios.places import Place
 from scenarios.units import ENERGY, POWER
@@ -28,6 +29,7 @@ CP = Table(
         Key("at", "at", Place(), "Where it stands, to the east and to the north of the middle."),
         Key("price", "energy_ueur", PRICE, "Its own price of energy; it holds all day."),
         Key("location", "location", Text(60), "Where it stands; receipts say so."),
+        Key("cabinet", "cabinet", CABINET_ID, "Behind which cabinet; the site's rail if left out."),
     ),
 )
 
@@ -74,9 +76,10 @@ EV = Table(
             'With `payment = "contract"`: what is to be said of the certificate.',
         ),
         Key("balance", "balance_cents", AMOUNT, "What the driver can pay at the beginning."),
+        Key("departs", "departs_us", TIME, "When its driver leaves: he says so when he plugs in."),
     ),
 )
-_OF_ONE = ("id", "id_tag", "at", "drives", "payment", "contract")
+_OF_ONE = ("id", "id_tag", "at", "drives", "payment", "contract", "departs")
 """What is of one EV alone."""
 FLEET = Table(
     "[fleet]",
@@ -100,6 +103,12 @@ FLEET = Table(
             "leave_us",
             Span(TIME),
             "When the first and the last stop charging; each is unplugged 15 s later.",
+        ),
+        Key(
+            "departs",
+            "departs_us",
+            Span(TIME),
+            "When the first and the last leave: they say so when they plug in.",
         ),
         *(key for key in EV.keys if key.name not in _OF_ONE),
     ),

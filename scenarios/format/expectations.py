@@ -1,5 +1,6 @@
 """Expectations: what they may be about, and what may be said of it."""
 
+from fsm.network.demand import ACCEPTED, PENDING, REFUSED
 from fsm.network.evidence import ID_TOKEN_TYPES, ReceiptStatus
 from fsm.network.monitoring import Monitored
 from fsm.ocpp.actions import AuthorizationStatus, Reason
@@ -23,8 +24,12 @@ from scenarios.format.keys import (
     Key,
     Table,
 )
+from scenarios.kept import BROKEN, KEPT, OPEN, RELEASED
+from scenarios.kept import SENTENCES as PROMISED_ENERGY
 from scenarios.kinds import Choice, Name, Quantity, Span, Whole
 from scenarios.obeying import SENTENCES as OBEYING
+from scenarios.power_words import FEATURES as POWER_FEATURES
+from scenarios.power_words import SENTENCES as POWER_SENTENCES
 from scenarios.promises import SENTENCES as PROMISES
 from scenarios.trust_promises import SENTENCES as TRUST_SENTENCES
 from scenarios.units import ENERGY, POWER
@@ -61,8 +66,11 @@ FATES = (
     "cancelled",
     "replaced",
     "removed",
+    "moved",
+    "lost",
 )
-"""The answer to a driver's question for a connector, and what can become of the reservation."""
+"""The answer to a driver's question for a connector, what can become of the reservation, and what
+he is told when a fault takes it."""
 
 REFUSALS = (
     "no",
@@ -71,10 +79,19 @@ REFUSALS = (
 )
 """Codes by which an EV is refused: OCPP's for an id tag, ISO 15118's for a contract."""
 VIOLATIONS = (
-    *(*SENTENCES, "P1", *PROMISES, *OBEYING),
-    *(*TRUST_SENTENCES, *MONEY_SENTENCES, *CITY_SENTENCES),
+    *SENTENCES,
+    *POWER_SENTENCES,
+    *PROMISES,
+    *OBEYING,
+    *TRUST_SENTENCES,
+    *MONEY_SENTENCES,
+    *PROMISED_ENERGY,
+    *CITY_SENTENCES,
 )
 """Invariants of consensus, of power, of trust, and of money."""
+
+REQUESTS = ("none", PENDING, ACCEPTED, REFUSED)
+PROMISED = ("none", OPEN, KEPT, BROKEN, RELEASED)
 
 CONNECTOR_STATUSES = tuple(status.value for status in ConnectorStatus)
 MONITORED = tuple(word.value for word in Monitored)
@@ -114,6 +131,12 @@ EXPECT = Table(
             Span(Quantity(ENERGY, 0, MAX_WH)),
             "Energy that the EV took or the CP delivered.",
         ),
+        Key(
+            "held",
+            "held_w",
+            Span(Quantity(POWER, 0, SITE_W)),
+            "What the CP may draw at the most as the log knows it.",
+        ),
         Key("soc", "soc_ppm", Span(RATE), "The EV's state of charge."),
         Key(
             "refused",
@@ -149,9 +172,28 @@ EXPECT = Table(
             "reservation",
             "reservation",
             Choice(FATES),
-            "The answer to its driver's last question, or what became of the reservation.",
+            "The answer to its driver's last question, or what became of the reservation; "
+            "`moved` and `lost` are what he was told when a fault took it.",
         ),
-        Key("redirected_to", "redirected_to", CP_ID, "Where its driver was redirected to."),
+        Key(
+            "redirected_to",
+            "redirected_to",
+            CP_ID,
+            "Where its driver was redirected to, or his reservation moved.",
+        ),
+        Key(
+            "request",
+            "request",
+            Choice(REQUESTS),
+            "What the plan said of its driver's last request for energy by a departure.",
+        ),
+        Key(
+            "promise",
+            "promise",
+            Choice(PROMISED),
+            "What became of the energy that its driver was promised last; `released` if he left "
+            "earlier than he said.",
+        ),
         Key(
             "paid",
             "paid_cents",
@@ -192,12 +234,19 @@ EXPECT = Table(
         Key(
             "count",
             "count",
-            Choice(tuple(FEATURES)),
-            "Subject: how often a feature of consensus or of the laboratory has happened.",
+            Choice((*FEATURES, *POWER_FEATURES)),
+            "Subject: how often a feature of consensus, of the laboratory or of grants has "
+            "happened.",
         ),
         Key("at_least", "at_least", COUNT, "It happened not less often than this."),
         Key("at_most", "at_most", COUNT, "It happened not more often than this."),
         Key("since", "since_us", TIME, "Only what happened after this time counts."),
+        Key(
+            "promises_broken",
+            "promises_broken",
+            Whole(0, 1_000_000),
+            "Subject: how many promises of energy were broken.",
+        ),
         Key("bills", "bills", Whole(0, 1_000_000), "Subject: how many bills were closed."),
         Key(
             "money",
@@ -231,6 +280,8 @@ SUBJECTS = {
         "reason",
         "reservation",
         "redirected_to",
+        "request",
+        "promise",
         "refused",
         "authorized_by",
         "receipt",
@@ -238,12 +289,13 @@ SUBJECTS = {
         "owes",
         "tokens",
     ),
-    "cp": ("state", "status", "role", "connector", "monitor", "energy", "paid"),
+    "cp": ("state", "status", "role", "connector", "monitor", "energy", "held", "paid"),
     "replicas": ("site",),
     "leader": ("site",),
     "sessions": ("site",),
     "power": ("site",),
     "count": ("at_least", "at_most", "since"),
+    "promises_broken": ("site",),
     "bills": ("site",),
     "money": ("site",),
     "reads": ("site",),

@@ -60,6 +60,7 @@ _ARGUMENTS = {
     ),
     "from_us": Key("from", "from_us", TIME, "When the driver's window, or the profile, begins."),
     "until_us": Key("until", "until_us", TIME, "When it ends."),
+    "departs_us": Key("departs", "departs_us", TIME, "When the driver wants to leave now."),
     "energy_wh": Key(
         "energy",
         "energy_wh",

@@ -1,7 +1,20 @@
 """The top of a scenario file, and what holds for all of it: site, network, consensus, prices."""
 
-from scenarios.format.keys import AMOUNT, DAY_US, LATENCY, PRICE, RATE, SITE_W, Key, Table
-from scenarios.kinds import Flag, Moment, Quantity, Real, Share, Span, Text, TimeOfDay, Whole
+from fsm.energy.grants import LEAST_GRANT_US
+from fsm.energy.planners import PLANNERS
+from scenarios.format.keys import AMOUNT, DAY_US, LATENCY, MAX_W, PRICE, RATE, SITE_W, Key, Table
+from scenarios.kinds import (
+    Choice,
+    Flag,
+    Moment,
+    Quantity,
+    Real,
+    Share,
+    Span,
+    Text,
+    TimeOfDay,
+    Whole,
+)
 from scenarios.units import DRIFT, DURATION, POWER, SIZE, TIME_PRICE
 
 TOP = Table(
@@ -53,8 +66,40 @@ SITE = Table(
             Quantity(POWER, 0, SITE_W),
             "What the grid connection that all CPs share can carry.",
         ),
+        Key(
+            "grant",
+            "grant_us",
+            Quantity(DURATION, LEAST_GRANT_US, DAY_US),
+            "How long a CP obeys its limit after it made a call that was answered. Then it keeps "
+            "to `fallback`, and a guard in its connector holds it to that. Without: for ever, and "
+            "without guards; with `[planning]` 60 s.",
+        ),
+        Key(
+            "fallback",
+            "fallback_w",
+            Quantity(POWER, 0, MAX_W),
+            "What each CP may draw when its grant has ended; less than 6 A is nothing.",
+        ),
     ),
 )
+PLANNING = Table(
+    "[planning]",
+    (
+        Key(
+            "step",
+            "step_us",
+            Quantity(DURATION, 1_000_000, DAY_US),
+            "Length of a step of the plan: whole seconds. 15 minutes by default.",
+        ),
+        Key(
+            "algorithm",
+            "algorithm",
+            Choice(tuple(PLANNERS)),
+            "What plans; only `flow` keeps every promise.",
+        ),
+    ),
+)
+"""Without it nothing is planned."""
 NETWORK = Table(
     "[network]",
     (

@@ -65,7 +65,7 @@ def test_what_1_6_does_not_know_stands_beside_it():
         Version.V16, ("CP1-1", "BootNotification", BOOT), answer
     )  # fmt: skip
     assert call[2] == {"chargePointVendor": "evtui", "chargePointModel": "Simulated AC"}
-    assert result[2]["currentTime"] == "2026-01-01T08:00:00Z"
+    assert result[2]["currentTime"] == "2026-01-01T08:00:00.000Z"
     assert beside[1] == "DataTransfer"
     assert beside[2]["messageId"] == "BootNotification"
     assert json.loads(beside[2]["data"]) == {"ratedPower": 22_000, "current": "AC", "at": [10, 20]}
@@ -228,7 +228,7 @@ def test_a_profile_of_2_0_1_from_outside():
     assert problems({"message_type": 2, "action": "SetChargingProfile", "body": payload},
                     "2.0.1") == []  # fmt: skip
     schedule = payload["chargingProfile"]["chargingSchedule"][0]
-    assert schedule["startSchedule"] == "2026-01-01T08:01:00Z"
+    assert schedule["startSchedule"] == "2026-01-01T08:01:00.000Z"
     assert [p["limit"] for p in schedule["chargingSchedulePeriod"]] == [16.5, 8]
     action, back = v201_reading.command("SetChargingProfile", payload, START_US)
     assert action == "SetChargingProfile"

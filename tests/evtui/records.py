@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgpack
 
-from evtui.replay import Row
+from evtui.marks import Row
 from evtui.verify import verify
 from fsm.network.describe import describe
 from fsm.network.records import KINDS
@@ -17,10 +17,12 @@ from scenarios.loader import loads
 from scenarios.recording import (
     bills_of,
     header_hash,
+    header_mark_bytes,
     line_of,
     link_of,
     mark_bytes,
     seal_bytes,
+    signer_of,
     transactions_of,
 )
 from scenarios.runner import run
@@ -61,9 +63,9 @@ def record(text: str = SMALL, seed: int | None = None) -> list[str]:
     return out.getvalue().splitlines()
 
 
-def first_fault(lines: list[str]) -> str:
+def first_fault(lines: list[str], anchors: str | None = None) -> str:
     """The first thing that is found altered."""
-    verdict = verify(lines, "record")
+    verdict = verify(lines, "record", anchors)
     assert not verdict.ok
     return str(verdict.faults[0])
 
@@ -117,29 +119,47 @@ def forged(
     Of the signatures, those that ``keys`` can make.
     """
     index = index or (0 if header else entry(lines, "StopTransaction"))
-    first = json.loads(lines[0]) | (header or {})
-    first["hash"] = link = header_hash(first)
+    first, rows, last = parts(lines)
+    if index:
+        command = bytes.fromhex(rows[index - 1]["command"])
+        rows[index - 1]["command"] = edit(command).hex()
+    return made_anew(first | (header or {}), rows, last, keys)
+
+
+def parts(lines: list[str]) -> tuple[Row, list[Row], Row]:
+    """A record as header, entries, and the last line."""
+    first, *rows, last = (json.loads(line) for line in lines)
+    return first, rows, last
+
+
+def made_anew(
+    first: Row, rows: list[Row], last: Row, keys: dict[str, bytes] | None = None
+) -> list[str]:
+    """A record of these entries with numbers, results, hashes and outcome that fit each other.
+
+    Of the signatures, those that ``keys`` can make; the others are left as they stand.
+    """
+    keys = keys or {}
+    first = first | {"hash": header_hash(first)}
+    link, mark = first["hash"], ""
+    data = header_mark_bytes(link)
+    first["marks"] |= {cp_id: sign(key, data).hex() for cp_id, key in keys.items()}
     made = [line_of(first)]
-    network, links = first_network(made), [link]
-    for place in range(1, len(lines) - 1):
-        row = json.loads(lines[place])
+    network = first_network(made)
+    for number, row in enumerate(rows, 1):
         command = bytes.fromhex(row["command"])
-        if place == index:
-            command = edit(command)
         before = network.chain
         result = network.apply(command)
-        row |= {"command": command.hex(), "says": describe(command), "result": result.hex()}
+        row = row | {"n": number, "says": describe(command), "result": result.hex()}
         row["chain"] = next_link(before, command, result).hex()
         link = row["link"] = link_of(link, row)
-        links.append(link)
+        signer = signer_of(list(first["meters"]), row["slot"])
+        if signer in keys:
+            row["mark"] = sign(keys[signer], mark_bytes(first["hash"], mark, row)).hex()
+        mark = row["mark"]
         made.append(line_of(row))
-    last = json.loads(lines[-1])
-    end = last["end"] | {"header": first["hash"], "link": link, "chain": network.chain.hex()}
-    end["transactions"] = transactions_of(network.state)
-    end["bills"] = bills_of(network.state)
-    last["seals"] |= {cp_id: sign(key, seal_bytes(end)).hex() for cp_id, key in keys.items()}
-    for mark in last["marks"]:
-        if mark["cp"] in keys:
-            data = mark_bytes(first["hash"], mark["entry"], links[mark["entry"]])
-            mark["seal"] = sign(keys[mark["cp"]], data).hex()
-    return [*made, line_of(last | {"end": end})]
+    end = last["end"] | {"entries": len(rows), "header": first["hash"]}
+    end |= {"link": link, "chain": network.chain.hex()}
+    end |= {"transactions": transactions_of(network.state), "bills": bills_of(network.state)}
+    seals = {cp_id: sign(key, seal_bytes(end)).hex() for cp_id, key in keys.items()}
+    return [*made, line_of({"end": end, "seals": last["seals"] | seals})]

@@ -155,7 +155,7 @@ def test_a_terminal_that_cannot_draw(term: str, why: str) -> None:
 def test_speeds_mean_the_same_as_in_the_app() -> None:
     """The command line must not import drawing code to know it."""
     from evtui.app import DEFAULT_SPEED
-    from evtui.cli import _speed
+    from evtui.options import _speed
 
     class Token:
         value = "max"
@@ -290,6 +290,8 @@ def test_interrupting_a_run(tmp_path: Path) -> None:
     with subprocess.Popen(
         [*EVTUI, "run", str(scenario), "--trace", str(trace)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # A shell that starts the tests in the background has them ignore Ctrl+C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:  # fmt: skip
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and not (trace.exists() and trace.stat().st_size):

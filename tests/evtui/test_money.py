@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from evtui.app import EvtuiApp
-from evtui.render import cps, header, money, units
+from evtui.render import cp_detail, header, money, units
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.panes import Header
 from scenarios.view import CpView
@@ -46,7 +46,7 @@ def test_the_running_cost_has_a_plus_so_that_colour_is_not_the_only_sign() -> No
 def test_the_detail_tells_bill_tokens_price_and_debt() -> None:
     """At 80 cells the bill and the tokens are seen."""
     cp = priced(cost_cents=23, flex_tokens=173)
-    lines = "".join(line.plain for line in cps.detail(cp, sample.view(), 80))
+    lines = "".join(line.plain for line in cp_detail.detail(cp, sample.view(), 80))
     for words in ("bill 0.23 €", "tokens 173"):
         assert words in lines
 
@@ -54,7 +54,7 @@ def test_the_detail_tells_bill_tokens_price_and_debt() -> None:
 def test_a_debt_is_told() -> None:
     """In the detail of the charge point at which the driver is."""
     cp = priced(ev=attrs.evolve(sample.ev(1, "CP1"), owes_cents=25))
-    lines = "".join(line.plain for line in cps.detail(cp, sample.view(), 200))
+    lines = "".join(line.plain for line in cp_detail.detail(cp, sample.view(), 200))
     assert "owes 0.25 €" in lines
     assert "price 0.45 €/kWh" in lines
     assert "earned 1.24 €" in lines

@@ -8,7 +8,9 @@ from evtui import pace
 from evtui.actions import ACTIONS
 from evtui.render import (
     bars,
-    cps,
+    cp_cards,
+    cp_detail,
+    cp_table,
     events,
     footer,
     glyphs,
@@ -104,14 +106,14 @@ def test_scrollbar() -> None:
 def test_every_line_fits_the_terminal(width: int, count: int) -> None:
     """Nothing is ever wider than its room, however many CPs there are."""
     view = sample.view(count, violation="A2 one value a slot: slot 7 has two " + "very " * 40)
-    table = cps.columns(view, width)
+    table = cp_table.columns(view, width)
     rows = view.log[-5:]
     lines = [
         *header.header(view, RUNNING, width),
         *header.banner(view, width),
-        cps.table_head(table, width),
-        *[cps.table_row(cp, table, width, selected=False) for cp in view.cps],
-        *cps.detail(view.cps[0], view, width, place=True),
+        cp_table.table_head(table, width),
+        *[cp_table.table_row(cp, table, width, selected=False) for cp in view.cps],
+        *cp_detail.detail(view.cps[0], view, width, place=True),
         *log.head(view, rows, "CP1", width, following=True, focused=False),
         *log.body(view, rows, "CP1", width, 7),
         power.strip(view, width),
@@ -172,14 +174,14 @@ def test_a_failed_expectation_is_never_out_of_sight(
 def test_compact_row_of_a_cp() -> None:
     """At 80 cells a row has all columns, in this order."""
     view = sample.view()
-    table = cps.columns(view, 80)
+    table = cp_table.columns(view, 80)
     assert [column.head.strip() for column in table] == [
-        "CP", "role", "state", "S", "P", "EV", "charge %", "kW/rtd", "prom.", "acc.", "com/app",
+        "CP", "role", "state", "S", "P", "EV", "SoC %", "kW", "kWh", "prom.", "acc.", "com/app",
         "links",
     ]  # fmt: skip
-    words = cps.table_row(view.cps[1], table, 80, selected=True).plain.split()
+    words = cp_table.table_row(view.cps[1], table, 80, selected=True).plain.split()
     assert words == [
-        "▌CP2", "★", "leader", "charging", "▷", "C", "EV2", "━━─", "53→80", "7.4/11",
+        "▌CP2", "★", "leader", "charging", "▷", "C", "EV2", "53→80", "7.4", "2.47",
         "3.CP2", "3.CP2", "143/143", "═·═══",
     ]  # fmt: skip
 
@@ -188,7 +190,7 @@ def test_compact_row_of_a_cp() -> None:
 def test_the_id_of_a_cp_is_the_last_to_go(width: int) -> None:
     """Then what it is and does; the links go first."""
     view = sample.view()
-    heads = [column.head.strip() for column in cps.columns(view, width)]
+    heads = [column.head.strip() for column in cp_table.columns(view, width)]
     assert heads[0] == "CP"
     assert heads[1] == "role"
     assert ("links" in heads) == (width == 80)
@@ -200,8 +202,8 @@ def test_a_stopped_cp_is_told_from_a_free_one(width: int, count: int) -> None:
     """By its sign at any width, also of one that is down; by a word from 150 cells."""
     free, stopped = sample.cp(3, count), sample.cp(3, count, monitored="stopped")
     gone = sample.cp(3, count, monitored="disconnected", status="crashed", role="-")
-    table = cps.columns(sample.view(count), width)
-    rows = [cps.table_row(cp, table, width, selected=False) for cp in (free, stopped, gone)]
+    table = cp_table.columns(sample.view(count), width)
+    rows = [cp_table.table_row(cp, table, width, selected=False) for cp in (free, stopped, gone)]
     for name, row in zip(("activated", "stopped", "disconnected"), rows, strict=True):
         words = f"{glyphs.MONITORED[name]} {name}"
         assert (words in row.plain) == (width >= 150)
@@ -213,18 +215,62 @@ def test_a_stopped_cp_is_told_from_a_free_one(width: int, count: int) -> None:
 @pytest.mark.parametrize("width", [80, 120, 160, 200])
 def test_the_sign_costs_no_other_column(width: int) -> None:
     """The bar of the charge gives the room; at 160 the headings do, too."""
-    heads = [column.head.strip() for column in cps.columns(sample.view(), width)]
-    assert {"P", "EV", "charge %", "prom.", "acc.", "com/app", "links"} <= set(heads)
+    heads = [column.head.strip() for column in cp_table.columns(sample.view(), width)]
+    assert {
+        "P",
+        "EV",
+        "SoC %" if width == 80 else "charge %",
+        "kWh",
+        "prom.",
+        "acc.",
+        "com/app",
+        "links",
+    } <= set(heads)
     assert ("OCPP" in heads) == (width == 200)
+
+
+@pytest.mark.parametrize("width", [79, 80, 85, 100, 112, 120, 149, 150, 160, 200])
+def test_kw_and_kwh_of_every_cp_are_seen(width: int) -> None:
+    """From 79 cells on, a column for each: at 80, the bar of the charge gives the room."""
+    view = sample.view()
+    table = cp_table.columns(view, width)
+    heads = [column.head.strip() for column in table]
+    assert {"kW", "kW/rtd", "kW/rated"} & set(heads)
+    assert heads.count("kWh") == 1
+    assert ("SoC %" in heads) == (width < 85)
+    at = cp_table.table_head(table, width).plain.index("kWh")
+    for energy_wh, text in ((0, "0.00"), (4_321, "4.32"), (54_321, "54.3"), (654_321, " 654")):
+        cp = sample.cp(1, energy_wh=energy_wh)
+        row = cp_table.table_row(cp, table, width, selected=False).plain
+        assert row[at - 1 : at + 3] == text
+
+
+def test_the_rated_power_is_in_the_detail() -> None:
+    """At 80 cells the table has no room for it."""
+    view = sample.view()
+    assert "of 11 kW" in cp_detail.detail(view.cps[0], view, 80)[0].plain
+
+
+@pytest.mark.parametrize(
+    ("energy_wh", "text"),
+    [
+        (0, "0.00"), (4, "0.00"), (672, "0.67"), (9_994, "9.99"), (9_996, "10.0"),
+        (99_949, "99.9"), (99_960, "100"), (9_999_400, "9999"), (9_999_600, "10k"),
+        (123_456_789, "123k"),
+    ],
+)  # fmt: skip
+def test_kwh_take_four_cells(energy_wh: int, text: str) -> None:
+    """Over a week of a fast charger, too."""
+    assert units.kwh(energy_wh) == text
 
 
 def test_links_of_many_cps_are_counted() -> None:
     """Forty symbols have no room: how many are cut, else lossy, else up."""
     view = sample.view(40)
-    table = cps.columns(view, 79)
+    table = cp_table.columns(view, 79)
     assert [column.head for column in table][-1] == "links"
     assert table[-1].width >= len("39 up")
-    assert cps.table_head(table, 79).plain.rstrip().endswith(" links")
+    assert cp_table.table_head(table, 79).plain.rstrip().endswith(" links")
     for states, words in (
         ({}, "39 up"),
         ({3: "cut", 7: "in"}, "2 cut"),
@@ -232,9 +278,9 @@ def test_links_of_many_cps_are_counted() -> None:
         ({3: "lossy", 4: "out"}, "1 cut"),
     ):
         links = tuple(states.get(n, state) for n, state in enumerate(view.cps[0].links))
-        row = cps.table_row(sample.cp(1, 40, links=links), table, 79, selected=False)
+        row = cp_table.table_row(sample.cp(1, 40, links=links), table, 79, selected=False)
         assert row.plain.rstrip().endswith(" " + words)
-    assert "CP7 7 of 40" in cps.detail(view.cps[6], view, 80, place=True)[0].plain
+    assert "CP7 7 of 40" in cp_detail.detail(view.cps[6], view, 80, place=True)[0].plain
 
 
 @pytest.mark.parametrize(
@@ -258,14 +304,16 @@ def test_links_of_many_cps_are_counted() -> None:
 def test_a_row_says_in_text_what_is_wrong(changes: dict[str, object], words: str) -> None:
     """Without any colour every state can be told."""
     view = sample.view()
-    row = cps.table_row(sample.cp(1, **changes), cps.columns(view, 80), 80, selected=False)
+    row = cp_table.table_row(
+        sample.cp(1, **changes), cp_table.columns(view, 80), 80, selected=False
+    )
     assert words in row.plain
 
 
 def test_a_cut_off_leader_is_still_seen_to_lead() -> None:
     """It believes so; that is what one must see."""
-    row = cps.table_row(
-        sample.cp(2, cut_off=True), cps.columns(sample.view(), 80), 80, selected=False
+    row = cp_table.table_row(
+        sample.cp(2, cut_off=True), cp_table.columns(sample.view(), 80), 80, selected=False
     )
     assert "★ ≠ cut off" in row.plain
 
@@ -273,7 +321,7 @@ def test_a_cut_off_leader_is_still_seen_to_lead() -> None:
 def test_detail_names_the_faulty_links_and_the_full_state() -> None:
     """What the row has no room for."""
     cp = sample.cp(4, links=("cut", "in", "up", "self", "up"), queued_calls=3)
-    text = " ".join(line.plain for line in cps.detail(cp, sample.view(), 120))
+    text = " ".join(line.plain for line in cp_detail.detail(cp, sample.view(), 120))
     for word in ("energy_negotiation", "charging_with_profile", "CP1 ✗ cut", "CP2 ←", "queued 3"):
         assert word in text
 
@@ -281,11 +329,13 @@ def test_detail_names_the_faulty_links_and_the_full_state() -> None:
 def test_detail_names_the_node_and_what_ails_it() -> None:
     """A CP on its second disk is another node; one that was never on says so."""
     view = sample.view()
-    text = cps.detail(sample.cp(1, node="CP1#2", ails=("disk full", "slow")), view, 120)[0].plain
+    text = cp_detail.detail(sample.cp(1, node="CP1#2", ails=("disk full", "slow")), view, 120)[
+        0
+    ].plain
     assert "CP1 is CP1#2" in text
     assert "ails disk full, slow" in text
     off = sample.cp(1, status="off", role="-", state="-", member="no member")
-    assert "never switched on" in cps.detail(off, view, 120)[0].plain
+    assert "never switched on" in cp_detail.detail(off, view, 120)[0].plain
     shown = log.head(
         attrs.evolve(view, cps=(off, *view.cps[1:])), (), "CP2", 80, following=True, focused=False
     )
@@ -295,15 +345,15 @@ def test_detail_names_the_node_and_what_ails_it() -> None:
 def test_cards_are_of_one_height_and_clicks_find_them() -> None:
     """Five cards on 200 cells; between them is nothing."""
     view = sample.view()
-    assert cps.cards_fit(view, 200)
-    assert not cps.cards_fit(view, 120)
-    lines = cps.cards(view, "CP2", 200)
-    assert len(lines) == cps.CARD_HEIGHT
+    assert cp_cards.cards_fit(view, 200)
+    assert not cp_cards.cards_fit(view, 120)
+    lines = cp_cards.cards(view, "CP2", 200)
+    assert len(lines) == cp_cards.CARD_HEIGHT
     assert len({line.width for line in lines}) == 1
     for index, cp in enumerate(view.cps):
         at = lines[0].plain.index(cp.id)
-        assert cps.card_at(view, at, 200) == index
-    assert cps.card_at(view, 39, 200) is None
+        assert cp_cards.card_at(view, at, 200) == index
+    assert cp_cards.card_at(view, 39, 200) is None
 
 
 def test_log_cells_have_a_symbol_each_and_tell_another_ballot() -> None:
@@ -354,9 +404,9 @@ def test_the_disk_of_a_crashed_cp_is_seen(width: int) -> None:
     assert log.row(empty, view, each, columns) == log.row(empty, after, each, columns)
     shown = log.head(after, view.log, "CP2", width, following=True, focused=False)[1].plain
     assert ("CP1✗" if width > 60 else "✗") in shown
-    assert "on its disk: promised 3.CP2, slots to 143" in cps.detail(dead, after, 80)[0].plain
+    assert "on its disk: promised 3.CP2, slots to 143" in cp_detail.detail(dead, after, 80)[0].plain
     if width > 60:
-        row = cps.table_row(dead, cps.columns(after, width), width, selected=False)
+        row = cp_table.table_row(dead, cp_table.columns(after, width), width, selected=False)
         assert "✗ crashed" in row.plain
         assert row.plain.count("3.CP2") == 2
         assert "143/0" in row.plain

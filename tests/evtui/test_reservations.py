@@ -7,7 +7,7 @@ import pytest
 
 from evtui.app import EvtuiApp
 from evtui.palette import Actions
-from evtui.render import cps, reservations
+from evtui.render import cp_cards, cp_detail, cp_table, reservations
 from evtui.screens.reservations import ReservationsPanel
 from scenarios.loader import load
 from scenarios.session import Session
@@ -38,6 +38,22 @@ def test_the_list_says_what_came_of_each() -> None:
     assert {len(head), len(first), len(second)} == {80}
 
 
+def test_what_a_fault_took_is_told_in_full() -> None:
+    """The row has what fits; the chosen one's reason stands below, wrapped and bounded."""
+    reason = "CP4 is out of order, and no other can: " + ", ".join(
+        f"CP{number} is stopped by the operator" for number in range(5, 15)
+    )
+    lost = attrs.evolve(ROW, number=2, fate="removed", news="lost", left="CP4", reason=reason)
+    view = sample.view(reservations=(ROW, lost))
+    page = plain(reservations.page(view, 0, 80, 9))
+    assert "redirected, removed, lost  CP4" in page[1]
+    assert page[3].startswith("  CP4 is out of order, and no other can: CP5 is stopped")
+    assert len(page) == 6
+    assert page[5].rstrip().endswith("…")
+    assert {len(row) for row in page} == {80}
+    assert len(plain(reservations.page(view, 1, 80, 9))) == 3
+
+
 def test_a_long_list_follows_the_cursor() -> None:
     """Every row can be reached."""
     rows = tuple(attrs.evolve(ROW, number=n) for n in range(1, 30))
@@ -60,10 +76,10 @@ def test_an_empty_connector_shows_who_is_expected(width: int) -> None:
     """In the table the EV with an arrow; in the detail until when it waits."""
     kept = sample.cp(3, reserved_for="EV7", reserved_until_us=490 * S)
     view = sample.view(cps=(*sample.view().cps[:2], kept))
-    table = cps.columns(view, width)
-    assert "→EV7" in cps.table_row(kept, table, width, selected=False).plain
-    assert "reserved for EV7 until 08:10" in " ".join(plain(cps.detail(kept, view, width)))
-    card = " ".join(plain(cps.card(kept, view, 44, selected=False)))
+    table = cp_table.columns(view, width)
+    assert "→EV7" in cp_table.table_row(kept, table, width, selected=False).plain
+    assert "reserved for EV7 until 08:10" in " ".join(plain(cp_detail.detail(kept, view, width)))
+    card = " ".join(plain(cp_cards.card(kept, view, 44, selected=False)))
     assert "reserved for EV7 until 08:10" in card
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fsm.network.limits import confirm, redistribute, release
+from fsm.network.limits import Rails, confirm, redistribute, release
 from fsm.network.records import Asset
 
 CAPACITY_W = 22_000
@@ -22,7 +22,7 @@ class Site:
 
     def share(self, names: str) -> None:
         """Share among these, in this order."""
-        self.assets |= redistribute(self.capacity_w, [self.assets[name] for name in names])
+        self.assets |= redistribute(Rails(self.capacity_w), [self.assets[name] for name in names])
 
     def confirm(self, name: str, version: int | None = None) -> bool:
         """A confirmation of a version, the newest by default; whether it set power free."""

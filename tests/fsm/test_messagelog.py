@@ -16,7 +16,13 @@ from fsm.ocpp.messagelog.message import (
     snake,
 )
 from fsm.ocpp.messagelog.payloads import camel, number, whole
-from fsm.ocpp.messagelog.timestamps import format_time, format_time_fixed, parse_month, parse_time
+from fsm.ocpp.messagelog.timestamps import (
+    format_time,
+    format_time_fixed,
+    format_time_ms,
+    parse_month,
+    parse_time,
+)
 from tests.fsm.logs import SAMPLE_METER_VALUES, call, error, log, noted, read, result
 
 # --- times -----------------------------------------------------------------------------------
@@ -72,6 +78,16 @@ def test_times_of_a_log_sort_as_texts():
     assert texts[1:3] == ["2022-10-12T18:10:01.000000Z", "2022-10-12T18:10:01.000001Z"]
     assert texts == sorted(texts)
     assert [parse_time(text) for text in texts] == times
+
+
+def test_times_of_payloads_have_milliseconds():
+    """Three decimals, never more or less, and never later than it was."""
+    second = 1_665_598_201_000_000
+    for past_us, decimals in ((0, "000"), (1, "000"), (999, "000"), (1_000, "001"),
+                              (500_000, "500"), (999_999, "999")):  # fmt: skip
+        text = format_time_ms(second + past_us)
+        assert text == f"2022-10-12T18:10:01.{decimals}Z"
+        assert parse_time(text) == second + past_us // 1_000 * 1_000
 
 
 def test_a_month_ends_where_the_next_begins():

@@ -499,6 +499,11 @@ def test_two_processes_with_other_hash_seeds_agree():
             "CP2 StatusNotification Faulted (OtherError)",
         ),
         ("Dance", {"a": 1}, "CP2 Dance"),
+        (
+            "DataTransfer",
+            {"messageId": "GrantEnded", "data": {"cp": "CP1", "calls": 17}},
+            "CP2 DataTransfer GrantEnded CP1 after 17 calls",
+        ),
     ],
 )
 def test_commands_in_words(action, payload, text):

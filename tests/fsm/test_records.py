@@ -38,6 +38,7 @@ def test_the_kinds_are_what_hashes_and_snapshots_have():
         ("condition", "conditions"),
         ("observer", "observers"),
         ("reservation", "reservations"),
+        ("loss", "losses"),
         ("stay", "stays"),
         ("place", "places"),
         ("meter_key", "meter_keys"),
@@ -49,6 +50,8 @@ def test_the_kinds_are_what_hashes_and_snapshots_have():
         ("bill", "bills"),
         ("account", "accounts"),
         ("entry", "entries"),
+        ("cabinet", "cabinets"),
+        ("grant", "grants"),
     ]
 
 

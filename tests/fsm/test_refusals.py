@@ -8,7 +8,7 @@ import pytest
 
 from fsm import effects as fx
 from fsm.energy.meter import Meter
-from fsm.network.limits import redistribute
+from fsm.network.limits import Rails, redistribute
 from fsm.network.tables import Draft
 from fsm.v2g import messages as m
 from fsm.v2g.answering import request_event
@@ -45,7 +45,7 @@ def situations(current):
     for action in ("", "renegotiate", "stop_charging", "fail"):
         if action == "renegotiate":
             draft = Draft(pump.network.state)
-            for asset in redistribute(9_000, draft.served()).values():
+            for asset in redistribute(Rails(9_000), draft.served()).values():
                 draft.put(asset)
             pump.network.state = draft.keep()
             pump._limit(pump.spots["CP1"])

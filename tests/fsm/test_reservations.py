@@ -125,7 +125,9 @@ def test_a_refusal_says_why(why, change):
     park = Park(places={"CP1": [0, 0]})
     change(park)
     answer = park.ask("CP1", "EV1", 11)
-    assert answer == {"status": "Refused", "cp": "CP1", "reason": why}
+    assert (answer["status"], answer["cp"], answer["reason"]) == ("Refused", "CP1", why)
+    assert [each["reason"] for each in answer["obstacles"]] == [why]
+    assert answer["more"] == 0
     assert 11 not in park.state.reservations
 
 
@@ -290,8 +292,8 @@ def test_only_its_own_charge_point_lets_it_expire():
 
 
 def test_a_fault_ends_it():
-    """OCPP 1.6, 5.13: the connector cannot be kept for anybody."""
-    park = Park()
+    """OCPP 1.6, 5.13: the connector cannot be kept for anybody, and there is no other."""
+    park = Park(places={"CP1": [0, 0]})
     park.ask("CP1", "EV1", 1)
     park.status("CP1", "Faulted", "GroundFailure", 5)
     assert park.fate(1) == "Removed"

@@ -120,14 +120,26 @@ def test_a_quorum_is_reached_while_its_answers_are_young() -> None:
     assert not view.reaches_quorum(last_us + 1, THREE)
 
 
-def test_a_node_is_cut_off_when_no_election_would_explain_the_silence() -> None:
-    """A follower that heard nobody for the longest time-out; a leader that no quorum answers."""
+def test_a_node_is_cut_off_when_somebody_else_would_campaign_by_now() -> None:
+    """A follower that hears nobody; a leader that no quorum answers, itself included."""
+    assert TIMING.election_low_us < TIMING.doubt_us < TIMING.election_high_us
     view = election()
     view.follow(Ballot(1, 2), 5)
-    assert not view.is_cut_off(5 + TIMING.election_high_us, THREE)
-    assert view.is_cut_off(6 + TIMING.election_high_us, THREE)
+    assert not view.is_cut_off(5 + TIMING.doubt_us, THREE)
+    assert view.is_cut_off(6 + TIMING.doubt_us, THREE)
     view.role = Role.LEADER
     view.heard_us = {2: 10}
-    assert not view.is_cut_off(10 + TIMING.election_high_us, THREE)
-    assert view.is_cut_off(11 + TIMING.election_high_us, THREE)
-    assert view.is_cut_off(10, FIVE)
+    assert not view.is_cut_off(10 + TIMING.doubt_us, THREE)
+    assert view.is_cut_off(11 + TIMING.doubt_us, THREE)
+
+
+def test_the_silence_of_a_leader_is_its_quorums() -> None:
+    """The newest answers that make a quorum with itself; learners' answers do not count."""
+    view = election()
+    view.role = Role.LEADER
+    view.heard_us = {2: 3 * SECOND, 3: 5 * SECOND, 4: SECOND, 9: 9 * SECOND}
+    assert view.silence_us(9 * SECOND, THREE) == 4 * SECOND
+    assert view.silence_us(9 * SECOND, FIVE) == 6 * SECOND
+    assert view.silence_us(9 * SECOND, Membership((1,))) == 0
+    view.heard_us = {2: 3 * SECOND}
+    assert view.silence_us(9 * SECOND, FIVE) == 9 * SECOND

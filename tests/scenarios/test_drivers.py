@@ -91,13 +91,13 @@ def test_a_charge_point_that_hears_nobody_refuses_at_once() -> None:
     assert node.calls.next_number == before
 
 
-def test_who_got_no_answer_leaves_nothing_behind() -> None:
-    """The question is still on its way when its driver gives up: the log ends without it."""
+def test_who_is_refused_while_his_question_is_under_way_leaves_nothing_behind() -> None:
+    """It may be decided later, and is: the log ends without it."""
     session = at(20, Session(loads(BOOK, "b")))
     session.act("partition", groups=[["CP1"], ["CP2", "CP3", "CP4", "CP5"]])
     ask(session)
     at(26, session)
-    assert rows(session)[0].answer == "unanswered"
+    assert rows(session)[0].answer == "refused"
     at(60, session)
     session.act("heal")
     at(90, session)

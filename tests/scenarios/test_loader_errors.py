@@ -7,6 +7,7 @@ from scenarios import format as spec
 from scenarios.errors import ScenarioError
 from scenarios.format import CP_STATES, EV_STATES, SUBJECTS
 from scenarios.loader import loads
+from scenarios.power_words import FEATURES as POWER_FEATURES
 from scenarios.verbs import VERBS
 
 HEAD = """\
@@ -311,7 +312,7 @@ def test_lines_of_the_script(text: str, expected: list[str]) -> None:
     assert found == [f"f.toml:{line}" for line in expected]
 
 
-ALL_FEATURES = ", ".join(FEATURES)
+ALL_FEATURES = ", ".join((*FEATURES, *POWER_FEATURES))
 EXPECTATIONS = [
     ("", [f"8: expect[0]: found no subject; allowed exactly one of {ABOUT}"]),
     ('ev = "EV1"\ncp = "CP1"\nstate = "charging"',

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 
@@ -12,9 +13,13 @@ from fsm.ocpp.messagelog.payloads import normalise
 from fsm.ocpp.messagelog.record import log_row
 from fsm.ocpp.messagelog.timestamps import parse_time
 from fsm.ocpp.messagelog.transactions import completed_transactions
+from fsm.ocpp.profiles.model import Version
 from scenarios.loader import load, loads
 from scenarios.ocpp_log import OcppLog
 from scenarios.runner import run
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT[^\"\\]*")
+ONE_FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 START_US = load("ten-minutes").start_us
 
@@ -43,11 +48,19 @@ def completed(rows):
 
 
 def sessions(report):
-    """The same of the report's sessions."""
+    """The same of the report's sessions; payloads have milliseconds."""
     return sorted(
-        ((s.cp, s.start_s, s.stop_s, s.energy_wh) for s in report.sessions if s.stop_s is not None),
+        (
+            (s.cp, _cut(s.start_s), _cut(s.stop_s), s.energy_wh)
+            for s in report.sessions
+            if s.stop_s is not None
+        ),
         key=lambda session: (session[2], session[0]),
     )
+
+
+def _cut(time_s):
+    return round(time_s * 1_000_000) // 1_000 / 1_000
 
 
 def test_a_run_begins_at_its_start():
@@ -103,6 +116,21 @@ def test_the_payloads_are_those_of_a_log():
     assert of["StartTransaction", 3] == {
         "transactionId": 3, "idTagInfo": {"status": "Accepted"},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("version", list(Version))
+@pytest.mark.parametrize(
+    "name",
+    ["ten-minutes", "charging-profiles", "reservation-cancelled-and-replaced", "remote-control"],
+)
+def test_times_of_payloads_have_one_form(name, version):
+    """Three decimals and a Z, on the whole second, too: OCPP 2.0.1 forbids more."""
+    rows = []
+    run(load(name), listener=OcppLog(rows.append, version))
+    times = TIME.findall(json.dumps([row["body"] for row in rows]))
+    assert len(times) > 50
+    assert [text for text in times if not ONE_FORM.fullmatch(text)] == []
+    assert any(text.endswith(".000Z") for text in times)
 
 
 def test_a_refusal_is_a_row_of_type_4():

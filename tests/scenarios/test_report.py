@@ -165,11 +165,17 @@ def test_the_json_has_these_keys_in_this_order() -> None:
                 "tag:EV2": {"cents": 5_000, "tokens": 0, "owed_cents": 0},
             },
         },
+        "power": {
+            "site": {"capacity_w": 22_000, "peak_w": 0},
+            "cabinets": {},
+            "trips": 0,
+            "grants_ended": 0,
+        },
     }  # fmt: skip
     assert list(data) == [
         "scenario", "seed", "virtual_s", "events", "messages", "committed", "leader", "digest",
         "violations", "violation_expected", "expectations", "cps", "evs", "sessions",
-        "refusals", "reservations", "coverage", "money",
+        "refusals", "reservations", "coverage", "money", "power",
     ]  # fmt: skip
     assert list(data["evs"]) == ["EV2", "EV10"]
 

@@ -41,6 +41,31 @@ class Reservation(NamedTuple):
         return self.status == "Active"
 
 
+class Loss(NamedTuple):
+    """A reservation that its charge point could not keep, and what became of it. Times in µs."""
+
+    reservation_id: int
+    times: int
+    """How often it was lost; the record is of the last time."""
+    cp_id: str
+    """Where it was."""
+    why: str
+    """See :class:`fsm.ocpp.reserving.Why`."""
+    at_us: int
+    moved_to: str
+    """The charge point that keeps a connector instead; empty when none does."""
+    refused: str
+    """Why none does, where that is not one of the obstacles: a ``Why``, or empty."""
+    asked_cp: str
+    """Where the driver asked. It tells him, and so does the next one."""
+    teller: str
+    """A charge point that was in order then; empty when there was none."""
+    obstacles: bytes
+    """Why the nearest others could not: a list in msgpack, as the network answers drivers."""
+    more: int
+    """How many others could not, and are not named."""
+
+
 class Stay(NamedTuple):
     """A transaction that must be over by a certain time: fixed when it begins, never put off."""
 

@@ -14,8 +14,10 @@ from fsm.network.records.assets import Asset, Condition, Observer
 from fsm.network.records.charging import ChargingProfiles, Needs
 from fsm.network.records.instructions import Instruction
 from fsm.network.records.money import Account, Bill, Entry, Prices
+from fsm.network.records.planning import EnergyPlan, EnergyRequest, Planning, PlanTurn
+from fsm.network.records.power import Cabinet, Grant
 from fsm.network.records.record import Record, flat
-from fsm.network.records.reservations import Place, Reservation, Stay
+from fsm.network.records.reservations import Loss, Place, Reservation, Stay
 from fsm.network.records.transactions import IdTag, Transaction
 from fsm.network.records.trust import Evidence, MeterKey, Revocation
 
@@ -44,6 +46,7 @@ class Tables(NamedTuple):
     conditions: Layers[str, Condition] = Layers()
     observers: Layers[int, Observer] = Layers()
     reservations: Layers[int, Reservation] = Layers()
+    losses: Layers[int, Loss] = Layers()
     stays: Layers[int, Stay] = Layers()
     places: Layers[str, Place] = Layers()
     meter_keys: Layers[str, MeterKey] = Layers()
@@ -55,6 +58,12 @@ class Tables(NamedTuple):
     bills: Layers[int, Bill] = Layers()
     accounts: Layers[str, Account] = Layers()
     entries: Layers[int, Entry] = Layers()
+    planning: Layers[int, Planning] = Layers()
+    energy_requests: Layers[int, EnergyRequest] = Layers()
+    energy_plans: Layers[int, EnergyPlan] = Layers()
+    plan_turns: Layers[int, PlanTurn] = Layers()
+    cabinets: Layers[str, Cabinet] = Layers()
+    grants: Layers[str, Grant] = Layers()
     open_by_cp: Layers[str, int] = Layers()
     """The open transaction of each charge point, 0 for none."""
     open_by_tag: Layers[str, int] = Layers()

@@ -1,0 +1,153 @@
+"""The options of the commands: how each is read, and those of ``run`` and ``receipts`` together.
+
+A converter refuses with a sentence that says what is allowed. Where several commands have an
+option, it stands here once, with its words for ``--help``.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from attrs import frozen
+from cyclopts import Parameter
+
+from evtui.errors import UsageError
+
+if TYPE_CHECKING:
+    from cyclopts import Token
+
+MAX_SEED = 2**63 - 1
+SPEED_RANGE = (0.1, 1_000.0)
+
+
+def _seed(_hint: Any, tokens: Sequence["Token"]) -> int:
+    text = tokens[0].value
+    if not (text.isascii() and text.isdecimal() and len(text) < 30 and int(text) <= MAX_SEED):
+        raise UsageError(f'--seed: found "{text}"; allowed a whole number from 0 to {MAX_SEED}')
+    return int(text)
+
+
+def _speed(_hint: Any, tokens: Sequence["Token"]) -> float:
+    text = tokens[0].value
+    if text == "max":
+        return 0.0  # see evtui.render.units.MAX_SPEED
+    low, high = SPEED_RANGE
+    try:
+        speed = float(text.removesuffix("x").removesuffix("×"))
+    except ValueError:
+        speed = -1
+    if not low <= speed <= high:
+        raise UsageError(f'--speed: found "{text}"; allowed {low:g} to {high:g}, or max')
+    return speed
+
+
+def _until(_hint: Any, tokens: Sequence["Token"]) -> int:
+    from scenarios.kinds import Quantity, RefusedError
+    from scenarios.units import DURATION
+
+    try:
+        value = Quantity(DURATION, 0, 31 * 86_400_000_000).read(tokens[0].value)
+    except RefusedError as error:
+        raise UsageError(f"--until: {error}") from None
+    assert isinstance(value, int)  # noqa: S101 - a quantity is an integer
+    return value
+
+
+def _file(option: str, *, or_stdout: bool) -> Any:
+    """The path of a file to write; ``-`` is standard output where that is allowed."""
+
+    def read(_hint: Any, tokens: Sequence["Token"]) -> str:
+        text = tokens[0].value
+        if not text or (text.startswith("-") and not (or_stdout and text == "-")):
+            or_it = ", or -" if or_stdout else ""
+            raise UsageError(f'{option}: found "{text}"; allowed the path of a file{or_it}')
+        return text
+
+    return read
+
+
+def _version(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if text not in ("1.6", "2.0.1"):
+        raise UsageError(f'--ocpp-version: found "{text}"; allowed 1.6 or 2.0.1')
+    return text
+
+
+def _text(_hint: Any, tokens: Sequence["Token"]) -> str:
+    return tokens[0].value  # what it may be, the command knows
+
+
+def _anchors(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if len(text) != 32 or any(char not in "0123456789abcdef" for char in text):
+        raise UsageError(f'--anchors: found "{text}"; allowed 32 digits from 0 to f')
+    return text
+
+
+def _session(_hint: Any, tokens: Sequence["Token"]) -> int:
+    text = tokens[0].value
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
+        raise UsageError(f'--session: found "{text}"; allowed the number of a session, from 1')
+    return int(text)
+
+
+def _option(converter: Any, metavar: str, name: str | None = None) -> Parameter:
+    # A leading hyphen is left to the converter, whose sentence is clearer.
+    return Parameter(
+        name=name,
+        converter=converter,
+        metavar=metavar,
+        n_tokens=1,
+        accepts_keys=False,
+        allow_leading_hyphen=True,
+        show_default=False,
+    )
+
+
+Seed = Annotated[int | None, _option(_seed, "N")]
+Speed = Annotated[float, _option(_speed, "X")]
+FileOrStdin = Annotated[str, Parameter(allow_leading_hyphen=True)]
+Month = Annotated[str | None, _option(_text, "YYYY-MM")]
+CpId = Annotated[str | None, _option(_text, "ID")]
+Algorithm = Annotated[str, _option(_text, "NAME")]
+Moment = Annotated[str | None, _option(_text, "TIME")]
+Anchors = Annotated[str | None, _option(_anchors, "DIGITS")]
+Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class RunOptions:
+    """Which run of a scenario: for each command that makes one."""
+
+    seed: Seed = None
+    """Seed of all randomness; the scenario's own if left out."""
+    until_us: Annotated[int | None, _option(_until, "TIME", "--until")] = None
+    """Stop at this virtual time, such as 3m30s."""
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Reporting(RunOptions):
+    """The options of ``evtui run``: what it reports and writes."""
+
+    as_json: Annotated[Switch, Parameter(name="--json")] = False
+    """Print the report as one JSON object."""
+    trace: Annotated[str | None, _option(_file("--trace", or_stdout=True), "FILE")] = None
+    """Write each event to this file as a line of JSON (-: standard output)."""
+    ocpp_log: Annotated[str | None, _option(_file("--ocpp-log", or_stdout=False), "FILE")] = None
+    """Write the OCPP messages to this file, which ends in .jsonl, .csv or .parquet."""
+    record: Annotated[str | None, _option(_file("--record", or_stdout=True), "FILE")] = None
+    """Write the log to this file, sealed, for evtui verify (-: standard output)."""
+    ocpp_version: Annotated[str | None, _option(_version, "1.6|2.0.1")] = None
+    """Their version of OCPP, 1.6 (if left out) or 2.0.1; evtui ask reads both."""
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Billing(RunOptions):
+    """The options of ``evtui receipts``: which of them, and how."""
+
+    session: Annotated[int | None, _option(_session, "N")] = None
+    """Only the receipt of this session, by the number of its transaction."""
+    as_json: Annotated[Switch, Parameter(name="--json")] = False
+    """Print them as a JSON array."""

@@ -1,0 +1,1 @@
+"""``evtui plan``: who can be promised his energy, and when each charges."""

@@ -1,0 +1,176 @@
+"""What is asked of the network's power: requests, and the allocation problem they make.
+
+A request stands beside its transaction. Steps are counted from the run's beginning, by the wall
+clocks of the charge points; only who plans says what time it is.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from fsm.energy.problem import J_PER_WH, Cabinet, Problem, Request
+from fsm.energy.supply import least_power_w
+from fsm.network.checks import integer
+from fsm.network.records import EnergyRequest, Grant, Planning, PlanTurn, Transaction
+from fsm.network.tables import Draft, Tables
+from fsm.network.tariff import tariff_of
+from fsm.ocpp.actions import Reason
+from fsm.ocpp.frames import Operation
+
+ONLY: Final = 1
+"""The key of a record of which there is one."""
+
+NO_CABINET: Final = ""
+"""Behind which charge points stand that are connected to the site's own rail."""
+
+PENDING, ACCEPTED, REFUSED = "pending", "accepted", "refused"
+
+RESERVE_STEPS: Final = 1
+"""How many steps before a departure a promise does not count on."""
+
+ENERGY_MAX_WH: Final = 1_000_000
+"""Most energy of one request."""
+
+_FAULTS: Final = frozenset(
+    (Reason.EMERGENCY_STOP, Reason.OTHER, Reason.POWER_LOSS, Reason.REBOOT, Reason.HARD_RESET)
+)
+"""Why a transaction ends that its driver did not want to end."""
+
+MAX_STEPS: Final = 1_344
+"""How far a plan may reach: 14 days of quarter-hours."""
+
+
+def planning(draft: Draft) -> Planning | None:
+    """How the network plans; None where it does not."""
+    return draft.find(Planning, ONLY)
+
+
+def last_step(departure_us: int, step_us: int) -> int:
+    """The step in which a departure falls: energy comes before it."""
+    return departure_us // step_us
+
+
+def missing_j(request: EnergyRequest, transaction: Transaction) -> int:
+    """What is still to be delivered by the log, in J; 0 when all is there."""
+    delivered_wh = transaction.meter_wh - request.meter_wh
+    return max(0, request.energy_wh - delivered_wh) * J_PER_WH
+
+
+def waiting(tables: Tables) -> list[EnergyRequest]:
+    """Requests of open transactions that are accepted or to be decided on, in their order.
+
+    Not those of a charge point whose grant has ended: what is planned for it would be lost, and
+    missing to others, until it is heard again.
+    """
+    found = []
+    for number in sorted(number for number in tables.open_by_cp.values() if number):
+        request = tables.energy_requests.get(number)
+        if request is None or request.status == REFUSED:
+            continue
+        grant = tables.grants.get(request.cp_id)
+        if grant is None or not grant.is_ended:
+            found.append(request)
+    return found
+
+
+class Want(NamedTuple):
+    """What a plan is to give an EV: joules until a step, not including it."""
+
+    transaction: int
+    energy_j: int
+    until: int
+
+
+def problem(draft: Draft, step: int, wants: Sequence[Want], settings: Planning) -> Problem:
+    """The allocation problem from ``step`` on; its own steps count from 0.
+
+    Raises :class:`fsm.energy.problem.ProblemError` where a want makes no sense.
+    """
+    steps = max(1, max((want.until for want in wants), default=step) - step)
+    tables = draft.tables
+    # No cabinet limits nothing: what is above the site's capacity is never the limit that binds.
+    cabinets = [Cabinet(NO_CABINET, (2 * tables.capacity_w + 1,) * steps)]
+    cabinets += [Cabinet(it.id, (it.capacity_w,) * steps) for it in tables.cabinets.values()]
+    return Problem(
+        step_s=settings.step_us // 1_000_000,
+        steps=steps,
+        cabinets=tuple(cabinets),
+        requests=tuple(_request(draft, step, want) for want in wants),
+        site_capacity_w=(tables.capacity_w,) * steps,
+        price_micro=_prices(settings, step, steps),
+    )
+
+
+def _request(draft: Draft, step: int, want: Want) -> Request:
+    asked = draft.get(EnergyRequest, want.transaction)
+    asset = draft.asset(asked.cp_id)
+    least_w = min(least_power_w(asset.rated_w, asset.current), asked.max_w)
+    grant = draft.find(Grant, asked.cp_id)
+    return Request(
+        id=str(want.transaction),
+        cabinet=NO_CABINET if grant is None else grant.cabinet,
+        arrive=0,
+        depart=want.until - step,
+        energy_j=want.energy_j,
+        max_w=asked.max_w,
+        min_w=least_w,
+    )
+
+
+def _prices(settings: Planning, step: int, steps: int) -> tuple[int, ...]:
+    """What energy costs in each step, in µEUR per kWh; none where it is free."""
+    if not settings.tariff:
+        return ()
+    tariff = tariff_of(settings.tariff)
+    times = range(step * settings.step_us, (step + steps) * settings.step_us, settings.step_us)
+    return tuple(tariff.energy_ueur_at(at_us) for at_us in times)
+
+
+def ask(draft: Draft, operation: Operation, payload: dict[str, Any], number: int) -> bool:
+    """Take a request out of NotifyEVChargingNeeds; whether the next plan is to decide about it.
+
+    Another departure of a request that was accepted is a change: until it is decided on, and where
+    it cannot be met, what was promised stands.
+    """
+    settings = planning(draft)
+    if settings is None or "maxPower" not in payload or "departureTime" not in payload:
+        return False
+    departure_us = integer(payload, "departureTime")
+    turn = draft.find(PlanTurn, ONLY)
+    now_step = 0 if turn is None else turn.step
+    if not 0 < last_step(departure_us, settings.step_us) - now_step <= MAX_STEPS:
+        return False
+    energy_wh = integer(payload, "energyAmount", 0, ENERGY_MAX_WH)
+    most_w = integer(payload, "maxPower", 1)
+    before = draft.find(EnergyRequest, number)
+    if before is not None and before.status == ACCEPTED:
+        draft.put(before._replace(change_us=departure_us))
+        return True
+    draft.put(
+        EnergyRequest(
+            transaction_id=number,
+            cp_id=operation.cp_id,
+            asked=draft.tables.applied,
+            asked_us=operation.at_us,
+            departure_us=departure_us,
+            energy_wh=energy_wh,
+            meter_wh=draft.get(Transaction, number).meter_wh,
+            max_w=min(most_w, draft.asset(operation.cp_id).rated_w),
+            status=ACCEPTED if _was_broken_off(draft, number, now_step, settings) else PENDING,
+        )
+    )
+    return True
+
+
+def _was_broken_off(draft: Draft, number: int, step: int, settings: Planning) -> bool:
+    """Whether the driver was promised energy that a fault has kept from him: it still holds."""
+    id_tag = draft.get(Transaction, number).id_tag
+    for request in reversed(tuple(draft.tables.energy_requests.values())):
+        before = draft.get(Transaction, request.transaction_id)
+        if before.id_tag == id_tag and before.id != number:
+            return (
+                request.status == ACCEPTED
+                and before.reason in _FAULTS
+                and last_step(request.departure_us, settings.step_us) > step
+                and missing_j(request, before) > 0
+            )
+    return False

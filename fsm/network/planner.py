@@ -1,0 +1,172 @@
+"""Makes the plan that who leads puts into the log, from what its replica has applied.
+
+First what was promised, then who is waiting, in the order in which they asked; each is accepted if
+and only if it can be met with all before it (:mod:`fsm.energy.admission`). What was promised and
+cannot be met any more, because of a fault, gets what can still be had.
+
+Only here a library computes; :mod:`fsm.network.plans` checks what comes out.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from attrs import define, field
+
+from fsm.energy.admission import Refusal, admit
+from fsm.energy.diving import executable
+from fsm.energy.flow import Network
+from fsm.energy.planners import PLANNERS
+from fsm.energy.problem import Problem, figures
+from fsm.network.demand import (
+    ACCEPTED,
+    ONLY,
+    RESERVE_STEPS,
+    Want,
+    last_step,
+    missing_j,
+    planning,
+    problem,
+    waiting,
+)
+from fsm.network.plans import VERSION, WHY_MAX
+from fsm.network.records import EnergyPlan, EnergyRequest, Planning, Transaction
+from fsm.network.tables import Draft, Tables
+
+
+def make_plan(tables: Tables, step: int) -> dict[str, Any] | None:
+    """The data of a ``Plan`` that begins with ``step``; None where there is nothing to plan."""
+    draft = Draft(tables)
+    settings = planning(draft)
+    asked = waiting(tables)
+    if settings is None or not asked:
+        return None
+    task = _Task(draft, step, settings)
+    for request in asked:
+        if request.status == ACCEPTED:
+            task.keep(request)
+    task.settle()
+    for request in sorted(asked, key=lambda it: it.asked):
+        if request.change_us:
+            task.change(request)
+        elif request.status != ACCEPTED:
+            task.decide(request)
+    before = draft.find(EnergyPlan, ONLY)
+    number = 1 if before is None else before.number + 1
+    return task.data(number)
+
+
+@define
+class _Task:
+    """One plan in the making."""
+
+    draft: Draft
+    step: int
+    settings: Planning
+    wants: dict[int, Want] = field(factory=dict)
+    refused: dict[int, str] = field(factory=dict)
+    short: list[int] = field(factory=list)
+
+    def keep(self, request: EnergyRequest) -> None:
+        """What was promised before."""
+        want = self._want(request, request.departure_us, RESERVE_STEPS)
+        if want is not None and want.energy_j:
+            self.wants[want.transaction] = want
+
+    def settle(self) -> None:
+        """See to it that what was promised can be met: to the last step, or as far as possible."""
+        if self._possible(self.wants.values()):
+            return
+        promised, self.wants = self.wants, {}
+        for number in promised:
+            request = self.draft.get(EnergyRequest, number)
+            want = self._want(request, request.departure_us, 0)
+            if want is None:
+                continue
+            if not self._possible([*self.wants.values(), want]):
+                want = self._reduced(want)
+                self.short.append(number)
+            self.wants[number] = want
+
+    def change(self, request: EnergyRequest) -> None:
+        """Another departure: the old one stands if it cannot be met."""
+        number = request.transaction_id
+        old = self.wants.pop(number, None)
+        why = self._admit(request, request.change_us)
+        if why:
+            self.refused[number] = why
+            if old is not None:
+                self.wants[number] = old
+        elif number in self.short:
+            self.short.remove(number)
+
+    def decide(self, request: EnergyRequest) -> None:
+        """One that is new."""
+        why = self._admit(request, request.departure_us)
+        if why:
+            self.refused[request.transaction_id] = why
+
+    def _admit(self, request: EnergyRequest, departure_us: int) -> str:
+        """Take it in; returns why not, or nothing."""
+        want = self._want(request, departure_us, RESERVE_STEPS)
+        if want is None:
+            return "its EV leaves before there is time to charge"
+        asked = self._problem([*self.wants.values(), want])
+        *others, last = asked.requests
+        answer = admit(asked.only(others), last)
+        if isinstance(answer, Refusal):
+            return answer.reason[:WHY_MAX]
+        self.wants[want.transaction] = want
+        return ""
+
+    def _want(self, request: EnergyRequest, departure_us: int, reserve: int) -> Want | None:
+        """What a request still wants; None when the departure is in the step before the plan's."""
+        ends = last_step(departure_us, self.settings.step_us)
+        if ends <= self.step:
+            return None
+        transaction = self.draft.get(Transaction, request.transaction_id)
+        left_j = missing_j(request, transaction)
+        return Want(request.transaction_id, left_j, max(self.step + 1, ends - reserve))
+
+    def _problem(self, wants: Sequence[Want]) -> Problem:
+        return problem(self.draft, self.step, wants, self.settings)
+
+    def _possible(self, wants: Any) -> bool:
+        return executable(self._problem(list(wants)), cheapest=False) is not None
+
+    def _reduced(self, want: Want) -> Want:
+        """The same with what the others leave of its energy, or with nothing."""
+        network = Network(self._problem([*self.wants.values(), want]))
+        missing = (network.demand - network.value()) * network.unit_j
+        less = want._replace(energy_j=max(0, want.energy_j - missing))
+        if self._possible([*self.wants.values(), less]):
+            return less
+        return want._replace(energy_j=0)
+
+    def data(self, number: int) -> dict[str, Any]:
+        """The finished plan, as its command has it."""
+        wants = list(self.wants.values())
+        asked = self._problem(wants)
+        algorithm = self.settings.algorithm
+        plan = PLANNERS[algorithm](asked)
+        rows = {row.id: row.energy_j for row in plan.rows}
+        missed = figures(asked, plan).missed
+        wants = [
+            want._replace(energy_j=sum(rows[str(want.transaction)])) if it.id in missed else want
+            for want, it in zip(wants, asked.requests, strict=True)
+        ]
+        return {
+            "number": number,
+            "step": self.step,
+            "algorithm": algorithm,
+            "version": VERSION,
+            "wants": [list(want) for want in wants],
+            "refused": [[transaction, why] for transaction, why in self.refused.items()],
+            "short": sorted({*self.short, *(int(it) for it in missed)}),
+            "rows": [_runs(rows[str(want.transaction)]) for want in wants],
+        }
+
+
+def _runs(energy_j: Sequence[int]) -> list[list[int]]:
+    """Equal steps joined, as ``[times, J]``."""
+    return [[len(list(run)), value] for value, run in groupby(energy_j)]

@@ -1,0 +1,265 @@
+"""Promises of energy in whole runs: kept without faults, explained with them, at every instant."""
+
+from random import Random
+
+import pytest
+from attrs import evolve
+
+from fsm.network.demand import ONLY
+from fsm.network.targets import at_step, unpack
+from scenarios.campaign import campaign
+from scenarios.errors import ScenarioError
+from scenarios.kept import BROKEN, KEPT, OPEN
+from scenarios.loader import load, loads
+from scenarios.schema import At, ChargePoint, Plans, Scenario, Site, Vehicle
+from scenarios.session import Session
+
+S = 1_000_000
+MINUTE = 60 * S
+
+PLANNED = (
+    "commuter-morning",
+    "late-departure-change",
+    "leader-crash-before-turn",
+    "partition-during-plan",
+)
+
+
+def run(scenario: Scenario, seed: int = 1) -> Session:
+    """A run to its end."""
+    session = Session(scenario, seed)
+    while not session.finished:
+        session.run(scenario.duration_us, 1_000_000)
+    return session
+
+
+def random_day(seed: int, algorithm: str = "flow") -> Scenario:
+    """Eight drivers at a site for two, an hour in steps of a minute; some ask for too much."""
+    random = Random(seed)
+    cps = tuple(ChargePoint(id=f"CP{n}") for n in range(1, 9))
+    evs, script = [], []
+    for n in range(1, 9):
+        comes_us = random.randrange(MINUTE, 30 * MINUTE)
+        stays_us = random.randrange(8 * MINUTE, 28 * MINUTE)
+        soc_ppm = random.randrange(200_000, 700_000)
+        wants_ppm = random.randrange(5_000, 90_000)
+        evs.append(
+            Vehicle(
+                id=f"EV{n}",
+                battery_wh=40_000,
+                soc_ppm=soc_ppm,
+                target_ppm=soc_ppm + wants_ppm,
+                departs_us=comes_us + stays_us if n < 8 else 0,
+                smart=n != 7,
+            )
+        )
+        script.append(At(t_us=comes_us, verb="plug_in", args={"ev": f"EV{n}", "cp": f"CP{n}"}))
+    return Scenario(
+        name="day",
+        duration_us=62 * MINUTE,
+        site=Site(capacity_w=22_000),
+        cps=cps,
+        evs=tuple(evs),
+        plans=Plans(step_us=MINUTE, algorithm=algorithm),
+        script=tuple(sorted(script, key=lambda line: line.t_us)),
+    )
+
+
+def fates(session: Session) -> list[str]:
+    """What became of all promises."""
+    return [promise.status for promise in session.world.kept.promises]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_without_faults_every_promise_is_kept(seed: int) -> None:
+    """Of some drivers more is asked than there is: those are refused, and nobody is let down."""
+    session = run(random_day(seed))
+    assert session.world.violation is None
+    assert fates(session)
+    assert set(fates(session)) == {KEPT}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(4, 200))
+def test_without_faults_every_promise_is_kept_on_many_days(seed: int) -> None:
+    """The same over 200 days."""
+    test_without_faults_every_promise_is_kept(seed)
+
+
+def test_some_days_have_more_wishes_than_power() -> None:
+    """Else the tests above would say nothing."""
+    refused = 0
+    for seed in range(4):
+        plan = run(random_day(seed)).view().plan
+        assert plan is not None
+        refused += sum(request.status == "refused" for request in plan.requests)
+    assert refused >= 4
+
+
+def test_another_algorithm_may_break_promises_and_is_not_accused() -> None:
+    """First come, first served lets drivers down who were admitted by the flow."""
+    broken = 0
+    for seed in range(4):
+        session = run(random_day(seed, "fcfs"))
+        assert session.world.violation is None
+        broken += fates(session).count(BROKEN)
+    assert broken
+
+
+@pytest.mark.parametrize("name", PLANNED)
+def test_a_random_fault_breaks_no_promise_without_a_cause(name: str) -> None:
+    """E1 and all other invariants, under faults of all kinds."""
+    for finding in campaign(load(name), range(2)):
+        assert finding.problems == ()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", PLANNED)
+def test_many_random_faults_break_no_promise_without_a_cause(name: str) -> None:
+    """200 seeds."""
+    for finding in campaign(load(name), range(200), jobs=2):
+        assert (finding.seed, finding.problems) == (finding.seed, ())
+
+
+def test_a_promise_that_is_broken_without_a_cause_is_seen() -> None:
+    """E1 is able to fail: an EV that takes nothing, and no fault to blame."""
+    scenario = load("late-departure-change")
+    session = Session(scenario, 1)
+    session.run(3 * MINUTE, 10**9)
+    for promise in session.world.kept.promises:
+        promise.promised_wh += 10_000
+    while not session.finished:
+        session.run(scenario.duration_us, 1_000_000)
+    assert session.world.violation is not None
+    assert session.world.violation.name == "E1"
+
+
+def test_who_has_a_fault_to_blame_is_named_with_it() -> None:
+    """A charge point that is down until the departure: broken, with the cause."""
+    scenario = load("late-departure-change")
+    at = At(t_us=2 * MINUTE, verb="crash", args={"cp": "CP1"})
+    back = At(t_us=19 * MINUTE, verb="restart", args={"cp": "CP1"})
+    arrivals = [line for line in scenario.script if line.verb == "plug_in"]
+    script = [*arrivals, at, back]
+    session = run(evolve(scenario, script=tuple(script), expectations=()))
+    assert session.world.violation is None
+    plan = session.view().plan
+    assert plan is not None
+    first = plan.requests[0]
+    assert (first.ev, first.promise) == ("EV1", BROKEN)
+    assert "crash CP1" in first.causes
+    assert "CP1 is crashed" in first.causes
+
+
+def test_an_hour_off_does_not_matter() -> None:
+    """The clock of who leads, and that of a charge point whose EV asks."""
+    scenario = load("late-departure-change")
+    lines = [
+        At(t_us=30 * S, verb="clock_offset", args={"cp": "leader", "offset_us": 3_600 * S}),
+        At(t_us=40 * S, verb="clock_offset", args={"cp": "CP1", "offset_us": -20 * S}),
+    ]
+    script = sorted((*lines, *scenario.script), key=lambda line: line.t_us)
+    session = run(evolve(scenario, script=tuple(script)))
+    assert session.world.violation is None
+    promises = {promise.ev: promise for promise in session.world.kept.promises}
+    assert promises["EV1"].status == KEPT
+    assert abs(promises["EV1"].departure_us - 10 * MINUTE) < 2 * S
+
+
+def test_six_amperes_at_every_instant_and_each_steps_energy_within_a_hundredth() -> None:
+    """Three EVs with a quarter of an hour, at a site for one of them at 6 A: they take turns."""
+    quarter = 15 * MINUTE
+    evs = [
+        Vehicle(id=f"EV{n}", battery_wh=34_500, soc_ppm=300_000, target_ppm=310_000,
+                departs_us=3 * quarter)
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    evs.append(Vehicle(id="EV4", smart=False, target_ppm=900_000))
+    script = [
+        At(t_us=(5 - n) * MINUTE, verb="plug_in", args={"ev": f"EV{n}", "cp": f"CP{n}"})
+        for n in (4, 3, 2, 1)
+    ]
+    # It takes all there is until the step begins.
+    script.append(At(t_us=quarter - 2 * S, verb="unplug", args={"ev": "EV4"}))
+    scenario = Scenario(
+        name="turns",
+        duration_us=3 * quarter,
+        site=Site(capacity_w=4_140),
+        cps=tuple(ChargePoint(id=f"CP{n}") for n in (1, 2, 3, 4)),
+        evs=tuple(evs),
+        plans=Plans(step_us=quarter),
+        script=tuple(script),
+    )
+    session = Session(scenario, 1)
+    session.run(quarter, 10**9)
+    world = session.world
+    planned, before = _planned_wh(session, 1), _delivered_wh(session)
+    assert planned == {1: 345, 2: 345, 3: 345}
+    shared = 0
+    while world.now_us < 2 * quarter:
+        if world.step(2 * quarter) is None:
+            world.advance(2 * quarter)
+        powers = [connector.power_w for connector in world.connectors.values()]
+        assert all(power_w == 0 or power_w >= 4_140 for power_w in powers)
+        assert sum(powers) <= 4_140
+        shared += sum(powers) > 0
+    assert shared
+    now = _delivered_wh(session)
+    for number, energy_wh in planned.items():
+        assert now[number] - before[number] == pytest.approx(energy_wh, rel=0.01)
+    assert world.violation is None
+
+
+def _delivered_wh(session: Session) -> dict[int, float]:
+    """What all meters have counted by now."""
+    connectors = session.world.connectors
+    for connector in connectors.values():
+        connector.settle(session.world.now_us)
+    return {number: c.meter.energy_uj / 3.6e9 for number, c in connectors.items()}
+
+
+def _planned_wh(session: Session, step: int) -> dict[int, float]:
+    """What the plan in force gives each charge point in a step; nothing before the first plan."""
+    node = session.world.node(1)
+    assert node is not None
+    record = node.network.state.energy_plans.get(ONLY)
+    if record is None or not (content := at_step(record, step)[0]):
+        return {}
+    plan, own = unpack(content).plan, at_step(record, step)[1]
+    numbers = {str(p.transaction): p.number for p in session.world.kept.promises}
+    return {numbers[row.id]: row.at(own) / 3_600 for row in plan.rows if row.id in numbers}
+
+
+HEAD = 'duration = "10m"\n[planning]\nstep = "30s"\n[[cp]]\nid = "CP1"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (HEAD.replace('"30s"', '"1.5s"'), 'planning.step: found "1.5s"; allowed whole seconds'),
+        (HEAD.replace('"30s"', '"0s"'), "planning.step"),
+        (HEAD + '[[ev]]\nid = "EV1"\ndeparts = "1m"\n[[at]]\nt = "2m"\ndo = "plug_in"\n'
+         'ev = "EV1"\ncp = "CP1"\n', "later than 2m, when it is plugged in"),
+        (HEAD.replace('step = "30s"', 'algorithm = "magic"'), "flow"),
+        (HEAD + '[site]\ncapacity = "-5kW"\n', "site.capacity"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused(text: str, words: str) -> None:
+    """With file, line, field, found and allowed."""
+    with pytest.raises(ScenarioError) as error:
+        loads(text, "plan.toml")
+    assert words in str(error.value)
+    assert "plan.toml:" in str(error.value)
+
+
+def test_an_open_promise_is_seen_in_the_view() -> None:
+    """With what the plan has for it."""
+    session = Session(load("commuter-morning"), 1)
+    session.run(20 * MINUTE, 10**9)
+    plan = session.view().plan
+    assert plan is not None
+    assert plan.number
+    first = plan.requests[0]
+    assert (first.ev, first.cp, first.promise) == ("EV1", "CP1", OPEN)
+    assert first.planned
+    assert first.target_w is not None
