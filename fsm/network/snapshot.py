@@ -10,7 +10,7 @@ from fsm.network.charging import is_store
 from fsm.network.records import INDEXES, KINDS, Record, Tables, flat, key_of, marks_of
 from fsm.trust.chain import CHAIN_BYTES
 
-VERSION = 7
+VERSION = 8
 
 
 class SnapshotError(Exception):

@@ -50,6 +50,10 @@ def test_the_kinds_are_what_hashes_and_snapshots_have():
         ("bill", "bills"),
         ("account", "accounts"),
         ("entry", "entries"),
+        ("planning", "planning"),
+        ("energy_request", "energy_requests"),
+        ("energy_plan", "energy_plans"),
+        ("plan_turn", "plan_turns"),
         ("cabinet", "cabinets"),
         ("grant", "grants"),
     ]

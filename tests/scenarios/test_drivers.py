@@ -174,7 +174,7 @@ def test_an_ev_that_does_not_stop_is_cut_off(monkeypatch: pytest.MonkeyPatch) ->
     session.act("plug_in", ev="EV2", cp="CP1")
     node = at(50, session).world.node(1)
     assert node is not None
-    monkeypatch.setattr("fsm.v2g.responders._wish", lambda evse: EVSENotification.NONE)
+    monkeypatch.setattr("fsm.v2g.responders._wish", lambda evse, now_us: EVSENotification.NONE)
     assert at(80, session).world.connectors[1].contactor_closed is True
     at(95, session)
     assert session.world.connectors[1].contactor_closed is False

@@ -141,7 +141,7 @@ def test_a_violation_at_a_site_ends_the_city(monkeypatch: pytest.MonkeyPatch) ->
     from scenarios.city.report import report
 
     run = run_to(session(TWO), 20)
-    run.city.worlds[2].supply.power_w = 40_000
+    run.city.worlds[2].grid.site.draw(1_000_000)
     run_to(run, 60)
     assert run.finished
     assert str(run.city.violation).startswith("P1")

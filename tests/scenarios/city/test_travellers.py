@@ -135,7 +135,9 @@ def test_his_tries_are_bounded() -> None:
     run_to(run, 40)
     assert [site for site, _, _ in tries(run, "EV1")] == ["S1", "S2"]
     assert of(run, "EV1").status == "gave up"
-    assert of(run, "EV1").reason == "S1: S1-1 is unavailable; S2: S2-1 is unavailable"
+    assert of(run, "EV1").reason == (
+        "S1: S1-1 is stopped by the operator; S2: S2-1 is stopped by the operator"
+    )
 
 
 def test_what_he_does_not_use_is_called_off() -> None:
