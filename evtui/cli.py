@@ -40,7 +40,7 @@ app = App(
     help_format="plaintext",
     help_epilogue=(
         "Exit codes: 0 as expected, 1 an invariant was violated or, in evtui run, an expectation "
-        "did not hold, 2 usage or scenario error, 130 interrupted."
+        "did not hold, 2 usage or scenario error, 3 no answer in time, 130 interrupted."
     ),
     help_formatter="plain",
     suppress_keyboard_interrupt=False,
@@ -116,6 +116,32 @@ def _record(_hint: Any, tokens: Sequence["Token"]) -> str:
     return text
 
 
+def _history(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if not text or text.startswith("-"):
+        raise UsageError(f'--history: found "{text}"; allowed the path of a file')
+    return text
+
+
+def _page(_hint: Any, tokens: Sequence["Token"]) -> str:
+    text = tokens[0].value
+    if not text or text.startswith("-"):
+        raise UsageError(f'--html: found "{text}"; allowed the path of a file')
+    return text
+
+
+def _time_limit(_hint: Any, tokens: Sequence["Token"]) -> int:
+    from scenarios.kinds import Quantity, RefusedError
+    from scenarios.units import DURATION
+
+    try:
+        value = Quantity(DURATION, 0, 86_400_000_000).read(tokens[0].value)
+    except RefusedError as error:
+        raise UsageError(f"--time-limit: {error}") from None
+    assert isinstance(value, int)  # noqa: S101 - a quantity is an integer
+    return value
+
+
 def _anchors(_hint: Any, tokens: Sequence["Token"]) -> str:
     text = tokens[0].value
     if len(text) != 32 or any(char not in "0123456789abcdef" for char in text):
@@ -155,6 +181,10 @@ CpId = Annotated[str | None, _option(_text, "ID")]
 Moment = Annotated[str | None, _option(_text, "TIME")]
 Record = Annotated[str | None, _option(_record, "FILE")]
 Anchors = Annotated[str | None, _option(_anchors, "DIGITS")]
+HistoryFile = Annotated[str | None, _option(_history, "FILE")]
+Page = Annotated[str | None, _option(_page, "FILE")]
+ModelName = Annotated[str | None, _option(_text, "kv|register|network")]
+TimeLimit = Annotated[int | None, _option(_time_limit, "TIME")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
@@ -196,6 +226,7 @@ def run(
     ocpp_log: OcppLog = None,
     record: Record = None,
     ocpp_version: OcppVersion = None,
+    history: HistoryFile = None,
 ) -> int:
     """Run a scenario without a terminal and report.
 
@@ -218,11 +249,15 @@ def run(
     ocpp_version
         The version of OCPP that they are written in, 1.6 (if left out) or 2.0.1; evtui ask reads
         both.
+    history
+        Write what the charge points asked and were told to this file, for evtui check.
 
     """
     from evtui.headless import Order, run_headless
 
-    return run_headless(Order(scenario, seed, until, json, trace, ocpp_log, ocpp_version, record))
+    return run_headless(
+        Order(scenario, seed, until, json, trace, ocpp_log, ocpp_version, record, history)
+    )
 
 
 @app.command
@@ -279,6 +314,39 @@ def verify(file: str, /, *, json: Switch = False, anchors: Anchors = None) -> in
     from evtui.verify import run_verify
 
     return run_verify(file, as_json=json, anchors=anchors)
+
+
+@app.command
+def check(
+    file: FileOrStdin,
+    /,
+    *,
+    model: ModelName = None,
+    json: Switch = False,
+    time_limit: TimeLimit = None,
+    html: Page = None,
+) -> int:
+    """Check a history of clients for linearizability. Exit codes 0 yes, 1 no, 3 out of time.
+
+    Parameters
+    ----------
+    file
+        Operations as lines of JSON (see: docs/checking-histories.md), or a Jepsen log; - for
+        standard input.
+    model
+        What the operations are done on; found out if left out.
+    json
+        Print what was found as one JSON object.
+    time_limit
+        Answer unknown after this time, such as 60s. [default: 60s]
+    html
+        Write a page to this file that shows the history and its partial linearizations.
+
+    """
+    from evtui.check.command import TIME_LIMIT_US, Order, run_check
+
+    limit_us = TIME_LIMIT_US if time_limit is None else time_limit
+    return run_check(Order(file, model, json, limit_us, html))
 
 
 @app.command

@@ -43,6 +43,7 @@ class Order:
     ocpp_version: str | None = None
     """1.6 where it is left out."""
     record: str | None = None
+    history: str | None = None
 
 
 def run_headless(order: Order) -> int:
@@ -61,6 +62,7 @@ def run_headless(order: Order) -> int:
         _file("--trace", order.trace) as trace,
         _ocpp_log(order.ocpp_log, order.ocpp_version or "1.6") as listener,
         _file("--record", order.record) as record,
+        _file("--history", order.history) as history,
         _progress(scenario, order) as on_progress,
     ):
         report = run(
@@ -70,6 +72,7 @@ def run_headless(order: Order) -> int:
             trace=trace,
             listener=listener,
             record=record,
+            history=history,
             on_progress=on_progress,
         )
     out = sys.stderr if STDOUT in (order.trace, order.record) else sys.stdout
@@ -97,7 +100,8 @@ def _check(order: Order, scenario: Scenario) -> None:
         )
     # Two that write one file would destroy what the other one writes.
     targets = (
-        ("--trace", order.trace), ("--ocpp-log", order.ocpp_log), ("--record", order.record)
+        ("--trace", order.trace), ("--ocpp-log", order.ocpp_log), ("--record", order.record),
+        ("--history", order.history),
     )  # fmt: skip
     for (first, one), (second, other) in itertools.combinations(targets, 2):
         if one is not None and other is not None and _same_file(one, other):
