@@ -376,6 +376,7 @@ HEADLESS = [
     "run nothing.toml",
     "profiles nothing.json",
     "ask active no.csv",
+    "check docs/examples/stale-read.jsonl",
 ]
 
 

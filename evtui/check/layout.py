@@ -154,5 +154,5 @@ def line(layout: Layout, order: Sequence[Operation]) -> list[tuple[Bar, float, f
         high = min(each.x + each.width for each in shown[index:]) - 1
         step = min(STEP * 0.75, max(0.0, (high - low) / (len(shown) - index)))
         x = min(low + step, high) if low <= high else low
-        points.append((bar, x, bar.y + BAR / 2))
+        points.append((bar, x, bar.y + BAR))  # at its lower edge, beside what is written
     return points

@@ -88,7 +88,7 @@ def _body(history: History, verdict: Verdict) -> Iterator[str]:
             f"<p>{len(shown):,} operations are shown: the last ones, and those that cannot be "
             f"ordered. {left_out:,} others are left out.</p>"
         )
-    labels = [describe(history, op) for op in shown]
+    labels = [_sign(subject, op) + describe(history, op) for op in shown]
     layout = lay_out(shown, labels)
     yield from _choices(subject)
     yield from _picture(history, subject, layout)
@@ -139,6 +139,13 @@ def _picture(history: History, subject: _Subject, layout: Layout) -> Iterator[st
     yield "</svg></div></div>"
 
 
+def _sign(subject: _Subject, operation: Operation) -> str:
+    """What is to blame has a sign, for colours alone are none."""
+    if subject.violation is not None and operation is subject.violation.last:
+        return "✗ "
+    return "! " if operation in subject.blamed else ""
+
+
 def _bars(history: History, subject: _Subject, layout: Layout) -> Iterator[str]:
     blamed = {op.number for op in subject.blamed}
     last = None if subject.violation is None else subject.violation.last.number
@@ -148,10 +155,9 @@ def _bars(history: History, subject: _Subject, layout: Layout) -> Iterator[str]:
         kinds += ["blamed"] if op.number in blamed else []
         kinds += ["last"] if op.number == last else []
         kinds += ["open"] if op.returned is None else []
-        sign = "✗ " if op.number == last else "! " if op.number in blamed else ""
         said = escape(
-            f"line {op.number}, client {printable(str(op.client))}: {sign}"
-            f"{describe(history, op)}, {span(op)}"
+            f"line {op.number}, client {printable(str(op.client))}: "
+            f"{_sign(subject, op)}{describe(history, op)}, {span(op)}"
         )
         yield (
             f'<a href="#line{op.number}" class="{" ".join(kinds)}" aria-label="{said}">'
