@@ -28,7 +28,7 @@ from scenarios.world import World
 
 VERSION = 1
 
-LOOKS_MAX = 100
+LOOKS_MAX = 20
 """How often a check at the end of a run is asked whether it should go on: some seconds."""
 
 

@@ -17,6 +17,9 @@ PROBE: Final = 3_000
 PROBES_IN_ALL: Final = 40_000
 """Configurations that a conflict may cost: about a second."""
 
+OPAQUE: Final = 10
+"""By how much less is looked at where results say nothing of states: little can be ruled out."""
+
 PICTURE: Final = 2_000_000
 """Operations on paths that may be looked at for the longest orders."""
 
@@ -39,7 +42,8 @@ def conflict(
     passive = [i for i in binding if model.passive(prefix[i].operation, told=False)]
     others = [index for index in binding if index not in frozenset(passive)]
     relaxed: frozenset[int] = frozenset()
-    budget = _Budget(exhausted)
+    clear = model.outlook([timed.operation for timed in prefix], ()) is not None
+    budget = _Budget(exhausted, 1 if clear else OPAQUE)
     for group in (passive, others):
         size = len(group)
         while size:
@@ -59,8 +63,10 @@ def conflict(
 class _Budget:
     """Counts what the probes cost, in configurations."""
 
-    def __init__(self, exhausted: Callable[[], bool]) -> None:
-        self.left = PROBES_IN_ALL
+    def __init__(self, exhausted: Callable[[], bool], share: int) -> None:
+        """``share``: one part in so many of what there is."""
+        self.left = PROBES_IN_ALL // share
+        self._probe = PROBE // share
         self.was_enough = True
         self._exhausted = exhausted
 
@@ -69,10 +75,10 @@ class _Budget:
         before_this = search.configurations
         while search.answer is None:
             spent = search.configurations - before_this
-            if spent >= min(PROBE, self.left) or self._exhausted():
+            if spent >= min(self._probe, self.left) or self._exhausted():
                 self.was_enough = False
                 break
-            search.run(SLICE)
+            search.run(min(SLICE, self._probe))
         self.left -= search.configurations - before_this
         return search.answer is False
 
