@@ -3,7 +3,6 @@
 Never imports Textual. The first word of the answer is the verdict, alone on its line.
 """
 
-import gc
 import json
 import sys
 import time
@@ -49,8 +48,6 @@ def run_check(order: Order) -> int:
 
     """
     end_s = time.monotonic() + order.time_limit_us / 1_000_000
-    gc.collect()
-    gc.freeze()
     history = read_history(order.file, order.model)
     for warning in history.warnings:
         sys.stderr.write(f"evtui: {history.file}: {warning}\n")
