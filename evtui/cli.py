@@ -22,12 +22,15 @@ from evtui.options import (
     Billing,
     CpId,
     FileOrStdin,
+    ModelName,
     Moment,
     Month,
+    Page,
     Reporting,
     Seed,
     Speed,
     Switch,
+    TimeLimit,
 )
 
 EXIT_USAGE = 2
@@ -46,7 +49,7 @@ app = App(
     help_format="plaintext",
     help_epilogue=(
         "Exit codes: 0 as expected, 1 an invariant was violated or, in evtui run, an expectation "
-        "did not hold, 2 usage or scenario error, 130 interrupted."
+        "did not hold, 2 usage or scenario error, 3 no answer in time, 130 interrupted."
     ),
     help_formatter="plain",
     suppress_keyboard_interrupt=False,
@@ -178,6 +181,39 @@ def verify(file: FileOrStdin, /, *, json: Switch = False, anchors: Anchors = Non
     from evtui.verify import run_verify
 
     return run_verify(file, as_json=json, anchors=anchors)
+
+
+@app.command
+def check(
+    file: FileOrStdin,
+    /,
+    *,
+    model: ModelName = None,
+    json: Switch = False,
+    time_limit: TimeLimit = None,
+    html: Page = None,
+) -> int:
+    """Check a history of clients for linearizability. Exit codes 0 yes, 1 no, 3 out of time.
+
+    Parameters
+    ----------
+    file
+        Operations as lines of JSON (see: docs/checking-histories.md), or a Jepsen log; - for
+        standard input.
+    model
+        What the operations are done on; found out if left out.
+    json
+        Print what was found as one JSON object.
+    time_limit
+        Answer unknown after this time, such as 60s. [default: 60s]
+    html
+        Write a page to this file that shows the history and its partial linearizations.
+
+    """
+    from evtui.check.command import TIME_LIMIT_US, Order, run_check
+
+    limit_us = TIME_LIMIT_US if time_limit is None else time_limit
+    return run_check(Order(file, model, json, limit_us, html))
 
 
 @app.command

@@ -48,6 +48,7 @@ def run_headless(name: str, options: Reporting) -> int:
         _file("--trace", options.trace) as trace,
         _ocpp_log(options.ocpp_log, options.ocpp_version or "1.6") as listener,
         _file("--record", options.record) as record,
+        _file("--history", options.history) as history,
         _progress(scenario, options.until_us) as on_progress,
     ):
         report = run(
@@ -57,6 +58,7 @@ def run_headless(name: str, options: Reporting) -> int:
             trace=trace,
             listener=listener,
             record=record,
+            history=history,
             on_progress=on_progress,
         )
     return _tell(report, name, options, scenario)
@@ -64,7 +66,11 @@ def run_headless(name: str, options: Reporting) -> int:
 
 def _run_city(name: str, options: Reporting, scenario: Scenario) -> int:
     """Run a city: as any scenario, with another report."""
-    for option, target in (("--ocpp-log", options.ocpp_log), ("--record", options.record)):
+    for option, target in (
+        ("--ocpp-log", options.ocpp_log),
+        ("--record", options.record),
+        ("--history", options.history),
+    ):
         if target is not None:
             raise UsageError(
                 f"{option}: found it with {scenario.name}, a city; allowed with a scenario of one "
@@ -112,6 +118,7 @@ def _check(name: str, options: Reporting, scenario: Scenario) -> None:
     targets = (
         ("the scenario", str(file_of(name))), ("--trace", options.trace),
         ("--ocpp-log", options.ocpp_log), ("--record", options.record),
+        ("--history", options.history),
     )  # fmt: skip
     for (first, one), (second, other) in itertools.combinations(targets, 2):
         if one is not None and other is not None and _same_file(one, other):

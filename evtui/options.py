@@ -52,6 +52,18 @@ def _until(_hint: Any, tokens: Sequence["Token"]) -> int:
     return value
 
 
+def _time_limit(_hint: Any, tokens: Sequence["Token"]) -> int:
+    from scenarios.kinds import Quantity, RefusedError
+    from scenarios.units import DURATION
+
+    try:
+        value = Quantity(DURATION, 0, 86_400_000_000).read(tokens[0].value)
+    except RefusedError as error:
+        raise UsageError(f"--time-limit: {error}") from None
+    assert isinstance(value, int)  # noqa: S101 - a quantity is an integer
+    return value
+
+
 def _file(option: str, *, or_stdout: bool) -> Any:
     """The path of a file to write; ``-`` is standard output where that is allowed."""
 
@@ -111,6 +123,9 @@ CpId = Annotated[str | None, _option(_text, "ID")]
 Algorithm = Annotated[str, _option(_text, "NAME")]
 Moment = Annotated[str | None, _option(_text, "TIME")]
 Anchors = Annotated[str | None, _option(_anchors, "DIGITS")]
+Page = Annotated[str | None, _option(_file("--html", or_stdout=False), "FILE")]
+ModelName = Annotated[str | None, _option(_text, "kv|register|network")]
+TimeLimit = Annotated[int | None, _option(_time_limit, "TIME")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
@@ -138,6 +153,8 @@ class Reporting(RunOptions):
     """Write the OCPP messages to this file, which ends in .jsonl, .csv or .parquet."""
     record: Annotated[str | None, _option(_file("--record", or_stdout=True), "FILE")] = None
     """Write the log to this file, sealed, for evtui verify (-: standard output)."""
+    history: Annotated[str | None, _option(_file("--history", or_stdout=False), "FILE")] = None
+    """Write what the charge points asked and were told to this file, for evtui check."""
     ocpp_version: Annotated[str | None, _option(_version, "1.6|2.0.1")] = None
     """Their version of OCPP, 1.6 (if left out) or 2.0.1; evtui ask reads both."""
 

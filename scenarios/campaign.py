@@ -4,7 +4,8 @@ A run has two phases. In the first, faults of :func:`paxos.sim.faults.random_sch
 :func:`paxos.sim.ailments.random_ailments` come on top of the scenario's own script; invariants must
 hold throughout. Then everything heals, every EV is unplugged, comes back once more, and leaves.
 Within ``QUIET_US`` the network must have converged:
-equal replicas, nothing outstanding, every transaction closed, and every EV served.
+equal replicas, nothing outstanding, every transaction closed, and every EV served. What the charge
+points were told must be linearizable.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from paxos.sim.healing import cut_short
 from paxos.sim.host import Status
 from paxos.sim.streams import stream
 from scenarios.audit import has_no_credit, unsettled_money
+from scenarios.client_history import ClientHistory
 from scenarios.format import HOWS
 from scenarios.operator import put_right
 from scenarios.schema import At, Scenario
@@ -143,7 +145,9 @@ def run_seed(scenario: Scenario, seed: int, healed_us: int | None = None) -> Fin
     No replica shares its state: that all are equal is checked.
     """
     faulty = with_faults(scenario, seed, healed_us)
-    session = Session(faulty, seed, share=False)
+    history = ClientHistory()
+    session = Session(faulty, seed, share=False, listener=history)
+    history.attend(session.world)
     while not session.finished:
         session.run(faulty.duration_us, 1_000_000)
     world = session.world
@@ -151,7 +155,7 @@ def run_seed(scenario: Scenario, seed: int, healed_us: int | None = None) -> Fin
     problems = (
         (str(world.violation),)
         if world.violation
-        else tuple(_unsettled(world, faulty.duration_us - QUIET_US))
+        else (*_unsettled(world, faulty.duration_us - QUIET_US), *history.findings())
     )
     leaders = len(world.invariants.leaders) if world.invariants else 0
     return Finding(

@@ -1,5 +1,6 @@
 """Reads: charge points that ask for the network's state, and what the event log says of it."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fsm.network.queries import in_words, summary
@@ -20,6 +21,10 @@ IN_WORDS = {
 }
 
 
+Hearer = Callable[[int, Asked | Answered], None]
+"""Takes the number of a charge point, and its question or the answer to it."""
+
+
 class Readers:
     """The reads of a run: when each was asked, in virtual time, and how many were answered."""
 
@@ -28,6 +33,7 @@ class Readers:
         self.answers = 0
         self._asked_us: dict[tuple[int, int], int] = {}
         """By charge point and number of the read; a restart begins the numbers anew."""
+        self.hearers: list[Hearer] = []
 
     def ask(self, number: int, word: object) -> str:
         """Let a charge point ask for the network's summary now; returns how it asks.
@@ -49,10 +55,12 @@ class Readers:
     def asked(self, number: int, effect: Asked) -> None:
         """Note when it was."""
         self._asked_us[(number, effect.number)] = self.world.now_us
+        self._tell(number, effect)
 
     def answered(self, number: int, effect: Answered) -> None:
         """One line: what, how, of which slot, and how long it took."""
         self.answers += 1
+        self._tell(number, effect)
         took_us = self.world.now_us - self._asked_us.pop((number, effect.number))
         how = IN_WORDS[effect.served]
         if effect.served is not effect.how:
@@ -77,6 +85,10 @@ class Readers:
     def lapsed(self, number: int, effect: LeaseLapsed) -> None:
         """A lease that was not renewed in time."""
         self._note(number, "consensus", "its lease has lapsed: no quorum renewed it in time")
+
+    def _tell(self, number: int, effect: Asked | Answered) -> None:
+        for hearer in self.hearers:
+            hearer(number, effect)
 
     def _note(self, number: int, severity: str, text: str) -> None:
         self.world.note(severity, self.world.ids[number], text)

@@ -117,12 +117,17 @@ def header_of(world: World) -> dict[str, object]:
         "start": f"{start:%Y-%m-%dT%H:%M:%SZ}",
         "start_us": scenario.start_us,
         "capacity_w": world.beginning.capacity_w,
-        "genesis": [[KIND_OF[type(record)].name, *flat(record)] for record in world.genesis],
+        "genesis": genesis_rows(world),
         "root": world.root.hex(),
         "meters": meters,
         "hash": "",
         "marks": {},
     }
+
+
+def genesis_rows(world: World) -> list[list[object]]:
+    """The records that the network has before its first command, each with its kind."""
+    return [[KIND_OF[type(record)].name, *flat(record)] for record in world.genesis]
 
 
 def header_hash(header: dict[str, Any]) -> str:

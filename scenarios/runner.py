@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from paxos.sim.kernel import Event
+from scenarios.client_history import ClientHistory
 from scenarios.postmortem import postmortem
 from scenarios.recording import Recorder
 from scenarios.report import Report, from_view
@@ -28,20 +29,28 @@ def run(
     trace: TextIO | None = None,
     listener: Listener | None = None,
     record: TextIO | None = None,
+    history: TextIO | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Run a scenario of one site and report; a city is run by :func:`scenarios.city.runner.run`.
 
     ``until_us`` ends it early; expectations of later times are then not looked at. ``trace`` takes
     one JSON line for each event, ``listener`` each event itself, ``record`` the log
-    (:mod:`scenarios.recording`). ``on_progress`` is told the virtual time, each virtual second.
+    (:mod:`scenarios.recording`), ``history`` what its clients saw
+    (:mod:`scenarios.client_history`). ``on_progress`` is told the virtual time, each virtual
+    second.
     """
     writer = None if trace is None else TraceWriter(trace)
-    session = Session(scenario, seed, listener=_all((writer, listener)))
+    hearer = None if history is None else ClientHistory()
+    session = Session(scenario, seed, listener=_all((writer, listener, hearer)))
+    if hearer is not None:
+        hearer.attend(session.world)
     recorder = Recorder(session.world, record) if record is not None else None
     run_to(session, until_us, on_progress)
     if recorder is not None:
         recorder.finish()
+    if hearer is not None and history is not None:
+        history.writelines(f"{line}\n" for line in hearer.lines())
     return report(session)
 
 

@@ -36,7 +36,7 @@ def commands() -> list[str]:
     """Every headless command that a document prints."""
     lines = [line for _, block in blocks("sh") for line in block.splitlines()]
     found = [line.split("#")[0].strip() for line in lines]
-    headless = re.compile("evtui (run|scenarios|ask|verify|receipts)")
+    headless = re.compile("evtui (run|scenarios|ask|verify|receipts|check)")
     return [line for line in dict.fromkeys(found) if headless.match(line)]
 
 
@@ -51,6 +51,8 @@ def test_a_printed_command_works(
         newer = ["--ocpp-log", "ten-201.jsonl", "--ocpp-version", "2.0.1"]
         assert main(["run", "ten-minutes", *newer]) == 0
     Path("my-scenario.toml").write_text('duration = "5s"\ncps = 3\n', encoding="utf-8")
+    if command.startswith("evtui check"):
+        assert main(["run", "lease-reads", "--history", "reads.jsonl"]) == 0
     if command.startswith("evtui verify"):
         assert main(["run", "my-scenario.toml", "--record", "run.jsonl"]) == 0
     assert main(shlex.split(command)[1:]) == 0

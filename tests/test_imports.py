@@ -380,6 +380,7 @@ HEADLESS = [
     "profiles nothing.json",
     "plan nothing.json",
     "ask active no.csv",
+    "check docs/examples/stale-read.jsonl",
 ]
 
 

@@ -3,16 +3,27 @@
 A command takes effect once, in the first slot that holds it, and its result follows from the log
 in order; a read stands right behind the slot that it was answered from. If one was done before
 another began, it stands before it. Together that is linearizability (Herlihy, Wing 1990).
+
+The same history is judged once more without the log, by what the clients saw alone
+(:mod:`paxos.check.linearizability`): a checker that knows nothing of slots shares no mistake with
+the first one.
 """
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import msgpack
 from attrs import Factory, define, frozen
 
+from paxos.check.linearizability.models import KV
+from paxos.check.linearizability.operations import Operation
+from paxos.check.linearizability.verdict import Answer, check
 from paxos.clients import Client, Command, Purpose, decode
 from paxos.messages import NOOP, Value
+
+LOOKS_MAX = 50
+"""How often the search for an order is asked whether to go on: each 2,000 configurations."""
 
 Key = tuple[int, int, int]
 """A command: node, incarnation, sequence."""
@@ -98,6 +109,54 @@ class History:
             raise Inconsistent("a client got a result for a command that is not in the log")
         if readers:
             raise Inconsistent(f"reads were answered from slots that are not in the log: {readers}")
+        self.check_clients()
+
+    def operations(self) -> list[Operation]:
+        """What the clients saw, with nothing of the log; setting a key tells what was there."""
+        found: list[Operation] = []
+        ops = self._ops()
+        for (node, incarnation, sequence), moment in self.submitted.items():
+            command = (node, incarnation, sequence)
+            op = ops.get(command)
+            if op is None:
+                continue  # it is in no slot, and nobody was told anything of it
+            key, value = msgpack.unpackb(op)
+            told = command in self.results
+            result = msgpack.unpackb(self.results[command]) if told else None
+            end = self.done[command] if told else None
+            found.append(Operation(len(found), node, key, "swap", value, result, moment, end))
+        for (node, _, _), read in self.reads.items():
+            (key,) = msgpack.unpackb(read.op)
+            result = msgpack.unpackb(read.result)
+            found.append(
+                Operation(len(found), node, key, "get", None, result, read.asked, read.answered)
+            )
+        return found
+
+    def _ops(self) -> dict[Key, bytes]:
+        """What was asked, by command, as far as it is in the log."""
+        return {
+            (*command.client, command.sequence): command.op
+            for command in self._commands()
+            if command.purpose is Purpose.UPDATE
+        }
+
+    def check_clients(self) -> None:
+        """Explain everything by some order, whatever the log says.
+
+        Raises:
+            Inconsistent: there is none.
+        """
+        looks = count()
+        verdict = check(self.operations(), KV, exhausted=lambda: next(looks) >= LOOKS_MAX)
+        if verdict.answer is Answer.NOT_LINEARIZABLE:
+            assert verdict.violation is not None
+            blamed = "; ".join(
+                f"{KV.words(op)} → {KV.answer(op)} ({op.call} to {op.returned})"
+                for op in verdict.violation.conflict
+            )
+            raise Inconsistent(f"what the clients saw is not linearizable: {blamed}")
+        assert verdict.answer is Answer.LINEARIZABLE, "the search is too long for its limit"
 
     def _check_result(self, key: Key, slot: int, result: bytes, latest: int) -> None:
         """A command's result, and that it ended when all that stands before it had begun."""

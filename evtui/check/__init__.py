@@ -1,0 +1,1 @@
+"""``evtui check``: whether a history of clients' operations is linearizable."""
