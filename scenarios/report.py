@@ -11,7 +11,7 @@ from fsm.ocpp.money import euros
 from scenarios.audit import findings
 from scenarios.expect import Outcome, energy_text
 from scenarios.postmortem import Violation
-from scenarios.units import DURATION, POWER
+from scenarios.units import DURATION, ENERGY, POWER
 from scenarios.view import CpView, EvView, ReservationView, SessionView, View
 
 _JSON = make_converter(forbid_extra_keys=True)
@@ -129,6 +129,24 @@ class MoneyReport:
 
 
 @frozen
+class PromiseReport:
+    """What a driver asked for until his departure, and what became of it."""
+
+    ev: str
+    cp: str
+    request: str
+    """pending, accepted or refused."""
+    promise: str
+    """open, kept, broken or released; empty where nothing was promised."""
+    promised_wh: int
+    delivered_wh: int
+    departure_s: float
+    reason: str
+    causes: tuple[str, ...]
+    """What went wrong while it was to be kept."""
+
+
+@frozen
 class RailReport:
     """A cable: the site's connection, or a cabinet's. Power in W."""
 
@@ -175,6 +193,7 @@ class Report:
     coverage: dict[str, int]
     """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
     money: MoneyReport
+    promises: tuple[PromiseReport, ...]
     power: PowerReport
 
     @property
@@ -233,7 +252,26 @@ def from_view(
         ),
         coverage=coverage,
         money=_money(network),
+        promises=_promises(view),
         power=_power(view),
+    )
+
+
+def _promises(view: View) -> tuple[PromiseReport, ...]:
+    requests = view.plan.requests if view.plan else ()
+    return tuple(
+        PromiseReport(
+            ev=it.ev,
+            cp=it.cp,
+            request=it.status,
+            promise=it.promise,
+            promised_wh=it.energy_wh,
+            delivered_wh=it.delivered_wh,
+            departure_s=it.departure_us / 1e6,
+            reason=it.reason,
+            causes=it.causes,
+        )
+        for it in requests
     )
 
 
@@ -350,6 +388,7 @@ def _lines(report: Report) -> Iterator[str]:
         ]
         yield from table(("EV", "state", "charge", "energy"), rows, right=(2, 3))
     yield ""
+    yield from _promise_lines(report.promises)
     yield from _power_lines(report.power)
     yield from _session_lines(report.sessions)
     if report.sessions:
@@ -386,6 +425,27 @@ def _session_lines(sessions: Sequence[SessionReport]) -> Iterator[str]:
     ]
     head = ("session", "at", "start", "stop", "energy", "by", "receipt", "bill", "", "tokens")
     yield from table(head, rows, right=(2, 3, 4, 7, 9))
+
+
+def _promise_lines(promises: Sequence[PromiseReport]) -> Iterator[str]:
+    """Who asked for energy by a departure, and what came of it."""
+    if not promises:
+        return
+    rows = [
+        (
+            it.ev,
+            it.cp,
+            f"{it.departure_s:.0f} s",
+            ENERGY.format(it.promised_wh, " "),
+            ENERGY.format(it.delivered_wh, " "),
+            it.promise or it.request,
+            it.reason or ", ".join(it.causes),
+        )
+        for it in promises
+    ]
+    head = ("request", "at", "leaves", "wants", "got", "promise", "why")
+    yield from table(head, rows, right=(2, 3, 4))
+    yield ""
 
 
 def _power_lines(power: PowerReport) -> Iterator[str]:
