@@ -129,12 +129,12 @@ ACTIONS: tuple[Action, ...] = (
         help="Asks what the CP is to be",
     ),
     Action(
-        id="reservations", keys="r", shown="r", roomy="reservations",
+        id="reservations", keys="r", shown="r", roomy="reservations", foot="r",
         title="Reservations", group="Look", method="reservations",
-        help="Who asked, and what came of it",
+        help="Who asked what; cables, plan, grants",
     ),
     Action(
-        id="energy", keys="e", shown="e", roomy="energy",
+        id="energy", keys="e", shown="e",
         title="Energy", group="Look", method="energy",
         help="Cables, promises, plan and grants",
     ),

@@ -18,7 +18,7 @@ class Happening(IntEnum):
     """A reset, in two steps; its payload is the generation that it is for."""
     DRIVER = 23
     """Something is due for a driver; its source says what, its payload for which question."""
-    LEAVE = 26
+    LEAVE = 25
     """The time of a departure; its payload is the EV's id."""
     WATCHDOG = 24
     """The time of a guard may be up; its target is the charge point."""

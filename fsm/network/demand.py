@@ -35,6 +35,9 @@ _FAULTS: Final = frozenset(
 )
 """Why a transaction ends that its driver did not want to end."""
 
+LONG_STEP_S: Final = 300
+SETTLE_S: Final = 2
+
 MAX_STEPS: Final = 1_344
 """How far a plan may reach: 14 days of quarter-hours."""
 
@@ -44,9 +47,22 @@ def planning(draft: Draft) -> Planning | None:
     return draft.find(Planning, ONLY)
 
 
+def usable_s(step_us: int) -> int:
+    """How many seconds of a step are planned with.
+
+    When limits move, EVs follow within two seconds. In a long step that is nothing, and the reserve
+    before a departure makes up for it; in many short ones it adds up.
+    """
+    step_s = step_us // 1_000_000
+    return step_s if step_s >= LONG_STEP_S else max(1, step_s - SETTLE_S)
+
+
 def last_step(departure_us: int, step_us: int) -> int:
-    """The step in which a departure falls: energy comes before it."""
-    return departure_us // step_us
+    """The step in which a departure falls: energy comes before it.
+
+    An EV says when it leaves in whole seconds from now, rounded down: up to one is added.
+    """
+    return (departure_us + 1_000_000) // step_us
 
 
 def missing_j(request: EnergyRequest, transaction: Transaction) -> int:
@@ -91,7 +107,7 @@ def problem(draft: Draft, step: int, wants: Sequence[Want], settings: Planning) 
     cabinets = [Cabinet(NO_CABINET, (2 * tables.capacity_w + 1,) * steps)]
     cabinets += [Cabinet(it.id, (it.capacity_w,) * steps) for it in tables.cabinets.values()]
     return Problem(
-        step_s=settings.step_us // 1_000_000,
+        step_s=usable_s(settings.step_us),
         steps=steps,
         cabinets=tuple(cabinets),
         requests=tuple(_request(draft, step, want) for want in wants),

@@ -127,6 +127,8 @@ def powers_w(content: bytes, step: int, second: int) -> dict[int, int]:
         return {}
     asked = unpack(content).problem
     powers = {int(it.id): 0 for it in asked.requests if step < it.depart}
+    # What is left of the step when all is laid out goes on as it is.
+    second = min(second, unpack(content).problem.step_s - 1)
     for interval in intervals(content, step):
         number = int(interval.id)
         if interval.from_s <= second < interval.until_s and number in powers:
@@ -161,18 +163,20 @@ def schedule(tables: Tables, cp_id: str) -> tuple[tuple[int, int], ...]:
     nothing but its own power limits it. Empty where it is not planned.
     """
     plan, number = tables.energy_plans.get(ONLY), tables.open_by_cp.get(cp_id) or 0
-    return () if plan is None or not number else _schedule(plan.content, plan.step, number)
+    settings = tables.planning.get(ONLY)
+    if plan is None or settings is None or not number:
+        return ()
+    return _schedule(plan.content, plan.step, number, settings.step_us // 1_000_000)
 
 
 @lru_cache(_KEPT)
-def _schedule(content: bytes, first: int, number: int) -> tuple[tuple[int, int], ...]:
+def _schedule(content: bytes, first: int, number: int, step_s: int) -> tuple[tuple[int, int], ...]:
     known = unpack(content)
-    step_s = known.problem.step_s
     for it, row in zip(known.problem.requests, known.plan.rows, strict=True):
         if it.id == str(number):
             entries = [(0, it.max_w)]
             for step, energy_j in enumerate(row.energy_j, first):
-                power_w = _power_w(energy_j, step_s, it)
+                power_w = _power_w(energy_j, known.problem.step_s, it)
                 if power_w != entries[-1][1] or len(entries) == 1:
                     entries.append((step * step_s, power_w))
             return (*entries, ((first + it.depart) * step_s, it.max_w))

@@ -111,7 +111,7 @@ def test_power_is_looked_at_after_an_input() -> None:
     session = Session(loads(LOOKED_AT, "looks.toml"))
     session.run(30_000_000, 1_000_000)
     world = session.world
-    world.supply.power_w = 10**6
+    world.grid.site.draw(10**6 - world.grid.site.power_w)
     session.act("crash", cp="CP3")
     assert session.world.violation is not None
     assert session.world.violation.name == "P1"

@@ -101,7 +101,7 @@ CONNECTED = 'arrive = ["1s", "2s"]'
         ),
         (
             f'[fleet]\nevs = 2\n{CONNECTED}\nid = "EV"',
-            "6: fleet.id: found an unknown key; allowed evs, arrive, leave, battery",
+            "6: fleet.id: found an unknown key; allowed evs, arrive, leave, departs, battery",
         ),
         (
             f'[fleet]\nevs = 2\n{CONNECTED}\n[[ev]]\nid = "EV2"',

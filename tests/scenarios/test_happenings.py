@@ -7,7 +7,7 @@ from scenarios.happenings import Happening
 def test_the_numbers_stay_as_they_are():
     """Another number makes another digest of the same run."""
     assert {kind.name: kind.value for kind in Happening} == {
-        "SCRIPT": 20, "TICK": 21, "RESET": 22, "DRIVER": 23
+        "SCRIPT": 20, "TICK": 21, "RESET": 22, "DRIVER": 23, "WATCHDOG": 24, "LEAVE": 25
     }  # fmt: skip
 
 

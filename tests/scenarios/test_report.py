@@ -165,7 +165,8 @@ def test_the_json_has_these_keys_in_this_order() -> None:
                 "tag:EV2": {"cents": 5_000, "tokens": 0, "owed_cents": 0},
             },
         },
-        "power": {
+        "promises": [],
+            "power": {
             "site": {"capacity_w": 22_000, "peak_w": 0},
             "cabinets": {},
             "trips": 0,
@@ -175,7 +176,7 @@ def test_the_json_has_these_keys_in_this_order() -> None:
     assert list(data) == [
         "scenario", "seed", "virtual_s", "events", "messages", "committed", "leader", "digest",
         "violations", "violation_expected", "expectations", "cps", "evs", "sessions",
-        "refusals", "reservations", "coverage", "money", "power",
+        "refusals", "reservations", "coverage", "money", "promises", "power",
     ]  # fmt: skip
     assert list(data["evs"]) == ["EV2", "EV10"]
 
