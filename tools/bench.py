@@ -15,12 +15,16 @@ from collections.abc import Callable
 
 import msgpack
 
+from fsm.energy.admission import admit_all
+from fsm.energy.planners import flow
+from fsm.energy.verify import verify
 from paxos.check.linearizability.models import KV
 from paxos.check.linearizability.verdict import check
 from scenarios.loader import load
 from scenarios.report import Report
 from scenarios.runner import run
 from tests.paxos.linearizability.histories import KEYS, concurrent, corrupted
+from tools.compare_planners import day
 
 SCENARIO = "ten-minutes"
 ROUNDS = 5
@@ -74,6 +78,22 @@ def histories() -> None:
                  f"({median_s:.3f} s) {word}: {verdict.answer.value}")  # fmt: skip
 
 
+def planning() -> None:
+    """How long a day of 50 EVs in 96 steps takes to plan, and to verify by each replica."""
+    for minimum in (False, True):
+        problem = day(3, minimum=minimum)
+        admitted = admit_all(problem.only(problem.requests[:50])).problem
+        plan = flow.plan(admitted)
+        words = "with 6 A minimums" if minimum else "without minimums"
+        for what, work in (
+            ("plan", lambda asked=admitted: flow.plan(asked)),  # type: ignore[misc]
+            ("verify", lambda asked=admitted, made=plan: verify(asked, made)),  # type: ignore[misc]
+        ):
+            taken_s, median_s = timed(work, 5)
+            line(f"{what} a day of {len(admitted.requests)} EVs", f"{taken_s * 1000:.1f} ms",
+                 f"({median_s * 1000:.1f} ms) {words}")  # fmt: skip
+
+
 def line(what: str, value: str, note: str = "") -> None:
     """One figure with its unit."""
     print(f"{what:<38}{value:>16}  {note}".rstrip())
@@ -100,6 +120,7 @@ def main() -> None:
     line("messages", f"{rate:,.0f} /s")
     line("virtual time ÷ wall time", f"{report.virtual_s / inside_s:,.0f} ×",
          f"at {report.messages / report.virtual_s:.0f} messages a virtual second")  # fmt: skip
+    planning()
     histories()
     line("bare heap and msgpack loop", f"{floor_rate:,.0f} /s", "messages")
     line("share of the bare loop", f"{rate / floor_rate:.1%}")
