@@ -74,7 +74,7 @@ class ClientHistory:
     def attend(self, world: World) -> None:
         """Begin, before anything has happened."""
         self._world = world
-        self.model = Network(world.scenario.site.capacity_w, world.genesis)
+        self.model = Network(world.beginning.capacity_w, world.genesis)
         world.readers.hearers.append(self._hear_read)
         world.trust.choir.hearers.append(self._hear_chosen)
 
@@ -159,7 +159,7 @@ class ClientHistory:
             "model": self.model.name,
             "scenario": world.scenario.name,
             "seed": world.seed,
-            "capacity_w": world.scenario.site.capacity_w,
+            "capacity_w": world.beginning.capacity_w,
             "genesis": genesis_rows(world),
         }
         return [line_of(header), *(line_of(self._row(op)) for op in self.operations())]
