@@ -125,8 +125,10 @@ def _columns(where: str, found: Sequence[str], optional: Sequence[str] = ()) -> 
             what = f"the columns {there}, not {', '.join(error.missing)}"
         else:
             what = f"the columns {' and '.join(map(printable, error.twice))}, which mean the same"
+        hint = " (a record is for evtui verify: write one with evtui run NAME --ocpp-log FILE)"
         raise UsageError(
             f"{where}: found {what[:300]}; allowed {', '.join(COLUMNS)}, each once"
+            + (hint if "record" in found else "")
         ) from None
 
 

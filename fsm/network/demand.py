@@ -161,32 +161,37 @@ def ask(draft: Draft, operation: Operation, payload: dict[str, Any], number: int
     if before is not None and before.status == ACCEPTED:
         draft.put(before._replace(change_us=departure_us))
         return True
+    promised = _broken_off(draft, number, now_step, settings)
+    # Who leaves earlier than he was promised asks for a change, also after a fault.
+    sooner = promised is not None and departure_us + settings.step_us < promised.departure_us
     draft.put(
         EnergyRequest(
             transaction_id=number,
             cp_id=operation.cp_id,
             asked=draft.tables.applied,
             asked_us=operation.at_us,
-            departure_us=departure_us,
+            departure_us=promised.departure_us if promised and sooner else departure_us,
+            change_us=departure_us if sooner else 0,
             energy_wh=energy_wh,
             meter_wh=draft.get(Transaction, number).meter_wh,
             max_w=min(most_w, draft.asset(operation.cp_id).rated_w),
-            status=ACCEPTED if _was_broken_off(draft, number, now_step, settings) else PENDING,
+            status=PENDING if promised is None else ACCEPTED,
         )
     )
     return True
 
 
-def _was_broken_off(draft: Draft, number: int, step: int, settings: Planning) -> bool:
-    """Whether the driver was promised energy that a fault has kept from him: it still holds."""
+def _broken_off(draft: Draft, number: int, step: int, settings: Planning) -> EnergyRequest | None:
+    """What the driver was promised and a fault has kept from him: it still holds."""
     id_tag = draft.get(Transaction, number).id_tag
     for request in reversed(tuple(draft.tables.energy_requests.values())):
         before = draft.get(Transaction, request.transaction_id)
         if before.id_tag == id_tag and before.id != number:
-            return (
+            holds = (
                 request.status == ACCEPTED
                 and before.reason in _FAULTS
                 and last_step(request.departure_us, settings.step_us) > step
                 and missing_j(request, before) > 0
             )
-    return False
+            return request if holds else None
+    return None

@@ -81,11 +81,11 @@ class Observer:
         """A frame of a charge point, or of its monitor, has come.
 
         One that passes words on may have stood still meanwhile, and what it says is old. So is not
-        believed what is older than what was heard, nor, from others, what is said before a new
-        observer has had the time to hear everybody itself.
+        believed what is older than what was heard, or the same once more by a slower way; nor, from
+        others, what is said before a new observer has had the time to hear everybody itself.
         """
         is_new = now_us - self.since_us <= ENGINE_SILENT_US
-        if said_us < self._said_us.get(cp_id, 0) or (passed_on and is_new):
+        if said_us <= self._said_us.get(cp_id, -1) or (passed_on and is_new):
             return
         self._said_us[cp_id] = said_us
         self._last[cp_id] = (now_us, hearing)

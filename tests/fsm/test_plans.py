@@ -270,6 +270,22 @@ def test_a_promise_outlives_a_session_that_a_fault_ends(reason, status):
     assert network.request(3).status == status
 
 
+def test_who_comes_back_from_a_fault_and_leaves_sooner_asks_for_a_change() -> None:
+    """What was promised stands until it is decided; it may be impossible by then."""
+    network = two()
+    network.plan(1)
+    network.stop("CP1", 1, 1_000, "PowerLoss")
+    network.start("CP1")
+    network.ask("CP1", 4_500, 3)
+    request = network.request(3)
+    assert (request.status, request.departure_us, request.change_us) == (
+        "accepted", 9 * STEP_US, 3 * STEP_US,
+    )  # fmt: skip
+    assert network.plan(2) == ""
+    assert network.request(3).departure_us == 9 * STEP_US
+    assert network.request(3).reason
+
+
 @pytest.mark.parametrize(
     "needs",
     [

@@ -172,6 +172,9 @@ def test_an_observer_believes_no_old_word() -> None:
     assert observer.look(known, 1_500_000) == []
     observer.heard("CP1", Hearing.SILENT, 1_600_000, 9_600_000, passed_on=True)
     assert observer.look(known, 1_700_000) == [["CP1", "silent"]]
+    # The same word by a slower way says nothing of now.
+    observer.heard("CP1", Hearing.SILENT, 3_700_000, 9_600_000, passed_on=True)
+    assert observer.look({"CP1": "silent"}, 3_900_000) == [["CP1", "unheard"]]
 
 
 def test_who_stood_still_brings_no_old_alarm() -> None:
