@@ -18,11 +18,16 @@ import msgpack
 from fsm.energy.admission import admit_all
 from fsm.energy.planners import flow
 from fsm.energy.verify import verify
+from fsm.network.planner import make_plan
+from fsm.ocpp.actions import PLAN, VENDOR_ID
+from fsm.ocpp.frames import pack_operation
 from paxos.check.linearizability.models import KV
 from paxos.check.linearizability.verdict import check
+from paxos.sim.streams import stream
 from scenarios.loader import load
 from scenarios.report import Report
 from scenarios.runner import run
+from tests.fsm.test_plans import Planned
 from tests.paxos.linearizability.histories import KEYS, concurrent, corrupted
 from tools.compare_planners import day
 
@@ -30,6 +35,7 @@ SCENARIO = "ten-minutes"
 ROUNDS = 5
 FLOOR_MESSAGES = 100_000
 CHECKED = 5_000
+DAYS, EVS = 20, 50
 
 
 def timed(work: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float]:
@@ -81,17 +87,49 @@ def histories() -> None:
 def planning() -> None:
     """How long a day of 50 EVs in 96 steps takes to plan, and to verify by each replica."""
     for minimum in (False, True):
-        problem = day(3, minimum=minimum)
-        admitted = admit_all(problem.only(problem.requests[:50])).problem
-        plan = flow.plan(admitted)
         words = "with 6 A minimums" if minimum else "without minimums"
-        for what, work in (
-            ("plan", lambda asked=admitted: flow.plan(asked)),  # type: ignore[misc]
-            ("verify", lambda asked=admitted, made=plan: verify(asked, made)),  # type: ignore[misc]
-        ):
-            taken_s, median_s = timed(work, 5)
-            line(f"{what} a day of {len(admitted.requests)} EVs", f"{taken_s * 1000:.1f} ms",
-                 f"({median_s * 1000:.1f} ms) {words}")  # fmt: skip
+        made, checked = [], []
+        for seed in range(DAYS):
+            offered = day(seed, minimum=minimum)
+            admitted = admit_all(offered.only(offered.requests[:EVS])).problem
+            plan = flow.plan(admitted)
+            made.append(timed(lambda asked=admitted: flow.plan(asked), 3)[0])  # type: ignore[misc]
+            checked.append(timed(lambda asked=admitted, it=plan: verify(asked, it), 3)[0])  # type: ignore[misc]
+        days("plan", made, words)
+        days("verify", checked, words)
+    made, checked = [], []
+    for seed in range(DAYS):
+        planning_s, applying_s = planned_network(seed)
+        made.append(planning_s)
+        checked.append(applying_s)
+    days("leader's plan", made, f"of {EVS} EVs just plugged in, with 6 A minimums")
+    days("command of it", checked, "unpacked, verified and applied by a replica")
+
+
+def days(what: str, taken_s: list[float], note: str) -> None:
+    """The median and the longest of several days."""
+    median, longest = statistics.median(taken_s) * 1000, max(taken_s) * 1000
+    line(f"{what}, {DAYS} days of {EVS} EVs", f"{median:.1f} ms",
+         f"(at most {longest:.1f} ms) {note}")  # fmt: skip
+
+
+def planned_network(seed: int) -> tuple[float, float]:
+    """A network of as many charge points, each with a request: seconds to plan, and to apply."""
+    draw = stream(seed, "planned network")
+    network = Planned(capacity_w=60_000, cps=EVS)
+    for number in range(1, EVS + 1):
+        network.start(f"CP{number}")
+        wanted_wh = min(max(round(draw.lognormvariate(9.5, 0.6)), 500), 60_000)
+        network.ask(f"CP{number}", wanted_wh, draw.randrange(30, 96))
+    make_plan(network.state.state, 1)
+    start = time.perf_counter()
+    data = make_plan(network.state.state, 1)
+    planning_s = time.perf_counter() - start
+    command = {"vendorId": VENDOR_ID, "messageId": PLAN, "data": data}
+    operation = pack_operation("CP1", 1_000, "CP1-1000", "DataTransfer", command)
+    start = time.perf_counter()
+    network.state.apply(operation)
+    return planning_s, time.perf_counter() - start
 
 
 def line(what: str, value: str, note: str = "") -> None:

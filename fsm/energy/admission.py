@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from fsm.energy.diving import executable
+from fsm.energy.executable import executable
 from fsm.energy.flow import Cut, Network
 from fsm.energy.problem import Plan, Problem, Request, plan_of
 from fsm.energy.verify import wh

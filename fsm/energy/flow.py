@@ -28,25 +28,6 @@ Pair = tuple[int, int]
 
 
 @frozen
-class Bounds:
-    """What is decided about single requests in single steps, J, beside their limits."""
-
-    forbidden: frozenset[Pair] = frozenset()
-    least_j: Mapping[Pair, int] = Factory(dict)
-
-    def forbid(self, pair: Pair) -> "Bounds":
-        """Nothing for that request in that step."""
-        return Bounds(self.forbidden | {pair}, self.least_j)
-
-    def at_least(self, pair: Pair, energy_j: int) -> "Bounds":
-        """So much at least for that request in that step."""
-        return Bounds(self.forbidden, {**self.least_j, pair: energy_j})
-
-
-FREE = Bounds()
-
-
-@frozen
 class Cut:
     """What stops a request: the limits on the way to it that a maximum flow fills."""
 
@@ -74,10 +55,7 @@ class _Edges:
 
 @frozen(eq=False)
 class Network:
-    """The network of a problem within bounds, capacities in units of ``unit_j``.
-
-    Paths of steps, cabinets and EVs are unique, so what is decided (``least_j``) is taken off all
-    capacities on its way. :attr:`possible` is False when that leaves one below zero.
+    """The network of a problem, capacities in units of ``unit_j``.
 
     Raises:
         ProblemError: capacities beyond 32 bits.
@@ -85,14 +63,10 @@ class Network:
     """
 
     problem: Problem
-    bounds: Bounds = FREE
     unit_j: int = field(init=False)
     demand: int = field(init=False)
-    """Sum of what is asked for and not decided, in units."""
-    possible: bool = field(init=False)
+    """Sum of what is asked for, in units."""
     _matrix: Any = field(init=False)
-    _taken: list[int] = field(init=False)
-    """What is decided in each step, in units."""
     _first: Mapping[str, int] = field(init=False)
     """Number of the first node of steps, cabinets, EVs and of the sink."""
 
@@ -106,73 +80,46 @@ class Network:
         first["sink"] = first["ev"] + len(problem.requests)
         put(self, "_first", first)
         put(self, "unit_j", problem.unit_j)
-        edges = _Edges()
-        put(self, "possible", self._fill(edges))
+        put(self, "demand", sum(it.energy_j for it in problem.requests) // self.unit_j)
+        edges = self._edges()
         if max(edges.caps, default=0) > MAX_UNITS:
             raise ProblemError(
                 f"found {max(edges.caps):,} units of {self.unit_j} J in one step or request; "
                 f"allowed at most {MAX_UNITS:,}"
             )
         size = first["sink"] + 1
-        caps = [max(0, it) for it in edges.caps]
-        matrix = csr_array((caps, (edges.tails, edges.heads)), shape=(size, size), dtype="int32")
-        put(self, "_matrix", matrix)
+        columns = (edges.caps, (edges.tails, edges.heads))
+        put(self, "_matrix", csr_array(columns, shape=(size, size), dtype="int32"))
 
-    def _fill(self, edges: _Edges) -> bool:
-        """All edges; whether what is decided leaves no capacity below zero."""
-        problem, unit_j, first = self.problem, self.unit_j, self._first
+    def _edges(self) -> _Edges:
+        """All edges."""
+        problem, unit_j, first, edges = self.problem, self.unit_j, self._first, _Edges()
         steps, per_w = problem.steps, problem.step_s // unit_j
         # An edge needs to carry no more than what lies behind it can take.
         behind = [[0] * steps for _ in problem.cabinets]
-        taken = [[0] * steps for _ in problem.cabinets]
-        demand, fine = 0, True
-        least_j, forbidden = self.bounds.least_j, self.bounds.forbidden
-        special = bool(least_j or forbidden)
-        tails, heads, caps = edges.tails, edges.heads, edges.caps
         for number, it in enumerate(problem.requests):
             index = problem.cabinet_index[it.cabinet]
-            missing, node = it.energy_j // unit_j, first["ev"] + number
-            able = min(it.max_w * per_w, missing)
+            asked, node = it.energy_j // unit_j, first["ev"] + number
+            able = min(it.max_w * per_w, asked)
             column = first["cabinet"] + index * steps
             group = behind[index]
             for step in range(it.arrive, it.depart):
-                most = able
-                if special:
-                    pair = (number, step)
-                    least = -(-least_j.get(pair, 0) // unit_j)
-                    if least:
-                        missing -= least
-                        taken[index][step] += least
-                    if pair in forbidden:
-                        continue
-                    most -= least
-                    fine = fine and most >= 0
-                group[step] += most
-                tails.append(column + step)
-                heads.append(node)
-                caps.append(most)
-            fine = fine and missing >= 0
-            demand += missing
-            edges.add(node, first["sink"], missing)
-        object.__setattr__(self, "demand", demand)
-        object.__setattr__(self, "_taken", [sum(column) for column in zip(*taken, strict=True)])
+                group[step] += able
+                edges.add(column + step, node, able)
+            edges.add(node, first["sink"], asked)
         for step in range(steps):
             total = 0
             for index, cabinet in enumerate(problem.cabinets):
-                room = cabinet.capacity_w[step] * per_w - taken[index][step]
-                fine = fine and room >= 0
-                node = first["cabinet"] + index * steps + step
-                edges.add(first["step"] + step, node, min(room, behind[index][step]))
-                total += min(room, behind[index][step])
+                able = min(cabinet.capacity_w[step] * per_w, behind[index][step])
+                edges.add(first["step"] + step, first["cabinet"] + index * steps + step, able)
+                total += able
             if problem.site_w is not None:
-                room = problem.site_w[step] * per_w - self._taken[step]
-                fine = fine and room >= 0
-                total = min(total, room)
+                total = min(total, problem.site_w[step] * per_w)
             edges.add(0, first["step"] + step, total)
-        return fine
+        return edges
 
     def _flow(self, totals: Sequence[int] | None = None) -> Any:
-        """A maximum flow, of at most ``totals`` units in each step, without what is decided."""
+        """A maximum flow, of at most ``totals`` units in each step."""
         from scipy.sparse.csgraph import maximum_flow
 
         matrix = self._matrix
@@ -196,31 +143,20 @@ class Network:
             totals[step] = most[step]
         return int(self._flow(totals).flow_value)
 
-    def feasible(self, totals: Sequence[int] | None = None) -> bool:
-        """Whether all that is asked for can be met, with at most ``totals`` units in each step."""
-        if not self.possible or totals is None:
-            return self.possible and self.value() == self.demand
-        left = self._left(totals)
-        return min(left) >= 0 and int(self._flow(left).flow_value) == self.demand
-
-    def _left(self, totals: Sequence[int]) -> list[int]:
-        """Of ``totals``, what is not decided."""
-        return [
-            min(total - taken, most)
-            for total, taken, most in zip(totals, self._taken, self._most(), strict=True)
-        ]
+    def feasible(self) -> bool:
+        """Whether all that is asked for can be met."""
+        return self.value() == self.demand
 
     def energy_j(self, totals: Sequence[int] | None = None) -> dict[Pair, int]:
-        """The joules of a maximum flow by request and step, with what was decided."""
-        flow = self._flow(None if totals is None else self._left(totals)).flow.tocoo()
-        found = dict(self.bounds.least_j)
+        """The joules of a maximum flow by request and step, at most ``totals`` units in a step."""
+        flow = self._flow(totals).flow.tocoo()
+        found: dict[Pair, int] = {}
         for tail, head, units in zip(
             flow.row.tolist(), flow.col.tolist(), flow.data.tolist(), strict=True
         ):
             if units > 0 and self._first["ev"] <= head < self._first["sink"]:
                 step = (tail - self._first["cabinet"]) % self.problem.steps
-                pair = (head - self._first["ev"], step)
-                found[pair] = found.get(pair, 0) + units * self.unit_j
+                found[head - self._first["ev"], step] = units * self.unit_j
         return found
 
     # --- the cheapest ------------------------------------------------------------------------
@@ -229,14 +165,13 @@ class Network:
         """The step totals in units of a cheapest maximum flow; of equal prices the earliest.
 
         A step carries what it adds to the maximum flow of all that are cheaper. Where a run of
-        steps adds nothing, or all it can carry, its single steps need no flow of their own. What is
-        decided counts.
+        steps adds nothing, or all it can carry, its single steps need no flow of their own.
         """
         steps = self.problem.steps
         price = self.problem.price_micro or (0,) * steps
         order = sorted(range(steps), key=lambda step: (price[step], step))
         most = self._most()
-        totals = list(self._taken)
+        totals = [0] * steps
 
         def divide(low: int, high: int, before: int, after: int) -> None:
             run = order[low:high]

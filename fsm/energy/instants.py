@@ -92,6 +92,8 @@ def lay_out(
         steady, pulses = cut
         if not _fits(steady, 0, step_s, (), cabinet_w, site_w):
             return None
+        if _too_high(steady, pulses, cabinet_w, site_w):
+            continue
         for in_turn in (True, False):
             found = _place(step_s, steady, pulses, cabinet_w, site_w, in_turn=in_turn)
             if found is not None:
@@ -124,6 +126,25 @@ def _cut(
             # Watts that do not divide go round like any other on-time.
             pulses.append(_Pulse(need, more_s, 1, 0))
     return steady, pulses
+
+
+def _too_high(
+    steady: Sequence[Interval],
+    pulses: Sequence[_Pulse],
+    cabinet_w: Mapping[str, int],
+    site_w: int | None,
+) -> bool:
+    """Whether some pulse fits nowhere, as what is on all the time leaves too little."""
+    total_w = 0
+    by_cabinet: dict[str, int] = {}
+    for it in steady:
+        total_w += it.power_w
+        by_cabinet[it.cabinet] = by_cabinet.get(it.cabinet, 0) + it.power_w
+    return any(
+        (site_w is not None and total_w + it.peak_w > site_w)
+        or by_cabinet.get(it.need.cabinet, 0) + it.peak_w > cabinet_w[it.need.cabinet]
+        for it in pulses
+    )
 
 
 def _place(

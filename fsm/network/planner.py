@@ -14,10 +14,10 @@ from typing import Any
 from attrs import define, field
 
 from fsm.energy.admission import Refusal, admit
-from fsm.energy.diving import executable
+from fsm.energy.executable import executable
 from fsm.energy.flow import Network
-from fsm.energy.planners import PLANNERS
-from fsm.energy.problem import Problem, figures
+from fsm.energy.planners import PLANNERS, flow
+from fsm.energy.problem import Plan, Problem, figures
 from fsm.network.demand import (
     ACCEPTED,
     ONLY,
@@ -42,15 +42,8 @@ def make_plan(tables: Tables, step: int) -> dict[str, Any] | None:
     if settings is None or not asked:
         return None
     task = _Task(draft, step, settings)
-    for request in asked:
-        if request.status == ACCEPTED:
-            task.keep(request)
-    task.settle()
-    for request in sorted(asked, key=lambda it: it.asked):
-        if request.change_us:
-            task.change(request)
-        elif request.status != ACCEPTED:
-            task.decide(request)
+    if not task.take_all(asked):
+        task.one_by_one(asked)
     before = draft.find(EnergyPlan, ONLY)
     number = 1 if before is None else before.number + 1
     return task.data(number)
@@ -66,6 +59,46 @@ class _Task:
     wants: dict[int, Want] = field(factory=dict)
     refused: dict[int, str] = field(factory=dict)
     short: list[int] = field(factory=list)
+    plan: Plan | None = None
+    """The cheapest one, where it is known already."""
+
+    def take_all(self, asked: Sequence[EnergyRequest]) -> bool:
+        """Accept all at once; False, and nothing is decided, where that is not possible.
+
+        What can be met all together can be met one after the other, too.
+        """
+        wants: dict[int, Want] = {}
+        for request in sorted(asked, key=lambda it: (it.status != ACCEPTED, it.asked)):
+            promised = request.status == ACCEPTED and not request.change_us
+            want = self._want(request, request.change_us or request.departure_us, RESERVE_STEPS)
+            if want is not None and (want.energy_j or not promised):
+                wants[request.transaction_id] = want
+            elif not promised:
+                return False
+        together = self._problem(list(wants.values()))
+        found = executable(together, cheapest=self.settings.algorithm == flow.NAME)
+        if found is None:
+            return False
+        self.wants = wants
+        if self.settings.algorithm == flow.NAME:
+            self.plan = found
+        return True
+
+    def one_by_one(self, asked: Sequence[EnergyRequest]) -> None:
+        """First what was promised, then who changes his departure or is new."""
+        for request in asked:
+            if request.status == ACCEPTED:
+                self.keep(request)
+        self.settle()
+        undecided = [it for it in asked if it.change_us or it.status != ACCEPTED]
+        for changes, requests in groupby(
+            sorted(undecided, key=lambda it: it.asked), lambda it: bool(it.change_us)
+        ):
+            if changes:
+                for request in requests:
+                    self.change(request)
+            else:
+                self.decide(list(requests))
 
     def keep(self, request: EnergyRequest) -> None:
         """What was promised before."""
@@ -100,11 +133,22 @@ class _Task:
         elif number in self.short:
             self.short.remove(number)
 
-    def decide(self, request: EnergyRequest) -> None:
-        """One that is new."""
-        why = self._admit(request, request.departure_us)
-        if why:
-            self.refused[request.transaction_id] = why
+    def decide(self, requests: Sequence[EnergyRequest]) -> None:
+        """Those who are new, in their order; halved until who must be refused stands alone."""
+        if len(requests) > 1:
+            found = [self._want(it, it.departure_us, RESERVE_STEPS) for it in requests]
+            wants = [it for it in found if it is not None]
+            if len(wants) == len(found) and self._possible([*self.wants.values(), *wants]):
+                self.wants |= {it.transaction: it for it in wants}
+                return
+            middle = len(requests) // 2
+            self.decide(requests[:middle])
+            self.decide(requests[middle:])
+            return
+        for request in requests:
+            why = self._admit(request, request.departure_us)
+            if why:
+                self.refused[request.transaction_id] = why
 
     def _admit(self, request: EnergyRequest, departure_us: int) -> str:
         """Take it in; returns why not, or nothing."""
@@ -148,7 +192,7 @@ class _Task:
         wants = list(self.wants.values())
         asked = self._problem(wants)
         algorithm = self.settings.algorithm
-        plan = PLANNERS[algorithm](asked)
+        plan = self.plan or PLANNERS[algorithm](asked)
         rows = {row.id: row.energy_j for row in plan.rows}
         missed = figures(asked, plan).missed
         wants = [

@@ -19,10 +19,10 @@ STEP_US = 900 * S
 class Planned:
     """A state machine that plans in quarter-hours, and the calls of its charge points."""
 
-    def __init__(self, capacity_w=22_000, algorithm="flow", tariff=""):
+    def __init__(self, capacity_w=22_000, algorithm="flow", tariff="", cps=3):
         self.state = NetworkState(capacity_w, [Planning(STEP_US, algorithm, tariff)])
         self.number = 0
-        for cp_id in ("CP1", "CP2", "CP3"):
+        for cp_id in (f"CP{number}" for number in range(1, cps + 1)):
             boot = {"chargePointVendor": "evtui", "chargePointModel": "AC", "ratedPower": 11_000}
             self.call(cp_id, "BootNotification", **boot)
 

@@ -1,6 +1,6 @@
 """Maximum flow: the cheapest plan that keeps all promises; of equal prices the earliest."""
 
-from fsm.energy.diving import NAME, executable
+from fsm.energy.executable import NAME, executable
 from fsm.energy.planners import llf
 from fsm.energy.problem import Plan, Problem
 from fsm.energy.verify import verify
