@@ -103,6 +103,8 @@ class Kept:
         """In the order of their acceptance."""
         self._by_request: dict[int, Promise] = {}
         """By the transactions that have a request."""
+        self._late: set[int] = set()
+        """Transactions whose request the log accepted when the driver had gone."""
         self.violation: InvariantViolation | None = None
         self._seen: object = None
         settings = world.beginning.planning.get(ONLY)
@@ -140,9 +142,17 @@ class Kept:
             if known.status == OPEN:
                 known.departure_us = request.departure_us
             return
+        if transaction.id in self._late:
+            return
         cars = {car.ev.account: car.ev.id for car in self.world.cars.values()}
+        name = cars.get(transaction.id_tag, transaction.id_tag)
+        connector = self.world.connectors[self.world.nodes[request.cp_id]]
+        if connector.ev is None or connector.ev.id != name:
+            # A word that came late, for somebody who had gone already: nobody was promised that.
+            self._late.add(transaction.id)
+            return
         made = Promise(
-            ev=cars.get(transaction.id_tag, transaction.id_tag),
+            ev=name,
             id_tag=transaction.id_tag,
             number=self.world.nodes[request.cp_id],
             transaction=transaction.id,

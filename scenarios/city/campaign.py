@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
+from fsm.energy.supply import Current
+from fsm.ocpp.reserving import Why
 from paxos.sim.ailments import random_ailments
 from paxos.sim.faults import Fault, random_schedule
 from paxos.sim.streams import stream
@@ -19,14 +21,18 @@ from scenarios.city.city import City, site_seed
 from scenarios.city.look import drivers_served, energy_of
 from scenarios.city.session import CitySession
 from scenarios.city.spec import CitySite
+from scenarios.city.travellers import Try
 from scenarios.operator import put_right
 from scenarios.schema import At, Scenario, Vehicle
+from scenarios.till import newest
 from scenarios.verbs import VERBS
 
 SECOND_US = 1_000_000
 GAP_US = 12 * SECOND_US
 """Between two faults of a site, on average, where elections take seconds."""
 PROBE_WH = 200
+ALLOWED_US = 30 * SECOND_US
+"""How long after a question its answer may be decided."""
 
 
 def pace(scenario: Scenario) -> int:
@@ -146,8 +152,40 @@ def unsettled(city: City) -> Iterator[str]:
         name = traveller.trip.vehicle.id
         if traveller.status == "asks":
             yield f"{name} waits for an answer"
-        if name.startswith("L") and not energy_of(traveller, served):
+        if not name.startswith("L") or energy_of(traveller, served):
+            continue
+        # In the evening hours of a city the sites may be full: ordinary drivers come all day.
+        current = traveller.trip.vehicle.current
+        if not traveller.tries or not all(is_full(city, it, current) for it in traveller.tries):
             yield f"{name} came when all had healed: {traveller.status}, {traveller.reason}"
+
+
+def is_full(city: City, question: Try, current: Current) -> bool:
+    """Whether all charge points of a current were in use when a driver was refused at a site.
+
+    Told from who charged and who had a connector kept, by the log as it is in the end; that nothing
+    is kept for anybody who does not want it, D2 sees to (:mod:`scenarios.city.promises`).
+    """
+    ask, network = question.ask, newest(city.at(question.site))
+    if ask.answer != "Refused":
+        return False
+    if ask.reason == Why.NO_CAPACITY:
+        return True
+    at_us = ask.asked_us
+    used = {
+        it.cp_id
+        for it in network.transactions.values()
+        if it.start_us <= at_us + ALLOWED_US and (it.stop_us is None or it.stop_us > at_us)
+    }
+    used |= {
+        it.cp_id
+        for it in network.state.reservations.values()
+        if it.made_us <= at_us + ALLOWED_US
+        and (it.is_active or it.ended_us > at_us)
+        and it.from_us < ask.until_us
+        and it.until_us > ask.from_us
+    }
+    return all(cp in used for cp, asset in network.assets.items() if asset.current == current)
 
 
 def campaign(scenario: Scenario, seeds: Sequence[int]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from fsm.network.demand import ONLY
 from fsm.network.targets import at_step, unpack
-from scenarios.campaign import campaign
+from scenarios.campaign import campaign, run_seed
 from scenarios.errors import ScenarioError
 from scenarios.kept import BROKEN, KEPT, OPEN
 from scenarios.loader import load, loads
@@ -111,6 +111,11 @@ def test_a_random_fault_breaks_no_promise_without_a_cause(name: str) -> None:
     """E1 and all other invariants, under faults of all kinds."""
     for finding in campaign(load(name), range(2)):
         assert finding.problems == ()
+
+
+def test_a_word_that_comes_when_the_driver_has_gone_promises_nothing() -> None:
+    """His charge point was cut off, and its request came into the log after he had left."""
+    assert run_seed(load("partition-during-plan"), 65).problems == ()
 
 
 @pytest.mark.soak
