@@ -1,17 +1,16 @@
-"""What a run showed: one value, for programs as JSON and for people as text."""
+"""What a run showed: one value, for programs as JSON; as text: :mod:`scenarios.report_text`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from attrs import frozen
 from cattrs.preconf.json import make_converter
 
 from fsm.network.bills import OPEN, PAID
 from fsm.network.state import NetworkState
-from fsm.ocpp.money import euros
 from scenarios.audit import findings
-from scenarios.expect import Outcome, energy_text
+from scenarios.expect import Outcome
 from scenarios.postmortem import Violation
-from scenarios.units import DURATION, ENERGY, POWER
+from scenarios.report_text import lines
 from scenarios.view import CpView, EvView, ReservationView, SessionView, View
 
 _JSON = make_converter(forbid_extra_keys=True)
@@ -217,7 +216,7 @@ class Report:
 
     def to_text(self) -> str:
         """The report for people, a few tables without colour."""
-        return "\n".join(_lines(self)) + "\n"
+        return "\n".join(lines(self)) + "\n"
 
 
 def from_view(
@@ -357,158 +356,3 @@ def _natural(name: str) -> tuple[str, int, str]:
     stem = name.rstrip("0123456789")
     number = name[len(stem) :]
     return (stem, int(number or 0), name)
-
-
-# --- text ------------------------------------------------------------------------------------
-
-
-def _lines(report: Report) -> Iterator[str]:
-    time = DURATION.format(round(report.virtual_s * 1_000_000))
-    yield f"{report.scenario} · seed {report.seed} · {time} of virtual time"
-    yield (
-        f"{report.events:,} events · {report.messages:,} messages · "
-        f"{report.committed:,} slots committed · leader {report.leader or 'none'}"
-    )
-    yield f"digest {report.digest}"
-    yield ""
-    yield from table(
-        ("CP", "state", "status", "role", "energy", "applied", "state digest"),
-        [
-            (name, cp.state, cp.status, cp.role, energy_text(cp.energy_wh),
-             f"{cp.applied_slot:,}", cp.state_digest[:12] or "-")
-            for name, cp in report.cps.items()
-        ],
-        right=(4, 5),
-    )  # fmt: skip
-    if report.evs:
-        yield ""
-        rows = [
-            (name, ev.state, f"{ev.soc:.1f} %", energy_text(ev.energy_wh))
-            for name, ev in report.evs.items()
-        ]
-        yield from table(("EV", "state", "charge", "energy"), rows, right=(2, 3))
-    yield ""
-    yield from _promise_lines(report.promises)
-    yield from _power_lines(report.power)
-    yield from _session_lines(report.sessions)
-    if report.sessions:
-        yield from _money_lines(report.money)
-    if report.reservations:
-        yield ""
-        yield from _reservation_lines(report.reservations)
-    yield ""
-    if report.refusals:
-        rows = [(r.ev or r.who, r.cp, f"{r.time_s:.3f} s", r.code) for r in report.refusals]
-        yield from table(("refused", "at", "when", "why"), rows, right=(2,))
-        yield ""
-    yield from _verdict(report)
-
-
-def _session_lines(sessions: Sequence[SessionReport]) -> Iterator[str]:
-    if not sessions:
-        yield "no charging session"
-        return
-    rows = [
-        (
-            session.ev,
-            session.cp,
-            f"{session.start_s:.3f} s",
-            "running" if session.stop_s is None else f"{session.stop_s:.3f} s",
-            energy_text(session.energy_wh),
-            session.authorized_by or "-",
-            session.receipt or "-",
-            euros(session.cents),
-            session.bill,
-            f"{session.tokens:,}",
-        )
-        for session in sessions
-    ]
-    head = ("session", "at", "start", "stop", "energy", "by", "receipt", "bill", "", "tokens")
-    yield from table(head, rows, right=(2, 3, 4, 7, 9))
-
-
-def _promise_lines(promises: Sequence[PromiseReport]) -> Iterator[str]:
-    """Who asked for energy by a departure, and what came of it."""
-    if not promises:
-        return
-    rows = [
-        (
-            it.ev,
-            it.cp,
-            f"{it.departure_s:.0f} s",
-            ENERGY.format(it.promised_wh, " "),
-            ENERGY.format(it.delivered_wh, " "),
-            it.promise or it.request,
-            it.reason or ", ".join(it.causes),
-        )
-        for it in promises
-    ]
-    head = ("request", "at", "leaves", "wants", "got", "promise", "why")
-    yield from table(head, rows, right=(2, 3, 4))
-    yield ""
-
-
-def _power_lines(power: PowerReport) -> Iterator[str]:
-    """What the cables carried, where there is more to say than that the site's was enough."""
-    if not power.cabinets and not power.trips and not power.grants_ended:
-        return
-    rows = [
-        (name, POWER.format(rail.peak_w, " "), POWER.format(rail.capacity_w, " "))
-        for name, rail in (("the site", power.site), *power.cabinets.items())
-    ]
-    yield from table(("cable", "peak", "capacity"), rows, right=(1, 2))
-    yield f"{power.grants_ended} grants ended · {power.trips} guards tripped"
-    yield ""
-
-
-def _money_lines(money: MoneyReport) -> Iterator[str]:
-    """What came in, what is open, and whether it adds up."""
-    yield (
-        f"{euros(money.earned_cents)} earned · {euros(money.owed_cents)} open · "
-        f"{money.tokens:,} tokens given"
-    )
-    for problem in money.problems:
-        yield f"  NOT CONSERVED: {problem}"
-
-
-def _reservation_lines(reservations: Sequence[ReservationReport]) -> Iterator[str]:
-    rows = [
-        (each.ev, each.asked_cp, each.cp or "-", f"{each.from_s:g} s", f"{each.until_s:g} s",
-         " ".join(filter(None, (each.answer, each.fate, each.news))), each.reason)
-        for each in reservations
-    ]  # fmt: skip
-    head = ("driver", "asked", "gets", "from", "until", "what came of it", "why")
-    yield from table(head, rows, right=(3, 4))
-
-
-def _verdict(report: Report) -> Iterator[str]:
-    held = len(report.expectations) - len(report.failed)
-    if report.expectations:
-        yield f"{held} of {len(report.expectations)} expectations held"
-    else:
-        yield "no expectation was due"
-    for expectation in report.expectations:
-        if expectation.held:
-            yield f"  held    {expectation.text}"
-        else:
-            yield f"  FAILED  {expectation.text}: found {expectation.found}"
-    if not report.violations:
-        yield "all invariants held"
-    for violation in report.violations:
-        word = "violated, as expected:" if report.violation_expected else "VIOLATED "
-        yield f"{word} {violation.text}"
-        yield f"  at {violation.time_s:.6f} s, after event {violation.event:,}; what led to it:"
-        yield from (f"  {event}" for event in violation.events)
-
-
-def table(
-    head: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: tuple[int, ...] = ()
-) -> Iterator[str]:
-    """Columns as wide as they need to be; those in ``right`` are flush right."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    for row in (head, *rows):
-        cells = [
-            cell.rjust(width) if column in right else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield "  ".join(cells).rstrip()

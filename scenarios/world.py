@@ -114,10 +114,14 @@ class World:
         """Of the newest group that somebody has told of."""
         self.power_history_w: list[int] = []
         self._set_rates()
-        for at_index, line in enumerate(scenario.script):
+        self._begin()
+
+    def _begin(self) -> None:
+        """What is to happen stands in the queue, and whoever is a member starts."""
+        for at_index, line in enumerate(self.scenario.script):
             self.cluster.kernel.push(line.t_us, Happening.SCRIPT, 0, 0, at_index)
-        self.cluster.kernel.push(scenario.tick_us, Happening.TICK, 0)
-        for vehicle in scenario.evs:
+        self.cluster.kernel.push(self.scenario.tick_us, Happening.TICK, 0)
+        for vehicle in self.scenario.evs:
             if vehicle.departs_us:
                 leaving.expect(self, self.cars[vehicle.id], vehicle.departs_us)
         for number in self.ids:

@@ -6,7 +6,7 @@ from scenarios.city.rates import Rates
 from scenarios.city.spec import SITE_KINDS
 from scenarios.format import Key, Table
 from scenarios.kinds import Choice, Name, Quantity, Real, Span, Whole
-from scenarios.places import DISTANCE, REACH_M, Place
+from scenarios.places import DISTANCE, PLACE, REACH_M
 from scenarios.units import DURATION, ENERGY, ENERGY_PRICE, PERCENT, POWER
 from scenarios.verbs import EVERYONE
 
@@ -42,7 +42,7 @@ CITY_SITE = Table(
             required=True,
         ),
         Key("kind", "kind", Choice(SITE_KINDS), "Which `[[arrivals]]` come here."),
-        Key("at", "at", Place(), "Where it stands, to the east and to the north of the middle."),
+        Key("at", "at", PLACE, "Where it stands, to the east and to the north of the middle."),
         Key(
             "capacity",
             "capacity_w",

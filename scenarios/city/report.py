@@ -1,25 +1,19 @@
-"""What a city's run showed: one value, for programs as JSON and for people as text."""
-
-from collections.abc import Iterator
+"""What a city's run showed: one value, for programs as JSON; as text: beside this file."""
 
 from attrs import frozen
 from cattrs.preconf.json import make_converter
 
-from fsm.ocpp.money import euros
 from scenarios.audit import findings
 from scenarios.city.look import drivers_served, energy_of
+from scenarios.city.report_text import lines
 from scenarios.city.session import CitySession
 from scenarios.city.travellers import Traveller
 from scenarios.city.view import SiteView, Tally
 from scenarios.postmortem import Violation, postmortem
-from scenarios.report import EXIT_OK, EXIT_VIOLATED, Expectation, table
+from scenarios.report import EXIT_OK, EXIT_VIOLATED, Expectation
 from scenarios.till import newest
-from scenarios.units import DURATION, POWER
 
 _JSON = make_converter(forbid_extra_keys=True)
-
-REFUSALS_SHOWN = 12
-"""So many drivers who gave up stand in the text; the JSON has them all."""
 
 
 @frozen
@@ -132,7 +126,7 @@ class CityReport:
 
     def to_text(self) -> str:
         """The report for people."""
-        return "\n".join(_lines(self)) + "\n"
+        return "\n".join(lines(self)) + "\n"
 
 
 def report(session: CitySession) -> CityReport:
@@ -228,79 +222,3 @@ def _driver(session: CitySession, traveller: Traveller, energy_wh: int) -> Drive
             for each in traveller.tries
         ),
     )
-
-
-# --- for people ------------------------------------------------------------------------------
-
-
-def _lines(report: CityReport) -> Iterator[str]:
-    took = DURATION.format(round(report.virtual_s * 1_000_000))
-    yield (
-        f"{report.scenario}, seed {report.seed}: {took} of virtual time, {report.events:,} events, "
-        f"{len(report.sites)} sites, {report.news_sent:,} messages between them"
-    )
-    yield f"digest {report.digest}"
-    yield ""
-    rows = [
-        (name, site.kind, site.leader or "none", f"{site.cps_up}/{site.cps}",
-         f"{POWER.format(site.peak_w, ' ')} of {POWER.format(site.capacity_w, ' ')}",
-         f"{site.sessions:,}", f"{site.energy_wh / 1_000:,.1f} kWh", euros(site.earned_cents),
-         f"{site.asked:,}", f"{site.served:,}", f"{site.redirected_in:,}",
-         f"{site.redirected_out:,}", f"{site.refused:,}")
-        for name, site in report.sites.items()
-    ]  # fmt: skip
-    head = ("site", "kind", "leader", "up", "peak", "sessions", "energy", "earned", "asked",
-            "served", "in", "out", "refused")  # fmt: skip
-    yield from table(head, rows, right=(3, 4, 5, 6, 7, 8, 9, 10, 11, 12))
-    yield ""
-    drivers = report.drivers
-    yield (
-        f"{drivers.asked:,} drivers asked: {drivers.served:,} served, {drivers.redirected:,} of "
-        f"all redirected to another site, {drivers.gave_up:,} gave up, {drivers.unserved:,} left "
-        f"without energy, {drivers.on_the_way + drivers.asking:,} not done yet"
-    )
-    yield (
-        f"{report.sessions:,} sessions, {report.energy_wh / 1_000:,.1f} kWh, "
-        f"{euros(report.earned_cents)} earned"
-    )
-    if report.redirects:
-        yield ""
-        moves = [(each.asked, each.served_by, f"{each.drivers:,}") for each in report.redirects]
-        yield from table(("asked", "served by", "drivers"), moves, right=(2,))
-    yield from _refused(report)
-    yield ""
-    yield from _verdict(report)
-
-
-def _refused(report: CityReport) -> Iterator[str]:
-    gave_up = [each for each in report.travels if each.status == "gave up"]
-    if not gave_up:
-        return
-    yield ""
-    rows = [
-        (each.ev, DURATION.format(round(each.asked_s) * 1_000_000), each.reason)
-        for each in gave_up[:REFUSALS_SHOWN]
-    ]
-    yield from table(("gave up", "asked", "why"), rows, right=(1,))
-    if len(gave_up) > REFUSALS_SHOWN:
-        yield f"and {len(gave_up) - REFUSALS_SHOWN:,} more: see --json"
-
-
-def _verdict(report: CityReport) -> Iterator[str]:
-    held = len(report.expectations) - len(report.failed)
-    if report.expectations:
-        yield f"{held} of {len(report.expectations)} expectations held"
-    else:
-        yield "no expectation was due"
-    for each in report.expectations:
-        yield (f"  held    {each.text}" if each.held else f"  FAILED  {each.text}: {each.found}")
-    for name, site in report.sites.items():
-        for problem in site.problems:
-            yield f"  NOT CONSERVED at {name}: {problem}"
-    if not report.violations:
-        yield "all invariants held"
-    for violation in report.violations:
-        word = "violated, as expected:" if report.violation_expected else "VIOLATED "
-        yield f"{word} {violation.text}"
-        yield f"  at {violation.time_s:.6f} s; what led to it:"
-        yield from (f"  {event}" for event in violation.events)

@@ -4,7 +4,7 @@ from fsm.trust.certificates import KINDS
 from scenarios.format.keys import AMOUNT, MAX_W, MAX_WH, PRICE, RATE, TIME, Key, Table
 from scenarios.format.power import CABINET_ID
 from scenarios.kinds import Choice, Flag, Name, Quantity, Span, Text, Whole
-from scenarios.places import Place
+from scenarios.places import PLACE
 from scenarios.units import ENERGY, POWER
 from scenarios.verbs import EVERYONE, LEADER
 
@@ -26,7 +26,7 @@ CP = Table(
             Flag(),
             "Whether it belongs to the group from the beginning; if not, it is off until `admit`.",
         ),
-        Key("at", "at", Place(), "Where it stands, to the east and to the north of the middle."),
+        Key("at", "at", PLACE, "Where it stands, to the east and to the north of the middle."),
         Key("price", "energy_ueur", PRICE, "Its own price of energy; it holds all day."),
         Key("location", "location", Text(60), "Where it stands; receipts say so."),
         Key("cabinet", "cabinet", CABINET_ID, "Behind which cabinet; the site's rail if left out."),
@@ -56,7 +56,7 @@ EV = Table(
             "The driver's OCPP id tag; the EV's id if left out.",
         ),
         Key("smart", "smart", Flag(), "Whether the driver opted in to smart charging."),
-        Key("at", "at", Place(), "From where its driver asks for a connector and sets out."),
+        Key("at", "at", PLACE, "From where its driver asks for a connector and sets out."),
         Key(
             "drives",
             "drives",

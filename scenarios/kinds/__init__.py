@@ -7,6 +7,7 @@ found and what is allowed. The same kind describes itself in JSON Schema and wri
 from scenarios.kinds.kind import Json as Json
 from scenarios.kinds.kind import Kind as Kind
 from scenarios.kinds.kind import RefusedError as RefusedError
+from scenarios.kinds.numbers import Pair as Pair
 from scenarios.kinds.numbers import Quantity as Quantity
 from scenarios.kinds.numbers import Real as Real
 from scenarios.kinds.numbers import Share as Share

@@ -2,7 +2,7 @@
 
 import math
 
-from attrs import frozen
+from attrs import field, frozen
 
 from scenarios.kinds.kind import Json, RefusedError
 from scenarios.kinds.phrases import shown
@@ -123,15 +123,11 @@ class Quantity:
 
 
 @frozen
-class Span:
-    """Two quantities, the lower first."""
+class Pair:
+    """Two quantities."""
 
     of: Quantity
-
-    @property
-    def allowed(self) -> str:
-        """See :class:`Kind`."""
-        return f"two values, the lower first, each {self.of.allowed}"
+    allowed: str
 
     def read(self, value: object) -> object:
         """See :class:`Kind`."""
@@ -145,8 +141,6 @@ class Span:
                 raise RefusedError(refused.found, refused.allowed, (index,)) from None
             assert isinstance(end, int)  # noqa: S101 - a quantity is an integer
             ends.append(end)
-        if ends[0] > ends[1]:
-            raise RefusedError(shown(value), self.allowed)
         return (ends[0], ends[1])
 
     def write(self, value: object) -> object:
@@ -162,3 +156,22 @@ class Span:
             "minItems": 2,
             "maxItems": 2,
         }
+
+
+@frozen
+class Span(Pair):
+    """Two quantities, the lower first."""
+
+    allowed: str = field(init=False)
+
+    @allowed.default
+    def _sentence(self) -> str:
+        return f"two values, the lower first, each {self.of.allowed}"
+
+    def read(self, value: object) -> object:
+        """See :class:`Kind`."""
+        ends = super().read(value)
+        assert isinstance(ends, tuple)  # noqa: S101 - it reads two
+        if ends[0] > ends[1]:
+            raise RefusedError(shown(value), self.allowed)
+        return ends

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import evolve
 
 from paxos.check.linearizability.operations import Operation
+from tests.paxos.linearizability.oracle import do
 
 KEYS = 20
 CLIENTS = 50
@@ -66,27 +67,8 @@ def concurrent(seed: int, count: int, keys: int = KEYS, clients: int = CLIENTS) 
         fate = random.random()
         if fate < 0.01:
             op = evolve(op, returned=None)
-        done.append(op if fate < 0.005 else evolve(op, result=_do(values, op)))
+        done.append(op if fate < 0.005 else evolve(op, result=do(values, op)))
     return sorted(done, key=lambda op: op.number)
-
-
-def _do(values: dict[Any, Any], op: Operation) -> Any:
-    value = values.get(op.key)
-    match op.name:
-        case "put":
-            values[op.key] = op.value
-        case "append":
-            values[op.key] = (value or "") + op.value
-        case "swap":
-            values[op.key] = op.value
-            return value
-        case "cas":
-            if value == op.value[0]:
-                values[op.key] = op.value[1]
-            return value == op.value[0]
-        case _:
-            return value
-    return None
 
 
 def corrupted(history: list[Operation], seed: int) -> list[Operation]:
