@@ -214,6 +214,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         _check_quorums(reader, single["paxos"], members)
     if reader.problems:
         return None
+    lines = sorted((At(**line) for line in script), key=lambda line: (line.t_us, line.after or 0))
     stem = printable(Path(path).name.removesuffix(_SUFFIX)) or "scenario"
     return Scenario(
         **{"name": stem, **top},
@@ -229,7 +230,8 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         cps=tuple(ChargePoint(**values) for values in cps),
         evs=tuple(Vehicle(**values) for values in (*evs, *fleet)),
         id_tags=tuple(Tag(**values) for values in tags),
-        script=tuple(sorted((At(**line) for line in script), key=lambda line: line.t_us)),
+        script=tuple(line for line in lines if line.after is None),
+        inputs=tuple(line for line in lines if line.after is not None),
         expectations=tuple(Expect(**expectation) for expectation in expectations),
         path=path,
         **city_loading.parts(city),

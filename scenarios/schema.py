@@ -12,6 +12,7 @@ from attrs import field, frozen
 from paxos.snapshot import CHUNK_BYTES
 from scenarios.city.spec import Arrivals, CitySite, Directory
 from scenarios.expectation import Expect as Expect
+from scenarios.journal import Input
 
 Current = Literal["AC", "DC"]
 
@@ -241,6 +242,13 @@ class At:
     verb: str
     args: dict[str, object] = field(factory=dict)
     line: int = 0
+    after: int | None = None
+    """In a saved session: after how many events. None for a line of the script, which is an event
+    itself."""
+
+    def as_input(self) -> Input:
+        """The input that a line of a saved session is."""
+        return Input(self.t_us, self.after or 0, self.verb, dict(self.args))
 
 
 @frozen(kw_only=True)
@@ -272,6 +280,8 @@ class Scenario:
     """None: the power is shared, and nothing is promised."""
     id_tags: tuple[Tag, ...] = ()
     script: tuple[At, ...] = ()
+    inputs: tuple[At, ...] = ()
+    """What somebody did in the session that was saved here, besides the script."""
     expectations: tuple[Expect, ...] = ()
     monitor: bool = False
     """Whether the charge points listen to each other, and tell the log who is not heard."""

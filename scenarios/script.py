@@ -39,15 +39,14 @@ def check_script_line(
     path: Path = ("at", index)
     verb = raw.get("do")
     if not isinstance(verb, str) or verb not in VERBS:
-        head = Table("[[at]]", tuple(k for k in spec.AT.keys if k.name in ("t", "do")))
+        head = Table("[[at]]", spec.HEAD)
         reader.table({k: v for k, v in raw.items() if k in head.names}, path, head)
         return None
     needed, optional = spec.arguments(verb)
     if not names.sites:
         optional = tuple(key for key in optional if key.name != "site")
-    head_keys = tuple(key for key in spec.AT.keys if key.name in ("t", "do"))
     required = tuple(_required(key) for key in needed)
-    table = Table(verb, (*head_keys, *required, *optional))
+    table = Table(verb, (*spec.HEAD, *required, *optional))
     for name in raw:
         if spec.AT.key(name) and name not in table.names:
             found = f"an argument that {verb} does not take"
@@ -58,7 +57,13 @@ def check_script_line(
     args = {key.attribute: values[key.attribute] for key in (*needed, *optional)
             if key.attribute in values}  # fmt: skip
     _check_arguments(reader, path, verb, args, names)
-    return {"t_us": values.get("t_us"), "verb": verb, "args": args, "line": reader.line(path)}
+    return {
+        "t_us": values.get("t_us"),
+        "verb": verb,
+        "args": args,
+        "line": reader.line(path),
+        "after": values.get("after"),
+    }
 
 
 def _required(key: Key) -> Key:

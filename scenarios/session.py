@@ -9,6 +9,7 @@ from scenarios.audit import findings
 from scenarios.errors import InputError
 from scenarios.expect import Outcome, evaluate
 from scenarios.expectation import Expect
+from scenarios.journal import Input
 from scenarios.look import look
 from scenarios.schema import Scenario
 from scenarios.till import newest
@@ -68,6 +69,15 @@ class Whole(Protocol):
         """The invariant that was violated; then nothing happens any more."""
         ...
 
+    @property
+    def events(self) -> int:
+        """How many events have happened."""
+        ...
+
+    def digest(self) -> str:
+        """128 bits in hexadecimal over all that has happened, inputs included."""
+        ...
+
     def next_us(self) -> int | None:
         """When the next event may happen, if there is one."""
         ...
@@ -114,6 +124,10 @@ class Session:
         self.scenario = scenario
         self.whole = self._begin(scenario.seed if seed is None else seed, share=share)
         self.outcomes: list[Outcome] = []
+        self.coming: list[Input] = [line.as_input() for line in scenario.inputs]
+        """Inputs that are still to come, in their order: those of a saved session, or of a past."""
+        self.acted = 0
+        """How many inputs there were so far, besides the script's."""
         self._listener = listener
         self._waiting = sorted(scenario.expectations, key=lambda expect: expect.t_us)
         since = {e.since_us for e in scenario.expectations if e.since_us is not None}
@@ -175,8 +189,20 @@ class Session:
         if self.finished:
             raise InputError(f"the run has ended at {self.time_us / 1_000_000:g} s")
         text = self.whole.act(verb, args)
+        self.acted += 1
         self._judge_violation()
         return text
+
+    def look_as(self, other: "Session") -> None:
+        """Show what another session shows, where there is more than one thing to look at."""
+
+    def reach(self, events: int) -> None:
+        """Run until so many events have happened, and all inputs that came before the next one."""
+        end_us = self.scenario.duration_us
+        while self.whole.violation is None and self.whole.events < events and self._advance(end_us):
+            pass
+        while self.whole.violation is None and self._is_due(end_us):
+            self._repeat()
 
     def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
         """A frozen picture of now."""
@@ -191,22 +217,43 @@ class Session:
         return happened
 
     def _happen(self, until_us: int) -> bool:
-        while (moment_us := self._next_moment_us(until_us)) is not None:
-            event = self.whole.step(moment_us)
+        while True:
+            moment_us = self._next_moment_us(until_us)
+            limit_us = until_us if moment_us is None else moment_us
+            if self.coming and self._is_due(limit_us):
+                self._repeat()
+                continue
+            event = self.whole.step(limit_us)
             if event is not None:
                 return self._heard(event)
             if self.whole.violation is not None:
                 return False
             # Now all before it has happened, and all at the same microsecond.
-            self.whole.advance(moment_us)
+            self.whole.advance(limit_us)
+            if moment_us is None:
+                return False
             self._remember(moment_us)
             self._judge(moment_us)
-        event = self.whole.step(until_us)
-        if event is not None:
-            return self._heard(event)
-        if self.whole.violation is None:
-            self.whole.advance(until_us)
-        return False
+
+    def _is_due(self, limit_us: int) -> bool:
+        """Whether the next input comes before the next event, and no later than ``limit_us``."""
+        if not self.coming or self.coming[0].time_us > limit_us:
+            return False
+        first, next_us = self.coming[0], self.whole.next_us()
+        if next_us is None or next_us > first.time_us:
+            return True
+        return next_us == first.time_us and self.whole.events >= first.after_event
+
+    def _repeat(self) -> None:
+        """Do what was done; what is not possible any more, in an edited file, is noted."""
+        first = self.coming.pop(0)
+        self.whole.advance(first.time_us)
+        try:
+            self.whole.act(first.verb, dict(first.args))
+        except InputError as error:
+            self.whole.note("info", "session", f"{first.verb} was not done: {error}")
+        self.acted += 1
+        self._judge_violation()
 
     def _heard(self, event: Event) -> bool:
         if self._listener is not None:

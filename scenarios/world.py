@@ -191,6 +191,15 @@ class World:
         self.violation = violation
         self.note("violation", "invariants", str(violation))
 
+    @property
+    def events(self) -> int:
+        """How many events have happened."""
+        return self.cluster.trace.events
+
+    def digest(self) -> str:
+        """128 bits in hexadecimal over all that has happened, inputs included."""
+        return self.cluster.trace.digest()
+
     def next_us(self) -> int | None:
         """When the next event may happen, if there is one."""
         return self.cluster.kernel.next_us()

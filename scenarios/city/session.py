@@ -61,6 +61,11 @@ class CitySession(Session):
             raise InputError(f"no site {site!r}; there are {', '.join(self.city.numbers)}")
         self.shown = number
 
+    def look_as(self, other: Session) -> None:
+        """The same site."""
+        assert isinstance(other, CitySession)  # noqa: S101 - a past is of the same kind
+        self.shown = other.shown
+
     def act(self, verb: str, **args: object) -> str:
         """Act on the site that is shown, unless the arguments name another one."""
         if verb in VERBS and verb not in city_expect.OF_DRIVERS and "site" not in args:

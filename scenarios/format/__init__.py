@@ -24,6 +24,7 @@ from scenarios.format.power import CABINET as CABINET
 from scenarios.format.power import LOAD as LOAD
 from scenarios.format.power import PV as PV
 from scenarios.format.script import AT as AT
+from scenarios.format.script import HEAD as HEAD
 from scenarios.format.script import HOWS as HOWS
 from scenarios.format.script import arguments as arguments
 from scenarios.format.settings import NETWORK as NETWORK

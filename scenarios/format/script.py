@@ -32,6 +32,14 @@ RESETS = tuple(kind.value for kind in ResetType)
 
 _T = Key("t", "t_us", TIME, "When it happens.", required=True)
 _DO = Key("do", "verb", Choice(tuple(VERBS)), "What happens.", required=True)
+_AFTER = Key(
+    "after",
+    "after",
+    Whole(0, 1_000_000_000_000),
+    "In a saved session: it was done by hand, after so many events of the run.",
+)
+HEAD = (_T, _DO, _AFTER)
+"""Keys that go with every verb."""
 _ARGUMENTS = {
     "ev": Key("ev", "ev", EV_ID, "Which EV."),
     "cp": Key(
@@ -95,7 +103,7 @@ _ARGUMENTS = {
     "other": Key("other", "other", SITE_ID, "The other end of one link; else all of the site's."),
     "extra_us": Key("extra", "extra_us", LATENCY, "Latency added, on every link or on `a`–`b`."),
 }
-AT = Table("[[at]]", (_T, _DO, *_ARGUMENTS.values()))
+AT = Table("[[at]]", (*HEAD, *_ARGUMENTS.values()))
 """Keys of a line of the script, all verbs together; :func:`arguments` says which go with one."""
 
 

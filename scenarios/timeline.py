@@ -1,0 +1,324 @@
+"""Going through the time of a session: back, forward, and off into another future.
+
+A run is a function of scenario, seed and inputs, so any instant of it can be had again: from the
+nearest checkpoint before it (a pickle of the session) the run is done once more, with the inputs in
+their places. Acting in the past makes a branch: what was there stays, and is a branch, too.
+
+Checkpoints change nothing that happens. How many there are is bounded by their size: where they
+become too many, every one that leaves the smallest gap goes, old ones first.
+"""
+
+import gc
+import pickle
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, NamedTuple
+
+from attrs import define, field, frozen
+
+from scenarios.errors import InputError
+from scenarios.journal import Input
+from scenarios.session import Session
+
+GAP_EVENTS: Final = 1_000
+"""Fewest events between two checkpoints."""
+BYTES_AN_EVENT: Final = 1_000
+"""A checkpoint of so many bytes is worth one event more of waiting: large ones are rarer."""
+BUDGET_BYTES: Final = 256 * 1_048_576
+"""All checkpoints together hold no more."""
+
+
+class Place(NamedTuple):
+    """Where a run is. All three only grow along a branch."""
+
+    events: int
+    acted: int
+    """How many inputs there were."""
+    time_us: int
+
+
+START: Final = Place(0, 0, 0)
+
+
+@frozen
+class Checkpoint:
+    """A session as it was, to go on from."""
+
+    branch: int
+    place: Place
+    data: bytes = field(repr=False)
+
+
+@define
+class Branch:
+    """One course of events: another one's up to a place, then its own."""
+
+    number: int
+    parent: int
+    """The branch that it left; 0 for the first."""
+    forked: Place
+    """Where it left it."""
+    inputs: list[Input]
+    """All inputs, from the beginning of the run."""
+    tip: Place = START
+    """How far it has been run."""
+    why: str = ""
+    """What it was made by: an input, or one that it is without."""
+
+
+class Timeline:
+    """A session with a past that can be visited, and several futures."""
+
+    def __init__(self, session: Session, budget_bytes: int = BUDGET_BYTES) -> None:
+        self.session = session
+        self.budget_bytes = budget_bytes
+        self.branches: dict[int, Branch] = {1: Branch(1, 0, START, list(session.coming))}
+        self.number = 1
+        """Of the branch that is shown."""
+        self._checkpoints: dict[int, list[Checkpoint]] = {1: []}
+        """By the branch in which they were taken, in the order of their places."""
+        self._bytes = 0
+        self._undone: list[int] = []
+        """Branches that undoing has left, the newest last."""
+        self._mark(force=True)
+
+    # Where it is.
+
+    @property
+    def branch(self) -> Branch:
+        """The branch that is shown."""
+        return self.branches[self.number]
+
+    @property
+    def place(self) -> Place:
+        """Where the session is."""
+        return Place(self.session.whole.events, self.session.acted, self.session.time_us)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the branch has been run farther than this."""
+        return self.place < self.branch.tip
+
+    @property
+    def bytes(self) -> int:
+        """What all checkpoints hold."""
+        return self._bytes
+
+    # Forward.
+
+    def run(self, until_us: int, max_events: int) -> bool:
+        """Run as :meth:`scenarios.session.Session.run` does, and remember the way."""
+        left = max_events
+        while left > 0:
+            slice_events = min(left, self._gap())
+            before = self.session.whole.events
+            reached = self.session.run(until_us, slice_events)
+            self._mark()
+            if reached:
+                return True
+            left -= max(1, self.session.whole.events - before)
+        return False
+
+    def step(self) -> bool:
+        """Let exactly one event happen; False when there is none left."""
+        happened = self.session.step()
+        self._mark()
+        return happened
+
+    def act(self, verb: str, **args: object) -> str:
+        """Act on the world now; in the past that begins a branch.
+
+        Raises:
+            scenarios.errors.InputError: as :meth:`scenarios.session.Session.act`.
+        """
+        self._note_tip()
+        here = self.place
+        done = Input(here.time_us, here.events, verb, dict(args))
+        text = self.session.act(verb, **args)
+        if here < self.branch.tip:
+            self._grow(here, self.branch.inputs[: here.acted], done.line())
+        self.session.coming = []
+        self.branch.inputs.append(done)
+        self._undone.clear()
+        self._note_tip()
+        return text
+
+    # Backward, and to any time.
+
+    def go(self, time_us: int) -> None:
+        """Show the branch at a time that it has been run to: all that happened until then has."""
+        time_us = min(max(time_us, 0), self.branch.tip.time_us)
+        back = time_us < self.session.time_us
+        self._restore(lambda place: place.time_us < time_us or not place.events, back=back)
+        self._run_to(time_us)
+
+    def go_to_end(self) -> None:
+        """Show the branch as far as it has been run."""
+        self.go(self.branch.tip.time_us)
+        self.session.reach(self.branch.tip.events)
+
+    def back(self) -> bool:
+        """To before the last event; False at the beginning."""
+        events = self.session.whole.events
+        if events == 0:
+            if self.session.time_us or self.session.acted:
+                self._restore(lambda place: place == START)
+                return True
+            return False
+        self.go_to_event(events - 1)
+        return True
+
+    def go_to_event(self, events: int) -> None:
+        """Show the branch after so many events, with the inputs that came before the next one."""
+        back = events < self.session.whole.events
+        self._restore(lambda place: place.events < events or not place.events, back=back)
+        self.session.reach(events)
+        self._note_tip()
+
+    def _run_to(self, time_us: int) -> None:
+        while not self.run(time_us, self._gap()):
+            pass
+
+    # Branches.
+
+    def switch(self, number: int) -> None:
+        """Show another branch, at this time or as far as it has been run.
+
+        Raises:
+            scenarios.errors.InputError: there is no such branch.
+        """
+        if number not in self.branches:
+            there = ", ".join(map(str, self.branches))
+            raise InputError(f"no branch {number}; there are {there}")
+        if number == self.number:
+            return
+        time_us = self.session.time_us
+        self._note_tip()
+        self.number = number
+        time_us = min(time_us, self.branch.tip.time_us)
+        self._restore(lambda place: place.time_us < time_us or not place.events)
+        self._run_to(time_us)
+
+    def undo(self) -> Input:
+        """The same run up to now, without the last input before it: a branch.
+
+        Raises:
+            scenarios.errors.InputError: there was none.
+        """
+        acted = self.session.acted
+        if not acted:
+            raise InputError("nothing was done by hand before this time")
+        self._note_tip()
+        undone, time_us, old = self.branch.inputs[acted - 1], self.session.time_us, self.number
+        before = Place(undone.after_event, acted - 1, undone.time_us)
+        self._grow(before, self.branch.inputs[: acted - 1], f"without {undone.line()}")
+        self._restore(lambda place: place <= before)
+        self._run_to(time_us)
+        self._undone.append(old)
+        return undone
+
+    def redo(self) -> None:
+        """Back to the branch that the last undoing left.
+
+        Raises:
+            scenarios.errors.InputError: nothing was undone.
+        """
+        if not self._undone:
+            raise InputError("nothing was undone")
+        self.switch(self._undone.pop())
+
+    def _grow(self, forked: Place, inputs: list[Input], why: str) -> None:
+        """A branch of the one that is shown, which is shown from now on."""
+        number = max(self.branches) + 1
+        self.branches[number] = Branch(number, self.number, forked, inputs, forked, why)
+        self._checkpoints[number] = []
+        self.number = number
+
+    def _note_tip(self) -> None:
+        if self.place >= self.branch.tip:
+            self.branch.tip = self.place
+
+    def lineage(self, number: int) -> Iterator[tuple[int, Place]]:
+        """A branch and those it comes from, each with the place up to which it counts."""
+        until = self.branches[number].tip
+        while number:
+            yield number, until
+            branch = self.branches[number]
+            number, until = branch.parent, branch.forked
+
+    # Checkpoints.
+
+    def _gap(self) -> int:
+        newest = self._checkpoints[self.number]
+        size = len(newest[-1].data) if newest else 0
+        return GAP_EVENTS + size // BYTES_AN_EVENT
+
+    def _mark(self, *, force: bool = False) -> None:
+        """Note how far the branch is run; take a checkpoint where the last one is far enough."""
+        self._note_tip()
+        own = self._checkpoints[self.number]
+        here = self.place
+        index = bisect_right(own, here, key=lambda it: it.place)
+        last = own[index - 1].place if index else self.branch.forked
+        if not force and here.events - last.events < self._gap():
+            return
+        with _no_collection():
+            data = pickle.dumps(self.session, pickle.HIGHEST_PROTOCOL)
+        own.insert(index, Checkpoint(self.number, here, data))
+        self._bytes += len(data)
+        self._thin()
+
+    def _thin(self) -> None:
+        """Within the budget: away with what leaves the smallest gap for its age."""
+        while self._bytes > self.budget_bytes:
+            found: tuple[int, int, int] | None = None
+            for number, own in self._checkpoints.items():
+                newest = own[-1].place.events if own else 0
+                for index in range(1, len(own) - 1):
+                    gap = own[index + 1].place.events - own[index - 1].place.events
+                    age = newest - own[index].place.events
+                    score = gap * 1_000_000 // (age + gap)
+                    if found is None or score < found[0]:
+                        found = (score, number, index)
+            if found is None:
+                return
+            gone = self._checkpoints[found[1]].pop(found[2])
+            self._bytes -= len(gone.data)
+
+    def _restore(self, fits: Callable[[Place], bool], *, back: bool = True) -> None:
+        """Go to the last checkpoint of the branch whose place fits.
+
+        Without ``back``, only where that is ahead: else the way from here is shorter.
+        """
+        best: Checkpoint | None = None
+        for number, until in self.lineage(self.number):
+            for checkpoint in reversed(self._checkpoints[number]):
+                if checkpoint.place <= until and fits(checkpoint.place):
+                    best = checkpoint
+                    break
+            if best is not None:
+                break
+        assert best is not None  # noqa: S101 - the first branch begins with one
+        if not back and best.place <= self.place:
+            return
+        with _no_collection():
+            session: Session = pickle.loads(best.data)  # noqa: S301 - written a moment ago
+        session.look_as(self.session)
+        session.coming = self.branch.inputs[session.acted :]
+        self.session = session
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No garbage is looked for meanwhile: with many objects made at once it takes most of the time.
+
+    It changes nothing but that.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
