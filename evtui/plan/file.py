@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeVar
 
+from fsm.energy.instants import whole_seconds
 from fsm.energy.problem import J_PER_WH, Cabinet, Problem, Request
 from fsm.ocpp.profiles.errors import At, ProfileError
 from fsm.ocpp.profiles.fields import Fields, WrongError, items, shown, text
@@ -164,4 +165,5 @@ def _request(value: object, at: At, steps: int, cabinets: set[str]) -> Request:
     energy_wh = it.read("energy_wh", whole(0, MAX_ENERGY_WH))
     max_w = it.read("max_w", whole(1, MAX_EV_W))
     min_w = it.maybe("min_w", whole(0, max_w)) or 0
-    return Request(name, cabinet, arrive, depart, energy_wh * J_PER_WH, max_w, min_w)
+    energy_j = whole_seconds(energy_wh * J_PER_WH, min_w, max_w)
+    return Request(name, cabinet, arrive, depart, energy_j, max_w, min_w)

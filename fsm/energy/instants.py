@@ -56,6 +56,15 @@ class _Pulse:
         return self.power_w + (self.more_s > 0)
 
 
+def whole_seconds(energy_j: int, min_w: int, max_w: int) -> int:
+    """The least energy from ``energy_j`` on that whole seconds of ``min_w`` to ``max_w`` give.
+
+    It differs from ``energy_j`` by less than a second's where the two are near each other: an EV
+    that takes one power alone cannot be given 100,120 J at 3,680 W.
+    """
+    return max(energy_j, -(-energy_j // max_w) * min_w)
+
+
 def on_time(energy_j: int, step_s: int, min_w: int, max_w: int) -> tuple[int, int] | None:
     """For how many seconds an EV is on, and how many joules that gives above ``energy_j``.
 

@@ -15,6 +15,8 @@ from math import gcd
 
 from attrs import evolve, frozen
 
+from fsm.energy.instants import whole_seconds
+
 J_PER_WH = 3_600
 MICRO_J_PER_KWH = 3_600_000 * 1_000_000
 """What the sum of J times millionths of a currency unit per kWh is divided by."""
@@ -159,11 +161,12 @@ class Problem:
         (900 J for quarter-hours), so a meter's odd joules make no odd plan, and no promise short.
         """
         grid_j = gcd(self.step_s, J_PER_WH)
-        left = [
-            evolve(it, arrive=max(it.arrive, step), energy_j=-(-missing_j // grid_j) * grid_j)
-            for it in self.requests
-            if (missing_j := it.energy_j - delivered_j.get(it.id, 0)) > 0 and it.depart > step
-        ]
+        left = []
+        for it in self.requests:
+            missing_j = it.energy_j - delivered_j.get(it.id, 0)
+            if missing_j > 0 and it.depart > step:
+                missing_j = whole_seconds(-(-missing_j // grid_j) * grid_j, it.min_w, it.max_w)
+                left.append(evolve(it, arrive=max(it.arrive, step), energy_j=missing_j))
         return self.only(left)
 
 

@@ -7,6 +7,7 @@ clocks of the charge points; only who plans says what time it is.
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from fsm.energy.instants import whole_seconds
 from fsm.energy.problem import J_PER_WH, Cabinet, Problem, Request
 from fsm.energy.supply import least_power_w
 from fsm.network.checks import integer
@@ -65,10 +66,30 @@ def last_step(departure_us: int, step_us: int) -> int:
     return (departure_us + 1_000_000) // step_us
 
 
-def missing_j(request: EnergyRequest, transaction: Transaction) -> int:
-    """What is still to be delivered by the log, in J; 0 when all is there."""
+def powers_w(draft: Draft, request: EnergyRequest) -> tuple[int, int]:
+    """The least and the greatest limit that an EV can be given and use.
+
+    A limit below 6 A on each phase of its charge point is none (IEC 61851-1), also for an EV that
+    takes less than that: one that is nearly full, or of a single phase.
+    """
+    asset = draft.asset(request.cp_id)
+    least_w = least_power_w(asset.rated_w, asset.current)
+    return least_w, max(least_w, request.max_w)
+
+
+def missing_j(draft: Draft, request: EnergyRequest) -> int:
+    """What is still to be planned for it by the log, in J of its limit; 0 when all is there.
+
+    An EV that takes less than the least limit needs its limit for longer than the energy says. And
+    limits are for whole seconds: what is asked for is rounded up to those.
+    """
+    transaction = draft.get(Transaction, request.transaction_id)
     delivered_wh = transaction.meter_wh - request.meter_wh
-    return max(0, request.energy_wh - delivered_wh) * J_PER_WH
+    energy_j = max(0, request.energy_wh - delivered_wh) * J_PER_WH
+    least_w, most_w = powers_w(draft, request)
+    if request.max_w < most_w:
+        energy_j = -(-energy_j * most_w // request.max_w)
+    return whole_seconds(energy_j, least_w, most_w)
 
 
 def waiting(tables: Tables) -> list[EnergyRequest]:
@@ -118,8 +139,7 @@ def problem(draft: Draft, step: int, wants: Sequence[Want], settings: Planning) 
 
 def _request(draft: Draft, step: int, want: Want) -> Request:
     asked = draft.get(EnergyRequest, want.transaction)
-    asset = draft.asset(asked.cp_id)
-    least_w = min(least_power_w(asset.rated_w, asset.current), asked.max_w)
+    least_w, most_w = powers_w(draft, asked)
     grant = draft.find(Grant, asked.cp_id)
     return Request(
         id=str(want.transaction),
@@ -127,7 +147,7 @@ def _request(draft: Draft, step: int, want: Want) -> Request:
         arrive=0,
         depart=want.until - step,
         energy_j=want.energy_j,
-        max_w=asked.max_w,
+        max_w=most_w,
         min_w=least_w,
     )
 
@@ -191,7 +211,7 @@ def _broken_off(draft: Draft, number: int, step: int, settings: Planning) -> Ene
                 request.status == ACCEPTED
                 and before.reason in _FAULTS
                 and last_step(request.departure_us, settings.step_us) > step
-                and missing_j(request, before) > 0
+                and missing_j(draft, request) > 0
             )
             return request if holds else None
     return None

@@ -30,7 +30,7 @@ from fsm.network.demand import (
     waiting,
 )
 from fsm.network.plans import VERSION, WHY_MAX
-from fsm.network.records import EnergyPlan, EnergyRequest, Planning, Transaction
+from fsm.network.records import EnergyPlan, EnergyRequest, Planning
 from fsm.network.tables import Draft, Tables
 
 
@@ -168,8 +168,7 @@ class _Task:
         ends = last_step(departure_us, self.settings.step_us)
         if ends <= self.step:
             return None
-        transaction = self.draft.get(Transaction, request.transaction_id)
-        left_j = missing_j(request, transaction)
+        left_j = missing_j(self.draft, request)
         return Want(request.transaction_id, left_j, max(self.step + 1, ends - reserve))
 
     def _problem(self, wants: Sequence[Want]) -> Problem:

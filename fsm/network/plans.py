@@ -31,7 +31,7 @@ from fsm.network.demand import (
 )
 from fsm.network.handler import Handler, Result
 from fsm.network.limits import share
-from fsm.network.records import EnergyPlan, EnergyRequest, Planning, PlanTurn, Transaction
+from fsm.network.records import EnergyPlan, EnergyRequest, Planning, PlanTurn
 from fsm.network.tables import Draft
 from fsm.network.targets import as_plan, digest, pack
 from fsm.ocpp.actions import PLAN, TURN
@@ -116,7 +116,7 @@ def _stale(
         if number not in asked:
             return f"transaction {number} has no request that is open"
     for number, request in asked.items():
-        left_j = missing_j(request, draft.get(Transaction, number))
+        left_j = missing_j(draft, request)
         ends = last_step(request.departure_us, settings.step_us) <= step
         if request.status == ACCEPTED and left_j and not ends and number not in planned:
             return f"transaction {number} was promised {request.energy_wh} Wh and is not planned"
@@ -124,7 +124,7 @@ def _stale(
             return f"transaction {number} was accepted, and is refused"
     for want in wants:
         request = asked[want.transaction]
-        left_j = missing_j(request, draft.get(Transaction, want.transaction))
+        left_j = missing_j(draft, request)
         if want.energy_j < left_j and want.transaction not in short:
             return f"transaction {want.transaction} is missing {left_j} J and wants less"
         until = max(request.departure_us, request.change_us)
