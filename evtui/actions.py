@@ -3,7 +3,7 @@
 from attrs import frozen
 from textual.binding import Binding
 
-GROUPS = ("Time", "Select", "Break", "Group", "Look", "Program")
+GROUPS = ("Time", "Past", "Select", "Break", "Group", "Look", "Program")
 """Of the help panel; a city has one more, ``City``, above them."""
 
 
@@ -81,6 +81,56 @@ ACTIONS: tuple[Action, ...] = (
         help="The next speed down",
     ),
     Action(
+        id="back", keys="comma", shown=",",
+        title="One event back", group="Past", method="event_back",
+        help="To before it happened",
+    ),
+    Action(
+        id="leap_back", keys="left_square_bracket", shown="[", foot="[ ]", after="10 s",
+        title="10 s back", group="Past", method="leap(-1)",
+        help="Or click on the line of time",
+    ),
+    Action(
+        id="leap_on", keys="right_square_bracket", shown="]",
+        title="10 s on", group="Past", method="leap(1)",
+        help="Runs where nothing has been yet",
+    ),
+    Action(
+        id="first", keys="g", shown="g", foot="g G",
+        title="Beginning", group="Past", method="time_edge(0)",
+        help="And as far as it was run",
+    ),
+    Action(
+        id="last", keys="G", shown="G",
+        title="end", group="Past", method="time_edge(1)",
+        help="As far as it was run",
+    ),
+    Action(
+        id="undo", keys="z", shown="z", foot="z Z", roomy="undo", rank=2,
+        title="Undo", group="Past", method="undo",
+        help="The same run without what was done",
+    ),
+    Action(
+        id="redo", keys="Z", shown="Z",
+        title="redo", group="Past", method="redo",
+        help="With it again",
+    ),
+    Action(
+        id="bookmark", keys="b", shown="b", foot="b B",
+        title="Bookmark", group="Past", method="bookmark",
+        help="Here; and the list of them",
+    ),
+    Action(
+        id="bookmarks", keys="B", shown="B",
+        title="list", group="Past", method="bookmarks",
+        help="Go to a bookmark",
+    ),
+    Action(
+        id="branches", keys="t", shown="t", roomy="branches",
+        title="Branches", group="Past", method="branches", rank=3,
+        help="Acting in the past makes one",
+    ),
+    Action(
         id="select_previous", keys="up,left", shown="↑ ←",
         title="Previous CP", group="Select", method="select(-1)",
         after="select", foot="↑↓",
@@ -141,7 +191,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
-        after="scroll", foot="PgUp PgDn",
+        roomy="scroll", rank=4, foot="PgUp PgDn",
         help="The log; after Tab the events",
     ),
     Action(
@@ -158,6 +208,11 @@ ACTIONS: tuple[Action, ...] = (
         id="to_end", keys="end", shown="End",
         title="Newest slot", group="Look", method="edge(1)",
         help="And stay there",
+    ),
+    Action(
+        id="save", keys="s", shown="s", roomy="save", rank=2,
+        title="Save the session", group="Program", method="save",
+        help="A scenario, and a log of all branches",
     ),
     Action(
         id="palette", keys="colon", shown=":", label="commands", rank=3,

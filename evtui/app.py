@@ -23,19 +23,23 @@ from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
 from evtui.screens.reservations import ReservationsPanel
 from evtui.themes import DARK, THEMES
+from evtui.travel import TravelApp
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
 from evtui.widgets.lines import Pane
+from evtui.widgets.panes import Header
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
-from scenarios.session import Controls
+from scenarios.session import Controls, Session
+from scenarios.session_file import Kept
+from scenarios.timeline import Place, Timeline
 from scenarios.view import Window
 
 DEFAULT_SPEED = 10.0
 ENDED = "The run has ended"
 
 
-class EvtuiApp(App[int]):
+class EvtuiApp(TravelApp):
     """A run that a person watches and breaks.
 
     The app holds one :class:`Picture`; every widget watches it. The run is driven in slices from
@@ -56,23 +60,28 @@ class EvtuiApp(App[int]):
     )
 
     def __init__(
-        self, controls: Controls, *, speed: float = DEFAULT_SPEED, paused: bool = False
+        self, session: Session | Timeline, *, speed: float = DEFAULT_SPEED, paused: bool = False
     ) -> None:
         super().__init__()
+        self.timeline = session if isinstance(session, Timeline) else self.make_timeline(session)
         for theme in THEMES:
             self.register_theme(theme)
         wished = os.environ.get("TEXTUAL_THEME", "")
         self.theme = wished if wished in self.available_themes else DARK.name
-        self.controls = controls
+        self.controls: Controls = self.timeline
         self.pace = pace.Pace(speed)
         self.paused = paused
-        view = controls.view(Window())
+        view = self.controls.view(Window())
         self.selected = view.cps[0].id if view.cps else ""
         self._duration_us = view.duration_us
         self._network = NetworkScreen()
         self._timer: Timer | None = None
         self._drawn_s = 0.0
         self.set_reactive(EvtuiApp.picture, Picture(view, self._drive(), self.selected))
+
+    def make_timeline(self, session: Session) -> Timeline:
+        """The timeline for a session."""
+        return Timeline(session)
 
     def get_default_screen(self) -> Screen[None]:
         """The network."""
@@ -95,7 +104,8 @@ class EvtuiApp(App[int]):
 
     def _picture(self, window: Window) -> Picture:
         """The world as it is now."""
-        return Picture(self.controls.view(window), self._drive(), self.selected)
+        view = self.controls.view(window)
+        return Picture(view, self._drive(), self.selected, course=self.timeline.course())
 
     def on_pane_moved(self, _message: Pane.Moved) -> None:
         """Another window of a long list is wanted."""
@@ -219,6 +229,14 @@ class EvtuiApp(App[int]):
         self.clear_notifications()
         self.notify(why, severity="warning", timeout=4, markup=False)
 
+    def _tell(self, text: str) -> None:
+        self.clear_notifications()
+        self.notify(text, timeout=6, markup=False)
+
+    def on_header_sought(self, message: Header.Sought) -> None:
+        """Go to the time that was clicked on."""
+        self.travel(message.time_us)
+
     def _status(self) -> str:
         cp = self.picture.cp if self.picture else None
         return cp.status if cp else ""
@@ -341,14 +359,34 @@ class EvtuiApp(App[int]):
 def run_app(
     scenario: Scenario, seed: int | None, speed: float = DEFAULT_SPEED, paused: bool = False
 ) -> int:
-    """Open the app on a scenario; returns the exit code (1 when an invariant was violated)."""
-    from scenarios.session import Session
+    """Open the app on a scenario; returns the exit code (1 when an invariant was violated).
 
-    if scenario.sites:
+    A saved session is opened as it was left.
+    """
+    from scenarios.city.session import open_session
+
+    app = app_of(open_session(scenario, seed), speed, paused or scenario.saved is not None)
+    if scenario.saved is not None:
+        saved = scenario.saved
+        app.timeline.run_to(Place(saved.events, len(scenario.inputs), saved.until_us))
+        app.take_picture()
+    return app.run() or 0
+
+
+def run_kept(kept: Kept) -> int:
+    """Open the app on a session with all its branches, as it was left; returns the exit code."""
+    from scenarios.city.session import open_session
+
+    app = app_of(open_session(kept.scenario), DEFAULT_SPEED, paused=True)
+    app.timeline.adopt((it.branch for it in kept.courses), kept.shown)
+    app.take_picture()
+    return app.run() or 0
+
+
+def app_of(session: Session, speed: float, paused: bool) -> EvtuiApp:
+    """The app for a session: another one for a city."""
+    if session.scenario.sites:
         from evtui.city_app import CityApp
-        from scenarios.city.session import CitySession
 
-        code = CityApp(CitySession(scenario, seed), speed=speed, paused=paused).run()
-    else:
-        code = EvtuiApp(Session(scenario, seed), speed=speed, paused=paused).run()
-    return code or 0
+        return CityApp(session, speed=speed, paused=paused)
+    return EvtuiApp(session, speed=speed, paused=paused)

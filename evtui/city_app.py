@@ -18,8 +18,11 @@ from evtui.render.picture import Picture
 from evtui.screens.city import CityScreen
 from evtui.screens.panels import HelpPanel
 from evtui.widgets.city import SiteTable
+from scenarios.city.session import CitySession
+from scenarios.city.timeline import CityTimeline
 from scenarios.city.view import CityView
-from scenarios.session import Controls
+from scenarios.session import Controls, Session
+from scenarios.timeline import Timeline
 from scenarios.verbs import EVERYONE
 from scenarios.view import Window
 
@@ -80,17 +83,23 @@ class CityApp(EvtuiApp):
     ]
 
     def __init__(
-        self, controls: CityControls, *, speed: float = DEFAULT_SPEED, paused: bool = False
+        self, session: Session | Timeline, *, speed: float = DEFAULT_SPEED, paused: bool = False
     ) -> None:
-        super().__init__(controls, speed=speed, paused=paused)
-        self.city_controls = controls
+        super().__init__(session, speed=speed, paused=paused)
+        assert isinstance(self.timeline, CityTimeline)  # noqa: S101 - of a city there is no other
+        self.city_controls: CityControls = self.timeline
         self._chosen: dict[str, str] = {}
         """The charge point that is selected at each site."""
-        view = controls.city_view()
+        view = self.city_controls.city_view()
         self._sites = len(view.sites)
         self._overview = CityScreen(self._sites)
-        picture = Picture(controls.view(Window()), self._drive(), self.selected, view)
+        picture = Picture(self.controls.view(Window()), self._drive(), self.selected, view)
         self.set_reactive(EvtuiApp.picture, picture)
+
+    def make_timeline(self, session: Session) -> Timeline:
+        """The timeline for a session of a city."""
+        assert isinstance(session, CitySession)  # noqa: S101 - of a city there is no other
+        return CityTimeline(session)
 
     def on_mount(self) -> None:
         """Begin with the overview."""
@@ -108,7 +117,8 @@ class CityApp(EvtuiApp):
         city = before
         if self.is_overview or before is None or before.shown != self._shown:
             city = self.city_controls.city_view(self.size.height)
-        return Picture(self.controls.view(window), self._drive(), self.selected, city)
+        view, course = self.controls.view(window), self.timeline.course()
+        return Picture(view, self._drive(), self.selected, city, course)
 
     @property
     def _shown(self) -> str:

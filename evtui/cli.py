@@ -67,13 +67,16 @@ def watch(scenario: str = DEFAULT_SCENARIO, /, *, seed: Seed = None, speed: Spee
     Parameters
     ----------
     scenario
-        A name (see: evtui scenarios), or the path of a .toml file.
+        A name (see: evtui scenarios), or the path of a .toml file; of a saved session its .toml
+        file, or its .log file with all branches.
     seed
         Seed of all randomness; the scenario's own if left out.
     speed
         Virtual seconds in a second, 0.1 to 1000, or max. [default: 10]
 
     """
+    if scenario.endswith(".log"):
+        return _reopen(scenario)
     from scenarios.loader import load
 
     loaded = load(scenario)
@@ -81,6 +84,17 @@ def watch(scenario: str = DEFAULT_SCENARIO, /, *, seed: Seed = None, speed: Spee
     from evtui.app import run_app
 
     return run_app(loaded, seed, speed)
+
+
+def _reopen(file: str) -> int:
+    """Open all branches of a saved session."""
+    from evtui.session_replay import read_kept
+
+    kept = read_kept(file)
+    _need_terminal(file)
+    from evtui.app import run_kept
+
+    return run_kept(kept)
 
 
 @app.command
@@ -214,6 +228,24 @@ def check(
 
     limit_us = TIME_LIMIT_US if time_limit is None else time_limit
     return run_check(Order(file, model, json, limit_us, html))
+
+
+@app.command
+def replay(file: FileOrStdin, /, *, json: Switch = False) -> int:
+    """Run a saved session again, to where it was left. Exit code 1 if it becomes another run.
+
+    Parameters
+    ----------
+    file
+        What s in the app has written: a scenario with a [session] table, or a log of all branches;
+        - for standard input.
+    json
+        Print what was found as one JSON object.
+
+    """
+    from evtui.session_replay import run_replay
+
+    return run_replay(file, as_json=json)
 
 
 @app.command

@@ -24,8 +24,12 @@ class Input:
     def line(self) -> str:
         """One line of the journal: time in seconds, verb, arguments in order of their names."""
         seconds, micros = divmod(self.time_us, 1_000_000)
+        return f"{seconds}.{micros:06d} {self.words()}"
+
+    def words(self) -> str:
+        """What was done, without the time."""
         words = [f"{key}={_word(value)}" for key, value in sorted(self.args.items())]
-        return " ".join([f"{seconds}.{micros:06d}", self.verb, *words])
+        return " ".join([self.verb, *words])
 
 
 def _word(value: object) -> str:

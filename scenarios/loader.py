@@ -30,6 +30,7 @@ from scenarios.schema import (
     PriceBand,
     Prices,
     Pv,
+    Saved,
     Scenario,
     Site,
     Tag,
@@ -177,7 +178,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
     single = {
         key: reader.single(document, key, table)
         for key, table in spec.TABLES.items()
-        if city is None or key != "site"
+        if (city is None or key != "site") and (key != "session" or key in document)
     }
     for key in spec.ARRAYS:
         reader.check_array(document, key)
@@ -227,6 +228,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         cabinets=tuple(Cabinet(**values) for values in cabinets),
         loads=tuple(Load(**values) for values in loads),
         pv=Pv(**single["pv"]),
+        saved=Saved(**single["session"]) if "session" in document else None,
         cps=tuple(ChargePoint(**values) for values in cps),
         evs=tuple(Vehicle(**values) for values in (*evs, *fleet)),
         id_tags=tuple(Tag(**values) for values in tags),

@@ -252,6 +252,16 @@ class At:
 
 
 @frozen(kw_only=True)
+class Saved:
+    """How far a saved session was run, and what it came to."""
+
+    until_us: int
+    events: int
+    digest: str
+    """128 bits in hexadecimal, over all events and inputs."""
+
+
+@frozen(kw_only=True)
 class Scenario:
     """A whole scenario file."""
 
@@ -282,6 +292,8 @@ class Scenario:
     script: tuple[At, ...] = ()
     inputs: tuple[At, ...] = ()
     """What somebody did in the session that was saved here, besides the script."""
+    saved: Saved | None = None
+    """Where that session was left; None where the file is no saved session."""
     expectations: tuple[Expect, ...] = ()
     monitor: bool = False
     """Whether the charge points listen to each other, and tell the log who is not heard."""

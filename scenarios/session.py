@@ -122,7 +122,8 @@ class Session:
         share: bool = True,
     ) -> None:
         self.scenario = scenario
-        self.whole = self._begin(scenario.seed if seed is None else seed, share=share)
+        self.seed = scenario.seed if seed is None else seed
+        self.whole = self._begin(self.seed, share=share)
         self.outcomes: list[Outcome] = []
         self.coming: list[Input] = [line.as_input() for line in scenario.inputs]
         """Inputs that are still to come, in their order: those of a saved session, or of a past."""
@@ -199,10 +200,23 @@ class Session:
     def reach(self, events: int) -> None:
         """Run until so many events have happened, and all inputs that came before the next one."""
         end_us = self.scenario.duration_us
+        self._run_events(events)
+        while self._is_due(end_us):
+            self._repeat()
+
+    def come_to(self, events: int, acted: int, time_us: int) -> None:
+        """Run until so many events and inputs have happened, and it is that time."""
+        self._run_events(events)
+        while self.acted < acted and self._is_due(time_us):
+            self._repeat()
+        next_us = self.whole.next_us()
+        if next_us is None or next_us > time_us:
+            self.run(time_us, 1)
+
+    def _run_events(self, events: int) -> None:
+        end_us = self.scenario.duration_us
         while self.whole.violation is None and self.whole.events < events and self._advance(end_us):
             pass
-        while self.whole.violation is None and self._is_due(end_us):
-            self._repeat()
 
     def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
         """A frozen picture of now."""
@@ -222,6 +236,8 @@ class Session:
             limit_us = until_us if moment_us is None else moment_us
             if self.coming and self._is_due(limit_us):
                 self._repeat()
+                if self.whole.violation is not None:
+                    return False
                 continue
             event = self.whole.step(limit_us)
             if event is not None:
@@ -238,6 +254,8 @@ class Session:
     def _is_due(self, limit_us: int) -> bool:
         """Whether the next input comes before the next event, and no later than ``limit_us``."""
         if not self.coming or self.coming[0].time_us > limit_us:
+            return False
+        if self.whole.violation is not None:
             return False
         first, next_us = self.coming[0], self.whole.next_us()
         if next_us is None or next_us > first.time_us:

@@ -11,15 +11,17 @@ become too many, every one that leaves the smallest gap goes, old ones first.
 import gc
 import pickle
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from attrs import define, field, frozen
 
+from scenarios.course import BranchView, Course, Mark
 from scenarios.errors import InputError
 from scenarios.journal import Input
 from scenarios.session import Session
+from scenarios.view import View, Window
 
 GAP_EVENTS: Final = 1_000
 """Fewest events between two checkpoints."""
@@ -67,21 +69,62 @@ class Branch:
     """What it was made by: an input, or one that it is without."""
 
 
+@frozen
+class Bookmark:
+    """A place that a person wants to find again."""
+
+    branch: int
+    place: Place
+    name: str
+
+
 class Timeline:
     """A session with a past that can be visited, and several futures."""
 
     def __init__(self, session: Session, budget_bytes: int = BUDGET_BYTES) -> None:
         self.session = session
         self.budget_bytes = budget_bytes
-        self.branches: dict[int, Branch] = {1: Branch(1, 0, START, list(session.coming))}
+        self.begin = self.place
+        """Where the session was when it came here: nothing before it can be shown."""
+        self.branches: dict[int, Branch] = {1: Branch(1, 0, self.begin, list(session.coming))}
         self.number = 1
         """Of the branch that is shown."""
         self._checkpoints: dict[int, list[Checkpoint]] = {1: []}
         """By the branch in which they were taken, in the order of their places."""
         self._bytes = 0
-        self._undone: list[int] = []
-        """Branches that undoing has left, the newest last."""
+        self.bookmarks: list[Bookmark] = []
+        """In the order in which they were set."""
+        self._undone: list[tuple[int, Place]] = []
+        """Where undoing has been, the newest last: a branch, and a place in it."""
         self._mark(force=True)
+
+    def adopt(self, branches: Iterable[Branch], shown: int) -> None:
+        """Take over the branches of a session that was kept, and show one of them at its end."""
+        self.branches = {it.number: it for it in branches}
+        self._checkpoints |= {number: [] for number in self.branches if number > 1}
+        self.number = 0
+        self.switch(shown)
+        self.go_to_end()
+
+    # What a session has.
+
+    @property
+    def time_us(self) -> int:
+        """Virtual time now."""
+        return self.session.time_us
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has ended here; one may still go back."""
+        return self.session.finished
+
+    def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
+        """A frozen picture of now."""
+        return self.session.view(window)
+
+    def course(self) -> Course:
+        """A frozen picture of where this is."""
+        return course_of(self)
 
     # Where it is.
 
@@ -137,42 +180,49 @@ class Timeline:
         done = Input(here.time_us, here.events, verb, dict(args))
         text = self.session.act(verb, **args)
         if here < self.branch.tip:
-            self._grow(here, self.branch.inputs[: here.acted], done.line())
+            self._grow(here, self.branch.inputs[: here.acted], done.words())
         self.session.coming = []
         self.branch.inputs.append(done)
         self._undone.clear()
         self._note_tip()
         return text
 
+    def run_to(self, place: Place) -> None:
+        """Run on to a place that a saved session says it has."""
+        self._run_to(place.time_us - 1)
+        self.session.come_to(*place)
+        self._mark()
+
     # Backward, and to any time.
 
     def go(self, time_us: int) -> None:
         """Show the branch at a time that it has been run to: all that happened until then has."""
-        time_us = min(max(time_us, 0), self.branch.tip.time_us)
+        time_us = min(max(time_us, self.begin.time_us), self.branch.tip.time_us)
         back = time_us < self.session.time_us
-        self._restore(lambda place: place.time_us < time_us or not place.events, back=back)
+        self._restore(lambda place: place.time_us < time_us, back=back)
         self._run_to(time_us)
 
     def go_to_end(self) -> None:
         """Show the branch as far as it has been run."""
-        self.go(self.branch.tip.time_us)
-        self.session.reach(self.branch.tip.events)
+        self.go_to(self.branch.tip)
+
+    def go_to(self, place: Place) -> None:
+        """Show the branch at a place that it has been run to."""
+        self._restore(lambda it: it <= place, back=place < self.place)
+        self.session.come_to(*place)
+        self._note_tip()
 
     def back(self) -> bool:
         """To before the last event; False at the beginning."""
-        events = self.session.whole.events
-        if events == 0:
-            if self.session.time_us or self.session.acted:
-                self._restore(lambda place: place == START)
-                return True
+        if self.place <= self.begin:
             return False
-        self.go_to_event(events - 1)
+        self.go_to_event(max(self.session.whole.events - 1, self.begin.events))
         return True
 
     def go_to_event(self, events: int) -> None:
         """Show the branch after so many events, with the inputs that came before the next one."""
         back = events < self.session.whole.events
-        self._restore(lambda place: place.events < events or not place.events, back=back)
+        self._restore(lambda place: place.events < events, back=back)
         self.session.reach(events)
         self._note_tip()
 
@@ -194,10 +244,11 @@ class Timeline:
         if number == self.number:
             return
         time_us = self.session.time_us
-        self._note_tip()
+        if self.number:
+            self._note_tip()
         self.number = number
         time_us = min(time_us, self.branch.tip.time_us)
-        self._restore(lambda place: place.time_us < time_us or not place.events)
+        self._restore(lambda place: place.time_us < time_us)
         self._run_to(time_us)
 
     def undo(self) -> Input:
@@ -210,23 +261,37 @@ class Timeline:
         if not acted:
             raise InputError("nothing was done by hand before this time")
         self._note_tip()
-        undone, time_us, old = self.branch.inputs[acted - 1], self.session.time_us, self.number
+        undone, here, old = self.branch.inputs[acted - 1], self.place, self.number
         before = Place(undone.after_event, acted - 1, undone.time_us)
-        self._grow(before, self.branch.inputs[: acted - 1], f"without {undone.line()}")
+        self._grow(before, self.branch.inputs[: acted - 1], f"without {undone.words()}")
         self._restore(lambda place: place <= before)
-        self._run_to(time_us)
-        self._undone.append(old)
+        self._run_to(here.time_us)
+        self._undone.append((old, here))
         return undone
 
     def redo(self) -> None:
-        """Back to the branch that the last undoing left.
+        """Back to where the last undoing was.
 
         Raises:
             scenarios.errors.InputError: nothing was undone.
         """
         if not self._undone:
             raise InputError("nothing was undone")
-        self.switch(self._undone.pop())
+        number, place = self._undone.pop()
+        self.switch(number)
+        self.go_to(place)
+
+    def ends(self) -> dict[int, str]:
+        """The digest of each branch where it ends; afterwards all is shown as it was."""
+        number, place = self.number, self.place
+        found: dict[int, str] = {}
+        for each in self.branches:
+            self.switch(each)
+            self.go_to_end()
+            found[each] = self.session.whole.digest()
+        self.switch(number)
+        self.go_to(place)
+        return found
 
     def _grow(self, forked: Place, inputs: list[Input], why: str) -> None:
         """A branch of the one that is shown, which is shown from now on."""
@@ -246,6 +311,19 @@ class Timeline:
             yield number, until
             branch = self.branches[number]
             number, until = branch.parent, branch.forked
+
+    # Bookmarks.
+
+    def bookmark(self, name: str = "") -> Bookmark:
+        """Set one here; without a name it gets a number."""
+        made = Bookmark(self.number, self.place, name or f"bookmark {len(self.bookmarks) + 1}")
+        self.bookmarks.append(made)
+        return made
+
+    def visit(self, bookmark: Bookmark) -> None:
+        """Show its branch at its time."""
+        self.switch(bookmark.branch)
+        self.go_to(bookmark.place)
 
     # Checkpoints.
 
@@ -291,15 +369,15 @@ class Timeline:
 
         Without ``back``, only where that is ahead: else the way from here is shorter.
         """
-        best: Checkpoint | None = None
+        best: Checkpoint = self._checkpoints[1][0]
+        found = False
         for number, until in self.lineage(self.number):
             for checkpoint in reversed(self._checkpoints[number]):
                 if checkpoint.place <= until and fits(checkpoint.place):
-                    best = checkpoint
+                    best, found = checkpoint, True
                     break
-            if best is not None:
+            if found:
                 break
-        assert best is not None  # noqa: S101 - the first branch begins with one
         if not back and best.place <= self.place:
             return
         with _no_collection():
@@ -307,6 +385,34 @@ class Timeline:
         session.look_as(self.session)
         session.coming = self.branch.inputs[session.acted :]
         self.session = session
+
+
+def course_of(timeline: Timeline) -> Course:
+    """A picture of now."""
+    shown = timeline.branch
+    return Course(
+        number=timeline.number,
+        tip_us=shown.tip.time_us,
+        is_past=timeline.is_past,
+        inputs=tuple(Mark(it.time_us, it.words()) for it in shown.inputs),
+        bookmarks=tuple(
+            Mark(it.place.time_us, it.name)
+            for it in timeline.bookmarks
+            if it.branch == timeline.number
+        ),
+        branches=tuple(
+            BranchView(
+                it.number,
+                it.parent,
+                it.forked.time_us,
+                it.tip.time_us,
+                len(it.inputs),
+                it.why,
+                it.number == timeline.number,
+            )
+            for it in timeline.branches.values()
+        ),
+    )
 
 
 @contextmanager

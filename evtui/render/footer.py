@@ -85,11 +85,14 @@ def shown(picture: Picture, width: int) -> tuple[list[tuple[Action, str]], int]:
     actions.
     """
     actions = possible(picture)
-    more = [a for a in registry(picture) if a in actions or a.roomy]
-    words = [(action, label(action, picture)) for action in more]
-    if said_width(words, 3) <= width:
-        return words, 3
-    return arrange(actions, picture, width)
+    found: list[tuple[Action, str]] | None = None
+    for extra in [None, *sorted((a for a in registry(picture) if a.roomy), key=lambda a: a.rank)]:
+        wanted = [it for it, _ in found] if found else actions
+        more = [a for a in registry(picture) if a in wanted or a is extra]
+        words = [(action, label(action, picture)) for action in more]
+        if said_width(words, 3) <= width:
+            found = words
+    return arrange(actions, picture, width) if found is None else (found, 3)
 
 
 def arrange(

@@ -5,10 +5,11 @@ import textwrap
 from rich.cells import cell_len
 
 from evtui.render import glyphs, units
-from evtui.render.bars import bar
+from evtui.render.course import track, where
 from evtui.render.line import Line, Span, fit, spread
 from evtui.render.money import costs_something
 from evtui.render.picture import Drive
+from scenarios.course import Course
 from scenarios.view import View
 
 
@@ -40,22 +41,43 @@ def verdict(view: View, width: int) -> Span:
     return (text, "bad bold" if view.violation else "ok bold")
 
 
-def header(view: View, drive: Drive, width: int) -> list[Line]:
+def header(view: View, drive: Drive, width: int, course: Course | None = None) -> list[Line]:
     """Two lines of ``width`` cells."""
-    state, sign = motion(view, drive), verdict(view, width)
+    before, room, after, end = _first_line(view, drive, width)
+    line = track(view.time_us, view.duration_us, course, room)
+    sign = verdict(view, width)
+    where_spans = _where(course)
+    who = _who(view, width - cell_len(sign[0]) - 2, where_spans)
+    return [
+        spread([*before, *line, *after], end, width, "panel"),
+        spread(who, [sign, (" ", "")], width, "panel"),
+    ]
+
+
+def track_place(view: View, drive: Drive, width: int) -> tuple[int, int]:
+    """Where the line of time begins in the first line, and how many cells it has."""
+    before, room, _, _ = _first_line(view, drive, width)
+    return sum(cell_len(text) for text, _ in before), room
+
+
+def _first_line(
+    view: View, drive: Drive, width: int
+) -> tuple[list[Span], int, list[Span], list[Span]]:
+    """What stands before the line of time, its cells, what stands after it, and at the right."""
+    state = motion(view, drive)
     name = view.title if view.title and width >= 110 else view.scenario
     start: list[Span] = [(" ", ""), (name, "text bold"), ("  ", "")]
     end: list[Span] = [("  ", ""), (left_pad(state[0], 13), state[1]), (" ", "")]
     now = units.clock(view.time_us)
     total = units.clock(view.duration_us, millis=False)
-    used = sum(len(t) for t, _ in start + end) + len(now) + len(total) + 2
-    share = view.time_us / view.duration_us if view.duration_us else 0.0
-    progress = bar(share, max(width - used, 4), "accent")
-    first = [*start, (now, "text bold"), (" ", ""), *progress, (" ", ""), (total, "dim")]
-    return [
-        spread(first, end, width, "panel"),
-        spread(_who(view, width - cell_len(sign[0]) - 2), [sign, (" ", "")], width, "panel"),
-    ]
+    used = sum(cell_len(t) for t, _ in start + end) + len(now) + len(total) + 2
+    before: list[Span] = [*start, (now, "text bold"), (" ", "")]
+    return before, max(width - used, 4), [(" ", ""), (total, "dim")], end
+
+
+def _where(course: Course | None) -> list[Span]:
+    text = where(course)
+    return [(text, "warn bold" if course is not None and course.is_past else "accent")] * bool(text)
 
 
 def left_pad(text: str, least: int) -> str:
@@ -71,8 +93,8 @@ def _failed(view: View) -> list[str]:
     return [f"{share} expectations failed", f"{share} failed", share, glyphs.BROKEN]
 
 
-def _who(view: View, room: int) -> list[Span]:
-    """What failed; leader and ballot; then seed, messages and events: whatever there is room for.
+def _who(view: View, room: int, first: list[Span]) -> list[Span]:
+    """What failed; ``first``; leader, ballot; seed, messages, events: whatever there is room for.
 
     What does not fit is left out, and what comes after it is still tried.
     """
@@ -84,7 +106,7 @@ def _who(view: View, room: int) -> list[Span]:
         item = ((words or failed[-1:])[0], "bad bold")
         spans = [(" ", ""), item]
         room -= 1 + cell_len(item[0])
-    for item_spans in _items(view, room):
+    for item_spans in [*([first] if first else []), *_items(view, room)]:
         gap = "   " if spans else " "
         size = len(gap) + sum(cell_len(text) for text, _ in item_spans)
         if size <= room:

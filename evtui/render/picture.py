@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from scenarios.city.view import CityView
+from scenarios.course import Course
 from scenarios.view import CpView, View
 
 
@@ -24,6 +25,8 @@ class Picture:
     """Id of the selected charge point."""
     city: CityView | None = None
     """The city of which the view shows one site."""
+    course: Course | None = None
+    """Where the run stands in its own time, and its branches."""
 
     @property
     def cp(self) -> CpView | None:

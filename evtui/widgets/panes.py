@@ -1,8 +1,11 @@
 """The widgets of the network screen that only look: header, banner, power, log, events."""
 
+from textual import events
 from textual.geometry import Size
+from textual.message import Message
 
-from evtui.render import events, header, log, power
+from evtui.render import course, header, log, power
+from evtui.render import events as event_rows
 from evtui.render.line import Line
 from evtui.render.picture import Picture
 from evtui.widgets.lines import Lines, Pane
@@ -11,9 +14,46 @@ from evtui.widgets.lines import Lines, Pane
 class Header(Lines):
     """Which run, what time, who leads, whether all is well."""
 
+    class Sought(Message):
+        """A time of the line was clicked on, or dragged to."""
+
+        def __init__(self, time_us: int) -> None:
+            super().__init__()
+            self.time_us = time_us
+
+    _dragged = False
+
     def build(self, picture: Picture, width: int, height: int) -> list[Line]:
         """Two lines."""
-        return header.header(picture.view, picture.drive, width)
+        return header.header(picture.view, picture.drive, width, picture.course)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the line of time."""
+        if event.y == 0 and self._seek(event.x, inside=True):
+            self._dragged = True
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag it."""
+        if self._dragged:
+            self._seek(event.x, inside=False)
+
+    def on_mouse_up(self, _event: events.MouseUp) -> None:
+        """Let it go."""
+        if self._dragged:
+            self._dragged = False
+            self.release_mouse()
+
+    def _seek(self, x: int, *, inside: bool) -> bool:
+        """Tell of the time at a cell; whether it is one of the line."""
+        if self.picture is None:
+            return False
+        view = self.picture.view
+        start, cells = header.track_place(view, self.picture.drive, self.size.width)
+        if inside and not start <= x < start + cells:
+            return False
+        self.post_message(self.Sought(course.time_of(x - start, view.duration_us, cells)))
+        return True
 
 
 class Banner(Lines):
@@ -75,7 +115,7 @@ class EventLog(Pane):
         following = self.first is None
         rows = view.event_rows[-self.rows :] if following else view.event_rows[: self.rows]
         first = view.event_first + (len(view.event_rows) - len(rows) if following else 0)
-        top = events.head(
+        top = event_rows.head(
             view, first, len(rows), width, following=following, focused=self.has_focus
         )
-        return [top, *events.body(view, rows, first, width, self.rows)][:height]
+        return [top, *event_rows.body(view, rows, first, width, self.rows)][:height]

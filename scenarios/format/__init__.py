@@ -31,6 +31,7 @@ from scenarios.format.settings import NETWORK as NETWORK
 from scenarios.format.settings import PAXOS as PAXOS
 from scenarios.format.settings import PLANNING as PLANNING
 from scenarios.format.settings import PRICE_BAND as PRICE_BAND
+from scenarios.format.settings import SESSION as SESSION
 from scenarios.format.settings import SITE as SITE
 from scenarios.format.settings import TARIFF as TARIFF
 from scenarios.format.settings import TOP as TOP
@@ -42,6 +43,7 @@ TABLES = {
     "paxos": PAXOS,
     "tariff": TARIFF,
     "pv": PV,
+    "session": SESSION,
 }
 """Single tables, by their key at the top."""
 ARRAYS = {

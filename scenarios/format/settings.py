@@ -7,6 +7,7 @@ from scenarios.kinds import (
     Choice,
     Flag,
     Moment,
+    Name,
     Quantity,
     Real,
     Share,
@@ -215,3 +216,30 @@ PRICE_BAND = Table(
         Key("price", "energy_ueur", PRICE, "Price of energy meanwhile.", required=True),
     ),
 )
+SESSION = Table(
+    "[session]",
+    (
+        Key(
+            "until",
+            "until_us",
+            Quantity(DURATION, 0, 31 * DAY_US),
+            "When the session was left, in virtual time.",
+            required=True,
+        ),
+        Key(
+            "events",
+            "events",
+            Whole(0, 1_000_000_000_000),
+            "How many events had happened then.",
+            required=True,
+        ),
+        Key(
+            "digest",
+            "digest",
+            Name("a digest", pattern="^[0-9a-f]{32}$"),
+            "What `evtui replay` must find then: 32 digits in hexadecimal.",
+            required=True,
+        ),
+    ),
+)
+"""Only in a saved session."""

@@ -1,0 +1,97 @@
+"""The panels of branches and of bookmarks: lists from which one is chosen."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from evtui.render import course
+from evtui.render.line import Line
+from evtui.render.picture import Picture
+from evtui.screens.panels import Panel
+
+
+class BranchesPanel(Panel[int]):
+    """All courses that the run has taken, as a tree; Enter closes with the number of one."""
+
+    TITLE_TEXT = "Branches"
+    KEYS = "Enter shows it, at this time   ↑ ↓ another   Esc closes"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t,q", "close", "Close", id="branches_close"),
+        Binding("up", "move(-1)", "Before", id="branches_up"),
+        Binding("down", "move(1)", "After", id="branches_down"),
+        Binding("enter", "choose", "Show", id="branches_choose"),
+    ]
+
+    def __init__(self, picture: Picture) -> None:
+        super().__init__()
+        self._rows = course.tree(picture.course.branches) if picture.course else []
+        shown = [index for index, (_, it) in enumerate(self._rows) if it.shown]
+        self._cursor = shown[0] if shown else 0
+
+    def rows(self) -> int:
+        """A heading, and one for each branch."""
+        return len(self._rows) + 1
+
+    def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
+        """The tree."""
+        if picture.course is None:
+            return []
+        return course.branch_rows(picture.course, self._cursor, width, height)
+
+    def action_move(self, by: int) -> None:
+        """Another one."""
+        self._cursor = min(max(self._cursor + by, 0), max(len(self._rows) - 1, 0))
+        self.redraw()
+
+    def clicked(self, y: int) -> None:
+        """Show what was clicked on."""
+        if 1 <= y <= len(self._rows):
+            self.dismiss(self._rows[y - 1][1].number)
+
+    def action_choose(self) -> None:
+        """Close with the branch."""
+        if self._rows:
+            self.dismiss(self._rows[self._cursor][1].number)
+
+
+class BookmarksPanel(Panel[int]):
+    """The bookmarks of the branch that is shown; Enter closes with the place of one in the list."""
+
+    TITLE_TEXT = "Bookmarks"
+    KEYS = "Enter goes there   ↑ ↓ another   Esc closes"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("B,q", "close", "Close", id="bookmarks_close"),
+        Binding("up", "move(-1)", "Before", id="bookmarks_up"),
+        Binding("down", "move(1)", "After", id="bookmarks_down"),
+        Binding("enter", "choose", "Go", id="bookmarks_choose"),
+    ]
+
+    def __init__(self, picture: Picture) -> None:
+        super().__init__()
+        self._count = len(picture.course.bookmarks) if picture.course else 0
+        self._cursor = max(self._count - 1, 0)
+
+    def rows(self) -> int:
+        """One for each."""
+        return max(self._count, 1)
+
+    def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
+        """The list."""
+        if picture.course is None:
+            return []
+        return course.bookmark_rows(picture.course, self._cursor, width)[:height]
+
+    def action_move(self, by: int) -> None:
+        """Another one."""
+        self._cursor = min(max(self._cursor + by, 0), max(self._count - 1, 0))
+        self.redraw()
+
+    def clicked(self, y: int) -> None:
+        """Go to what was clicked on."""
+        if 0 <= y < self._count:
+            self.dismiss(y)
+
+    def action_choose(self) -> None:
+        """Close with the bookmark."""
+        if self._count:
+            self.dismiss(self._cursor)

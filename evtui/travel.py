@@ -1,0 +1,160 @@
+"""What a person does with time in the app: go back, branch, undo, mark, keep."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from evtui.screens.branches import BookmarksPanel, BranchesPanel
+from scenarios.errors import InputError
+from scenarios.session_file import keep, to_log
+from scenarios.timeline import Timeline
+from scenarios.writer import to_toml
+
+if TYPE_CHECKING:
+    from evtui.render.picture import Picture
+
+LEAP_US = 10_000_000
+
+
+class TravelApp(App[int]):
+    """The part of the app that moves through time. Every move stops the clock."""
+
+    timeline: Timeline
+    folder: Path = Path()
+    """Where sessions are kept."""
+
+    def set_paused(self, paused: bool) -> None:
+        """Stop or start virtual time."""
+        raise NotImplementedError
+
+    def take_picture(self) -> None:
+        """Show the world as it is now."""
+        raise NotImplementedError
+
+    def _refuse(self, why: str) -> None:
+        raise NotImplementedError
+
+    def _tell(self, text: str) -> None:
+        raise NotImplementedError
+
+    # Back and forward.
+
+    def travel(self, time_us: int) -> None:
+        """Show the branch at a time; beyond where it has been run it is run there."""
+        timeline = self.timeline
+        self.set_paused(True)
+        if time_us > timeline.branch.tip.time_us:
+            timeline.go_to_end()
+            while not timeline.run(time_us, 1_000_000):
+                pass
+        else:
+            timeline.go(time_us)
+        self.take_picture()
+
+    def action_event_back(self) -> None:
+        """To before the last event."""
+        self.set_paused(True)
+        if not self.timeline.back():
+            self._refuse("This is the beginning")
+        self.take_picture()
+
+    def action_leap(self, by: int) -> None:
+        """Ten seconds back or forward."""
+        self.travel(max(self.timeline.time_us + by * LEAP_US, 0))
+
+    def action_time_edge(self, end: int) -> None:
+        """To the beginning, or as far as the branch has been run."""
+        self.set_paused(True)
+        if end:
+            self.timeline.go_to_end()
+        else:
+            self.timeline.go_to(self.timeline.begin)
+        self.take_picture()
+
+    # Undo and redo.
+
+    def action_undo(self) -> None:
+        """The same run up to now, without what was done last."""
+        try:
+            undone = self.timeline.undo()
+        except InputError as error:
+            self._refuse(str(error).capitalize())
+            return
+        self._changed(f"Without: {undone.words()}   Z brings it back")
+
+    def action_redo(self) -> None:
+        """With what was undone again."""
+        try:
+            self.timeline.redo()
+        except InputError as error:
+            self._refuse(str(error).capitalize())
+            return
+        self._changed(f"Branch {self.timeline.number}, with it again")
+
+    def _changed(self, text: str) -> None:
+        self.set_paused(True)
+        self.take_picture()
+        self._tell(text)
+
+    # Branches and bookmarks.
+
+    def action_branches(self) -> None:
+        """Show all branches, and go to one."""
+        picture: Picture | None = getattr(self, "picture", None)
+        if picture is None:
+            return
+
+        def chosen(number: int | None) -> None:
+            if number is not None:
+                self.timeline.switch(number)
+                self._changed(f"Branch {number} of {len(self.timeline.branches)}")
+
+        self.set_paused(True)
+        self.push_screen(BranchesPanel(picture), chosen)
+
+    def action_bookmark(self) -> None:
+        """Set a bookmark here."""
+        made = self.timeline.bookmark()
+        self.take_picture()
+        self._tell(f"{made.name.capitalize()} is here   B lists them")
+
+    def action_bookmarks(self) -> None:
+        """Show the bookmarks of this branch, and go to one."""
+        picture: Picture | None = getattr(self, "picture", None)
+        if picture is None:
+            return
+
+        def chosen(index: int | None) -> None:
+            here = [it for it in self.timeline.bookmarks if it.branch == self.timeline.number]
+            if index is not None and index < len(here):
+                self.timeline.visit(here[index])
+                self._changed(here[index].name.capitalize())
+
+        self.set_paused(True)
+        self.push_screen(BookmarksPanel(picture), chosen)
+
+    # Keep it.
+
+    def action_save(self) -> None:
+        """Keep the session: this branch as a scenario, all branches as a log."""
+        self.set_paused(True)
+        kept = keep(self.timeline)
+        stem = _free_stem(self.folder, kept.scenario.name)
+        scenario, log = self.folder / f"{stem}.toml", self.folder / f"{stem}.log"
+        try:
+            scenario.write_text(to_toml(kept.only(kept.shown)), encoding="utf-8")
+            log.write_text(to_log(kept), encoding="utf-8")
+        except OSError as error:
+            self._refuse(f"Not saved: {error.strerror or error}: {scenario}")
+            return
+        self.take_picture()
+        self._tell(f"Saved {scenario} and {log.name}   evtui replay {scenario}")
+
+
+def _free_stem(folder: Path, name: str) -> str:
+    """A name of which no file is there yet: nothing is ever overwritten."""
+    number = 1
+    while any((folder / f"{name}-{number}{end}").exists() for end in (".toml", ".log")):
+        number += 1
+    return f"{name}-{number}"

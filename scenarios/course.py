@@ -1,0 +1,42 @@
+"""Where a session stands in its own time, and what other futures it has: frozen, for the eye."""
+
+from attrs import frozen
+
+
+@frozen
+class Mark:
+    """Something at a time of the branch that is shown, in µs."""
+
+    time_us: int
+    text: str
+
+
+@frozen
+class BranchView:
+    """One branch. Times in µs."""
+
+    number: int
+    parent: int
+    """The branch that it left; 0 for the first."""
+    forked_us: int
+    tip_us: int
+    """How far it has been run."""
+    inputs: int
+    """How many inputs it has, those before it left the other one included."""
+    why: str
+    shown: bool
+
+
+@frozen
+class Course:
+    """The branch that is shown, what was done in it, and all branches."""
+
+    number: int
+    tip_us: int
+    is_past: bool
+    """Whether the branch has been run farther than what is shown."""
+    inputs: tuple[Mark, ...]
+    """What was done by hand in it, in the order of time."""
+    bookmarks: tuple[Mark, ...]
+    """Those of the branch that is shown."""
+    branches: tuple[BranchView, ...]

@@ -1,0 +1,247 @@
+"""Sessions kept: as a scenario file, and as a log of all branches that reads well in a diff.
+
+The scenario file holds one branch. What was done by hand stands in it as lines of the script that
+say after how many events they came, and ``[session]`` says how far it was run and with which
+digest, so it is the very same run wherever it is run again.
+
+The log is a header, the scenario without what was done by hand, and each branch::
+
+    evtui-session 1
+    | title = "The ten minutes"
+    | ...
+    branch 1
+    200.000000 after 12345 crash {"cp": "CP1"}
+    end 240.000000 after 14021 digest 0f3a...
+    branch 2 from 1 at 150.000000 after 9120 acted 0
+    end 150.000000 after 9120 digest 77b1...
+    shown 2
+"""
+
+import json
+import re
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
+
+from scenarios.city.session import open_session
+from scenarios.errors import ScenarioError
+from scenarios.journal import Input
+from scenarios.kinds import printable
+from scenarios.loader import loads
+from scenarios.schema import At, Saved, Scenario
+from scenarios.timeline import START, Branch, Place, Timeline
+from scenarios.verbs import VERBS
+from scenarios.writer import to_toml
+
+MAGIC = "evtui-session 1"
+_TIME = r"(?P<time>\d{1,12}\.\d{6})"
+_AFTER = r"after (?P<after>\d{1,15})"
+_BRANCH = re.compile(
+    rf"branch (?P<number>\d{{1,6}})(?: from (?P<parent>\d{{1,6}}) at {_TIME} {_AFTER} "
+    r"acted (?P<acted>\d{1,9}))?"
+)
+_INPUT = re.compile(rf"{_TIME} {_AFTER} (?P<verb>[a-z_]+) (?P<args>\{{.*\}})")
+_END = re.compile(rf"end {_TIME} {_AFTER} digest (?P<digest>[0-9a-f]{{32}})")
+_SHOWN = re.compile(r"shown (?P<number>\d{1,6})")
+
+
+@frozen
+class Course:
+    """One branch of a log: what was done in it, and where it ends."""
+
+    branch: Branch
+    saved: Saved
+
+
+@frozen
+class Kept:
+    """All that a log holds."""
+
+    scenario: Scenario
+    courses: tuple[Course, ...]
+    shown: int
+
+    def only(self, number: int) -> Scenario:
+        """One branch as a scenario of its own."""
+        course = next(it for it in self.courses if it.branch.number == number)
+        return with_inputs(self.scenario, course.branch.inputs, course.saved)
+
+
+@frozen
+class Replay:
+    """What came of doing a branch again."""
+
+    number: int
+    inputs: int
+    saved: Saved
+    events: int
+    digest: str
+
+    @property
+    def same(self) -> bool:
+        """Whether it is the very same run."""
+        return (self.events, self.digest) == (self.saved.events, self.saved.digest)
+
+
+def with_inputs(scenario: Scenario, inputs: list[Input], saved: Saved | None) -> Scenario:
+    """The scenario with what was done by hand in it."""
+    lines = [
+        At(t_us=it.time_us, verb=it.verb, args=dict(it.args), after=it.after_event) for it in inputs
+    ]
+    return evolve(scenario, inputs=tuple(lines), saved=saved)
+
+
+def bare(timeline: Timeline) -> Scenario:
+    """The scenario of a session, with the seed that it has, and nothing done by hand."""
+    return evolve(timeline.session.scenario, seed=timeline.session.seed, inputs=(), saved=None)
+
+
+def keep(timeline: Timeline) -> Kept:
+    """All branches of a session. Every one is run to its end to see its digest."""
+    ends = timeline.ends()
+    courses = tuple(
+        Course(branch, Saved(until_us=branch.tip.time_us, events=branch.tip.events, digest=ends[n]))
+        for n, branch in timeline.branches.items()
+    )
+    return Kept(bare(timeline), courses, timeline.number)
+
+
+def to_log(kept: Kept) -> str:
+    """The log's text."""
+    return "\n".join(_log_lines(kept)) + "\n"
+
+
+def _log_lines(kept: Kept) -> Iterator[str]:
+    yield MAGIC
+    for line in to_toml(kept.scenario).splitlines():
+        yield f"| {line}".rstrip()
+    for course in kept.courses:
+        branch, saved = course.branch, course.saved
+        origin = ""
+        if branch.parent:
+            at = branch.forked
+            origin = (
+                f" from {branch.parent} at {_seconds(at.time_us)} after {at.events} "
+                f"acted {at.acted}"
+            )
+        yield f"branch {branch.number}{origin}"
+        for it in branch.inputs[branch.forked.acted if branch.parent else 0 :]:
+            args = json.dumps(it.args, sort_keys=True)
+            yield f"{_seconds(it.time_us)} after {it.after_event} {it.verb} {args}"
+        yield f"end {_seconds(saved.until_us)} after {saved.events} digest {saved.digest}"
+    yield f"shown {kept.shown}"
+
+
+def read_log(text: str, path: str) -> Kept:
+    """What a log holds.
+
+    Raises:
+        ScenarioError: it is no log, or a line of it is damaged; with file and line.
+    """
+    lines = text.split("\n")
+    if lines[0] != MAGIC:
+        found = printable(lines[0][:60])
+        raise ScenarioError(f'{printable(path)}:1: file: found "{found}"; allowed "{MAGIC}"')
+    return _LogReader(path, lines).read()
+
+
+class _LogReader:
+    """One way through a log."""
+
+    def __init__(self, path: str, lines: list[str]) -> None:
+        self.path = path
+        self.lines = lines
+        self.at = 1
+
+    def read(self) -> Kept:
+        """All of it."""
+        toml: list[str] = []
+        while self.at < len(self.lines) and self.lines[self.at].startswith("|"):
+            toml.append(self.lines[self.at][2:])
+            self.at += 1
+        scenario = loads("\n".join(toml), f"{self.path} (its scenario, from line 2)")
+        courses: dict[int, Course] = {}
+        while (found := self._next(_BRANCH)) is not None:
+            course = self._branch(found, courses)
+            courses[course.branch.number] = course
+        shown = self._next(_SHOWN)
+        if shown is None:
+            raise self._refused('a branch, or "shown N"')
+        if int(shown["number"]) not in courses:
+            self.at -= 1
+            raise self._refused(f"one of the branches {', '.join(map(str, courses))}")
+        if self.lines[self.at :] != [""]:
+            raise self._refused("the end of the file")
+        return Kept(scenario, tuple(courses.values()), int(shown["number"]))
+
+    def _branch(self, found: re.Match[str], known: dict[int, Course]) -> Course:
+        number, parent = int(found["number"]), int(found["parent"] or 0)
+        inputs: list[Input] = []
+        forked = START
+        if number != len(known) + 1 or (parent == 0) != (number == 1) or parent > len(known):
+            self.at -= 1
+            raise self._refused(f"branch {len(known) + 1}, from one that stands before it")
+        if parent:
+            acted = int(found["acted"])
+            forked = Place(int(found["after"]), acted, _micros(found["time"]))
+            inputs = known[parent].branch.inputs[:acted]
+            if len(inputs) < acted:
+                self.at -= 1
+                raise self._refused(f"acted 0 to {len(inputs)}, what was done in branch {parent}")
+        while (line := self._next(_INPUT)) is not None:
+            inputs.append(self._input(line))
+        end = self._next(_END)
+        if end is None:
+            raise self._refused(
+                'an input "SECONDS after EVENTS VERB {…}", or "end SECONDS after EVENTS digest HEX"'
+            )
+        until_us, events = _micros(end["time"]), int(end["after"])
+        tip = Place(events, len(inputs), until_us)
+        branch = Branch(number, parent, forked, inputs, tip)
+        return Course(branch, Saved(until_us=until_us, events=events, digest=end["digest"]))
+
+    def _input(self, found: re.Match[str]) -> Input:
+        try:
+            args = json.loads(found["args"])
+        except ValueError:
+            args = None
+        if not isinstance(args, dict) or found["verb"] not in VERBS:
+            self.at -= 1
+            raise self._refused("a verb of the script, and its arguments in JSON")
+        return Input(_micros(found["time"]), int(found["after"]), found["verb"], args)
+
+    def _next(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """The next line, if it is of this form."""
+        if self.at >= len(self.lines):
+            return None
+        found = pattern.fullmatch(self.lines[self.at])
+        self.at += found is not None
+        return found
+
+    def _refused(self, allowed: str) -> ScenarioError:
+        found = "the end of the file"
+        if self.at < len(self.lines) and (self.at < len(self.lines) - 1 or self.lines[self.at]):
+            found = f'"{printable(self.lines[self.at][:80])}"'
+        return ScenarioError(
+            f"{printable(self.path)}:{self.at + 1}: session: found {found}; allowed {allowed}"
+        )
+
+
+def replay(scenario: Scenario, number: int = 1) -> Replay:
+    """Do a saved branch again, from the beginning to where it was left."""
+    saved = scenario.saved
+    if saved is None:
+        raise ValueError("the scenario has no [session] table")
+    session = open_session(scenario)
+    session.come_to(saved.events, len(scenario.inputs), saved.until_us)
+    return Replay(number, len(scenario.inputs), saved, session.whole.events, session.whole.digest())
+
+
+def _seconds(time_us: int) -> str:
+    seconds, micros = divmod(time_us, 1_000_000)
+    return f"{seconds}.{micros:06d}"
+
+
+def _micros(text: str) -> int:
+    seconds, micros = text.split(".")
+    return int(seconds) * 1_000_000 + int(micros)
