@@ -27,9 +27,17 @@ DEFAULT_STEP_S = 900
 MICRO = 1_000_000
 
 _NEEDED = ("steps", "cabinets", "requests")
-_MAYBE = ("step_s", "site_capacity_w", "other_loads_w", "pv_firm_w", "price_per_kwh")
+VERSION = 1
+"""Of the format; a file need not name it."""
+_MAYBE = ("version", "step_s", "site_capacity_w", "other_loads_w", "pv_firm_w", "price_per_kwh")
 
 T = TypeVar("T")
+
+
+def _version(value: object) -> int:
+    if value != VERSION or isinstance(value, bool):
+        raise WrongError(shown(value), f"{VERSION}, the version of the format that is read here")
+    return VERSION
 
 
 def whole(low: int, high: int) -> Callable[[object], int]:
@@ -67,6 +75,7 @@ def read_problem(document: object, errors: list[ProfileError]) -> Problem:
 
     """
     fields = Fields.of(document, (), _NEEDED, _MAYBE)
+    fields.maybe("version", _version)
     step_s = fields.maybe("step_s", whole(1, MAX_STEP_S)) or DEFAULT_STEP_S
     steps = fields.read("steps", whole(1, MAX_STEPS))
     watts = whole(0, MAX_CAPACITY_W)

@@ -106,8 +106,21 @@ def compared(admission: Admission, outcomes: Mapping[str, Outcome], width: int) 
         )
     lines.append([(f"{'capacity':{len(head)}}", "dim"), (_spark(most_j, room, max(most_j)), "dim")])
     kept = f"{len(admission.accepted)} accepted, {len(admission.refused)} refused"
-    lines.append([(f"{kept}; the flow plan keeps all promises at the least cost.", "")])
+    lines.append([(f"{kept}; {_best(outcomes)}", "")])
     return lines
+
+
+def _best(outcomes: Mapping[str, Outcome]) -> str:
+    """What the flow plan is among them: with minimum powers another one may be cheaper."""
+    least = outcomes["flow"].figures.cost
+    cheaper = [
+        name for name, it in outcomes.items() if not it.figures.missed and it.figures.cost < least
+    ]
+    if not cheaper:
+        return "the flow plan keeps all promises at the least cost."
+    names = ", ".join(cheaper)
+    word = "is" if len(cheaper) == 1 else "are"
+    return f"the flow plan keeps all promises; {names} {word} cheaper, and did so, too."
 
 
 def refused(admission: Admission) -> list[Line]:

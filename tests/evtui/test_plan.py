@@ -95,6 +95,43 @@ def test_a_refusal_and_its_reason(tmp_path: Path, capsys: pytest.CaptureFixture[
     ]
 
 
+def test_the_version_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And changes nothing."""
+    plain = answer(sample(), tmp_path, capsys)
+    assert answer(sample() | {"version": 1}, tmp_path, capsys) == plain
+
+
+def test_a_cheaper_plan_is_not_denied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With minimum powers flow is not always the cheapest, and the comparison says so."""
+    found = sample()
+    found |= {
+        "step_s": 600,
+        "steps": 8,
+        "cabinets": {"B": {"capacity_w": 10_000}, "C": {"capacity_w": 7_000, "evse_count": 4}},
+        "site_capacity_w": 28_000,
+        "other_loads_w": 0,
+        "pv_firm_w": [1_000, 0, 6_000, 0, 3_000, 0, 5_000, 4_000],
+        "price_per_kwh": [-0.042633, -0.030167, 0.07, 0.031751, 0.055474, 0.15, 0.268871, 0.23],
+        "requests": [
+            {"id": "e0", "cabinet": "B", "arrive": 3, "depart": 5, "energy_wh": 1401,
+             "max_w": 6466, "min_w": 1380},
+            {"id": "e1", "cabinet": "C", "arrive": 2, "depart": 3, "energy_wh": 421,
+             "max_w": 11000, "min_w": 4140},
+            {"id": "e2", "cabinet": "C", "arrive": 0, "depart": 6, "energy_wh": 5347,
+             "max_w": 7360, "min_w": 1380},
+        ],
+    }  # fmt: skip
+    file = tmp_path / "requests.json"
+    file.write_text(json.dumps(found), encoding="utf-8")
+    assert main(["plan", str(file), "--compare"]) == 0
+    said = capsys.readouterr().out
+    assert "the flow plan keeps all promises" in said
+    plans = answer(found, tmp_path, capsys, "--compare")["comparison"]
+    costs = {it["algorithm"]: it["cost"] for it in plans if not it["missed"]}
+    assert (min(costs.values()) < costs["flow"]) == ("cheaper" in said)
+    assert "cheaper" in said
+
+
 @pytest.mark.parametrize("key", ["site_capacity_w", "price_per_kwh", "step_s", "pv_firm_w"])
 def test_what_may_be_left_out(key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No site limit, no price, quarter-hours, no sun."""
@@ -178,7 +215,11 @@ WRONG: list[tuple[Edit, str]] = [
     (lambda d: d.update(step_s=0), "step_s: found 0; allowed a whole number from 1 to 86400"),
     (lambda d: d.update(step_s=1.5), "step_s: found 1.5; allowed a whole number from 1 to 86400"),
     (lambda d: d.update(version=2),
-     ("version: found an unknown key; allowed steps, cabinets, requests, step_s, "
+     "version: found 2; allowed 1, the version of the format that is read here"),
+    (lambda d: d.update(version="1"),
+     'version: found "1"; allowed 1, the version of the format that is read here'),
+    (lambda d: d.update(format=2),
+     ("format: found an unknown key; allowed steps, cabinets, requests, version, step_s, "
      "site_capacity_w, other_loads_w, pv_firm_w, price_per_kwh")),
     (lambda d: d.update(site_capacity_w=-1), f"site_capacity_w: found -1; allowed {WATTS}"),
     (lambda d: d.update(site_capacity_w=10**9),
