@@ -139,6 +139,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Cables, promises, plan and grants",
     ),
     Action(
+        id="why", keys="w", shown="w", label="why", bare=True, rank=2,
+        title="Why?", group="Look", method="why",
+        help="A slot, an EV, a CP, a refusal",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         after="scroll", foot="PgUp PgDn",

@@ -22,6 +22,7 @@ from evtui.screens.membership import MembershipPanel
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
 from evtui.screens.reservations import ReservationsPanel
+from evtui.screens.why import WhyPanel
 from evtui.themes import DARK, THEMES
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
@@ -30,9 +31,12 @@ from scenarios.errors import InputError
 from scenarios.schema import Scenario
 from scenarios.session import Controls
 from scenarios.view import Window
+from scenarios.why.view import Answer, Question
 
 DEFAULT_SPEED = 10.0
 ENDED = "The run has ended"
+ALL_ROWS = 1 << 30
+"""More events than are kept."""
 
 
 class EvtuiApp(App[int]):
@@ -319,6 +323,29 @@ class EvtuiApp(App[int]):
         """Show cables, promises and grants."""
         if self.picture is not None:
             self.push_screen(EnergyPanel(self.picture))
+
+    # Why
+
+    def action_why(self) -> None:
+        """Ask why something is so; then look at a time that the answer speaks of."""
+        if self.picture is not None:
+            self.push_screen(WhyPanel(self.picture, self._why), self.action_moment)
+
+    def _why(self, question: Question) -> Answer | str:
+        """The answer, or why there is none."""
+        try:
+            return self.controls.why(question)
+        except InputError as error:
+            text = str(error)
+            return text[:1].upper() + text[1:]
+
+    def action_moment(self, time_us: int | None) -> None:
+        """Show what happened at a virtual time: the event log from there on."""
+        if time_us is None:
+            return
+        view = self.controls.view(Window(log_rows=1, event_first=0, event_rows=ALL_ROWS))
+        before = sum(row.time_us < time_us for row in view.event_rows)
+        self._network.show_event(view.event_first + before)
 
     # Program
 

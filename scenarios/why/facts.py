@@ -33,7 +33,7 @@ def seconds(span_us: int) -> str:
 
 def clock(time_us: int) -> str:
     """A time of the run as people write one, ``3m20s``."""
-    return DURATION.format(time_us // MILLION * MILLION)
+    return DURATION.format((time_us + MILLION // 2) // MILLION * MILLION)
 
 
 def listed(words: Iterable[str]) -> str:

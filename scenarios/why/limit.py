@@ -82,7 +82,7 @@ class Limit:
             found.append(Sentence(f"That is all that {self.cp_id} is rated for"))
         else:
             found += self._shared(wanted)
-        found += self._refused()
+        found += self.refused()
         if asset.limit_w < wanted:
             found += self._awaited(asset, wanted)
         elif asset.held_w > asset.limit_w:
@@ -150,9 +150,9 @@ class Limit:
 
     # The plan.
 
-    def _refused(self) -> list[Sentence]:
+    def refused(self) -> list[Sentence]:
         """Its driver asked the plan for energy, and was refused or has no answer yet."""
-        number = self.tables.open_by_cp[self.cp_id]
+        number = self.tables.open_by_cp.get(self.cp_id) or 0
         request = self.tables.energy_requests.get(number)
         if request is None or request.status == ACCEPTED:
             return []

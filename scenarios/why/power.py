@@ -95,7 +95,8 @@ class _Draw:
         """It may have more than it takes; said in short."""
         limit = self.ev.limit_w
         order = self.world.orders.limit(self.cp_id)
-        return [at(f"{self.cp_id} allows it {kw(limit)}, which does not bind", order)]
+        allowed = at(f"{self.cp_id} allows it {kw(limit)}, which does not bind", order)
+        return [allowed, *Limit(self.world, self.number).refused()]
 
     # What the charge point allows.
 
