@@ -180,7 +180,8 @@ class _Role:
         agreed = [
             voter
             for voter in group.voters
-            if voter == replica.node or _agrees(replies.get(voter), ballot, is_prevote=asks)
+            if voter == replica.node
+            or (_agrees(replies.get(voter), ballot, is_prevote=asks) and not self._is_lost(voter))
         ]
         text = (
             f"{self.cp_id} does not lead yet: it stands for election, and asks the voters {what} "
@@ -194,6 +195,11 @@ class _Role:
     def _denied(self, voter: int, reply: Reply | None, ballot: Ballot) -> Sentence:
         """Why a voter has not agreed."""
         facts, name = self.facts, self.facts.node(voter)
+        if reply is not None and reply.ballot == ballot and self._is_lost(voter):
+            lost = facts.between(place_of(voter), self.number)[0]
+            answer = "agrees" if reply.granted else "refuses"
+            text = f"{name} {answer}, and that does not arrive: {lost.text}"
+            return Sentence(text, lost.at_us)
         if reply is not None and reply.ballot == ballot and not reply.granted:
             if reply.promised >= ballot:
                 why = f"it has promised {facts.ballot(reply.promised)}"
@@ -209,6 +215,10 @@ class _Role:
         if holds:
             return Sentence(f"{name} has not answered: {holds[0].text}", holds[0].at_us)
         return Sentence(f"{name} has not answered yet")
+
+    def _is_lost(self, voter: int) -> bool:
+        """Whether what a voter answers does not get here."""
+        return self.world.cluster.bus.is_cut(place_of(voter), self.number)
 
     def _for_lease(self, voter: int, ballot: Ballot) -> bool:
         kept = self.world.chronicle.leases.get(voter)

@@ -58,8 +58,10 @@ def _answered(world: "World", ask: Ask) -> list[Sentence]:
         text = "The network has not decided yet" if order is None else "It was decided too late"
         return [_decided(text, order), *map(capital, facts.no_quorum())]
     if ask.reason in [why.value for why in LOCAL]:
-        text = f"{capital(Sentence(ask.why)).text}: {ask.asked_cp} said so by itself, without the"
-        return [Sentence(f"{text} log"), *facts.befell(ask.asked_cp, ask.asked_us)]
+        who = f"{ask.asked_cp} said so by itself, without the log"
+        who = "nobody answers there" if ask.reason == Why.DOWN.value else who
+        text = f"{capital(Sentence(ask.why)).text}: {who}"
+        return [Sentence(text), *facts.befell(ask.asked_cp, ask.asked_us)]
     if ask.answer == "Reserved":
         return [_decided(f"Nothing stood against {ask.asked_cp}", order)]
     if ask.lost:
