@@ -47,16 +47,20 @@ class WhyPanel(Panel[int]):
         super().__init__()
         self._ask = ask
         self._cp = picture.selected
+        self._chosen: why.Topic | None = None
         self._topics = self._found(picture)
-        self._chosen = self._topics[0].question if self._topics else None
         self._told: list[tuple[Answer, int]] = []
         """The answers that are open, each with its cursor; the last one is seen."""
         self._typed = ""
         self._refused = ""
 
     def _found(self, picture: Picture) -> list[why.Topic]:
+        """What can be asked now, and what is chosen, also when its slot is not seen any more."""
         cp = next((cp for cp in picture.view.cps if cp.id == self._cp), None)
-        return [] if cp is None else why.topics(picture.view, cp)
+        found = [] if cp is None else why.topics(picture.view, cp)
+        chosen = self._chosen
+        gone = chosen is not None and chosen.question not in [topic.question for topic in found]
+        return [*found, chosen] if gone and chosen is not None else found
 
     def title_text(self) -> str:
         """What is asked, or can be."""
@@ -90,8 +94,9 @@ class WhyPanel(Panel[int]):
     @property
     def _cursor(self) -> int:
         """Where the chosen topic stands now: the list moves while time runs."""
-        at = [topic.question for topic in self._topics]
-        return at.index(self._chosen) if self._chosen in at else 0
+        if self._chosen is None:
+            return 0
+        return [topic.question for topic in self._topics].index(self._chosen.question)
 
     def clicked(self, y: int) -> None:
         """A click asks; in an answer it chooses a sentence."""
@@ -119,7 +124,7 @@ class WhyPanel(Panel[int]):
             self._told[-1] = (told, min(max(cursor + by, 0), len(told.sentences) - 1))
         elif self._topics:
             at = min(max(self._cursor + by, 0), len(self._topics) - 1)
-            self._chosen = self._topics[at].question
+            self._chosen = self._topics[at]
         self._show()
 
     def action_digit(self, digit: int) -> None:
