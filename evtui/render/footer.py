@@ -80,15 +80,18 @@ def said_width(words: Sequence[tuple[Action, str]], gap: int) -> int:
 def shown(picture: Picture, width: int) -> tuple[list[tuple[Action, str]], int]:
     """The actions that fit with their words, and the gap between them.
 
-    Where there is plenty, what has no place in a narrow footer is there, too. Where room is short,
-    the longest words go first, then words that their keys do without, then the palette, then whole
-    actions.
+    Where there is plenty, what has no place in a narrow footer is there, too, as much of it as
+    fits. Where room is short, the longest words go first, then words that their keys do without,
+    then the palette, then whole actions.
     """
     actions = possible(picture)
     more = [a for a in registry(picture) if a in actions or a.roomy]
-    words = [(action, label(action, picture)) for action in more]
-    if said_width(words, 3) <= width:
-        return words, 3
+    extra = [a for a in more if a not in actions]
+    for count in range(len(extra), 0, -1):
+        there = [a for a in more if a in actions or a in extra[:count]]
+        words = [(action, label(action, picture)) for action in there]
+        if said_width(words, 3) <= width:
+            return words, 3
     return arrange(actions, picture, width)
 
 
