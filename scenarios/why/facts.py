@@ -100,7 +100,7 @@ class Facts:
         return self._latest(lambda row: row.subject == name and words in row.text)
 
     def befell(self, name: str, at_us: int) -> list[Sentence]:
-        """What had gone wrong with a charge point by a time: its last fault, and its cut links."""
+        """What had befallen a charge point by a time: its last fault, and cut links to voters."""
         row = self._latest(lambda row: row.subject == name and row.time_us <= at_us
                            and row.severity in ("fault", "repair"))  # fmt: skip
         found = []
@@ -109,7 +109,7 @@ class Facts:
         number = self.world.nodes[name]
         cuts = {
             other: cut_us
-            for other in self.world.ids
+            for other in map(place_of, self.world.group().present.voters)
             if other != number and (cut_us := self.was_cut(number, other, at_us)) is not None
         }
         if cuts:

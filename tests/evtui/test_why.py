@@ -6,11 +6,13 @@ import attrs
 import pytest
 
 from evtui.app import EvtuiApp
+from evtui.city_app import CityApp
 from evtui.palette import Actions
 from evtui.render import why
 from evtui.screens.panels import Body
 from evtui.screens.why import WhyPanel
 from evtui.widgets.panes import EventLog
+from scenarios.city.session import CitySession
 from scenarios.loader import load
 from scenarios.session import Session
 from scenarios.view import CellState, LogCell, LogRow, ReservationView
@@ -277,6 +279,19 @@ async def test_it_can_be_asked_after_the_end() -> None:
         await pilot.press("w", "7", "1", "enter")
         await settle(pilot)
         assert "CP2 filled the hole" in " ".join(body(app).split())
+
+
+async def test_a_city_is_asked_site_by_site() -> None:
+    """Above all sites there is no charge point to ask about."""
+    session = CitySession(load("two-sites"))
+    run_to(session, 60 * S)
+    app = CityApp(session, paused=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("w")
+        assert not isinstance(app.screen, WhyPanel)
+        await pilot.press("enter", "w", "enter")
+        await settle(pilot)
+        assert " leads or not, and what it refuses" in title(app)
 
 
 async def test_the_palette_knows_it() -> None:
