@@ -189,6 +189,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Cables, promises, plan and grants",
     ),
     Action(
+        id="why", keys="w", shown="w", roomy="why",
+        title="Why?", group="Look", method="why",
+        help="A slot, an EV, a CP, a refusal",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         roomy="scroll", rank=4, foot="PgUp PgDn",
@@ -221,8 +226,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         id="help", keys="question_mark", shown="?", label="help", rank=0,
-        title="Help", group="Program", method="help",
-        help="Virtual time stands meanwhile",
+        title="Help", group="Program", method="help", foot="?",
+        help="Time stands meanwhile; ctrl+q quits",
     ),
     Action(
         id="quit", keys="q", shown="q", label="quit", rank=0,

@@ -22,6 +22,7 @@ from evtui.screens.membership import MembershipPanel
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
 from evtui.screens.reservations import ReservationsPanel
+from evtui.screens.why import WhyPanel
 from evtui.themes import DARK, THEMES
 from evtui.travel import TravelApp
 from evtui.widgets.cps import CpPanel
@@ -34,9 +35,12 @@ from scenarios.session import Controls, Session
 from scenarios.session_file import Kept
 from scenarios.timeline import Place, Timeline
 from scenarios.view import Window
+from scenarios.why.view import Answer, Question
 
 DEFAULT_SPEED = 10.0
 ENDED = "The run has ended"
+ALL_ROWS = 1 << 30
+"""More events than are kept."""
 
 
 class EvtuiApp(TravelApp):
@@ -337,6 +341,29 @@ class EvtuiApp(TravelApp):
         """Show cables, promises and grants."""
         if self.picture is not None:
             self.push_screen(EnergyPanel(self.picture))
+
+    # Why
+
+    def action_why(self) -> None:
+        """Ask why something is so; then look at a time that the answer speaks of."""
+        if self.picture is not None:
+            self.push_screen(WhyPanel(self.picture, self._why), self.action_moment)
+
+    def _why(self, question: Question) -> Answer | str:
+        """The answer, or why there is none."""
+        try:
+            return self.controls.why(question)
+        except InputError as error:
+            text = str(error)
+            return text[:1].upper() + text[1:]
+
+    def action_moment(self, time_us: int | None) -> None:
+        """Show what happened at a virtual time: the event log from there on."""
+        if time_us is None:
+            return
+        view = self.controls.view(Window(log_rows=1, event_first=0, event_rows=ALL_ROWS))
+        before = sum(row.time_us < time_us for row in view.event_rows)
+        self._network.show_event(view.event_first + before)
 
     # Program
 

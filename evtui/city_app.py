@@ -212,6 +212,11 @@ class CityApp(EvtuiApp):
         if not self._nobody_sees():
             super().action_reservations()
 
+    def action_why(self) -> None:
+        """Ask why something is so at the site that is seen."""
+        if not self._nobody_sees():
+            super().action_why()
+
     def _nobody_sees(self) -> bool:
         """Whether no site is open; says so."""
         if self.screen is self._overview:

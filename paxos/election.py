@@ -133,6 +133,11 @@ class Election:
         self._asked = ballot
         self._granted = set()
 
+    @property
+    def asked(self) -> Ballot:
+        """The ballot for which pre-votes were gathered last."""
+        return self._asked
+
     def on_grant(self, source: int, ballot: Ballot, membership: Membership) -> bool:
         """Count a pre-vote; True when a phase 1 quorum would promise."""
         if self.role is not Role.PRECANDIDATE or ballot != self._asked:

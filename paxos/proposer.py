@@ -98,6 +98,11 @@ class Proposer:
                 self.last_found = max(self.last_found, slot)
         return preparing and self.group.present.is_phase1_quorum(self._promised_by)
 
+    @property
+    def promised_by(self) -> tuple[int, ...]:
+        """Whose promises of the current ballot were counted, in the order of their numbers."""
+        return tuple(sorted(self._promised_by))
+
     def _lacking(self) -> list[Era]:
         """The eras of which no phase 1 quorum has promised yet."""
         promised = self._promised_by

@@ -77,6 +77,11 @@ class Transitions:
         self.hits += 1
         return found
 
+    def after(self, slot: int) -> State | None:
+        """The state after ``slot``, if the transition over it is still remembered."""
+        known = self._steps.get(slot)
+        return None if known is None else known.after
+
     def keep(self, slot: int, step: Step) -> Step:
         """Remember a transition; returns the one to go on from, which others may have made.
 

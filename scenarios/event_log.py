@@ -5,6 +5,7 @@ A run of a week writes lines without end; people look at the newest, and what de
 """
 
 from collections import deque
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from scenarios.view import EventRow
@@ -23,6 +24,14 @@ class EventLog:
         """Write a line; the oldest may go."""
         self.total += 1
         self._rows.append(row)
+
+    def rows(self) -> Iterator[EventRow]:
+        """The lines that are kept, the oldest first."""
+        return iter(self._rows)
+
+    def latest(self, fits: Callable[[EventRow], bool]) -> EventRow | None:
+        """The newest line that fits, if it is still kept."""
+        return next((row for row in reversed(self._rows) if fits(row)), None)
 
     def __len__(self) -> int:
         """How many lines are kept."""

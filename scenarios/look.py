@@ -1,9 +1,5 @@
 """Looking at the world: builds the frozen :class:`~scenarios.view.View`."""
 
-from collections.abc import Mapping
-
-from attrs import frozen
-
 from fsm.energy.meter import UJ_PER_WH
 from fsm.network.evidence import billable_wh
 from fsm.network.monitoring import monitored
@@ -17,6 +13,7 @@ from paxos.sim.host import Host, Status
 from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
+from scenarios.papers import Paper, paper_of
 from scenarios.plan_look import plan
 from scenarios.supplying import power_of, rails
 from scenarios.till import Till, tokens_of
@@ -32,20 +29,6 @@ from scenarios.view import (
 )
 from scenarios.world import World
 
-NO_SLOT = 0
-
-
-@frozen
-class _Paper:
-    """What a charge point has on paper: its replica's memory, or the disk of a crashed one."""
-
-    promised: Ballot
-    last_accepted: Ballot
-    last_slot: int
-    accepted: Mapping[int, tuple[Ballot, Value]]
-    decided: Mapping[int, Value]
-    commit_slot: int
-
 
 def look(
     world: World, window: Window, expectations: tuple[int, int, int], *, finished: bool
@@ -54,7 +37,7 @@ def look(
     till = Till(world)
     evs = {name: _ev(world, car, till) for name, car in world.cars.items()}
     links = _links(world)
-    papers = [_paper(world, number) for number in world.ids]
+    papers = [paper_of(world, number) for number in world.ids]
     group = world.group().present
     network = till.network
     cps = tuple(
@@ -113,7 +96,7 @@ def look(
 def _cp(
     world: World,
     number: int,
-    paper: _Paper,
+    paper: Paper,
     evs: dict[str, EvView],
     links: dict[int, tuple[str, ...]],
     group: Membership,
@@ -158,30 +141,6 @@ def _cp(
         flex_tokens=tokens_of(bill) if bill is not None else 0,
         earned_cents=till.earned_cents(asset.id),
         **power_of(world, number, network),
-    )
-
-
-def _paper(world: World, number: int) -> _Paper:
-    node = world.node(number)
-    if node is not None:
-        acceptor, learner = node.replica.acceptor, node.replica.learner
-        return _Paper(
-            acceptor.promised,
-            acceptor.last_accepted,
-            max(acceptor.last_slot, learner.commit_slot),
-            acceptor.accepted,
-            learner.decided,
-            learner.commit_slot,
-        )
-    disk = world.remains[number].disk
-    last = max(disk.accepted, default=NO_SLOT)
-    return _Paper(
-        disk.promised,
-        max((ballot for ballot, _ in disk.accepted.values()), default=NO_BALLOT),
-        max(last, disk.commit_slot),
-        disk.accepted,
-        disk.decided,
-        disk.commit_slot,
     )
 
 
@@ -294,7 +253,7 @@ def _ballot(world: World, ballot: Ballot) -> str:
 # The log.
 
 
-def _log(world: World, papers: list[_Paper], last: int, window: Window) -> tuple[LogRow, ...]:
+def _log(world: World, papers: list[Paper], last: int, window: Window) -> tuple[LogRow, ...]:
     first = last - window.log_rows + 1 if window.log_first is None else window.log_first
     first = max(1, min(first, max(1, last)))
     return tuple(
@@ -303,7 +262,7 @@ def _log(world: World, papers: list[_Paper], last: int, window: Window) -> tuple
     )
 
 
-def _row(world: World, papers: list[_Paper], slot: int) -> LogRow:
+def _row(world: World, papers: list[Paper], slot: int) -> LogRow:
     value: Value | None = None
     best = NO_BALLOT
     cells = []

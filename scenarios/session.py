@@ -14,6 +14,8 @@ from scenarios.look import look
 from scenarios.schema import Scenario
 from scenarios.till import newest
 from scenarios.view import View, Window
+from scenarios.why.ask import why
+from scenarios.why.view import Answer, Question
 from scenarios.world import World
 
 
@@ -53,6 +55,14 @@ class Controls(Protocol):
 
     def view(self, window: Window = ...) -> View:
         """A frozen picture of now."""
+        ...
+
+    def why(self, question: Question) -> Answer:
+        """Why something is as it is now; looking changes nothing.
+
+        Raises:
+            scenarios.errors.InputError: there is nothing of that id or number.
+        """
         ...
 
 
@@ -223,6 +233,14 @@ class Session:
         held = sum(outcome.held for outcome in self.outcomes)
         counts = (held, len(self.outcomes) - held, len(self.scenario.expectations))
         return look(self.world, window, counts, finished=self.finished)
+
+    def why(self, question: Question) -> Answer:
+        """Why something is as it is now; looking changes nothing.
+
+        Raises:
+            scenarios.errors.InputError: there is nothing of that id or number.
+        """
+        return why(self.world, question)
 
     def _advance(self, until_us: int) -> bool:
         """One event no later than ``until_us``, or the clock moved there; whether one happened."""

@@ -22,6 +22,7 @@ from scenarios.errors import InputError
 from scenarios.journal import Input
 from scenarios.session import Session
 from scenarios.view import View, Window
+from scenarios.why.view import Answer, Question
 
 GAP_EVENTS: Final = 1_000
 """Fewest events between two checkpoints."""
@@ -121,6 +122,10 @@ class Timeline:
     def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
         """A frozen picture of now."""
         return self.session.view(window)
+
+    def why(self, question: Question) -> Answer:
+        """Why something is as it is now: see :meth:`scenarios.session.Session.why`."""
+        return self.session.why(question)
 
     def course(self) -> Course:
         """A frozen picture of where this is."""

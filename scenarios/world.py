@@ -7,6 +7,7 @@ effects out; the world carries out charging's, moves energy, and is the only doo
 from typing import Any
 
 from fsm.network.state import NetworkState
+from paxos.check.chronicle import Chronicle
 from paxos.check.invariants import Invariants
 from paxos.check.violation import InvariantViolation
 from paxos.group import Group
@@ -45,6 +46,7 @@ from scenarios.surroundings import Surroundings
 from scenarios.trust import Trust
 from scenarios.view import EventRow
 from scenarios.watching import Boards
+from scenarios.why.orders import Orders
 
 HISTORY_S = 120
 
@@ -77,6 +79,7 @@ class World:
         self.nodes = {cp_id: number for number, cp_id in self.ids.items()}
         self.config = replica_config(scenario, tuple(self.ids))
         self.invariants = Invariants(self.config, dict(self.ids)) if check else None
+        self.chronicle = Chronicle()
         self.cluster = Cluster(
             outside=self,
             nodes=tuple(self.ids),
@@ -85,6 +88,7 @@ class World:
             tail=scenario.network.tail,
             fsync_us=scenario.paxos.fsync_us,
             observer=self.invariants,
+            witness=self.chronicle,
         )
         self.grid = grid_of(scenario)
         self.connectors = {number: build_connector(self, number) for number in self.ids}
@@ -102,6 +106,8 @@ class World:
         self.drivers = Drivers(self)
         self.promises = Promises(self)
         self.trust = Trust(self, check=check)
+        self.orders = Orders(self)
+        self.trust.choir.hearers.append(self.orders.hear)
         self.obeying = Obeying(self)
         self.kept = Kept(self)
         self.powering = Powering(self, check=check)

@@ -80,9 +80,9 @@ def said_width(words: Sequence[tuple[Action, str]], gap: int) -> int:
 def shown(picture: Picture, width: int) -> tuple[list[tuple[Action, str]], int]:
     """The actions that fit with their words, and the gap between them.
 
-    Where there is plenty, what has no place in a narrow footer is there, too. Where room is short,
-    the longest words go first, then words that their keys do without, then the palette, then whole
-    actions.
+    Where there is plenty, what has no place in a narrow footer is there, too, as much of it as
+    fits. Where room is short, the longest words go first, then words that their keys do without,
+    then the palette, then whole actions.
     """
     actions = possible(picture)
     found: list[tuple[Action, str]] | None = None

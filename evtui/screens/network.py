@@ -51,6 +51,12 @@ class NetworkScreen(Screen[None]):
         """All panes of long lists."""
         return [self.query_one(LogGrid), self.query_one(EventLog)]
 
+    def show_event(self, index: int) -> None:
+        """Let the event log begin with this event, as far as it is long enough."""
+        events = self.query_one(EventLog)
+        events.focus()
+        events.show_from(index)
+
     def pane(self) -> Pane:
         """The pane that the scroll keys move: the focused one, else the log."""
         focused = self.focused

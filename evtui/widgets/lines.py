@@ -126,6 +126,13 @@ class Pane(Lines, can_focus=True):
         self.first = None if wanted >= last else wanted
         self.post_message(self.Moved())
 
+    def show_from(self, row: int) -> None:
+        """Stand with this row at the top; where the list ends before, follow its end."""
+        start, end = self.bounds()
+        last = max(end - self.rows + 1, start)
+        self.first = None if row >= last else max(row, start)
+        self.post_message(self.Moved())
+
     def page(self, direction: int) -> None:
         """Scroll by what is seen, keeping one row in sight."""
         self.move(direction * max(self.rows - 1, 1))

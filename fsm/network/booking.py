@@ -160,29 +160,54 @@ def _shortage(draft: Draft, asset: Asset, wish: Wish, others: list[Reservation])
     if asset.rated_w * window_us // US_PER_HOUR < wish.energy_wh:
         needs_w = -(-wish.energy_wh * US_PER_HOUR // window_us)
         return Obstacle(asset.cp_id, Why.TOO_LITTLE_POWER, 0, asset.rated_w, needs_w)
-    if not _suffices(draft, asset, wish.energy_wh, (wish.from_us, wish.until_us), asset, others):
+    if _capacity(draft, asset, wish, others) is not None:
         return Obstacle(asset.cp_id, Why.NO_CAPACITY)
-    for other in others:
-        if other.from_us < wish.until_us and wish.from_us < other.until_us:
-            # Itself is among its peers, and this driver comes on top.
-            there, its_us = draft.asset(other.cp_id), (other.from_us, other.until_us)
-            if not _suffices(draft, there, other.energy_wh, its_us, asset, others):
-                return Obstacle(asset.cp_id, Why.NO_CAPACITY)
     return None
 
 
-def _suffices(
+class Shortage(NamedTuple):
+    """Whose equal part of the power would be too small with one driver more. Power in W."""
+
+    id_tag: str
+    """The driver's who would get too little: the one who asks, or one who was promised before."""
+    cp_id: str
+    share_w: int
+    needs_w: int
+    drivers: int
+    """How many would share the site's power in that window."""
+
+
+def shortage(draft: Draft, asset: Asset, wish: Wish) -> Shortage | None:
+    """What is missing where :func:`obstacle` finds no capacity; None where nothing is."""
+    return _capacity(draft, asset, wish, [r for r in draft.reserved() if r.id_tag != wish.id_tag])
+
+
+def _capacity(draft: Draft, asset: Asset, wish: Wish, others: list[Reservation]) -> Shortage | None:
+    """Whether this driver, or one who was promised before, would get too little."""
+    found = _part(draft, asset, wish, asset, others)
+    if found is not None:
+        return found
+    for other in others:
+        if other.from_us < wish.until_us and wish.from_us < other.until_us:
+            # Itself is among its peers, and this driver comes on top.
+            found = _part(draft, draft.asset(other.cp_id), other, asset, others)
+            if found is not None:
+                return found
+    return None
+
+
+def _part(
     draft: Draft,
     asset: Asset,
-    energy_wh: int,
-    window_us: tuple[int, int],
+    wish: Wish | Reservation,
     newcomer: Asset,
     reserved: list[Reservation],
-) -> bool:
-    """Whether an equal part of the capacity is enough, and enough to charge at all.
+) -> Shortage | None:
+    """None where an equal part of the capacity is enough, and enough to charge at all.
 
     Of the site's and of the cabinet's, with one more driver at ``newcomer``.
     """
+    energy_wh, window_us = wish.energy_wh, (wish.from_us, wish.until_us)
     rails = rails_of(draft.tables)
     cabinet = rails.cabinet(asset.cp_id)
     there = [newcomer.cp_id, *_peers(draft, *window_us, reserved)]
@@ -192,7 +217,10 @@ def _suffices(
         share_w = min(share_w, rails.cabinets_w[cabinet] // max(1, behind))
     least_w = least_power_w(asset.rated_w, asset.current)
     length_us = window_us[1] - window_us[0]
-    return share_w >= least_w and share_w * length_us // US_PER_HOUR >= energy_wh
+    if share_w >= least_w and share_w * length_us // US_PER_HOUR >= energy_wh:
+        return None
+    needs_w = max(least_w, -(-energy_wh * US_PER_HOUR // length_us))
+    return Shortage(wish.id_tag, asset.cp_id, share_w, needs_w, len(there))
 
 
 def _peers(draft: Draft, from_us: int, until_us: int, reserved: list[Reservation]) -> list[str]:

@@ -38,6 +38,13 @@ class Layers(Mapping[K, V]):
             new._base, new._top = self._base, top
         return new
 
+    def changed_since(self, before: Mapping[K, V]) -> Iterator[K]:
+        """Keys that may have been set since an earlier version: few, where it is a recent one."""
+        base = before._base if isinstance(before, Layers) else None  # noqa: SLF001 - of its kind
+        if base is self._base:
+            return iter(self._top)
+        return iter(self)
+
     def __getitem__(self, key: K) -> V:
         top = self._top
         return top[key] if key in top else self._base[key]

@@ -106,6 +106,13 @@ def redistribute(
     return changed
 
 
+def wanted_w(
+    rails: Rails, served: Sequence[Asset], targets: Mapping[str, int] = NO_TARGETS
+) -> dict[str, int]:
+    """What the limits of charge points tend to, in W, as in :func:`redistribute`."""
+    return _shares(rails, [_demand(rails, asset) for asset in served], targets)
+
+
 def _shares(rails: Rails, demands: Sequence[Demand], targets: Mapping[str, int]) -> dict[str, int]:
     """What everybody is to have: who is planned what the plan wants, the others fair shares."""
     planned = {it.name: min(targets[it.name], it.most_w) for it in demands if it.name in targets}

@@ -24,7 +24,7 @@ from paxos.effects import (
 from paxos.membership import PLACES, place_of
 from paxos.sim.bus import Bus
 from paxos.sim.coverage import Coverage
-from paxos.sim.host import LAST_FRAME, Host, Kind, Observer, Outside, Status
+from paxos.sim.host import LAST_FRAME, Host, Kind, Observer, Outside, Status, Witness
 from paxos.sim.kernel import Event, Kernel
 from paxos.sim.nodes import Nodes
 from paxos.sim.press import Press
@@ -50,10 +50,12 @@ class Cluster(Nodes):
         tail: float = 0.5,
         fsync_us: int = 1_000,
         observer: Observer | None = None,
+        witness: Witness | None = None,
     ) -> None:
         self.outside = outside
         self.nodes = nodes
         self.observer = observer
+        self.witness = witness
         self.kernel = Kernel()
         self.bus = Bus(self.kernel, seed, latency_us, tail, nodes)
         self.trace = Trace()
@@ -242,6 +244,8 @@ class Cluster(Nodes):
     def _release(self, node: int, effect: Send | Broadcast) -> None:
         if self.observer is not None:
             self.observer.released(node, effect.message)
+        if self.witness is not None:
+            self.witness.said(self.kernel.now_us, node, effect.message)
         self.coverage.released(node, effect.message, to_many=type(effect) is Broadcast)
         frame = pack(effect.message)
         targets = (effect.to,) if type(effect) is Send else effect.to
@@ -291,6 +295,8 @@ class Cluster(Nodes):
 
     def _withheld(self, host: Host, effect: Withheld) -> None:
         self.coverage.count("lease_refusals")
+        if self.witness is not None:
+            self.witness.withheld(self.kernel.now_us, host.identity, effect)
         self.outside.perform(host.node, effect)
 
     def _lease_lapsed(self, host: Host, effect: LeaseLapsed) -> None:
@@ -301,6 +307,8 @@ class Cluster(Nodes):
         self.coverage.role(host.node, effect.role)
         if effect.role == "leader" and (replica := host.replica) is not None:
             self.coverage.elected(replica.group.present)
+        if self.witness is not None and (replica := host.replica) is not None:
+            self.witness.changed(self.kernel.now_us, replica, effect)
         self.outside.perform(host.node, effect)
 
     _PERFORM: ClassVar[dict[type, Callable[["Cluster", Host, Any], None]]] = {

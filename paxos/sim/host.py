@@ -12,7 +12,18 @@ from typing import Any, Protocol
 
 from attrs import Factory, define, frozen
 
-from paxos.effects import Answered, Applied, AppliedRun, Asked, Broadcast, Installed, Send, Timer
+from paxos.effects import (
+    Answered,
+    Applied,
+    AppliedRun,
+    Asked,
+    Broadcast,
+    Installed,
+    RoleChanged,
+    Send,
+    Timer,
+    Withheld,
+)
 from paxos.membership import Goal
 from paxos.messages import Message
 from paxos.records import Recovered
@@ -133,6 +144,22 @@ class Observer(Protocol):
 
     def restarted(self, replica: Replica) -> None:
         """A replica was rebuilt from its disk."""
+        ...
+
+
+class Witness(Protocol):
+    """Who writes down what was said and when, to explain it later; it judges nothing."""
+
+    def said(self, now_us: int, node: int, message: Message) -> None:
+        """A message leaves a node: all that was to be durable before it is."""
+        ...
+
+    def changed(self, now_us: int, replica: Replica, effect: RoleChanged) -> None:
+        """A replica leads, stands for election, or follows from now on."""
+        ...
+
+    def withheld(self, now_us: int, node: int, effect: Withheld) -> None:
+        """A node has kept a promise back for a lease that it has granted."""
         ...
 
 

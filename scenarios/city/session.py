@@ -17,6 +17,7 @@ from scenarios.session import Session, Whole
 from scenarios.till import newest
 from scenarios.verbs import VERBS
 from scenarios.view import View, Window
+from scenarios.why.view import Answer, Question
 from scenarios.world import World
 
 
@@ -77,6 +78,11 @@ class CitySession(Session):
     def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
         """A frozen picture of the site that is shown."""
         return self._view_of(self.shown, window)
+
+    def why(self, question: Question) -> Answer:
+        """Why something at the site that is shown is as it is now."""
+        self.city.at(self.shown)
+        return super().why(question)
 
     def city_view(self, event_rows: int = 40) -> CityView:
         """A frozen picture of the whole city."""

@@ -461,6 +461,14 @@ def test_a_wide_footer_names_reservations(width: int, finished: bool) -> None:
     assert ("reservations" in [spot.action.id for spot in spots]) == roomy
 
 
+def test_a_wider_footer_names_one_thing_more() -> None:
+    """What is roomy comes one after the other, as there is room."""
+    named = {width: footer.footer(picture(), width)[0].plain for width in (120, 160, 200)}
+    assert [("r reservations" in text, "w why" in text) for text in named.values()] == [
+        (False, False), (True, False), (True, True),
+    ]  # fmt: skip
+
+
 def test_the_footer_has_the_words_of_the_help() -> None:
     """One name for one key; short forms are the beginnings of the whole words."""
     text = footer.footer(picture(), 120)[0].plain
