@@ -10,6 +10,9 @@ from scenarios.errors import InputError
 from scenarios.expect import Outcome, evaluate
 from scenarios.expectation import Expect
 from scenarios.look import look
+from scenarios.messages import query, recording
+from scenarios.messages.look import Columns, diagram, frame_view
+from scenarios.messages.view import Diagram, Filter, FrameView, Span
 from scenarios.schema import Scenario
 from scenarios.till import newest
 from scenarios.view import View, Window
@@ -52,6 +55,22 @@ class Controls(Protocol):
 
     def view(self, window: Window = ...) -> View:
         """A frozen picture of now."""
+        ...
+
+    def record(self) -> None:
+        """Remember every message from now on."""
+        ...
+
+    def messages(self, span: Span) -> Diagram:
+        """A window of the space-time diagram, up to now."""
+        ...
+
+    def frame(self, number: int) -> FrameView | None:
+        """One message, decoded; None where it is forgotten."""
+        ...
+
+    def message_filter(self, text: str) -> Filter:
+        """What a filter's words say; raises InputError for a word that says nothing."""
         ...
 
 
@@ -183,6 +202,40 @@ class Session:
         held = sum(outcome.held for outcome in self.outcomes)
         counts = (held, len(self.outcomes) - held, len(self.scenario.expectations))
         return look(self.world, window, counts, finished=self.finished)
+
+    # Messages.
+
+    def worlds(self) -> tuple[World, ...]:
+        """Every world of this run."""
+        return (self.world,)
+
+    def record(self) -> None:
+        """Remember every message from now on; where that is on already, nothing changes."""
+        recording.record(self.worlds())
+
+    def messages(self, span: Span) -> Diagram:
+        """A window of the space-time diagram of the world that is looked at.
+
+        Raises:
+            scenarios.errors.InputError: messages are not recorded.
+        """
+        return diagram(self.world, recording.recorder_of(self.world), span)
+
+    def frame(self, number: int) -> FrameView | None:
+        """One message, decoded; None where it is forgotten.
+
+        Raises:
+            scenarios.errors.InputError: messages are not recorded.
+        """
+        return frame_view(self.world, recording.recorder_of(self.world), number)
+
+    def message_filter(self, text: str) -> Filter:
+        """What a filter's words say (:mod:`scenarios.messages.query`).
+
+        Raises:
+            scenarios.errors.InputError: a word that says nothing.
+        """
+        return query.read(text, Columns(self.world).names)
 
     def _advance(self, until_us: int) -> bool:
         """One event no later than ``until_us``, or the clock moved there; whether one happened."""

@@ -1,0 +1,212 @@
+"""The space-time diagram: a column for each CP and EV, time goes down, a row for each event."""
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+from attrs import frozen
+
+from evtui.render import glyphs, units
+from evtui.render.lanes import CHANNEL_ROLE, Lanes, is_lost_at_once, role_of
+from evtui.render.line import Line, Span, clip, fit, left, spread
+from scenarios.messages.view import Arrow, Diagram, Filter, FrameView, Moment
+
+HEAD = 2
+"""Lines above the rows: what is shown, and the names of the columns."""
+GAP_US = 100_000
+"""From this on a sign before the time says that nothing was shown for long."""
+LEAST_TEXT, MOST_PITCH = 27, 16
+LEAST_PITCH = 5
+
+Cells = tuple[int, int, int]
+"""First column that is shown, how many are, and the cells of each."""
+
+
+@frozen
+class Shown:
+    """How the diagram is looked at."""
+
+    filter: Filter = Filter()
+    text: str = ""
+    """The filter as it was typed."""
+    follows: bool = True
+    cursor: int = -1
+    """The place of the row that is selected."""
+    first_column: int = 0
+
+
+def columns_of(diagram: Diagram, it: Filter) -> int:
+    """How many columns there are to show: EVs speak on one channel only."""
+    says_v2g = not it.channels or "v2g" in it.channels or bool(it.kinds)
+    named = any(name in diagram.columns[diagram.cps :] for name in it.ends)
+    shows = (says_v2g and "v2g" not in it.hidden) or named
+    return len(diagram.columns) if shows else diagram.cps
+
+
+def clock_width(diagram: Diagram) -> int:
+    """Cells of the time, with a sign before and a blank behind it."""
+    return len(units.clock(diagram.time_us)) + 2
+
+
+def cells(diagram: Diagram, shown: Shown, width: int) -> Cells:
+    """Which columns fit, and how wide they are."""
+    count = max(columns_of(diagram, shown.filter), 1)
+    name = max((len(name) for name in diagram.columns[:count]), default=0)
+    least = max(LEAST_PITCH, min(name, 8) + 1)
+    room = width - clock_width(diagram) - max(LEAST_TEXT, width // 4)
+    fits = max(min(count, room // least), 1)
+    pitch = max(min(room // fits, MOST_PITCH), least)
+    return min(max(shown.first_column, 0), count - fits), fits, pitch
+
+
+def page(diagram: Diagram, shown: Shown, width: int, height: int) -> list[Line]:
+    """All lines: what is shown, the columns' names, and the rows."""
+    first, count, pitch = cells(diagram, shown, width)
+    lines = [_status(diagram, shown, width), _names(diagram, (first, count, pitch), width)]
+    chosen = next((it for it in diagram.moments if it.at == shown.cursor), None)
+    numbers = frozenset(it.number for it in chosen.arrows) if chosen is not None else frozenset()
+    lanes = Lanes(first, count, pitch, numbers)
+    lanes.begin(diagram.moments)
+    before_us: int | None = None
+    for moment in diagram.moments[: height - HEAD]:
+        lines.append(_row(diagram, lanes, moment, before_us, width, is_chosen=moment is chosen))
+        before_us = moment.time_us
+    if not diagram.moments:
+        lines.append(
+            fit([(" Nothing that is wanted was sent: / changes the filter", "dim")], width)
+        )
+    return lines
+
+
+def _status(diagram: Diagram, shown: Shown, width: int) -> Line:
+    start: list[Span] = [(" ", "")]
+    if shown.text:
+        start += [("/ ", "key bold"), (shown.text, "")]
+    else:
+        start += [("without heartbeats and their like", "dim")]
+    if diagram.forgotten and diagram.oldest:
+        until = units.clock(diagram.forgotten_until_us)
+        start += [(f"  {units.count(diagram.forgotten)} before {until} forgotten", "warn")]
+    end: list[Span] = [(f"{units.count(diagram.frames)} messages", "dim")]
+    if diagram.moments:
+        first, last = diagram.moments[0].time_us, diagram.moments[-1].time_us
+        end.append((f"  {units.clock(first)}–{units.clock(last)}", ""))
+    end.append(("  follows ", "dim") if shown.follows else ("  End follows ", "warn"))
+    return spread(start, end, width, "panel")
+
+
+def _names(diagram: Diagram, columns: Cells, width: int) -> Line:
+    first, count, pitch = columns
+    spans: list[Span] = [(left(" time", clock_width(diagram)), "dim")]
+    for name in diagram.columns[first : first + count]:
+        text = clip(name, pitch - 1)
+        before = max(pitch // 2 - len(text) // 2, 0)
+        spans.append((left(" " * before + text, pitch), "text bold"))
+    more = columns_left = len(diagram.columns) - first - count
+    arrows = ("◂" if first else "") + ("▸" if columns_left > 0 else "")
+    note = f"  ← → {arrows}" if arrows and (first or more) else ""
+    return fit([*spans, (" message" + note, "dim")], width)
+
+
+def _row(
+    diagram: Diagram, lanes: Lanes, moment: Moment, before_us: int | None, width: int,
+    *, is_chosen: bool,
+) -> Line:  # fmt: skip
+    waited = before_us is not None and moment.time_us - before_us >= GAP_US
+    clock = left(units.clock(moment.time_us), clock_width(diagram) - 1)
+    drawn = lanes.row(moment)
+    if moment.severity:
+        sign = glyphs.SEVERITY.get(moment.severity, ("·", "dim"))
+        lanes.mark(moment.subjects, (sign[0], sign[1] + " bold"))
+    spans: list[Span] = [("⋮" if waited else " ", "dim"), (clock, "dim"), *drawn, (" ", "")]
+    spans += words(moment)
+    return fit(_merged(spans), width, "selected" if is_chosen else "base")
+
+
+def _merged(spans: Sequence[Span]) -> list[Span]:
+    """Neighbours of one role together, so that there is less to draw."""
+    found: list[Span] = []
+    for text, role in spans:
+        if found and found[-1][1] == role:
+            found[-1] = (found[-1][0] + text, role)
+        else:
+            found.append((text, role))
+    return found
+
+
+def words(moment: Moment) -> list[Span]:
+    """What a row says: first what went wrong, then the message."""
+    if moment.severity:
+        sign, role = glyphs.SEVERITY.get(moment.severity, ("·", "dim"))
+        return [(f"{sign} ", role), (moment.text, role)]
+    spans = _trouble(moment)
+    role = "dim" if moment.ended else "text"
+    if not moment.ended:
+        role = CHANNEL_ROLE[moment.arrows[0].channel] if moment.arrows else role
+    return [*spans, (moment.text, role)]
+
+
+def _trouble(moment: Moment) -> list[Span]:
+    arrows = moment.arrows
+    if not moment.ended:
+        lost = [it for it in arrows if is_lost_at_once(it)]
+        if not lost:
+            return []
+        many = f"{len(lost)} of {len(arrows)} " if len(arrows) > 1 else ""
+        return [(f"{glyphs.BROKEN} {many}{lost[0].fate} · ", "bad")]
+    it = arrows[0]
+    if not it.arrived:
+        return [(f"{glyphs.BROKEN} {it.fate} · ", "bad")]
+    if it.late and it.ended_us is not None:
+        took_ms = (it.ended_us - it.sent_us) / 1000
+        return [(f"late, {took_ms:,.0f} ms · ", "warn")]
+    return [("copy · ", "warn")] if it.copy else []
+
+
+# --- one message -----------------------------------------------------------------------------
+
+
+def detail(
+    diagram: Diagram, moment: Moment, at: int, frame: FrameView | None, width: int
+) -> list[Line]:
+    """A row in full: of a message the frame that goes to its ``at``-th target, of a note all."""
+    if not moment.arrows:
+        lines = [fit([(f" {units.clock(moment.time_us)}", "dim")], width)]
+        return [*lines, *_wrapped(moment.text, "", 1, width)]
+    arrow = moment.arrows[at]
+    lines = [_title(diagram, arrow, at, len(moment.arrows), width)]
+    if frame is None:
+        return [*lines, fit([(" This message is forgotten", "warn")], width)]
+    for name, text in frame.way:
+        bad = name in ("outcome", "late") and role_of(arrow) in ("bad", "warn")
+        lines += _field(name, text, "bad" if bad else "", width)
+    lines.append(fit([("", "")], width))
+    if not frame.fields:
+        lines.append(fit([(" It has no fields", "dim")], width))
+    for name, text in frame.fields:
+        lines += _field(name, text, "", width)
+    return lines
+
+
+def _title(diagram: Diagram, arrow: Arrow, at: int, count: int, width: int) -> Line:
+    source, target = diagram.columns[arrow.source], diagram.columns[arrow.target]
+    spans: list[Span] = [
+        (f" {arrow.kind}", "text bold"), (f"  {source} → {target}", CHANNEL_ROLE[arrow.channel]),
+    ]  # fmt: skip
+    if count > 1:
+        spans.append((f"   {at + 1} of {count}: ← → another", "dim"))
+    return fit(spans, width, "panel")
+
+
+_NAME = 20
+
+
+def _field(name: str, text: str, role: str, width: int) -> list[Line]:
+    rows = _wrapped(text, role, _NAME + 2, width)
+    label = (f" {left(name, _NAME)} ", "dim")
+    head = rows[0].spans[1:]
+    return [fit([label, *head], width), *rows[1:]]
+
+
+def _wrapped(text: str, role: str, indent: int, width: int) -> list[Line]:
+    parts = wrap(text, max(width - indent - 1, 20)) or [""]
+    return [fit([(" " * indent, ""), (part, role)], width) for part in parts]
