@@ -139,6 +139,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Cables, promises, plan and grants",
     ),
     Action(
+        id="messages", keys="m", shown="m",
+        title="Messages", group="Look", method="messages",
+        help="Space-time diagram; Enter decodes",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         after="scroll", foot="PgUp PgDn",

@@ -14,11 +14,13 @@ from textual.timer import Timer
 
 from evtui import pace
 from evtui.actions import bindings
+from evtui.diagram.source import Messages
 from evtui.palette import Actions
 from evtui.render.partition import Plan
 from evtui.render.picture import Drive, Picture
 from evtui.screens.energy import EnergyPanel
 from evtui.screens.membership import MembershipPanel
+from evtui.screens.messages import MessagesPanel
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
 from evtui.screens.reservations import ReservationsPanel
@@ -64,6 +66,7 @@ class EvtuiApp(App[int]):
         wished = os.environ.get("TEXTUAL_THEME", "")
         self.theme = wished if wished in self.available_themes else DARK.name
         self.controls = controls
+        controls.record()
         self.pace = pace.Pace(speed)
         self.paused = paused
         view = controls.view(Window())
@@ -319,6 +322,14 @@ class EvtuiApp(App[int]):
         """Show cables, promises and grants."""
         if self.picture is not None:
             self.push_screen(EnergyPanel(self.picture))
+
+    def action_messages(self) -> None:
+        """Show the space-time diagram."""
+        if self.picture is None:
+            return
+        view = self.picture.view
+        source = Messages(self.controls, f"{view.scenario} --seed {view.seed}")
+        self.push_screen(MessagesPanel(source, source.write, view.scenario))
 
     # Program
 

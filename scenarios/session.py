@@ -11,7 +11,7 @@ from scenarios.expect import Outcome, evaluate
 from scenarios.expectation import Expect
 from scenarios.look import look
 from scenarios.messages import query, recording
-from scenarios.messages.look import Columns, diagram, frame_view
+from scenarios.messages.look import Columns, between, diagram, frame_view
 from scenarios.messages.view import Diagram, Filter, FrameView, Span
 from scenarios.schema import Scenario
 from scenarios.till import newest
@@ -220,6 +220,10 @@ class Session:
             scenarios.errors.InputError: messages are not recorded.
         """
         return diagram(self.world, recording.recorder_of(self.world), span)
+
+    def messages_between(self, times_us: tuple[int, int], it: Filter, rows_max: int) -> Diagram:
+        """All rows from one time to another, ``newest`` False where there are more than that."""
+        return between(self.world, recording.recorder_of(self.world), times_us, it, rows_max)
 
     def frame(self, number: int) -> FrameView | None:
         """One message, decoded; None where it is forgotten.

@@ -125,7 +125,7 @@ class Lanes:
         side = 1 if arrow.source < arrow.target else -1
         taken = {lane.x for lane in self._open.values()}
         target = self.x(arrow.target)
-        for away in range(2, max(self.pitch // 2, 2) + 1):
+        for away in range(2, self.pitch - 1):
             x = target - side * away
             if 0 <= x < self.width and x not in taken:
                 lane = self._open[arrow.number] = _Lane(x, side, self._role(arrow))
@@ -160,11 +160,10 @@ class Lanes:
         self._put(source, SENT, self._role(arrows[0]))
 
     def _run(self, start: int, end: int, role: str, others: set[int]) -> None:
-        """A horizontal line between two cells; lanes that it crosses stay in front."""
+        """A horizontal line between two cells, with a sign where it crosses a lane."""
         step = 1 if end > start else -1
         for x in range(start + step, end, step):
-            if x not in others and 0 <= x < self.width:
-                self._put(x, "─", role)
+            self._put(x, "┼" if x in others else "─", role)
 
     def _end(self, arrow: Arrow) -> None:
         """The row in which a message arrives, or is seen not to."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from textwrap import wrap
 
-from attrs import frozen
+from attrs import field, frozen
 
 from evtui.render import glyphs, units
 from evtui.render.lanes import CHANNEL_ROLE, Lanes, is_lost_at_once, role_of
@@ -15,7 +15,10 @@ HEAD = 2
 GAP_US = 100_000
 """From this on a sign before the time says that nothing was shown for long."""
 LEAST_TEXT, MOST_PITCH = 27, 16
-LEAST_PITCH = 5
+LEAST_PITCH, USUAL_PITCH = 5, 7
+"""Cells of a column; EVs that nobody asked for leave room to the lanes of the others."""
+EXACT_WIDTH = 110
+"""From this width on times have all their microseconds."""
 
 Cells = tuple[int, int, int]
 """First column that is shown, how many are, and the cells of each."""
@@ -25,7 +28,7 @@ Cells = tuple[int, int, int]
 class Shown:
     """How the diagram is looked at."""
 
-    filter: Filter = Filter()
+    filter: Filter = field(factory=Filter)
     text: str = ""
     """The filter as it was typed."""
     follows: bool = True
@@ -42,17 +45,25 @@ def columns_of(diagram: Diagram, it: Filter) -> int:
     return len(diagram.columns) if shows else diagram.cps
 
 
-def clock_width(diagram: Diagram) -> int:
+def clock(time_us: int, width: int) -> str:
+    """A time, as exactly as there is room for."""
+    if width < EXACT_WIDTH:
+        return units.clock(time_us)
+    return f"{units.clock(time_us, millis=False)}.{time_us % 1_000_000:06}"
+
+
+def clock_width(diagram: Diagram, width: int) -> int:
     """Cells of the time, with a sign before and a blank behind it."""
-    return len(units.clock(diagram.time_us)) + 2
+    return len(clock(diagram.time_us, width)) + 2
 
 
 def cells(diagram: Diagram, shown: Shown, width: int) -> Cells:
     """Which columns fit, and how wide they are."""
     count = max(columns_of(diagram, shown.filter), 1)
     name = max((len(name) for name in diagram.columns[:count]), default=0)
-    least = max(LEAST_PITCH, min(name, 8) + 1)
-    room = width - clock_width(diagram) - max(LEAST_TEXT, width // 4)
+    of_evs = "v2g" in shown.filter.channels or bool(shown.filter.ends)
+    least = max(LEAST_PITCH if of_evs else USUAL_PITCH, min(name, 8) + 1)
+    room = width - clock_width(diagram, width) - max(LEAST_TEXT, width // 4)
     fits = max(min(count, room // least), 1)
     pitch = max(min(room // fits, MOST_PITCH), least)
     return min(max(shown.first_column, 0), count - fits), fits, pitch
@@ -61,7 +72,7 @@ def cells(diagram: Diagram, shown: Shown, width: int) -> Cells:
 def page(diagram: Diagram, shown: Shown, width: int, height: int) -> list[Line]:
     """All lines: what is shown, the columns' names, and the rows."""
     first, count, pitch = cells(diagram, shown, width)
-    lines = [_status(diagram, shown, width), _names(diagram, (first, count, pitch), width)]
+    lines = [_status(diagram, shown, width), _names(diagram, shown, (first, count, pitch), width)]
     chosen = next((it for it in diagram.moments if it.at == shown.cursor), None)
     numbers = frozenset(it.number for it in chosen.arrows) if chosen is not None else frozenset()
     lanes = Lanes(first, count, pitch, numbers)
@@ -82,11 +93,11 @@ def _status(diagram: Diagram, shown: Shown, width: int) -> Line:
     if shown.text:
         start += [("/ ", "key bold"), (shown.text, "")]
     else:
-        start += [("without heartbeats and their like", "dim")]
+        start += [("heartbeats hidden", "dim")]
     if diagram.forgotten and diagram.oldest:
         until = units.clock(diagram.forgotten_until_us)
         start += [(f"  {units.count(diagram.forgotten)} before {until} forgotten", "warn")]
-    end: list[Span] = [(f"{units.count(diagram.frames)} messages", "dim")]
+    end: list[Span] = [(f"  {units.count(diagram.frames)} messages", "dim")]
     if diagram.moments:
         first, last = diagram.moments[0].time_us, diagram.moments[-1].time_us
         end.append((f"  {units.clock(first)}–{units.clock(last)}", ""))
@@ -94,16 +105,17 @@ def _status(diagram: Diagram, shown: Shown, width: int) -> Line:
     return spread(start, end, width, "panel")
 
 
-def _names(diagram: Diagram, columns: Cells, width: int) -> Line:
+def _names(diagram: Diagram, shown: Shown, columns: Cells, width: int) -> Line:
     first, count, pitch = columns
-    spans: list[Span] = [(left(" time", clock_width(diagram)), "dim")]
+    spans: list[Span] = [(left(" time", clock_width(diagram, width)), "dim")]
     for name in diagram.columns[first : first + count]:
         text = clip(name, pitch - 1)
         before = max(pitch // 2 - len(text) // 2, 0)
         spans.append((left(" " * before + text, pitch), "text bold"))
-    more = columns_left = len(diagram.columns) - first - count
-    arrows = ("◂" if first else "") + ("▸" if columns_left > 0 else "")
-    note = f"  ← → {arrows}" if arrows and (first or more) else ""
+    more = columns_of(diagram, shown.filter) - first - count
+    beside = [f"← {first}"] if first else []
+    beside += [f"→ {more} more"] if more > 0 else []
+    note = f" ({', '.join(beside)})" if beside else ""
     return fit([*spans, (" message" + note, "dim")], width)
 
 
@@ -112,12 +124,12 @@ def _row(
     *, is_chosen: bool,
 ) -> Line:  # fmt: skip
     waited = before_us is not None and moment.time_us - before_us >= GAP_US
-    clock = left(units.clock(moment.time_us), clock_width(diagram) - 1)
+    time = left(clock(moment.time_us, width), clock_width(diagram, width) - 1)
     drawn = lanes.row(moment)
     if moment.severity:
         sign = glyphs.SEVERITY.get(moment.severity, ("·", "dim"))
         lanes.mark(moment.subjects, (sign[0], sign[1] + " bold"))
-    spans: list[Span] = [("⋮" if waited else " ", "dim"), (clock, "dim"), *drawn, (" ", "")]
+    spans: list[Span] = [("⋮" if waited else " ", "dim"), (time, "dim"), *drawn, (" ", "")]
     spans += words(moment)
     return fit(_merged(spans), width, "selected" if is_chosen else "base")
 
@@ -138,28 +150,26 @@ def words(moment: Moment) -> list[Span]:
     if moment.severity:
         sign, role = glyphs.SEVERITY.get(moment.severity, ("·", "dim"))
         return [(f"{sign} ", role), (moment.text, role)]
-    spans = _trouble(moment)
-    role = "dim" if moment.ended else "text"
-    if not moment.ended:
-        role = CHANNEL_ROLE[moment.arrows[0].channel] if moment.arrows else role
-    return [*spans, (moment.text, role)]
+    if not moment.arrows:
+        return []
+    if moment.ended:
+        return _ended(moment.arrows[0], moment.text)
+    lost = [it for it in moment.arrows if is_lost_at_once(it)]
+    role = CHANNEL_ROLE[moment.arrows[0].channel]
+    if not lost:
+        return [(moment.text, role)]
+    many = f"{len(lost)} of {len(moment.arrows)} " if len(moment.arrows) > 1 else ""
+    kind, _, rest = moment.text.partition(" ")
+    return [(f"{glyphs.BROKEN} {kind} {many}{lost[0].fate}", "bad"), (f"  {rest}", role)]
 
 
-def _trouble(moment: Moment) -> list[Span]:
-    arrows = moment.arrows
-    if not moment.ended:
-        lost = [it for it in arrows if is_lost_at_once(it)]
-        if not lost:
-            return []
-        many = f"{len(lost)} of {len(arrows)} " if len(arrows) > 1 else ""
-        return [(f"{glyphs.BROKEN} {many}{lost[0].fate} · ", "bad")]
-    it = arrows[0]
+def _ended(it: Arrow, text: str) -> list[Span]:
     if not it.arrived:
-        return [(f"{glyphs.BROKEN} {it.fate} · ", "bad")]
+        return [(f"{glyphs.BROKEN} {it.kind} {it.fate}", "bad")]
     if it.late and it.ended_us is not None:
         took_ms = (it.ended_us - it.sent_us) / 1000
-        return [(f"late, {took_ms:,.0f} ms · ", "warn")]
-    return [("copy · ", "warn")] if it.copy else []
+        return [(f"late, {took_ms:,.0f} ms: ", "warn"), (text, "dim")]
+    return [("again: ", "warn"), (text, "dim")] if it.copy else [(text, "dim")]
 
 
 # --- one message -----------------------------------------------------------------------------

@@ -110,6 +110,20 @@ def diagram(world: "World", recorder: Recorder, span: Span) -> Diagram:
     )
 
 
+def between(
+    world: "World", recorder: Recorder, times_us: tuple[int, int], it: Filter, rows_max: int
+) -> Diagram:
+    """All that is wanted from one time to another, both included; at most so many rows.
+
+    Where there are more, ``newest`` is False.
+    """
+    since_us, until_us = times_us
+    found = diagram(world, recorder, Span(recorder.place(since_us), rows_max, filter=it))
+    moments = tuple(moment for moment in found.moments if moment.time_us <= until_us)
+    whole = found.newest or len(moments) < len(found.moments)
+    return evolve(found, moments=moments, newest=whole)
+
+
 def _forgotten_until_us(recorder: Recorder) -> int:
     oldest = recorder.flight(recorder.first) if recorder.first else None
     return 0 if oldest is None else oldest.sent_us
