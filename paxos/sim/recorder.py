@@ -10,7 +10,7 @@ give it a fork of the one that its checkpoint kept.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 from attrs import frozen
@@ -61,6 +61,18 @@ class Entry:
     flight: Flight | None
     ended: bool = False
     note: Any = None
+
+
+@frozen
+class Wanted:
+    """Which entries somebody looks for."""
+
+    codes: bytes
+    """256 of them, 1 for each code that is wanted."""
+    places: frozenset[int] | None = None
+    """Where one end of a frame stands; None for anywhere."""
+    unwanted: frozenset[int] = frozenset()
+    """Where no end may stand."""
 
 
 class Recorder:
@@ -273,37 +285,43 @@ class Recorder:
         inside = bisect(self._entries[at].times_us, time_us)
         return (self._entry_base + at) * SIZE + inside
 
-    def walk(
-        self, at: int, wanted: bytes, places: frozenset[int] | None = None, *, back: bool = False
-    ) -> Iterator[int]:
-        """Places of entries whose code is wanted, from ``at`` on, or ``back`` from before it.
-
-        ``wanted`` has 256 bytes, 1 for each code that is. With ``places`` only those of frames of
-        which one end stands there, and all notes that are wanted.
-        """
+    def walk(self, at: int, wanted: Wanted, *, back: bool = False) -> Iterator[int]:
+        """Places of entries that are wanted, from ``at`` on, or ``back`` from before it."""
         step = -1 if back else 1
         index = (at - back) // SIZE - self._entry_base
         index = min(max(index, -1 if back else 0), len(self._entries))
-        mask = None if places is None else sum(self._bits.get(place, 0) for place in places)
+        codes, is_plain = wanted.codes, wanted.places is None and not wanted.unwanted
+        mask = None if wanted.places is None else self._mask(wanted.places)
+        others = ~self._mask(wanted.unwanted)
         while 0 <= index < len(self._entries):
             chunk, base = self._entries[index], (self._entry_base + index) * SIZE
-            if mask is None or any(
-                wanted[code] and (ends & mask or code == NOTE) for code, ends in chunk.ends.items()
+            if is_plain or any(
+                codes[code] and (code == NOTE or (ends & others and (mask is None or ends & mask)))
+                for code, ends in chunk.ends.items()
             ):
-                for found in _marked(bytes(chunk.codes).translate(wanted), at - base, back=back):
-                    if places is None or self._stands(chunk.what[found], places):
+                for found in _marked(bytes(chunk.codes).translate(codes), at - base, back=back):
+                    if is_plain or self._stands(chunk.what[found], wanted):
                         yield base + found
             index += step
 
-    def _stands(self, what: int, places: frozenset[int]) -> bool:
-        """Whether a frame's end is at one of these places; a note is everybody's."""
+    def _mask(self, places: Iterable[int]) -> int:
+        found = 0
+        for place in places:
+            found |= self._bits.get(place, 0)
+        return found
+
+    def _stands(self, what: int, wanted: Wanted) -> bool:
+        """Whether a frame's ends are where they may be; a note is everybody's."""
         if what < 0:
             return True
         number = what >> 1
         if number < self.first:
             return False
         row, at = self._row(number), number % SIZE
-        return place_of(row.sources[at]) in places or place_of(row.targets[at]) in places
+        source, target = place_of(row.sources[at]), place_of(row.targets[at])
+        if source in wanted.unwanted or target in wanted.unwanted:
+            return False
+        return wanted.places is None or source in wanted.places or target in wanted.places
 
 
 def _marked(marks: bytes, at: int, *, back: bool) -> Iterator[int]:

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from paxos.membership import label, place_of
 from paxos.sim.fates import UNSETTLED, Fate, Oddity
-from paxos.sim.recorder import NOTE, TROUBLE, Entry, Flight, Recorder
+from paxos.sim.recorder import NOTE, TROUBLE, Entry, Flight, Recorder, Wanted
 from scenarios.building import FIRST_CAR
 from scenarios.messages.codes import CHANNEL_OF, CODES, NAMES, ROUTINE
 from scenarios.messages.view import Arrow, Diagram, Filter, FrameView, Moment, Span
@@ -73,15 +73,16 @@ def diagram(world: "World", recorder: Recorder, span: Span) -> Diagram:
     """A window of what a recorder holds; looking changes nothing."""
     columns = Columns(world)
     it = span.filter
-    table = wanted_codes(it)
-    places = _places(columns, it.ends)
-    unwanted = _places(columns, [name for name in it.hidden if name not in CHANNEL_OF])
+    ends, unwanted = _places(columns, it.ends), _places(columns, it.hidden)
+    if len([place for place in unwanted if place < FIRST_CAR]) == columns.cps:
+        unwanted = _places(columns, columns.names)  # EVs speak with charge points only
+    wanted = Wanted(wanted_codes(it), ends or None, unwanted)
     at = recorder.end if span.at is None else span.at
     back = span.back or span.at is None
     found: list[Moment] = []
     exhausted = True
-    sift = _Sift(recorder, it, unwanted)
-    for entry in sift.entries(recorder.walk(at, table, places, back=back)):
+    sift = _Sift(recorder, it)
+    for entry in sift.entries(recorder.walk(at, wanted, back=back)):
         joined = _join(columns, recorder, found[-1], entry, back=back) if found else None
         if joined is not None:
             found[-1] = joined
@@ -93,7 +94,7 @@ def diagram(world: "World", recorder: Recorder, span: Span) -> Diagram:
     if back:
         found.reverse()
     moments = tuple(_told(world, recorder, moment) for moment in found)
-    beyond = sift.entries(recorder.walk(at, table, places, back=not back))
+    beyond = sift.entries(recorder.walk(at, wanted, back=not back))
     other = next(beyond, None) is None
     return Diagram(
         columns=columns.names,
@@ -129,9 +130,8 @@ def _forgotten_until_us(recorder: Recorder) -> int:
     return 0 if oldest is None else oldest.sent_us
 
 
-def _places(columns: Columns, names: Iterable[str]) -> frozenset[int] | None:
-    found = frozenset(columns.place(column) for column in columns.named(names))
-    return found or None
+def _places(columns: Columns, names: Iterable[str]) -> frozenset[int]:
+    return frozenset(columns.place(column) for column in columns.named(names))
 
 
 @frozen
@@ -140,25 +140,20 @@ class _Sift:
 
     recorder: Recorder
     filter: Filter
-    unwanted: frozenset[int] | None
 
     def entries(self, places: Iterator[int]) -> Iterator[Entry]:
         """The entries at these places, without those that are not."""
         for at in places:
             entry = self.recorder.entry(at)
-            if entry is not None and (
-                self._notes(entry) if entry.flight is None else self._keeps(entry.flight, entry)
-            ):
+            if entry is not None and self._keeps(entry):
                 yield entry
 
-    def _keeps(self, flight: Flight, entry: Entry) -> bool:
-        ends = {place_of(flight.source), place_of(flight.target)}
-        if self.unwanted is not None and ends & self.unwanted:
-            return False
-        # What somebody says to himself is there at once.
-        return not (entry.ended and len(ends) == 1 and flight.fate is Fate.DELIVERED)
-
-    def _notes(self, entry: Entry) -> bool:
+    def _keeps(self, entry: Entry) -> bool:
+        it = entry.flight
+        if it is not None:
+            # What somebody says to himself is there at once: that is one row.
+            is_own = entry.ended and place_of(it.source) == place_of(it.target)
+            return not (is_own and it.fate is Fate.DELIVERED and it.ended_us == it.sent_us)
         severity = entry.note.severity
         if self.filter.trouble:
             return severity not in ("info", "charging")

@@ -56,9 +56,10 @@ def _values(values: list[str]) -> str:
 
 
 def _code(fields: Fields) -> str:
-    """A response that says more than that all is well."""
+    """What a response says beside that all is well, and whether more is to come."""
     code = str(fields.get("response_code", ""))
-    return "" if code in ("", "OK") else code
+    processing = str(fields.get("evse_processing", ""))
+    return " ".join(word for word in (code if code != "OK" else "", processing) if word)
 
 
 def _accept(f: Fields) -> str:
@@ -111,4 +112,6 @@ def _pairs(values: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return (
+        str(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    )
