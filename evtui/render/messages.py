@@ -159,8 +159,9 @@ def words(moment: Moment) -> list[Span]:
     if not lost:
         return [(moment.text, role)]
     many = f"{len(lost)} of {len(moment.arrows)} " if len(moment.arrows) > 1 else ""
-    kind, _, rest = moment.text.partition(" ")
-    return [(f"{glyphs.BROKEN} {kind} {many}{lost[0].fate}", "bad"), (f"  {rest}", role)]
+    kind = moment.arrows[0].kind
+    rest = moment.text.removeprefix(kind)
+    return [(f"{glyphs.BROKEN} {kind} {many}{lost[0].fate} ", "bad"), (rest, role)]
 
 
 def _ended(it: Arrow, text: str) -> list[Span]:

@@ -91,7 +91,7 @@ class MessagesPanel(Panel[None]):
         with Vertical(id="panel"):
             yield Static(self.title_text(), id="panel-title", markup=False)
             yield Body()
-            line = Input(id="messages-line", compact=True)
+            line = Input(id="messages-line", compact=True, select_on_focus=False)
             line.cursor_blink = False
             line.display = False
             yield line
@@ -262,7 +262,7 @@ class MessagesPanel(Panel[None]):
         self._asks = what
         line = self.query_one(Input)
         line.value = self._shown.text if what == FILTER else f"{self._stem}-messages.svg"
-        line.placeholder = what
+        line.cursor_position = len(line.value)
         line.display = True
         line.focus()
         self._say(ASKS[what])
