@@ -170,7 +170,7 @@ ACTIONS: tuple[Action, ...] = (
         help="Every action by name; ctrl+p too",
     ),
     Action(
-        id="help", keys="question_mark", shown="?", label="help", rank=0,
+        id="help", keys="question_mark", shown="?", label="help", rank=0, foot="?",
         title="Help", group="Program", method="help",
         help="Virtual time stands meanwhile",
     ),

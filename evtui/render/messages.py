@@ -85,7 +85,7 @@ def page(diagram: Diagram, shown: Shown, width: int, height: int) -> list[Line]:
         lines.append(
             fit([(" Nothing that is wanted was sent: / changes the filter", "dim")], width)
         )
-    return lines
+    return lines + [fit((), width)] * (height - len(lines))
 
 
 def _status(diagram: Diagram, shown: Shown, width: int) -> Line:

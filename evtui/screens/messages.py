@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from evtui.render import messages
-from evtui.render.line import Line
+from evtui.render.line import Line, fit
 from evtui.render.messages import HEAD, Shown
 from evtui.render.picture import Picture
 from evtui.screens.panels import Body, Panel
@@ -124,7 +124,7 @@ class MessagesPanel(Panel[None]):
         found = messages.detail(diagram, moment, self._receiver, frame, width)
         self._top = min(self._top, max(len(found) - height, 0))
         page = found[self._top : self._top + height]
-        return page + [Line()] * (height - len(page))
+        return page + [fit((), width)] * (height - len(page))
 
     def _say(self, text: str) -> None:
         self.query_one("#panel-keys", Static).update(text)

@@ -29,7 +29,9 @@ def page(width: int = 80, seen: Diagram | None = None, shown: Shown | None = Non
     """The texts of the lines, each of the width that was asked for."""
     found = messages.page(seen or diagrams.diagram(), shown or Shown(), width, 40)
     assert {line.width for line in found} == {width}
-    return [line.plain.rstrip() for line in found]
+    assert len(found) == 40
+    lines = [line.plain.rstrip() for line in found]
+    return [line for line in lines if line]
 
 
 def test_the_whole_picture() -> None:
