@@ -53,10 +53,9 @@ class _Lane:
 
 @define
 class Lanes:
-    """Draws the rows of a window from top to bottom; ``first`` and ``count`` columns are shown."""
+    """Draws the rows of a window from top to bottom; ``columns`` are shown, in their order."""
 
-    first: int
-    count: int
+    columns: tuple[int, ...]
     pitch: int
     chosen: frozenset[int] = frozenset()
     """Numbers of the arrows that are selected."""
@@ -66,18 +65,17 @@ class Lanes:
     @property
     def width(self) -> int:
         """Cells that all columns take."""
-        return self.pitch * self.count
+        return self.pitch * len(self.columns)
 
     def x(self, column: int) -> int:
         """The cell of a column's lifeline; of one that is not shown, beyond the edge."""
-        at = column - self.first
-        if at < 0:
-            return -1
-        return self.width if at >= self.count else at * self.pitch + self.pitch // 2
+        if column in self.columns:
+            return self.columns.index(column) * self.pitch + self.pitch // 2
+        return -1 if column < self.columns[0] else self.width
 
     def is_shown(self, column: int) -> bool:
         """Whether a column is in sight."""
-        return self.first <= column < self.first + self.count
+        return column in self.columns
 
     def begin(self, moments: Iterable[Moment]) -> None:
         """Arrows that were sent above the window, and end in it, come down from its edge."""
@@ -91,7 +89,7 @@ class Lanes:
     def row(self, moment: Moment) -> list[Span]:
         """The cells of one row, and what they change for the rows below."""
         self._cells = [(" ", "")] * self.width
-        for column in range(self.first, self.first + self.count):
+        for column in self.columns:
             self._put(self.x(column), LIFELINE, "faint")
         for lane in self._open.values():
             self._put(lane.x, "│", lane.role)
@@ -182,5 +180,5 @@ class Lanes:
                 self._put(beside, _STUB, role)
         if arrow.source == arrow.target:
             self._put(target + 1, SELF, role)
-        else:
+        elif self.is_shown(arrow.target):
             self._put(target - side, head, role)

@@ -20,9 +20,6 @@ LEAST_PITCH, USUAL_PITCH = 5, 7
 EXACT_WIDTH = 110
 """From this width on times have all their microseconds."""
 
-Cells = tuple[int, int, int]
-"""First column that is shown, how many are, and the cells of each."""
-
 
 @frozen
 class Shown:
@@ -57,25 +54,46 @@ def clock_width(diagram: Diagram, width: int) -> int:
     return len(clock(diagram.time_us, width)) + 2
 
 
-def cells(diagram: Diagram, shown: Shown, width: int) -> Cells:
-    """Which columns fit, and how wide they are."""
+@frozen
+class Room:
+    """Which columns are shown, and how wide each is."""
+
+    columns: tuple[int, ...]
+    pitch: int
+    before: int = 0
+    """How many columns with something to say stand to the left, out of sight."""
+    after: int = 0
+
+
+def room_for(diagram: Diagram, shown: Shown, width: int) -> Room:
+    """Which columns there is room for. Where not all fit: those that speak in this window.
+
+    Charge points stay where they are as long as they all fit.
+    """
     count = max(columns_of(diagram, shown.filter), 1)
     name = max((len(name) for name in diagram.columns[:count]), default=0)
     of_evs = "v2g" in shown.filter.channels or bool(shown.filter.ends)
     least = max(LEAST_PITCH if of_evs else USUAL_PITCH, min(name, 8) + 1)
-    room = width - clock_width(diagram, width) - max(LEAST_TEXT, width // 4)
-    fits = max(min(count, room // least), 1)
-    pitch = max(min(room // fits, MOST_PITCH), least)
-    return min(max(shown.first_column, 0), count - fits), fits, pitch
+    cells = width - clock_width(diagram, width) - max(LEAST_TEXT, width // 4)
+    fits = max(min(count, cells // least), 1)
+    pitch = max(min(cells // fits, MOST_PITCH), least)
+    listed = list(range(count))
+    if count > fits:
+        speak = {end for m in diagram.moments for it in m.arrows for end in (it.source, it.target)}
+        stay = diagram.cps if diagram.cps <= fits else 0
+        listed = [n for n in listed if n < stay or n in speak] or listed
+    first = min(max(shown.first_column, 0), max(len(listed) - fits, 0))
+    seen = tuple(listed[first : first + fits])
+    return Room(seen, pitch, first, len(listed) - first - len(seen))
 
 
 def page(diagram: Diagram, shown: Shown, width: int, height: int) -> list[Line]:
     """All lines: what is shown, the columns' names, and the rows."""
-    first, count, pitch = cells(diagram, shown, width)
-    lines = [_status(diagram, shown, width), _names(diagram, shown, (first, count, pitch), width)]
+    room = room_for(diagram, shown, width)
+    lines = [_status(diagram, shown, width), _names(diagram, room, width)]
     chosen = next((it for it in diagram.moments if it.at == shown.cursor), None)
     numbers = frozenset(it.number for it in chosen.arrows) if chosen is not None else frozenset()
-    lanes = Lanes(first, count, pitch, numbers)
+    lanes = Lanes(room.columns, room.pitch, numbers)
     lanes.begin(diagram.moments)
     before_us: int | None = None
     for moment in diagram.moments[: height - HEAD]:
@@ -105,16 +123,14 @@ def _status(diagram: Diagram, shown: Shown, width: int) -> Line:
     return spread(start, end, width, "panel")
 
 
-def _names(diagram: Diagram, shown: Shown, columns: Cells, width: int) -> Line:
-    first, count, pitch = columns
+def _names(diagram: Diagram, room: Room, width: int) -> Line:
     spans: list[Span] = [(left(" time", clock_width(diagram, width)), "dim")]
-    for name in diagram.columns[first : first + count]:
-        text = clip(name, pitch - 1)
-        before = max(pitch // 2 - len(text) // 2, 0)
-        spans.append((left(" " * before + text, pitch), "text bold"))
-    more = columns_of(diagram, shown.filter) - first - count
-    beside = [f"← {first}"] if first else []
-    beside += [f"→ {more} more"] if more > 0 else []
+    for column in room.columns:
+        text = clip(diagram.columns[column], room.pitch - 1)
+        before = max(room.pitch // 2 - len(text) // 2, 0)
+        spans.append((left(" " * before + text, room.pitch), "text bold"))
+    beside = [f"← {room.before}"] if room.before else []
+    beside += [f"→ {room.after} more"] if room.after else []
     note = f" ({', '.join(beside)})" if beside else ""
     return fit([*spans, (" message" + note, "dim")], width)
 
@@ -130,8 +146,18 @@ def _row(
         sign = glyphs.SEVERITY.get(moment.severity, ("·", "dim"))
         lanes.mark(moment.subjects, (sign[0], sign[1] + " bold"))
     spans: list[Span] = [("⋮" if waited else " ", "dim"), (time, "dim"), *drawn, (" ", "")]
-    spans += words(moment)
+    spans += [*_out_of_sight(diagram, lanes, moment), *words(moment)]
     return fit(_merged(spans), width, "selected" if is_chosen else "base")
+
+
+def _out_of_sight(diagram: Diagram, lanes: Lanes, moment: Moment) -> list[Span]:
+    """From whom and to whom, where the columns do not say it."""
+    ends = {end for it in moment.arrows for end in (it.source, it.target)}
+    if all(lanes.is_shown(end) for end in ends):
+        return []
+    targets = [diagram.columns[it.target] for it in moment.arrows]
+    to = targets[0] if len(targets) == 1 else f"{len(targets)} others"
+    return [(f"{diagram.columns[moment.arrows[0].source]}→{to} ", "dim")]
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:

@@ -215,8 +215,8 @@ class MessagesPanel(Panel[None]):
             self._receiver = (self._receiver + by) % count
         elif self._diagram is not None:
             shown = evolve(self._shown, first_column=self._shown.first_column + by)
-            first, _, _ = messages.cells(self._diagram, shown, self.query_one(Body).size.width)
-            self._shown = evolve(shown, first_column=first)
+            room = messages.room_for(self._diagram, shown, self.query_one(Body).size.width)
+            self._shown = evolve(shown, first_column=room.before)
         self.redraw()
 
     def clicked(self, y: int) -> None:
