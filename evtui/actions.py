@@ -194,6 +194,11 @@ ACTIONS: tuple[Action, ...] = (
         help="A slot, an EV, a CP, a refusal",
     ),
     Action(
+        id="messages", keys="m", shown="m",
+        title="Messages", group="Look", method="messages",
+        help="Space-time diagram; Enter decodes",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         roomy="scroll", rank=4, foot="PgUp PgDn",

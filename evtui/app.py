@@ -14,11 +14,13 @@ from textual.timer import Timer
 
 from evtui import pace
 from evtui.actions import bindings
+from evtui.diagram.source import Messages
 from evtui.palette import Actions
 from evtui.render.partition import Plan
 from evtui.render.picture import Drive, Picture
 from evtui.screens.energy import EnergyPanel
 from evtui.screens.membership import MembershipPanel
+from evtui.screens.messages import MessagesPanel
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
 from evtui.screens.reservations import ReservationsPanel
@@ -73,6 +75,7 @@ class EvtuiApp(TravelApp):
         wished = os.environ.get("TEXTUAL_THEME", "")
         self.theme = wished if wished in self.available_themes else DARK.name
         self.controls: Controls = self.timeline
+        self.controls.record()
         self.pace = pace.Pace(speed)
         self.paused = paused
         view = self.controls.view(Window())
@@ -364,6 +367,14 @@ class EvtuiApp(TravelApp):
         view = self.controls.view(Window(log_rows=1, event_first=0, event_rows=ALL_ROWS))
         before = sum(row.time_us < time_us for row in view.event_rows)
         self._network.show_event(view.event_first + before)
+
+    def action_messages(self) -> None:
+        """Show the space-time diagram."""
+        if self.picture is None:
+            return
+        view = self.picture.view
+        source = Messages(self.controls, f"{view.scenario} --seed {view.seed}")
+        self.push_screen(MessagesPanel(source, source.write, view.scenario))
 
     # Program
 

@@ -217,6 +217,11 @@ class CityApp(EvtuiApp):
         if not self._nobody_sees():
             super().action_why()
 
+    def action_messages(self) -> None:
+        """Show the messages of the site that is seen."""
+        if not self._nobody_sees():
+            super().action_messages()
+
     def _nobody_sees(self) -> bool:
         """Whether no site is open; says so."""
         if self.screen is self._overview:

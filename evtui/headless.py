@@ -23,6 +23,7 @@ from scenarios.units import DURATION
 if TYPE_CHECKING:
     from scenarios.city.report import CityReport
     from scenarios.runner import Listener
+    from scenarios.session import Session
 
 PROGRESS_S = 0.1
 """Least wall time between two looks at the progress."""
@@ -49,6 +50,7 @@ def run_headless(name: str, options: Reporting) -> int:
         _ocpp_log(options.ocpp_log, options.ocpp_version or "1.6") as listener,
         _file("--record", options.record) as record,
         _file("--history", options.history) as history,
+        _diagram(options, scenario) as attend,
         _progress(scenario, options.until_us) as on_progress,
     ):
         report = run(
@@ -59,6 +61,7 @@ def run_headless(name: str, options: Reporting) -> int:
             listener=listener,
             record=record,
             history=history,
+            attend=attend,
             on_progress=on_progress,
         )
     return _tell(report, name, options, scenario)
@@ -70,6 +73,7 @@ def _run_city(name: str, options: Reporting, scenario: Scenario) -> int:
         ("--ocpp-log", options.ocpp_log),
         ("--record", options.record),
         ("--history", options.history),
+        ("--diagram", options.diagram),
     ):
         if target is not None:
             raise UsageError(
@@ -118,7 +122,7 @@ def _check(name: str, options: Reporting, scenario: Scenario) -> None:
     targets = (
         ("the scenario", str(file_of(name))), ("--trace", options.trace),
         ("--ocpp-log", options.ocpp_log), ("--record", options.record),
-        ("--history", options.history),
+        ("--history", options.history), ("--diagram", options.diagram),
     )  # fmt: skip
     for (first, one), (second, other) in itertools.combinations(targets, 2):
         if one is not None and other is not None and _same_file(one, other):
@@ -184,6 +188,20 @@ def _ocpp_log(target: str | None, version: str) -> Iterator["Listener | None"]:
 
     with log_writer(target, "--ocpp-log") as write:
         yield OcppLog(write, Version(version))
+
+
+def _diagram(
+    options: Reporting, scenario: Scenario
+) -> "contextlib.AbstractContextManager[Callable[[Session], None] | None]":
+    """What switches the recorder on and draws the messages in the end, or nothing."""
+    if options.diagram is None:
+        for option, found in (("--from", options.from_us), ("--show", options.show)):
+            if found is not None:
+                raise UsageError(f"{option}: found it without --diagram; allowed beside it only")
+        return contextlib.nullcontext()
+    from evtui.diagram.command import Order, drawn
+
+    return drawn(Order(options.diagram, options.from_us, options.until_us, options.show), scenario)
 
 
 @contextlib.contextmanager

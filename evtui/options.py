@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_SEED = 2**63 - 1
 SPEED_RANGE = (0.1, 1_000.0)
+_DAY_US = 86_400_000_000
 
 
 def _seed(_hint: Any, tokens: Sequence["Token"]) -> int:
@@ -40,28 +41,21 @@ def _speed(_hint: Any, tokens: Sequence["Token"]) -> float:
     return speed
 
 
-def _until(_hint: Any, tokens: Sequence["Token"]) -> int:
-    from scenarios.kinds import Quantity, RefusedError
-    from scenarios.units import DURATION
+def _duration(option: str, most_us: int) -> Any:
+    """A time such as 3m30s."""
 
-    try:
-        value = Quantity(DURATION, 0, 31 * 86_400_000_000).read(tokens[0].value)
-    except RefusedError as error:
-        raise UsageError(f"--until: {error}") from None
-    assert isinstance(value, int)  # noqa: S101 - a quantity is an integer
-    return value
+    def read(_hint: Any, tokens: Sequence["Token"]) -> int:
+        from scenarios.kinds import Quantity, RefusedError
+        from scenarios.units import DURATION
 
+        try:
+            value = Quantity(DURATION, 0, most_us).read(tokens[0].value)
+        except RefusedError as error:
+            raise UsageError(f"{option}: {error}") from None
+        assert isinstance(value, int)  # noqa: S101 - a quantity is an integer
+        return value
 
-def _time_limit(_hint: Any, tokens: Sequence["Token"]) -> int:
-    from scenarios.kinds import Quantity, RefusedError
-    from scenarios.units import DURATION
-
-    try:
-        value = Quantity(DURATION, 0, 86_400_000_000).read(tokens[0].value)
-    except RefusedError as error:
-        raise UsageError(f"--time-limit: {error}") from None
-    assert isinstance(value, int)  # noqa: S101 - a quantity is an integer
-    return value
+    return read
 
 
 def _file(option: str, *, or_stdout: bool) -> Any:
@@ -125,7 +119,7 @@ Moment = Annotated[str | None, _option(_text, "TIME")]
 Anchors = Annotated[str | None, _option(_anchors, "DIGITS")]
 Page = Annotated[str | None, _option(_file("--html", or_stdout=False), "FILE")]
 ModelName = Annotated[str | None, _option(_text, "kv|register|network")]
-TimeLimit = Annotated[int | None, _option(_time_limit, "TIME")]
+TimeLimit = Annotated[int | None, _option(_duration("--time-limit", _DAY_US), "TIME")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 
@@ -136,7 +130,9 @@ class RunOptions:
 
     seed: Seed = None
     """Seed of all randomness; the scenario's own if left out."""
-    until_us: Annotated[int | None, _option(_until, "TIME", "--until")] = None
+    until_us: Annotated[
+        int | None, _option(_duration("--until", 31 * _DAY_US), "TIME", "--until")
+    ] = None
     """Stop at this virtual time, such as 3m30s."""
 
 
@@ -157,6 +153,14 @@ class Reporting(RunOptions):
     """Write what the charge points asked and were told to this file, for evtui check."""
     ocpp_version: Annotated[str | None, _option(_version, "1.6|2.0.1")] = None
     """Their version of OCPP, 1.6 (if left out) or 2.0.1; evtui ask reads both."""
+    diagram: Annotated[str | None, _option(_file("--diagram", or_stdout=False), "FILE")] = None
+    """Write the space-time diagram of the messages to this file, which ends in .svg or .html."""
+    from_us: Annotated[int | None, _option(_duration("--from", 31 * _DAY_US), "TIME", "--from")] = (
+        None
+    )
+    """Where the diagram begins, such as 3m20s; it ends where the run does."""
+    show: Annotated[str | None, _option(_text, "WORDS")] = None
+    """What the diagram shows, such as "accept cp2", "v2g", "all" or "trouble"."""
 
 
 @Parameter(name="*")

@@ -30,6 +30,7 @@ def run(
     listener: Listener | None = None,
     record: TextIO | None = None,
     history: TextIO | None = None,
+    attend: Callable[[Session], None] | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Run a scenario of one site and report; a city is run by :func:`scenarios.city.runner.run`.
@@ -37,14 +38,16 @@ def run(
     ``until_us`` ends it early; expectations of later times are then not looked at. ``trace`` takes
     one JSON line for each event, ``listener`` each event itself, ``record`` the log
     (:mod:`scenarios.recording`), ``history`` what its clients saw
-    (:mod:`scenarios.client_history`). ``on_progress`` is told the virtual time, each virtual
-    second.
+    (:mod:`scenarios.client_history`). ``attend`` is given the session before it runs.
+    ``on_progress`` is told the virtual time, each virtual second.
     """
     writer = None if trace is None else TraceWriter(trace)
     hearer = None if history is None else ClientHistory()
     session = Session(scenario, seed, listener=_all((writer, listener, hearer)))
     if hearer is not None:
         hearer.attend(session.world)
+    if attend is not None:
+        attend(session)
     recorder = Recorder(session.world, record) if record is not None else None
     run_to(session, until_us, on_progress)
     if recorder is not None:

@@ -11,6 +11,9 @@ from scenarios.expect import Outcome, evaluate
 from scenarios.expectation import Expect
 from scenarios.journal import Input
 from scenarios.look import look
+from scenarios.messages import query, recording
+from scenarios.messages.look import Columns, between, diagram, frame_view
+from scenarios.messages.view import Diagram, Filter, FrameView, Span
 from scenarios.schema import Scenario
 from scenarios.till import newest
 from scenarios.view import View, Window
@@ -63,6 +66,22 @@ class Controls(Protocol):
         Raises:
             scenarios.errors.InputError: there is nothing of that id or number.
         """
+        ...
+
+    def record(self) -> None:
+        """Remember every message from now on."""
+        ...
+
+    def messages(self, span: Span) -> Diagram:
+        """A window of the space-time diagram, up to now."""
+        ...
+
+    def frame(self, number: int) -> FrameView | None:
+        """One message, decoded; None where it is forgotten."""
+        ...
+
+    def message_filter(self, text: str) -> Filter:
+        """What a filter's words say; raises InputError for a word that says nothing."""
         ...
 
 
@@ -241,6 +260,44 @@ class Session:
             scenarios.errors.InputError: there is nothing of that id or number.
         """
         return why(self.world, question)
+
+    # Messages.
+
+    def worlds(self) -> tuple[World, ...]:
+        """Every world of this run."""
+        return (self.world,)
+
+    def record(self) -> None:
+        """Remember every message from now on; where that is on already, nothing changes."""
+        recording.record(self.worlds())
+
+    def messages(self, span: Span) -> Diagram:
+        """A window of the space-time diagram of the world that is looked at.
+
+        Raises:
+            scenarios.errors.InputError: messages are not recorded.
+        """
+        return diagram(self.world, recording.recorder_of(self.world), span)
+
+    def messages_between(self, times_us: tuple[int, int], it: Filter, rows_max: int) -> Diagram:
+        """All rows from one time to another, ``newest`` False where there are more than that."""
+        return between(self.world, recording.recorder_of(self.world), times_us, it, rows_max)
+
+    def frame(self, number: int) -> FrameView | None:
+        """One message, decoded; None where it is forgotten.
+
+        Raises:
+            scenarios.errors.InputError: messages are not recorded.
+        """
+        return frame_view(self.world, recording.recorder_of(self.world), number)
+
+    def message_filter(self, text: str) -> Filter:
+        """What a filter's words say (:mod:`scenarios.messages.query`).
+
+        Raises:
+            scenarios.errors.InputError: a word that says nothing.
+        """
+        return query.read(text, Columns(self.world).names)
 
     def _advance(self, until_us: int) -> bool:
         """One event no later than ``until_us``, or the clock moved there; whether one happened."""

@@ -17,9 +17,12 @@ from typing import Final, NamedTuple
 
 from attrs import define, field, frozen
 
+from paxos.sim.recorder import Recorder
 from scenarios.course import BranchView, Course, Mark
 from scenarios.errors import InputError
 from scenarios.journal import Input
+from scenarios.messages import recording
+from scenarios.messages.view import Diagram, Filter, FrameView, Span
 from scenarios.session import Session
 from scenarios.view import View, Window
 from scenarios.why.view import Answer, Question
@@ -51,6 +54,8 @@ class Checkpoint:
     branch: int
     place: Place
     data: bytes = field(repr=False)
+    recorders: tuple[Recorder | None, ...] = field(repr=False)
+    """What remembers the messages of each world: they share their past, and are not copied."""
 
 
 @define
@@ -93,6 +98,8 @@ class Timeline:
         self._checkpoints: dict[int, list[Checkpoint]] = {1: []}
         """By the branch in which they were taken, in the order of their places."""
         self._bytes = 0
+        self._records = False
+        """Whether messages are remembered."""
         self.bookmarks: list[Bookmark] = []
         """In the order in which they were set."""
         self._undone: list[tuple[int, Place]] = []
@@ -126,6 +133,25 @@ class Timeline:
     def why(self, question: Question) -> Answer:
         """Why something is as it is now: see :meth:`scenarios.session.Session.why`."""
         return self.session.why(question)
+
+    # Messages.
+
+    def record(self) -> None:
+        """Remember every message from now on, in every branch."""
+        self._records = True
+        self.session.record()
+
+    def messages(self, span: Span) -> Diagram:
+        """See :meth:`scenarios.session.Session.messages`."""
+        return self.session.messages(span)
+
+    def frame(self, number: int) -> FrameView | None:
+        """See :meth:`scenarios.session.Session.frame`."""
+        return self.session.frame(number)
+
+    def message_filter(self, text: str) -> Filter:
+        """See :meth:`scenarios.session.Session.message_filter`."""
+        return self.session.message_filter(text)
 
     def course(self) -> Course:
         """A frozen picture of where this is."""
@@ -348,7 +374,8 @@ class Timeline:
             return
         with _no_collection():
             data = pickle.dumps(self.session, pickle.HIGHEST_PROTOCOL)
-        own.insert(index, Checkpoint(self.number, here, data))
+        recorders = recording.kept(self.session.worlds())
+        own.insert(index, Checkpoint(self.number, here, data, recorders))
         self._bytes += len(data)
         self._thin()
 
@@ -387,6 +414,9 @@ class Timeline:
             return
         with _no_collection():
             session: Session = pickle.loads(best.data)  # noqa: S301 - written a moment ago
+        recording.restore(session.worlds(), best.recorders)
+        if self._records:
+            session.record()
         session.look_as(self.session)
         session.coming = self.branch.inputs[session.acted :]
         self.session = session

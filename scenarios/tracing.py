@@ -71,11 +71,16 @@ def describe_event(world: World, event: Event) -> dict[str, Any]:
     elif kind == Kind.SIGNAL:
         row["signal"] = payload
     elif kind in _DECODERS:
-        try:
-            row |= _DECODERS[kind](world, payload)
-        except (WireError, MalformedMessageError) as error:
-            row["damaged"] = str(error)
+        row |= describe_frame(world, kind, payload)
     return row
+
+
+def describe_frame(world: World, kind: int, frame: bytes) -> dict[str, Any]:
+    """A frame of one of the three channels as plain data; a damaged one says so."""
+    try:
+        return _DECODERS[kind](world, frame)
+    except (WireError, MalformedMessageError) as error:
+        return {"damaged": str(error)}
 
 
 def _paxos(world: World, frame: bytes) -> dict[str, Any]:

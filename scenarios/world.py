@@ -242,7 +242,11 @@ class World:
 
     def note(self, severity: str, subject: str, text: str) -> None:
         """Write a line into the event log."""
-        self.log.add(EventRow(self.now_us, severity, subject, text))
+        row = EventRow(self.now_us, severity, subject, text)
+        self.log.add(row)
+        recorder = self.cluster.bus.recorder
+        if recorder is not None:
+            recorder.note(row.time_us, row)
 
     def crash(self, number: int) -> int:
         """Kill a charge point's process; returns how many rows its disk lost."""

@@ -76,7 +76,13 @@ OUTSIDE = ("os", "io", "pathlib", "shutil", "tempfile", "subprocess", "sys", "im
 RANDOM_HOME = "paxos/sim/streams.py"
 """The one place where generators are made, each from a seed."""
 
-VIEWS = ("scenarios.view", "scenarios.course", "scenarios.city.view", "scenarios.why.view")
+VIEWS = (
+    "scenarios.view",
+    "scenarios.course",
+    "scenarios.city.view",
+    "scenarios.why.view",
+    "scenarios.messages.view",
+)
 """Frozen pictures."""
 
 VIEWERS = ("evtui/widgets/", "evtui/screens/", "evtui/render/")

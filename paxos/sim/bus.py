@@ -5,12 +5,17 @@ knows nothing of what is inside.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from paxos.membership import place_of
+from paxos.sim.fates import Fate, Oddity
 from paxos.sim.kernel import Kernel
 from paxos.sim.links import Link, new_link
+from paxos.sim.recorder import Recorder
 from paxos.sim.streams import stream
 from paxos.sim.weather import Weather
+
+_COPY, _DAMAGED, _LATE = int(Oddity.COPY), int(Oddity.DAMAGED), int(Oddity.LATE)
 
 
 class Bus:
@@ -41,6 +46,23 @@ class Bus:
         self.partitions = 0
         self.heals = 0
         """How often all faults of links were undone at once, where there were any."""
+        self.recorder: Recorder | None = None
+        """Who remembers every frame, if somebody wants to see them."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the recorder, which is no part of the run and would be copied with it."""
+        return {**self.__dict__, "recorder": None}
+
+    def record(self, recorder: Recorder, last_kind: int) -> None:
+        """Let somebody remember every frame from now on.
+
+        What is under way already (events of kinds up to ``last_kind``) counts as sent now.
+        """
+        self.recorder = recorder
+        for due_us, sequence, kind, target, source, frame in self.kernel.waiting():
+            if kind <= last_kind:
+                ends = source, target
+                recorder.sent(kind, ends, frame, self.kernel.now_us, (due_us, sequence))
 
     def link(self, source: int, target: int) -> Link:
         """The link from one endpoint to another, made when first used.
@@ -91,13 +113,19 @@ class Bus:
         """Put a frame on its way; to the sender itself it takes no time and is never lost."""
         self.sent += 1
         now_us = self.kernel.now_us
+        recorder = self.recorder
+        ends = source, target
         if source == target:
-            self.kernel.push(now_us, kind, target, source, frame)
+            sequence = self.kernel.push(now_us, kind, target, source, frame)
+            if recorder is not None:
+                recorder.sent(kind, ends, frame, now_us, (now_us, sequence))
             return
         link = self.link(source, target)
         arrivals = link.carry(now_us, frame)
         if not arrivals:
             self.lost += 1
+            if recorder is not None:
+                recorder.lost(kind, ends, frame, now_us, Fate.CUT if link.cut else Fate.LOST)
             return
         if link.extra_us:
             self.delayed += 1
@@ -107,8 +135,14 @@ class Bus:
         else:
             link.latest_us = first_us
         self.duplicated += len(arrivals) > 1
+        copy = 0
         for arrival_us, body in arrivals:
-            self.kernel.push(arrival_us, kind, target, source, body)
+            sequence = self.kernel.push(arrival_us, kind, target, source, body)
+            if recorder is not None:
+                late = arrival_us - now_us > link.latencies_us[-1]
+                odd = copy | (_DAMAGED if body is not frame else 0) | (_LATE if late else 0)
+                recorder.sent(kind, ends, frame, now_us, (arrival_us, sequence), odd)
+            copy = _COPY
 
     def arrives(self, source: int, target: int) -> bool:
         """Whether a frame that is due now gets through: a link cut on the way loses it."""

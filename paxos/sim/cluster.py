@@ -24,6 +24,7 @@ from paxos.effects import (
 from paxos.membership import PLACES, place_of
 from paxos.sim.bus import Bus
 from paxos.sim.coverage import Coverage
+from paxos.sim.fates import Fate
 from paxos.sim.host import LAST_FRAME, Host, Kind, Observer, Outside, Status, Witness
 from paxos.sim.kernel import Event, Kernel
 from paxos.sim.nodes import Nodes
@@ -35,6 +36,15 @@ RECENT = 1_000
 """How many events are remembered."""
 INBOX = 10_000
 """How many events may wait at a busy node; frames beyond are lost, as with any full buffer."""
+
+
+def _missed(host: Host, kind: int, target: int) -> Fate | None:
+    """Why a frame that is due at a node reaches nobody; None where it does."""
+    if host.process is None:
+        return Fate.TARGET_DOWN
+    if kind == Kind.PAXOS and target != host.identity:
+        return Fate.TARGET_GONE
+    return Fate.INBOX_FULL if len(host.backlog) >= INBOX else None
 
 
 class Cluster(Nodes):
@@ -126,7 +136,7 @@ class Cluster(Nodes):
     # Events.
 
     def _handle(self, event: Event) -> None:
-        _, _, kind, target, source, payload = event
+        now_us, sequence, kind, target, source, payload = event
         place = target if target < PLACES else place_of(target)
         host = self.hosts.get(place) if kind < Kind.OUTSIDE else None
         if host is None:
@@ -134,11 +144,17 @@ class Cluster(Nodes):
             return
         if kind <= LAST_FRAME:
             # It has arrived, or not, at this moment: also when its node stands still.
-            stranger = kind == Kind.PAXOS and target != host.identity
-            if host.process is None or stranger or len(host.backlog) >= INBOX:
-                self.bus.miss(source, target)
-                return
-            if not self.bus.arrives(source, target):
+            bus = self.bus
+            fate = _missed(host, kind, target)
+            if fate is not None:
+                bus.miss(source, target)
+            elif not bus.arrives(source, target):
+                fate = Fate.CUT_ON_ITS_WAY
+            if bus.recorder is not None and fate is None:
+                bus.recorder.arrived(sequence, now_us, waits=host.busy)
+            elif bus.recorder is not None and fate is not None:
+                bus.recorder.ended(sequence, now_us, fate)
+            if fate is not None:
                 return
         if kind == Kind.WORK:
             self._work(host, source)
@@ -156,7 +172,9 @@ class Cluster(Nodes):
         host.working = False
         if host.status is not Status.ALIVE:
             return
-        _, _, kind, _, source, payload = host.backlog.popleft()
+        _, sequence, kind, _, source, payload = host.backlog.popleft()
+        if kind <= LAST_FRAME and self.bus.recorder is not None:
+            self.bus.recorder.arrived(sequence, self.kernel.now_us)
         if kind != Kind.TIMER or host.take_timer(self.kernel, payload):
             self._take(host, kind, source, payload)
         if host.status is Status.ALIVE:

@@ -20,12 +20,17 @@ class Kernel:
 
     def push(
         self, time_us: int, kind: int, target: int, source: int = 0, payload: Any = None
-    ) -> None:
-        """Let an event happen at ``time_us``, which must not be in the past."""
+    ) -> int:
+        """Let an event happen at ``time_us``, which must not be in the past.
+
+        Returns:
+            Its sequence number.
+        """
         if time_us < self.now_us:
             raise ValueError(f"an event at {time_us} µs, but it is {self.now_us} µs already")
         self._sequence += 1
         heappush(self._heap, (time_us, self._sequence, kind, target, source, payload))
+        return self._sequence
 
     def pop(self) -> Event | None:
         """The next event, with the clock moved to it; None when there is none."""
@@ -38,6 +43,10 @@ class Kernel:
     def next_us(self) -> int | None:
         """When the next event happens, if there is one."""
         return self._heap[0][0] if self._heap else None
+
+    def waiting(self) -> list[Event]:
+        """All events that are still to happen, in their order."""
+        return sorted(self._heap, key=lambda event: event[:2])
 
     def advance(self, time_us: int) -> None:
         """Move the clock to a time before the next event."""

@@ -2,9 +2,11 @@
 
 from paxos.membership import PLACES
 from paxos.records import recover
+from paxos.sim.bus import Bus
 from paxos.sim.coverage import Coverage
 from paxos.sim.disk import Disk
-from paxos.sim.host import Crashed, Host, Kind, Observer, Outside, Process, Status
+from paxos.sim.fates import Fate
+from paxos.sim.host import LAST_FRAME, Crashed, Host, Kind, Observer, Outside, Process, Status
 from paxos.sim.kernel import Kernel
 from paxos.sim.press import Press
 from paxos.sim.streams import stream
@@ -16,6 +18,7 @@ class Nodes:
     outside: Outside
     observer: Observer | None
     kernel: Kernel
+    bus: Bus
     coverage: Coverage
     hosts: dict[int, Host]
     seed: int
@@ -82,6 +85,11 @@ class Nodes:
             raise ValueError(f"node {node} is down already")
         host.status = Status.CRASHED
         host.generation += 1
+        if self.bus.recorder is not None:
+            for event in host.backlog:
+                if event[2] <= LAST_FRAME:
+                    now_us = self.kernel.now_us
+                    self.bus.recorder.ended(event[1], now_us, Fate.DIED_WAITING)
         host.forget()
         lost = host.disk.crash()
         self.coverage.died(node)

@@ -90,6 +90,10 @@ class CitySession(Session):
             self.city, self.shown, event_rows, self._verdicts(), finished=self.finished
         )
 
+    def worlds(self) -> tuple[World, ...]:
+        """The worlds of all sites; a recorder's limit is shared among them."""
+        return tuple(self.city.worlds.values())
+
     def _view_of(self, site: int, window: Window) -> View:
         self.city.at(site)
         return look(self.city.worlds[site], window, self._verdicts(), finished=self.finished)

@@ -1,0 +1,37 @@
+"""What the panel of messages asks a run for, and what it writes."""
+
+from pathlib import Path
+
+from evtui.diagram.files import write
+from scenarios.errors import InputError
+from scenarios.messages.view import Diagram, Filter, FrameView, Span
+from scenarios.session import Controls
+
+
+class Messages:
+    """A run's messages for the panel; what is refused is a ValueError, with a sentence."""
+
+    def __init__(self, controls: Controls, title: str) -> None:
+        self._controls = controls
+        self._title = title
+
+    def messages(self, span: Span) -> Diagram:
+        """A window of the diagram."""
+        return self._controls.messages(span)
+
+    def frame(self, number: int) -> FrameView | None:
+        """One message, decoded."""
+        return self._controls.frame(number)
+
+    def message_filter(self, text: str) -> Filter:
+        """What a filter's words say. Raises ValueError for one that says nothing."""
+        try:
+            return self._controls.message_filter(text)
+        except InputError as error:
+            raise ValueError(str(error)) from None
+
+    def write(self, name: str, diagram: Diagram) -> str:
+        """Write what is shown into a file; says where. Raises ValueError."""
+        write(name, diagram, self._title, self.frame)
+        rows = "1 row" if len(diagram.moments) == 1 else f"{len(diagram.moments)} rows"
+        return f"{rows} written to {Path(name).resolve()}"

@@ -1,0 +1,1 @@
+"""Messages as people look at them: a space-time diagram of a run, and each frame decoded."""
