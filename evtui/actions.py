@@ -139,6 +139,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Cables, promises, plan and grants",
     ),
     Action(
+        id="links", keys="l", shown="l", foot="l",
+        title="Links", group="Look", method="table('links')",
+        help="The matrix of links; edit one",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         after="scroll", foot="PgUp PgDn",

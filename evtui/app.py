@@ -22,6 +22,8 @@ from evtui.screens.membership import MembershipPanel
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
 from evtui.screens.reservations import ReservationsPanel
+from evtui.screens.tables import TablePanel
+from evtui.screens.views import TABLES
 from evtui.themes import DARK, THEMES
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
@@ -91,6 +93,9 @@ class EvtuiApp(App[int]):
         """Show the world as it is now."""
         self._drawn_s = time.monotonic()
         window = self._network.window() if self._network.is_mounted else Window()
+        for screen in self.screen_stack if self._network.is_mounted else ():
+            if isinstance(screen, TablePanel) and screen.is_mounted:
+                window = screen.wanted(window)
         self.picture = self._picture(window)
 
     def _picture(self, window: Window) -> Picture:
@@ -100,6 +105,19 @@ class EvtuiApp(App[int]):
     def on_pane_moved(self, _message: Pane.Moved) -> None:
         """Another window of a long list is wanted."""
         self.take_picture()
+
+    def action_table(self, name: str) -> None:
+        """Open one of the views above the network."""
+        if self.picture is not None:
+            self.push_screen(TABLES[name](self.picture))
+
+    def on_table_panel_wanted(self, _message: TablePanel.Wanted) -> None:
+        """A view is about other things now."""
+        self.take_picture()
+
+    def on_table_panel_act(self, message: TablePanel.Act) -> None:
+        """What somebody wants done in a view."""
+        self.act(message.verb, **message.args)
 
     # Virtual time
 

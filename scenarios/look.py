@@ -17,6 +17,7 @@ from paxos.sim.host import Host, Status
 from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
+from scenarios.links_look import links as matrix
 from scenarios.plan_look import plan
 from scenarios.supplying import power_of, rails
 from scenarios.till import Till, tokens_of
@@ -104,6 +105,7 @@ def look(
         loads=tuple(world.surroundings.loads_w().items()),
         trips=world.guards.trips,
         grants_ended=world.powering.counts["grants_ended"],
+        links=None if window.links is None else matrix(world, window.links),
     )
 
 

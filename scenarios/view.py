@@ -10,6 +10,7 @@ from enum import IntEnum
 from attrs import frozen
 
 from paxos.membership import quorums_after
+from scenarios.tables_view import LinksView, LinkWindow
 
 
 class CellState(IntEnum):
@@ -29,6 +30,8 @@ class Window:
     log_rows: int = 40
     event_first: int | None = None
     event_rows: int = 40
+    links: LinkWindow | None = None
+    """Which part of the matrix of links is wanted; None: nothing of it."""
 
 
 @frozen
@@ -361,3 +364,5 @@ class View:
     """Who was refused, and why; the newest ones."""
     plan: PlanView | None = None
     """None where the network does not plan."""
+    links: LinksView | None = None
+    """The part of the matrix of links that was asked for."""

@@ -76,7 +76,7 @@ OUTSIDE = ("os", "io", "pathlib", "shutil", "tempfile", "subprocess", "sys", "im
 RANDOM_HOME = "paxos/sim/streams.py"
 """The one place where generators are made, each from a seed."""
 
-VIEWS = ("scenarios.view", "scenarios.city.view")
+VIEWS = ("scenarios.view", "scenarios.tables_view", "scenarios.city.view")
 """Frozen pictures."""
 
 VIEWERS = ("evtui/widgets/", "evtui/screens/", "evtui/render/")

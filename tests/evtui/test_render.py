@@ -538,10 +538,11 @@ def test_where_even_short_words_have_no_room_some_keys_stand_alone() -> None:
         assert line.plain[faster.start : faster.end] in {"+-", "+- speed"}
 
 
-def test_all_of_the_help_is_seen_at_80x24() -> None:
-    """One row is for the keys of the panel; opposite keys may share a row."""
+def test_every_key_is_seen_in_the_help_at_80x24() -> None:
+    """One row is for the keys of the panel; opposite keys may share a row; symbols are below."""
     page = help.page(80)
-    assert len(page) <= 23
+    assert len(help.keys(80)) <= 23
+    assert page[: len(help.keys(80))] == help.keys(80)
     text = "\n".join(line.plain for line in page)
     for words in ("+ -       Faster · Slower", "◌ off", "◦ learner", "∅ no member"):
         assert words in text

@@ -1,0 +1,12 @@
+"""The views above the network, by name: each is a row of :data:`evtui.actions.ACTIONS`, too."""
+
+from collections.abc import Callable, Mapping
+
+from evtui.render.picture import Picture
+from evtui.screens.links import LinksPanel
+from evtui.screens.tables import TablePanel
+
+TABLES: Mapping[str, Callable[[Picture], TablePanel]] = {
+    "links": LinksPanel,
+}
+"""What opens each."""
