@@ -141,7 +141,12 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="links", keys="l", shown="l", foot="l",
         title="Links", group="Look", method="table('links')",
-        help="The matrix of links; edit one",
+        help="Each from, to; the sums of money",
+    ),
+    Action(
+        id="ledger", keys="a", shown="a",
+        title="Ledger", group="Look", method="table('ledger')",
+        help="Accounts, bills, entries, sums",
     ),
     Action(
         id="page_up", keys="pageup", shown="PgUp",

@@ -17,6 +17,7 @@ from paxos.sim.host import Host, Status
 from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
+from scenarios.ledger_look import ledger
 from scenarios.links_look import links as matrix
 from scenarios.plan_look import plan
 from scenarios.supplying import power_of, rails
@@ -106,6 +107,7 @@ def look(
         trips=world.guards.trips,
         grants_ended=world.powering.counts["grants_ended"],
         links=None if window.links is None else matrix(world, window.links),
+        ledger=None if window.ledger is None else ledger(world, till, window.ledger),
     )
 
 

@@ -60,3 +60,106 @@ class LinksView:
         if 0 <= y < len(self.cells) and 0 <= x < len(self.cells[y]):
             return self.cells[y][x]
         return None
+
+
+# The ledger.
+
+
+@frozen
+class LedgerWindow:
+    """Which rows of accounts, bills and entries are wanted; the newest bill and entry are 0."""
+
+    first_account: int = 0
+    first_bill: int = 0
+    first_entry: int = 0
+    rows: int = 0
+    """Of each list."""
+
+
+@frozen
+class AccountView:
+    """An account of the ledger, in cents, and tokens in Wh."""
+
+    name: str
+    kind: str
+    """driver, charge point, or that it is outside: bank and mint, which may go below 0."""
+    holder: str
+    """The EVs whose driver it is of; empty where nobody is known, and for all others."""
+    cents: int
+    tokens: int
+    owed_cents: int
+    opening_cents: int
+    """What it had before the run."""
+
+
+@frozen
+class BillView:
+    """A transaction's bill; times in µs, energy in Wh."""
+
+    transaction: int
+    cp: str
+    ev: str
+    """The id tag or eMAID where no EV has it."""
+    status: str
+    """running, open or paid."""
+    energy_wh: int
+    cents: int
+    tokens: int
+    closed_us: int | None
+    paid_us: int | None
+
+
+@frozen
+class EntryView:
+    """One line of the ledger: what went from an account to another."""
+
+    number: int
+    at_us: int
+    what: str
+    """opening, bill or tokens."""
+    transaction: int
+    payer: str
+    payee: str
+    cents: int
+    tokens: int
+
+
+@frozen
+class SumView:
+    """Two figures that must be equal, each with what it is of."""
+
+    says: str
+    """Why they must."""
+    left_name: str
+    left: int
+    right_name: str
+    right: int
+    unit: str
+    """cents, tokens or accounts."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether they are equal."""
+        return self.left == self.right
+
+
+@frozen
+class LedgerView:
+    """The ledger as the most advanced live replica knows it."""
+
+    applied: int
+    """How many commands that replica has applied."""
+    accounts: tuple[AccountView, ...]
+    """Drivers first, then charge points, then bank and mint."""
+    bills: tuple[BillView, ...]
+    """The newest first."""
+    entries: tuple[EntryView, ...]
+    """The newest first."""
+    account_total: int
+    bill_total: int
+    entry_total: int
+    running: int
+    """Bills by their status."""
+    open: int
+    paid: int
+    sums: tuple[SumView, ...]

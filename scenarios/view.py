@@ -10,7 +10,7 @@ from enum import IntEnum
 from attrs import frozen
 
 from paxos.membership import quorums_after
-from scenarios.tables_view import LinksView, LinkWindow
+from scenarios.tables_view import LedgerView, LedgerWindow, LinksView, LinkWindow
 
 
 class CellState(IntEnum):
@@ -32,6 +32,8 @@ class Window:
     event_rows: int = 40
     links: LinkWindow | None = None
     """Which part of the matrix of links is wanted; None: nothing of it."""
+    ledger: LedgerWindow | None = None
+    """Which rows of the ledger are wanted; None: nothing of it."""
 
 
 @frozen
@@ -366,3 +368,5 @@ class View:
     """None where the network does not plan."""
     links: LinksView | None = None
     """The part of the matrix of links that was asked for."""
+    ledger: LedgerView | None = None
+    """The rows of the ledger that were asked for, and its sums."""

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from evtui.render.picture import Picture
+from evtui.screens.ledger import LedgerPanel
 from evtui.screens.links import LinksPanel
 from evtui.screens.tables import TablePanel
 
 TABLES: Mapping[str, Callable[[Picture], TablePanel]] = {
     "links": LinksPanel,
+    "ledger": LedgerPanel,
 }
 """What opens each."""
