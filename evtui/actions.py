@@ -149,6 +149,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Accounts, bills, entries, sums",
     ),
     Action(
+        id="invariants", keys="i", shown="i", foot="i",
+        title="Invariants", group="Look", method="table('invariants')",
+        help="Checks and margins of each",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         after="scroll", foot="PgUp PgDn",

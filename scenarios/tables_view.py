@@ -163,3 +163,55 @@ class LedgerView:
     open: int
     paid: int
     sums: tuple[SumView, ...]
+
+
+# Invariants.
+
+
+@frozen
+class InvariantView:
+    """One invariant: what it says, how often it was checked, and how near it came to breaking."""
+
+    name: str
+    """Its letter and number, as in ``A1``."""
+    sentence: str
+    checks: int
+    """Comparisons made so far."""
+    unit: str
+    """Of the margin: W, Wh, µs or slots; empty for one that holds or does not."""
+    left: int | None
+    """The smallest margin so far; None without a check."""
+    at_us: int | None
+    """When that was; None where nobody has noted it."""
+    of: str
+    """Where that was: a cable, a charge point, an EV, a site."""
+    note: str
+    """What else is to be said of it now, in words."""
+    violated: bool
+
+
+@frozen
+class ViolationView:
+    """The invariant that was violated, and what led to it."""
+
+    name: str
+    text: str
+    """Name, meaning, and what was found."""
+    time_us: int
+    event: int
+    """Its number: the event after which the invariant did not hold."""
+    slot: int | None
+    ballots: tuple[str, ...]
+    cps: tuple[str, ...]
+    events: tuple[str, ...]
+    """The latest that are about its slot or ballots, a sentence each, the last one at the end."""
+
+
+@frozen
+class InvariantsView:
+    """Every invariant that is checked in this run."""
+
+    rows: tuple[InvariantView, ...]
+    checks: int
+    """Of all of them together."""
+    violation: ViolationView | None

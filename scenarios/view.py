@@ -10,7 +10,13 @@ from enum import IntEnum
 from attrs import frozen
 
 from paxos.membership import quorums_after
-from scenarios.tables_view import LedgerView, LedgerWindow, LinksView, LinkWindow
+from scenarios.tables_view import (
+    InvariantsView,
+    LedgerView,
+    LedgerWindow,
+    LinksView,
+    LinkWindow,
+)
 
 
 class CellState(IntEnum):
@@ -34,6 +40,8 @@ class Window:
     """Which part of the matrix of links is wanted; None: nothing of it."""
     ledger: LedgerWindow | None = None
     """Which rows of the ledger are wanted; None: nothing of it."""
+    invariants: bool = False
+    """Whether the invariants are wanted, one by one."""
 
 
 @frozen
@@ -370,3 +378,5 @@ class View:
     """The part of the matrix of links that was asked for."""
     ledger: LedgerView | None = None
     """The rows of the ledger that were asked for, and its sums."""
+    invariants: InvariantsView | None = None
+    """Every invariant with its checks and margin, if that was asked for."""

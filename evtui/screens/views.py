@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from evtui.render.picture import Picture
+from evtui.screens.invariants import InvariantsPanel
 from evtui.screens.ledger import LedgerPanel
 from evtui.screens.links import LinksPanel
 from evtui.screens.tables import TablePanel
@@ -10,5 +11,6 @@ from evtui.screens.tables import TablePanel
 TABLES: Mapping[str, Callable[[Picture], TablePanel]] = {
     "links": LinksPanel,
     "ledger": LedgerPanel,
+    "invariants": InvariantsPanel,
 }
 """What opens each."""
