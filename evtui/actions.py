@@ -199,6 +199,21 @@ ACTIONS: tuple[Action, ...] = (
         help="Space-time diagram; Enter decodes",
     ),
     Action(
+        id="links", keys="l", shown="l", foot="l",
+        title="Links", group="Look", method="table('links')",
+        help="Each from, to; the sums of money",
+    ),
+    Action(
+        id="ledger", keys="a", shown="a",
+        title="Ledger", group="Look", method="table('ledger')",
+        help="Accounts, bills, entries, sums",
+    ),
+    Action(
+        id="invariants", keys="i", shown="i", foot="i",
+        title="Invariants", group="Look", method="table('invariants')",
+        help="Checks and margins of each",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         roomy="scroll", rank=4, foot="PgUp PgDn",

@@ -24,6 +24,8 @@ from evtui.screens.messages import MessagesPanel
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
 from evtui.screens.reservations import ReservationsPanel
+from evtui.screens.tables import TablePanel
+from evtui.screens.views import TABLES
 from evtui.screens.why import WhyPanel
 from evtui.themes import DARK, THEMES
 from evtui.travel import TravelApp
@@ -107,6 +109,9 @@ class EvtuiApp(TravelApp):
         """Show the world as it is now."""
         self._drawn_s = time.monotonic()
         window = self._network.window() if self._network.is_mounted else Window()
+        for screen in self.screen_stack if self._network.is_mounted else ():
+            if isinstance(screen, TablePanel) and screen.is_mounted:
+                window = screen.wanted(window)
         self.picture = self._picture(window)
 
     def _picture(self, window: Window) -> Picture:
@@ -117,6 +122,19 @@ class EvtuiApp(TravelApp):
     def on_pane_moved(self, _message: Pane.Moved) -> None:
         """Another window of a long list is wanted."""
         self.take_picture()
+
+    def action_table(self, name: str) -> None:
+        """Open one of the views above the network."""
+        if self.picture is not None:
+            self.push_screen(TABLES[name](self.picture))
+
+    def on_table_panel_wanted(self, _message: TablePanel.Wanted) -> None:
+        """A view is about other things now."""
+        self.take_picture()
+
+    def on_table_panel_act(self, message: TablePanel.Act) -> None:
+        """What somebody wants done in a view."""
+        self.act(message.verb, **message.args)
 
     # Virtual time
 

@@ -15,6 +15,7 @@ from fsm.network.ledger import cp_account, driver_account
 from fsm.network.records import Account, Bill, Entry
 from fsm.network.tables import Tables
 from paxos.check.violation import InvariantViolation
+from scenarios.checked import Checked
 
 SENTENCES = {
     "M1": "money and tokens are conserved: an account is what its ledger entries say",
@@ -27,7 +28,8 @@ SENTENCES = {
 class Audit:
     """Follows the state of whoever has applied most."""
 
-    def __init__(self, begin: Tables) -> None:
+    def __init__(self, begin: Tables, checked: Checked | None = None) -> None:
+        self._checked = Checked() if checked is None else checked
         self.applied = begin.applied
         self._books = dict(begin.accounts)
         self._entries = len(begin.entries)
@@ -62,6 +64,7 @@ class Audit:
             self._check_account(state, name)
 
     def _check_account(self, state: Tables, name: str) -> None:
+        self._checked.count("M1")
         found, books = state.accounts.get(name), self._books.get(name) or Account(name)
         if found is None or (found.cents, found.tokens) != (books.cents, books.tokens):
             has = "is missing" if found is None else f"has {found.cents} ct, {found.tokens} tokens"
@@ -69,6 +72,7 @@ class Audit:
             self._fail("M1", f"the account {name} {has}; {said}")
 
     def _check_payment(self, state: Tables, entry: Entry) -> None:
+        self._checked.count("M3")
         bill = state.bills.get(entry.transaction)
         if entry.transaction in self._paid:
             self._fail("M3", f"the bill of transaction {entry.transaction} is paid a second time")
@@ -83,6 +87,7 @@ class Audit:
             self._transactions += 1
             self._open[self._transactions] = None
         for number in list(self._open):
+            self._checked.count("M2")
             transaction, bill = state.transactions[number], state.bills.get(number)
             running = bill is not None and bill.status == RUNNING
             if bill is None or transaction.is_open is not running:

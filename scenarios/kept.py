@@ -216,6 +216,11 @@ class Kept:
     def _settle(self, promise: Promise) -> None:
         """The driver has left, and the log knows what he got."""
         left_us = promise.left_us or 0
+        spare_wh = promise.delivered_wh - promise.promised_wh + RESOLUTION_WH
+        if spare_wh < 0:
+            self.world.checked.count("E1")
+        else:
+            self.world.checked.note("E1", spare_wh, self.world.now_us, promise.ev)
         if not promise.missing_wh:
             promise.status = KEPT
         elif left_us < promise.departure_us - self._step_us:

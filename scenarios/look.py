@@ -13,6 +13,9 @@ from paxos.sim.host import Host, Status
 from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
+from scenarios.invariants_look import invariants
+from scenarios.ledger_look import ledger
+from scenarios.links_look import links as matrix
 from scenarios.papers import Paper, paper_of
 from scenarios.plan_look import plan
 from scenarios.supplying import power_of, rails
@@ -68,7 +71,7 @@ def look(
         evs=tuple(evs.values()),
         unplugged=tuple(ev for ev in evs.values() if ev.cp is None),
         sessions=_sessions(world, till),
-        checks=world.invariants.checks if world.invariants else 0,
+        checks=world.checks,
         violation=str(world.violation) if world.violation else "",
         log_last=log_last,
         log=_log(world, papers, log_last, window),
@@ -87,6 +90,9 @@ def look(
         loads=tuple(world.surroundings.loads_w().items()),
         trips=world.guards.trips,
         grants_ended=world.powering.counts["grants_ended"],
+        links=None if window.links is None else matrix(world, window.links),
+        invariants=invariants(world) if window.invariants else None,
+        ledger=None if window.ledger is None else ledger(world, till, window.ledger),
     )
 
 

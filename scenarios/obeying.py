@@ -59,6 +59,7 @@ class Obeying:
                     supply_of(node.controller.rated_w, current), at_s)[0]
             for at_s in (max(0, now_s - 1), now_s)
         )  # fmt: skip
+        world.checked.note("P2", allowed_w - offered_w, world.now_us, node.cp_id)
         if offered_w > allowed_w:
             found = f"{node.cp_id} offers {offered_w:,} W, its profiles allow {allowed_w:,} W"
             raise InvariantViolation("P2", found, sentence=SENTENCES["P2"], nodes=(number,))

@@ -57,8 +57,14 @@ class Powering:
         for rail in grid.rails:
             if rail.changed:
                 rail.note_peak()
-                if rail.flow_w > rail.capacity_w and self.check_it:
-                    raise self._overload(rail)
+                if self.check_it:
+                    self._check_rail(rail)
+
+    def _check_rail(self, rail: Rail) -> None:
+        world, left_w = self.world, rail.capacity_w - rail.flow_w
+        world.checked.note("P1", left_w, world.now_us, _cable(rail.id))
+        if left_w < 0:
+            raise self._overload(rail)
 
     def _overload(self, rail: Rail) -> InvariantViolation:
         world = self.world
@@ -98,9 +104,10 @@ class Powering:
         if not state.grants or state.assets is before.assets:
             return
         for rail, free_w in rails_of(state).free_w(list(state.assets.values())).items():
+            if self.check_it:
+                self.world.checked.note("P3", free_w, self.world.now_us, _cable(rail))
             if free_w < 0 and self.check_it:
-                whose = f"cabinet {rail}" if rail != SITE else "the site"
-                raise _violation("P3", f"{whose} lacks {-free_w:,} W of what is held", ())
+                raise _violation("P3", f"{_cable(rail)} lacks {-free_w:,} W of what is held", ())
         if self._guarded:
             for cp_id in state.assets:
                 self.guarded(self.world.nodes[cp_id])
@@ -119,9 +126,15 @@ class Powering:
         asset = self._newest.assets.get(cp_id)
         held_w = 0 if asset is None else asset.held_w
         allowed_w = guard.allowed_w(self.world.now_us)
+        self.world.checked.note("P4", held_w - allowed_w, self.world.now_us, cp_id)
         if allowed_w > held_w:
             found = f"the guard of {cp_id} lets {allowed_w:,} W through, the log holds {held_w:,} W"
             raise _violation("P4", found, (number,))
+
+
+def _cable(cabinet: str) -> str:
+    """What people call a rail."""
+    return f"cabinet {cabinet}" if cabinet != SITE else "the site"
 
 
 def _violation(name: str, found: str, nodes: tuple[int, ...]) -> InvariantViolation:

@@ -16,6 +16,7 @@ from fsm.network.tables import Tables
 from fsm.ocpp.reserving import TURNAROUND_US, ReservationStatus
 from paxos.check.violation import InvariantViolation
 from paxos.sim.host import Status
+from scenarios.checked import Checked
 
 if TYPE_CHECKING:
     from scenarios.asks import Ask
@@ -69,7 +70,7 @@ class Promises:
             old is not new for old, new in zip(self._checked, place, strict=True)
         ):
             self._checked = place
-            check_tables(tables)
+            check_tables(tables, self.world.checked, self.world.now_us)
         self._check_stay(number)
 
     def _check_stay(self, number: int) -> None:
@@ -84,7 +85,10 @@ class Promises:
             return
         seen_us = self._seen_us.setdefault((number, transaction_id), world.now_us)
         late_us = world.now_us - max(stay.until_us, seen_us) - TURNAROUND_US
-        if late_us > 0 and not self.is_disturbed(number, seen_us):
+        if late_us > 0 and self.is_disturbed(number, seen_us):
+            return
+        world.checked.note("B3", -late_us, world.now_us, stay.cp_id)
+        if late_us > 0:
             raise _violation(
                 "B3",
                 f"transaction {transaction_id} at {stay.cp_id} was to end "
@@ -100,7 +104,10 @@ class Promises:
         """
         world = self.world
         node, other = world.node(number), world.connectors[number].ev
-        if node is None or other is None or not ask.from_us <= world.now_us < ask.held_until_us:
+        if node is None or not ask.from_us <= world.now_us < ask.held_until_us:
+            return
+        world.checked.count("B4")
+        if other is None:
             return
         record = node.network.reservations.get(ask.number)
         kept = record is not None and record.is_active and record.cp_id == node.cp_id
@@ -149,17 +156,20 @@ def _is_told(ask: "Ask", record: Reservation, loss: Loss | None) -> bool:
     return ask.news is not None and ask.news.loss.times >= loss.times
 
 
-def check_tables(tables: Tables) -> None:
-    """B1 and B2 of one state, from its records alone.
+def check_tables(tables: Tables, checked: Checked | None = None, now_us: int = 0) -> None:
+    """B1 and B2 of one state, from its records alone; ``checked`` counts the comparisons.
 
     Raises:
         InvariantViolation: one of them does not hold.
     """
+    checked = Checked() if checked is None else checked
     held = [tables.reservations[number] for number in tables.reserved_by_tag.values() if number]
     held.sort(key=lambda record: (record.cp_id, record.connector_id, record.from_us))
     for first, second in pairwise(held):
-        same = (first.cp_id, first.connector_id) == (second.cp_id, second.connector_id)
-        if same and second.from_us < first.until_us:
+        if (first.cp_id, first.connector_id) != (second.cp_id, second.connector_id):
+            continue
+        checked.note("B1", second.from_us - first.until_us, now_us, first.cp_id)
+        if second.from_us < first.until_us:
             raise _violation(
                 "B1",
                 f"#{first.id} of {first.id_tag} and #{second.id} of {second.id_tag} "
@@ -170,6 +180,8 @@ def check_tables(tables: Tables) -> None:
         if transaction is None or transaction.id_tag == record.id_tag:
             continue
         stay = tables.stays.get(transaction.id)
+        if stay is not None:
+            checked.note("B2", record.from_us - stay.until_us, now_us, record.cp_id)
         if stay is None or stay.until_us > record.from_us:
             ends = "without an end" if stay is None else f"until {stay.until_us / 1e6:g} s"
             raise _violation(

@@ -68,6 +68,8 @@ class TrustPromises:
         meter = self.world.connectors[node].meter
         proven_wh = self.proven_wh.get(cp_id, 0) + evidence.signed_wh
         self.proven_wh[cp_id] = proven_wh
+        left_wh = meter.energy_wh - proven_wh
+        self.world.checked.note("T1", left_wh, self.world.now_us, cp_id)
         if proven_wh > meter.energy_wh:
             self._break(
                 "T1",
@@ -83,6 +85,7 @@ class TrustPromises:
             return
         serials = [each["serialNumber"] for each in payload.get("iso15118CertificateHashData", ())]
         for name in (str(payload["idTag"]), *serials):
+            self.world.checked.count("T2")
             if name in self.barred:
                 slot = self.barred[name]
                 self._break(

@@ -10,6 +10,13 @@ from enum import IntEnum
 from attrs import frozen
 
 from paxos.membership import quorums_after
+from scenarios.tables_view import (
+    InvariantsView,
+    LedgerView,
+    LedgerWindow,
+    LinksView,
+    LinkWindow,
+)
 
 
 class CellState(IntEnum):
@@ -29,6 +36,12 @@ class Window:
     log_rows: int = 40
     event_first: int | None = None
     event_rows: int = 40
+    links: LinkWindow | None = None
+    """Which part of the matrix of links is wanted; None: nothing of it."""
+    ledger: LedgerWindow | None = None
+    """Which rows of the ledger are wanted; None: nothing of it."""
+    invariants: bool = False
+    """Whether the invariants are wanted, one by one."""
 
 
 @frozen
@@ -361,3 +374,9 @@ class View:
     """Who was refused, and why; the newest ones."""
     plan: PlanView | None = None
     """None where the network does not plan."""
+    links: LinksView | None = None
+    """The part of the matrix of links that was asked for."""
+    ledger: LedgerView | None = None
+    """The rows of the ledger that were asked for, and its sums."""
+    invariants: InvariantsView | None = None
+    """Every invariant with its checks and margin, if that was asked for."""

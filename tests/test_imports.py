@@ -79,6 +79,7 @@ RANDOM_HOME = "paxos/sim/streams.py"
 VIEWS = (
     "scenarios.view",
     "scenarios.course",
+    "scenarios.tables_view",
     "scenarios.city.view",
     "scenarios.why.view",
     "scenarios.messages.view",

@@ -106,3 +106,14 @@ BROKEN = "✗"
 FULL = "━"
 TRACK = "─"
 SPARK = "▁▂▃▄▅▆▇█"
+
+LINK_FAULT = {
+    "cut": ("✗", "bad bold"),
+    "one way": ("↛", "bad bold"),
+    "loss": ("≈", "warn bold"),
+    "late": ("»", "warn bold"),
+    "damage": ("#", "warn bold"),
+    "doubles": ("²", "warn bold"),
+    "reorder": ("⇄", "warn bold"),
+}
+"""What is wrong with one direction of a link, by its word."""

@@ -82,5 +82,5 @@ def symbols(width: int) -> list[Line]:
 
 
 def page(width: int, *, spaced: bool = False) -> list[Line]:
-    """The whole panel: 23 lines, so that it is seen at once in 80×24."""
+    """The whole panel; in 80×24 the keys are seen at once, and the symbols by scrolling."""
     return [*keys(width), *([line()] if spaced else []), *symbols(width)]

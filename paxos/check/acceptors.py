@@ -18,7 +18,7 @@ class Acceptors(Proposers):
 
     def _check_restart(self, replica: Replica) -> None:
         """A1 and A3 over a restart: what was answered for is remembered."""
-        self.checks += 2
+        self.tally.restarts += 1
         node, acceptor = replica.node, replica.acceptor
         voter = self._voters.setdefault(node, Voter())
         if acceptor.promised < voter.answered:
@@ -33,6 +33,7 @@ class Acceptors(Proposers):
             entry = acceptor.accepted.get(slot)
             if slot <= acceptor.floor_slot:
                 continue
+            self.tally.kept += 1
             if entry is None or entry.ballot < ballot:
                 found = "nothing" if entry is None else f"ballot {self.ballot(entry.ballot)}"
                 raise InvariantViolation(
@@ -66,6 +67,7 @@ class Acceptors(Proposers):
 
     def accepted_produced(self, replica: Replica, accepted: Accepted) -> None:
         """A2, A3 and A4 for an acknowledgement, where it is made."""
+        self.tally.acknowledging += 1
         node, acceptor, ballot = replica.node, replica.acceptor, accepted.ballot
         if ballot != acceptor.promised:
             raise InvariantViolation(
@@ -79,7 +81,7 @@ class Acceptors(Proposers):
         for slot in range(accepted.first_slot, accepted.first_slot + accepted.count):
             if slot <= acceptor.floor_slot:
                 continue
-            self.checks += 2
+            self.tally.acknowledged += 1
             entry = acceptor.accepted.get(slot)
             if entry is None or entry.ballot != ballot:
                 found = "nothing" if entry is None else f"ballot {self.ballot(entry.ballot)}"
@@ -104,7 +106,7 @@ class Acceptors(Proposers):
 
     def promise_released(self, node: int, promise: Promise) -> None:
         """A1 for a promise that leaves."""
-        self.checks += 1
+        self.tally.promised += 1
         voter, ballot = self._voters[node], promise.ballot
         if ballot < voter.answered:
             raise InvariantViolation(
@@ -118,6 +120,7 @@ class Acceptors(Proposers):
 
     def accepted_released(self, node: int, accepted: Accepted) -> None:
         """A2 for an acknowledgement that leaves, and R1 and A5 for what its vote chooses."""
+        self.tally.voted += 1
         voter = self._voters[node]
         ballot = accepted.ballot
         if ballot < voter.answered:
@@ -133,7 +136,6 @@ class Acceptors(Proposers):
         for slot in range(accepted.first_slot, accepted.first_slot + accepted.count):
             if slot <= self._forgotten:
                 continue
-            self.checks += 1
             voter.acknowledged[slot] = ballot
             votes = self.votes.setdefault(slot, {}).setdefault(ballot, set())
             if node in votes:
@@ -143,6 +145,7 @@ class Acceptors(Proposers):
                 self._choose(slot, ballot)
 
     def _choose(self, slot: int, ballot: Ballot) -> None:
+        self.tally.chosen += 1
         proposed = self.proposed[slot]
         value = proposed[ballot]
         decision = self.chosen.get(slot)

@@ -55,7 +55,7 @@ class Invariants(Learners):
 
     def stepped(self, replica: Replica) -> None:
         """A1, A3, R2, R3, R4 and L1 for a replica that finished a step."""
-        self.checks += 5
+        self.tally.steps += 1
         node = replica.node
         life = self._lives[node]
         self._check_acceptor(node, replica.acceptor, life)
@@ -69,7 +69,6 @@ class Invariants(Learners):
 
     def answered(self, replica: Replica, answered: Answered) -> None:
         """L2 for an answer that a client was given."""
-        self.checks += 2
         key = ReadKey(*replica.client, answered.number)
         self.reads.answered(self.node(replica.node), key, answered)
 

@@ -13,7 +13,7 @@ class Learners(Acceptors):
 
     def applied(self, replica: Replica, applied: Applied) -> None:
         """R1, R2, R3 and C1 for a slot that a replica applied."""
-        self.checks += 4
+        self.tally.applied += 1
         node, slot = replica.node, applied.slot
         life = self._lives[node]
         if slot != life.applied_slot + 1:
@@ -41,7 +41,7 @@ class Learners(Acceptors):
         first, count = run.outcomes[0].slot, len(run.outcomes)
         life = self._lives[replica.node]
         if run is self._run and first == life.applied_slot + 1:
-            self.checks += 4 * count
+            self.tally.applied += count
             life.applied_slot += count
             for outcome in run.by_client.get(replica.client, ()):
                 self.reads.told(self.node(replica.node), outcome.slot)
@@ -52,7 +52,7 @@ class Learners(Acceptors):
 
     def installed(self, replica: Replica, installed: Installed) -> None:
         """R3 and R4 for a replica that jumped to a snapshot."""
-        self.checks += 2
+        self.tally.installed += 1
         life = self._lives[replica.node]
         if installed.slot <= life.applied_slot:
             raise InvariantViolation(
@@ -82,6 +82,7 @@ class Learners(Acceptors):
             self._check_state(replica)
 
     def _check_state(self, replica: Replica) -> None:
+        self.tally.states += 1
         node, slot = replica.node, replica.commit_slot
         digest = replica.learner.state_digest()
         first, known = self.digests.setdefault(slot, (node, digest))

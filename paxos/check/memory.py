@@ -15,6 +15,7 @@ from paxos.check.eras import Eras
 from paxos.check.floors import Floors
 from paxos.check.once import Once
 from paxos.check.reads import Reads
+from paxos.check.tally import Tally
 from paxos.effects import AppliedRun
 from paxos.learner import StateMachine
 from paxos.membership import label
@@ -65,14 +66,14 @@ class Memory:
     ) -> None:
         self.eras = Eras(config)
         self.names = names or {}
-        self.checks = 0
+        self.tally = Tally()
         self.proposed: dict[int, dict[Ballot, Value]] = {}
         self.votes: dict[int, dict[Ballot, set[int]]] = {}
         self.chosen: dict[int, tuple[Ballot, Value]] = {}
         self.digests: dict[int, tuple[int, int]] = {}
         self.leaders: dict[Ballot, int] = {}
         self.users: dict[Ballot, tuple[int, int]] = {}
-        self.reads = Reads(machine)
+        self.reads = Reads(machine, self.tally)
         self.once = Once(self.node)
         self._run: AppliedRun | None = None
         """The latest run that was checked slot by slot."""
@@ -80,6 +81,11 @@ class Memory:
         self._forgotten = 0
         self._voters: dict[int, Voter] = {}
         self._lives: dict[int, Life] = {}
+
+    @property
+    def checks(self) -> int:
+        """How many checks were made so far, of all invariants."""
+        return sum(self.tally.by_name().values())
 
     def node(self, node: int) -> str:
         """What people call a node."""

@@ -16,9 +16,9 @@ class Proposers(Memory):
 
     def accept_produced(self, replica: Replica, accept: Accept) -> None:
         """R5 for a proposal, where it is made."""
-        self.checks += 1
         last = accept.first_slot + len(accept.values) - 1
         allowed = replica.commit_slot + replica.config.window
+        self.tally.window(allowed - last)
         if last > allowed:
             raise InvariantViolation(
                 "R5",
@@ -35,7 +35,7 @@ class Proposers(Memory):
         for slot, value in enumerate(accept.values, accept.first_slot):
             if slot <= self._forgotten:
                 continue
-            self.checks += 2
+            self.tally.proposed += 1
             known = self.proposed.setdefault(slot, {}).setdefault(ballot, value)
             if known != value:
                 raise InvariantViolation(
@@ -73,7 +73,7 @@ class Proposers(Memory):
 
     def prepare_released(self, node: int, prepare: Prepare) -> None:
         """L1 for a ballot that somebody begins to use."""
-        self.checks += 1
+        self.tally.prepares += 1
         ballot, incarnation = prepare.ballot, self._lives[node].incarnation
         user = note(self.users, ballot, (node, incarnation))
         if user != (node, incarnation):
@@ -86,6 +86,7 @@ class Proposers(Memory):
             )
 
     def _check_leader(self, node: int, ballot: Ballot) -> None:
+        self.tally.led += 1
         known = note(self.leaders, ballot, node)
         if known != node:
             raise InvariantViolation(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from attrs import Factory, define
 
+from paxos.check.tally import Tally
 from paxos.check.violation import InvariantViolation
 from paxos.clients import Purpose, SessionTable, Verdict, decode
 from paxos.effects import Answered, Asked
@@ -41,7 +42,8 @@ class _Open:
 class Reads:
     """What readers may be told. ``machine`` is a fresh one, or None to compare no results."""
 
-    def __init__(self, machine: StateMachine | None = None) -> None:
+    def __init__(self, machine: StateMachine | None = None, tally: Tally | None = None) -> None:
+        self._tally = tally if tally is not None else Tally()
         self.told_slot = 0
         """The highest slot of which any client was told a result."""
         self._told_to = "nobody"
@@ -92,6 +94,7 @@ class Reads:
             InvariantViolation: it is older than what was known, or not what the state says.
         """
         read, slot = self._open.pop(key), answered.slot
+        self._tally.read(slot - read.floor_slot)
         what = f"{name}'s read {key.number} by {answered.how.name.lower()}"
         if slot < read.floor_slot:
             raise InvariantViolation(

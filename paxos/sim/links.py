@@ -35,6 +35,8 @@ class Link:
     """When the latest of all frames arrives, copies aside: what comes earlier has overtaken it."""
     sent: int = 0
     lost: int = 0
+    took_us: int = 0
+    """How long the latest frame is under way that was not lost at once; 0 before there is one."""
 
     def is_faulty(self) -> bool:
         """Whether any fault but a cut is on: the link is not as it usually is."""
@@ -63,8 +65,12 @@ class Link:
             if arrival_us < self.last_arrival_us:
                 arrival_us = self.last_arrival_us
             self.last_arrival_us = arrival_us
+            self.took_us = arrival_us - now_us
             return [(arrival_us, frame)]
-        return self._carry_faulty(draw >> 12, arrival_us, latency_us, frame)
+        arrivals = self._carry_faulty(draw >> 12, arrival_us, latency_us, frame)
+        if arrivals:
+            self.took_us = arrivals[0][0] - now_us
+        return arrivals
 
     def _carry_faulty(
         self, draw: int, arrival_us: int, latency_us: int, frame: bytes

@@ -35,7 +35,7 @@ def look(
         shown=city.sites[shown].id,
         sites=tuple(_site(city, number, served) for number in city.sites),
         tally=tally(city.travellers.all, served),
-        checks=own_checks + sum(w.invariants.checks for w in worlds if w.invariants is not None),
+        checks=own_checks + sum(world.checks for world in worlds),
         violation=str(city.violation) if city.violation else "",
         event_rows=city.log.window(None, event_rows)[1],
         expectations_held=expectations[0],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from paxos.check.violation import InvariantViolation
 from paxos.sim.host import Status
+from scenarios.checked import Checked
 from scenarios.city.sentences import SENTENCES
 from scenarios.till import newest
 from scenarios.world import World
@@ -31,12 +32,17 @@ class CityPromises:
 
     def __init__(self, city: "City") -> None:
         self.city = city
-        self.checks = 0
+        self.checked = Checked()
         self.well_since_us: dict[int, int | None] = dict.fromkeys(city.sites)
         """Since when each site is in good order; None while it is not."""
         self._open: list[Try] = []
         """Questions whose driver does not want what may come of them."""
         self._since_us: list[int] = []
+
+    @property
+    def checks(self) -> int:
+        """How many checks were made so far."""
+        return self.checked.total
 
     def check(self) -> None:
         """D2, and D1 of every driver who is promised something.
@@ -44,7 +50,6 @@ class CityPromises:
         Raises:
             InvariantViolation: one of them does not hold.
         """
-        self.checks += 1
         now_us = self.city.now_us
         for number, world in self.city.worlds.items():
             if not is_well(world):
@@ -75,7 +80,10 @@ class CityPromises:
         city, ask = self.city, each.ask
         record = newest(city.worlds[each.site]).reservations.get(ask.number)
         well_us = self.well_since_us[each.site]
-        long = well_us is not None and city.now_us - max(well_us, since_us) > BOUND_US
+        age_us = 0 if well_us is None else city.now_us - max(well_us, since_us)
+        long = age_us > BOUND_US
+        if record is None or not record.is_active:
+            self.checked.count("D2")
         if record is not None and not record.is_active:
             each.settled = True
             return False
@@ -83,8 +91,9 @@ class CityPromises:
             # It was refused without a record, or never reached the log; its time passes.
             each.settled = long
             return not long
+        site = city.sites[each.site].id
+        self.checked.note("D2", BOUND_US - age_us, city.now_us, site)
         if long:
-            site = city.sites[each.site].id
             raise _violation(
                 "D2", f"{site} keeps #{ask.number} for {ask.ev}, who does not want it any more"
             )
@@ -96,7 +105,7 @@ class CityPromises:
         Raises:
             InvariantViolation: it does not hold.
         """
-        self.checks += 1
+        self.checked.count("D1")
         city = self.city
         plugged = [
             city.sites[number].id

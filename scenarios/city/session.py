@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+from attrs import evolve
+
 from paxos.sim.kernel import Event
 from scenarios.audit import findings
 from scenarios.city import expect as city_expect
 from scenarios.city.city import City
+from scenarios.city.invariants_look import with_city
 from scenarios.city.look import look as look_at_city
 from scenarios.city.view import CityView
 from scenarios.errors import InputError
@@ -96,7 +99,10 @@ class CitySession(Session):
 
     def _view_of(self, site: int, window: Window) -> View:
         self.city.at(site)
-        return look(self.city.worlds[site], window, self._verdicts(), finished=self.finished)
+        seen = look(self.city.worlds[site], window, self._verdicts(), finished=self.finished)
+        if seen.invariants is None:
+            return seen
+        return evolve(seen, invariants=with_city(seen.invariants, self.city))
 
     def _verdicts(self) -> tuple[int, int, int]:
         held = sum(outcome.held for outcome in self.outcomes)

@@ -1,0 +1,16 @@
+"""The views above the network, by name: each is a row of :data:`evtui.actions.ACTIONS`, too."""
+
+from collections.abc import Callable, Mapping
+
+from evtui.render.picture import Picture
+from evtui.screens.invariants import InvariantsPanel
+from evtui.screens.ledger import LedgerPanel
+from evtui.screens.links import LinksPanel
+from evtui.screens.tables import TablePanel
+
+TABLES: Mapping[str, Callable[[Picture], TablePanel]] = {
+    "links": LinksPanel,
+    "ledger": LedgerPanel,
+    "invariants": InvariantsPanel,
+}
+"""What opens each."""
