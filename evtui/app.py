@@ -379,9 +379,10 @@ class EvtuiApp(TravelApp):
             return text[:1].upper() + text[1:]
 
     def action_moment(self, time_us: int | None) -> None:
-        """Show what happened at a virtual time: the event log from there on."""
+        """Go to a time that an answer speaks of, and show what happened then."""
         if time_us is None:
             return
+        self.travel(time_us)
         view = self.controls.view(Window(log_rows=1, event_first=0, event_rows=ALL_ROWS))
         before = sum(row.time_us < time_us for row in view.event_rows)
         self._network.show_event(view.event_first + before)

@@ -8,6 +8,7 @@ from scenarios.city.session import open_session
 from scenarios.city.timeline import CityTimeline
 from scenarios.errors import InputError
 from scenarios.loader import library_names, load
+from scenarios.messages.view import Span
 from scenarios.session import Session
 from scenarios.session_file import with_inputs
 from scenarios.timeline import Timeline
@@ -244,3 +245,26 @@ def test_whatever_a_person_does_the_run_is_that_of_its_inputs(seed: int) -> None
 def test_the_same_for_many_seeds(seed: int) -> None:
     """Longer, too."""
     wander(seed, 120)
+
+
+def test_messages_travel_with_the_run() -> None:
+    """What is remembered of them is what was sent up to now, in the branch that is shown."""
+    line = Timeline(Session(load("ten-minutes"), 7))
+    line.record()
+    line.run(90 * S, 1_000_000)
+    span = Span(rows=30)
+    seen = line.messages(span)
+    line.go(40 * S)
+    before = line.messages(span)
+    assert before.moments
+    assert max(moment.time_us for moment in before.moments) <= 40 * S
+    line.go_to_end()
+    assert line.messages(span).moments == seen.moments
+    line.go(40 * S)
+    line.act("crash", cp="leader")
+    line.run(90 * S, 1_000_000)
+    other = line.messages(span)
+    assert other.moments != seen.moments
+    line.switch(1)
+    line.go_to_end()
+    assert line.messages(span).moments == seen.moments
