@@ -44,6 +44,8 @@ def _down(facts: Facts, number: int) -> list[Sentence]:
     first = Sentence(f"{found[0].text}: it neither leads nor votes", found[0].at_us)
     if not facts.world.cluster.hosts[number].generation:
         return [first]
+    if not paper.promised.round:
+        return [first, Sentence("Its disk is empty: it comes back as a node that nobody knows")]
     text = (
         f"Its disk holds the promise of {facts.ballot(paper.promised)} and the log up to slot "
         f"{paper.last_slot}: after a restart it is bound to both"
@@ -130,7 +132,7 @@ class _Role:
         span = f"{low / 1e6:g} to {high / 1e6:g} s"
         if election.leader in (None, self.replica.node):
             text = f"{self.cp_id} does not lead, and knows nobody who does"
-            text += f"; it stands for election after {span} in which it promises nothing"
+            text += f"; it stands for election after {span} without a word of a leader"
         else:
             leader = election.leader
             assert leader is not None  # noqa: S101 - just looked
@@ -177,12 +179,7 @@ class _Role:
         replies = self.world.chronicle.replies.get(replica.node, {})
         ballot = replica.election.asked if asks else replica.proposer.ballot
         what = "whether they would promise" if asks else "to promise"
-        agreed = [
-            voter
-            for voter in group.voters
-            if voter == replica.node
-            or (_agrees(replies.get(voter), ballot, is_prevote=asks) and not self._is_lost(voter))
-        ]
+        agreed = replica.election.granted_by if asks else replica.proposer.promised_by
         text = (
             f"{self.cp_id} does not lead yet: it stands for election, and asks the voters {what} "
             f"{facts.ballot(ballot)}; {facts.nodes(agreed)} agreed, and {group.phase1} of "
@@ -200,6 +197,9 @@ class _Role:
             answer = "agrees" if reply.granted else "refuses"
             text = f"{name} {answer}, and that does not arrive: {lost.text}"
             return Sentence(text, lost.at_us)
+        asks = self.replica.role is Role.PRECANDIDATE
+        if reply is not None and _agrees(reply, ballot, is_prevote=asks):
+            return Sentence(f"{name} agrees, and its answer is on its way or lost", reply.at_us)
         if reply is not None and reply.ballot == ballot and not reply.granted:
             if reply.promised >= ballot:
                 why = f"it has promised {facts.ballot(reply.promised)}"
@@ -307,10 +307,5 @@ class _Role:
         return found
 
 
-def _agrees(reply: Reply | None, ballot: Ballot, *, is_prevote: bool) -> bool:
-    return (
-        reply is not None
-        and reply.granted
-        and reply.ballot == ballot
-        and reply.is_prevote == is_prevote
-    )
+def _agrees(reply: Reply, ballot: Ballot, *, is_prevote: bool) -> bool:
+    return reply.granted and reply.ballot == ballot and reply.is_prevote == is_prevote

@@ -186,7 +186,7 @@ def test_no_quorum_is_said_with_who_is_down() -> None:
 @pytest.mark.parametrize(
     ("verb", "args", "words"),
     [
-        ("pause", {}, "{} is paused: it does nothing, and "),
+        ("pause", {}, "{} is paused: it does nothing"),
         ("fill_disk", {}, "The disk of {} is full, so nothing leaves that must be durable"),
         ("slow_disk", {"fsync_us": 250_000}, "The disk of {} takes 250ms longer to sync"),
         ("slow", {"delay_us": 20_000}, "{} takes 20ms for every event"),
@@ -210,6 +210,31 @@ def test_a_command_that_waits_is_counted() -> None:
     """A cut-off charge point has one under way, and others behind it."""
     told = texts(library("cut-off-under-load", 110), About.REPLICA, "CP1")
     assert "1 command of its own waits to be applied, and 1 OCPP call behind" in told
+
+
+def test_an_answer_that_is_on_its_way_is_not_counted_yet() -> None:
+    """Links of 800 ms: all have promised, and nobody's promise has come in but its own."""
+    session = library("lease-limits", 26.2)
+    node = session.world.node(5)
+    assert node is not None
+    assert node.replica.role is Role.CANDIDATE
+    counted = node.replica.proposer.promised_by
+    told = texts(session, About.REPLICA, "CP5")
+    assert told[0].startswith("CP5 does not lead yet: it stands for election, and asks the voters ")
+    assert "to promise 2.CP5; CP5 agreed, and 3 of 5 are needed" in told[0]
+    assert counted == (5,)
+    ways = [text for text in told if text.endswith(" agrees, and its answer is on its way or lost")]
+    assert len(ways) == 4
+
+
+def test_a_wiped_disk_is_bound_to_nothing() -> None:
+    """Whoever comes back from it is another node."""
+    session = library("ten-minutes", 30)
+    cp = others(session)[0]
+    session.act("crash", cp=cp)
+    session.act("wipe", cp=cp)
+    told = texts(session, About.REPLICA, cp)
+    assert told[1] == "Its disk is empty: it comes back as a node that nobody knows"
 
 
 def test_one_that_is_not_there_is_an_error() -> None:
