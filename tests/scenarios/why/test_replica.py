@@ -242,3 +242,16 @@ def test_one_that_is_not_there_is_an_error() -> None:
     session = library("ten-minutes", 5)
     with pytest.raises(InputError, match=r"no charge point 'CP9'; there are CP1, CP2"):
         ask(session, About.REPLICA, "CP9")
+
+
+def test_a_promise_is_kept_back_for_a_lease() -> None:
+    """CP4 heard the dead leader later than the others did, and is bound to it still."""
+    session = library("lease-limits", 60)
+    step_until(session, lambda world: 4 in world.chronicle.leases)
+    at_us, withheld = session.world.chronicle.leases[4]
+    assert withheld.holder == 5
+    candidate = f"CP{withheld.ballot.node}"
+    sentences = ask(session, About.REPLICA, candidate).sentences
+    assert sentences[0].text.startswith(f"{candidate} does not lead yet: it stands for election")
+    kept = [s for s in sentences if s.text.startswith("CP4 ") and "lease" in s.text]
+    assert [sentence.at_us for sentence in kept] == [at_us]
