@@ -138,6 +138,11 @@ class Election:
         """The ballot for which pre-votes were gathered last."""
         return self._asked
 
+    @property
+    def granted_by(self) -> tuple[int, ...]:
+        """Whose pre-votes for it were counted, in the order of their numbers."""
+        return tuple(sorted(self._granted))
+
     def on_grant(self, source: int, ballot: Ballot, membership: Membership) -> bool:
         """Count a pre-vote; True when a phase 1 quorum would promise."""
         if self.role is not Role.PRECANDIDATE or ballot != self._asked:

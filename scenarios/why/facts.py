@@ -170,7 +170,8 @@ class Facts:
         words = []
         if host.status is Status.PAUSED:
             waits = len(host.backlog)
-            words.append(f"{name} is paused: it does nothing, and {waits:,} events wait for it")
+            events = f", and {waits:,} events wait for it" if waits else ""
+            words.append(f"{name} is paused: it does nothing{events}")
         if host.disk.full_at is not None:
             words.append(f"the disk of {name} is full, so nothing leaves that must be durable")
         if host.disk.extra_us:

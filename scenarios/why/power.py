@@ -212,11 +212,20 @@ class _Draw:
         waits = state in (CpState.ENERGY_NEGOTIATION, CpState.CHARGING)
         if waits and controller.transaction_id is not None and not controller.limit_w:
             return [Sentence("It waits for power: its limit is 0"), *ails, *self._limit()]
-        if self.ev.power_on and self.ev.limit_w:
-            text = f"Its limit of {kw(self.ev.limit_w)} is below the least that an EV charges with"
-            return [Sentence(text), *ails, *self._limit()]
-        text = f"The session at {self.cp_id} is not there yet: {state.value.replace('_', ' ')}"
-        return [Sentence(text), *ails, *self._log_waits(node)]
+        if self.connector.contactor_closed and self.ev.power_on:
+            return [*self._too_little(), *ails, *self._limit()]
+        ours, theirs = (str(it.value).replace("_", " ") for it in (state, self.ev.state))
+        text = f"The session is not there yet: {self.cp_id} is at {ours}, {self.ev.id} at {theirs}"
+        return [*ails, Sentence(text), *self._log_waits(node)]
+
+    def _too_little(self) -> list[Sentence]:
+        """The contactor is closed, and what the EV may take is too little to charge with."""
+        ev = self.ev
+        profile_w = ev.profile_w() if ev.profile else ev.limit_w
+        if profile_w < ev.limit_w:
+            text = "Its own charging profile binds: out of the schedule that it was offered it "
+            return [Sentence(f"{text}chose {kw(profile_w)} for now")]
+        return [Sentence(f"Its limit of {kw(ev.limit_w)} is too little to charge with")]
 
     def _fault_of_cp(self) -> int | None:
         return self.facts.fault_of(self.cp_id)

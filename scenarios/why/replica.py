@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from paxos.ballot import Ballot
-from paxos.check.chronicle import Reply
 from paxos.election import Role
 from paxos.membership import place_of
 from paxos.replica import Replica
@@ -11,6 +10,7 @@ from paxos.sim.host import Status
 from scenarios.errors import InputError
 from scenarios.node import Node
 from scenarios.papers import paper_of
+from scenarios.why.candidate import Candidate
 from scenarios.why.facts import Facts, capital, seconds
 from scenarios.why.view import Sentence
 
@@ -44,6 +44,8 @@ def _down(facts: Facts, number: int) -> list[Sentence]:
     first = Sentence(f"{found[0].text}: it neither leads nor votes", found[0].at_us)
     if not facts.world.cluster.hosts[number].generation:
         return [first]
+    if not paper.promised.round:
+        return [first, Sentence("Its disk is empty: it comes back as a node that nobody knows")]
     text = (
         f"Its disk holds the promise of {facts.ballot(paper.promised)} and the log up to slot "
         f"{paper.last_slot}: after a restart it is bound to both"
@@ -115,7 +117,7 @@ class _Role:
         elif replica.role is Role.FOLLOWER:
             found = [*self._followed(), *self._last("follower", "It stood down last: ")]
         else:
-            found = self._stands()
+            found = Candidate(self.facts, self.number, replica).sentences(self._stood())
         return found if self._hears_leader() else [*found, *self._cut()]
 
     def _hears_leader(self) -> bool:
@@ -130,7 +132,7 @@ class _Role:
         span = f"{low / 1e6:g} to {high / 1e6:g} s"
         if election.leader in (None, self.replica.node):
             text = f"{self.cp_id} does not lead, and knows nobody who does"
-            text += f"; it stands for election after {span} in which it promises nothing"
+            text += f"; it stands for election after {span} without a word of a leader"
         else:
             leader = election.leader
             assert leader is not None  # noqa: S101 - just looked
@@ -166,63 +168,6 @@ class _Role:
             return [Sentence("It knows nobody who leads")]
         silent = seconds(max(0, self.now_us - election.leader_heard_us))
         return [Sentence(f"It hears {self.facts.node(election.leader)}, {silent} ago last")]
-
-    # Who stands for election.
-
-    def _stands(self) -> list[Sentence]:
-        """A candidate: what it asks for, who has agreed, and who has not, and why."""
-        replica, facts = self.replica, self.facts
-        group = replica.group.present
-        asks = replica.role is Role.PRECANDIDATE
-        replies = self.world.chronicle.replies.get(replica.node, {})
-        ballot = replica.election.asked if asks else replica.proposer.ballot
-        what = "whether they would promise" if asks else "to promise"
-        agreed = [
-            voter
-            for voter in group.voters
-            if voter == replica.node
-            or (_agrees(replies.get(voter), ballot, is_prevote=asks) and not self._is_lost(voter))
-        ]
-        text = (
-            f"{self.cp_id} does not lead yet: it stands for election, and asks the voters {what} "
-            f"{facts.ballot(ballot)}; {facts.nodes(agreed)} agreed, and {group.phase1} of "
-            f"{len(group.voters)} are needed"
-        )
-        found = [Sentence(text), *self._stood()]
-        others = [voter for voter in group.voters if voter not in agreed]
-        return [*found, *(self._denied(voter, replies.get(voter), ballot) for voter in others)]
-
-    def _denied(self, voter: int, reply: Reply | None, ballot: Ballot) -> Sentence:
-        """Why a voter has not agreed."""
-        facts, name = self.facts, self.facts.node(voter)
-        if reply is not None and reply.ballot == ballot and self._is_lost(voter):
-            lost = facts.between(place_of(voter), self.number)[0]
-            answer = "agrees" if reply.granted else "refuses"
-            text = f"{name} {answer}, and that does not arrive: {lost.text}"
-            return Sentence(text, lost.at_us)
-        if reply is not None and reply.ballot == ballot and not reply.granted:
-            if reply.promised >= ballot:
-                why = f"it has promised {facts.ballot(reply.promised)}"
-            elif self._for_lease(voter, ballot):
-                why = "it has granted a lease that is not over"
-            else:
-                why = "it has heard a leader within its own time-out, or leads"
-            return Sentence(f"{name} refuses: {why}", reply.at_us)
-        lease = self.world.chronicle.leases.get(voter)
-        if lease is not None and lease[1].ballot == ballot:
-            return Sentence(f"{name} keeps its promise back for the lease it has granted", lease[0])
-        holds = facts.holds(place_of(voter), self.number)
-        if holds:
-            return Sentence(f"{name} has not answered: {holds[0].text}", holds[0].at_us)
-        return Sentence(f"{name} has not answered yet")
-
-    def _is_lost(self, voter: int) -> bool:
-        """Whether what a voter answers does not get here."""
-        return self.world.cluster.bus.is_cut(place_of(voter), self.number)
-
-    def _for_lease(self, voter: int, ballot: Ballot) -> bool:
-        kept = self.world.chronicle.leases.get(voter)
-        return kept is not None and kept[1].ballot == ballot
 
     def _cut(self) -> list[Sentence]:
         """Which voters it does not reach, where the others are no quorum."""
@@ -305,12 +250,3 @@ class _Role:
             found.append(Sentence(f"{text} {leader.cp_id}, which leads"))
             found += map(capital, holds)
         return found
-
-
-def _agrees(reply: Reply | None, ballot: Ballot, *, is_prevote: bool) -> bool:
-    return (
-        reply is not None
-        and reply.granted
-        and reply.ballot == ballot
-        and reply.is_prevote == is_prevote
-    )

@@ -196,6 +196,30 @@ def test_a_request_that_was_refused_is_told_with_its_reason() -> None:
     assert last.startswith("Its driver asked for 36,000 Wh by 40m, and was refused: ")
 
 
+def test_an_ev_s_own_profile_binds() -> None:
+    """CP4 is cut off with the plan that it had offered; the log has another one by now."""
+    told = texts(library("partition-during-plan", 350), About.EV, "EV3")
+    assert told[:2] == [
+        "EV3 is at CP4 and draws nothing",
+        (
+            "Its own charging profile binds: out of the schedule that it was offered it chose 0 kW "
+            "for now"
+        ),
+    ]
+    assert "CP4 has applied up to slot 161 and knows of 4.871 kW only" in told
+    assert "The link between CP3 and CP4 is cut" in told
+    assert told[-1] == "It has not confirmed that yet: the log still holds 4.871 kW for it"
+
+
+def test_a_session_that_is_under_way_says_how_far() -> None:
+    """A paused charge point holds it; both ends are named."""
+    told = texts(library("hole", 137.5), About.EV, "EV1")
+    assert told[1].startswith("CP1 is paused: it does nothing, and ")
+    assert told[2] == (
+        "The session is not there yet: CP1 is at charging, EV1 at connected not charging"
+    )
+
+
 def test_who_came_last_waits_its_turn() -> None:
     """The plan serves four first, and what is left is too little."""
     session = library("commuter-morning", 1_350)

@@ -186,7 +186,7 @@ def test_no_quorum_is_said_with_who_is_down() -> None:
 @pytest.mark.parametrize(
     ("verb", "args", "words"),
     [
-        ("pause", {}, "{} is paused: it does nothing, and "),
+        ("pause", {}, "{} is paused: it does nothing"),
         ("fill_disk", {}, "The disk of {} is full, so nothing leaves that must be durable"),
         ("slow_disk", {"fsync_us": 250_000}, "The disk of {} takes 250ms longer to sync"),
         ("slow", {"delay_us": 20_000}, "{} takes 20ms for every event"),
@@ -212,8 +212,46 @@ def test_a_command_that_waits_is_counted() -> None:
     assert "1 command of its own waits to be applied, and 1 OCPP call behind" in told
 
 
+def test_an_answer_that_is_on_its_way_is_not_counted_yet() -> None:
+    """Links of 800 ms: all have promised, and nobody's promise has come in but its own."""
+    session = library("lease-limits", 26.2)
+    node = session.world.node(5)
+    assert node is not None
+    assert node.replica.role is Role.CANDIDATE
+    counted = node.replica.proposer.promised_by
+    told = texts(session, About.REPLICA, "CP5")
+    assert told[0].startswith("CP5 does not lead yet: it stands for election, and asks the voters ")
+    assert "to promise 2.CP5; CP5 agreed, and 3 of 5 are needed" in told[0]
+    assert counted == (5,)
+    ways = [text for text in told if text.endswith(" agrees, and its answer is on its way or lost")]
+    assert len(ways) == 4
+
+
+def test_a_wiped_disk_is_bound_to_nothing() -> None:
+    """Whoever comes back from it is another node."""
+    session = library("ten-minutes", 30)
+    cp = others(session)[0]
+    session.act("crash", cp=cp)
+    session.act("wipe", cp=cp)
+    told = texts(session, About.REPLICA, cp)
+    assert told[1] == "Its disk is empty: it comes back as a node that nobody knows"
+
+
 def test_one_that_is_not_there_is_an_error() -> None:
     """It names those that are."""
     session = library("ten-minutes", 5)
     with pytest.raises(InputError, match=r"no charge point 'CP9'; there are CP1, CP2"):
         ask(session, About.REPLICA, "CP9")
+
+
+def test_a_promise_is_kept_back_for_a_lease() -> None:
+    """CP4 heard the dead leader later than the others did, and is bound to it still."""
+    session = library("lease-limits", 60)
+    step_until(session, lambda world: 4 in world.chronicle.leases)
+    at_us, withheld = session.world.chronicle.leases[4]
+    assert withheld.holder == 5
+    candidate = f"CP{withheld.ballot.node}"
+    sentences = ask(session, About.REPLICA, candidate).sentences
+    assert sentences[0].text.startswith(f"{candidate} does not lead yet: it stands for election")
+    kept = [s for s in sentences if s.text.startswith("CP4 ") and "lease" in s.text]
+    assert [sentence.at_us for sentence in kept] == [at_us]

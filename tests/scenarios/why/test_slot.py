@@ -210,6 +210,26 @@ def test_a_higher_ballot_holds_a_voter_back() -> None:
     assert told[0].startswith("“") or told[0].startswith("A no-op")
 
 
+def test_a_bound_leader_keeps_its_word() -> None:
+    """Whenever every quorum that elects must hear of a value, that value is chosen in the end."""
+    foretold: dict[int, str] = {}
+    session = library("grow-and-shrink", 60)
+    while session.time_us < 90 * S:
+        run_to(session, session.time_us / S + 0.2)
+        last = session.view().log_last
+        for slot in range(max(1, last - 6), last + 1):
+            told = texts(session, About.SLOT, slot)
+            if told[0].startswith(f"Slot {slot} is not decided") and any(
+                text.startswith("Every quorum of ") for text in told
+            ):
+                value = told[0].partition(": ")[2].partition(" stands there")[0]
+                assert foretold.setdefault(slot, value) == value
+    assert foretold
+    run_to(session, 120)
+    for slot, value in foretold.items():
+        assert texts(session, About.SLOT, slot)[0].startswith(f"{value} was chosen in ballot ")
+
+
 @pytest.mark.parametrize("subject", ["0", "999", "abc", "", "-1", "1.5"])
 def test_what_is_no_slot_is_said_to_be_none(subject: str) -> None:
     """In a sentence."""
