@@ -9,12 +9,14 @@ import pytest
 from textual.widgets import Input, Static
 
 from evtui.app import EvtuiApp
+from evtui.city_app import CityApp
 from evtui.palette import Actions
 from evtui.render import messages
 from evtui.render.messages import Shown
 from evtui.screens.messages import MessagesPanel
 from evtui.screens.panels import Body
 from evtui.themes import DARK, LIGHT
+from scenarios.city.session import CitySession
 from scenarios.loader import load
 from scenarios.messages.view import Diagram, Filter, Span
 from scenarios.session import Session
@@ -380,6 +382,23 @@ async def test_other_columns_come_into_sight() -> None:
         assert body(app)[1].split()[1:4] == ["CP3", "CP4", "CP5"]
         await pilot.press(*["right"] * 10, "left")
         assert body(app)[1].split()[1:4] == ["CP3", "CP4", "CP5"]
+
+
+async def test_in_a_city_a_site_is_opened_first() -> None:
+    """Each has messages of its own."""
+    app = CityApp(CitySession(load("two-sites")), paused=True)
+    run_to(app.controls, 30 * S)  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.take_picture()
+        await pilot.press("m")
+        assert not isinstance(app.screen, MessagesPanel)
+        await pilot.press("enter", "m")
+        await settle(pilot)
+        first = body(app)
+        assert "North-1" in first[1]
+        await pilot.press("m", "n", "m")
+        await settle(pilot)
+        assert body(app)[1] != first[1]
 
 
 async def test_random_keys_do_no_harm() -> None:
