@@ -391,6 +391,7 @@ class EvtuiApp(TravelApp):
         """Show the space-time diagram."""
         if self.picture is None:
             return
+        self.controls.record()  # it is on, unless somebody has put another run in place
         view = self.picture.view
         source = Messages(self.controls, f"{view.scenario} --seed {view.seed}")
         self.push_screen(MessagesPanel(source, source.write, view.scenario))

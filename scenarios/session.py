@@ -84,6 +84,10 @@ class Controls(Protocol):
         """What a filter's words say; raises InputError for a word that says nothing."""
         ...
 
+    def message_place(self, time_us: int) -> int:
+        """The place in the diagram of the first thing at this time or later."""
+        ...
+
 
 class Whole(Protocol):
     """What a session steps: a world, or a city of them."""
@@ -298,6 +302,14 @@ class Session:
             scenarios.errors.InputError: a word that says nothing.
         """
         return query.read(text, Columns(self.world).names)
+
+    def message_place(self, time_us: int) -> int:
+        """The place in the diagram of the first thing at this time or later.
+
+        Raises:
+            scenarios.errors.InputError: messages are not recorded.
+        """
+        return recording.recorder_of(self.world).place(time_us)
 
     def _advance(self, until_us: int) -> bool:
         """One event no later than ``until_us``, or the clock moved there; whether one happened."""

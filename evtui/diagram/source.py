@@ -4,8 +4,12 @@ from pathlib import Path
 
 from evtui.diagram.files import write
 from scenarios.errors import InputError
+from scenarios.kinds import Quantity, RefusedError
 from scenarios.messages.view import Diagram, Filter, FrameView, Span
 from scenarios.session import Controls
+from scenarios.units import DURATION
+
+_TIME = Quantity(DURATION, 0, 31 * 86_400_000_000)
 
 
 class Messages:
@@ -29,6 +33,15 @@ class Messages:
             return self._controls.message_filter(text)
         except InputError as error:
             raise ValueError(str(error)) from None
+
+    def place(self, text: str) -> int:
+        """Where a time such as 3m20s begins. Raises ValueError for what is none."""
+        try:
+            time_us = _TIME.read(text)
+        except RefusedError as error:
+            raise ValueError(str(error)) from None
+        assert isinstance(time_us, int)  # noqa: S101 - a quantity is an integer
+        return self._controls.message_place(time_us)
 
     def write(self, name: str, diagram: Diagram) -> str:
         """Write what is shown into a file; says where. Raises ValueError."""

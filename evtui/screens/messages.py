@@ -19,13 +19,15 @@ from scenarios.messages.view import Diagram, Filter, FrameView, Moment, Span
 
 FILTER = "filter"
 SAVE = "save"
+TIME = "time"
 WHOLE = 1 << 20
 """More rows than any terminal has: the panel is as high as the screen."""
 
-DIAGRAM_KEYS = "↑ ↓ select  Enter decode  / filter  w write  PgUp PgDn Home End  Esc closes"
+DIAGRAM_KEYS = "↑↓ select  Enter decode  / filter  g go to  w write  PgUp PgDn Home End  Esc"
 DETAIL_KEYS = "↑ ↓ scroll  ← → another receiver  Esc back to the diagram"
 ASKS = {
     FILTER: "such as: accept cp2 -nack · v2g · all · trouble · -notes     Enter shows, Esc leaves",
+    TIME: "a time such as 3m20s     Enter goes there, Esc leaves",
     SAVE: "a file that ends in .svg or .html     Enter writes, Esc leaves",
 }
 
@@ -43,6 +45,10 @@ class Source(Protocol):
 
     def message_filter(self, text: str) -> Filter:
         """What a filter's words say; raises ValueError for one that says nothing."""
+        ...
+
+    def place(self, text: str) -> int:
+        """Where a time such as 3m20s begins; raises ValueError for what is none."""
         ...
 
 
@@ -68,6 +74,7 @@ class MessagesPanel(Panel[None]):
         Binding("end", "edge(1)", "Newest", id="messages_end"),
         Binding("enter", "decode", "Decode", id="messages_decode"),
         Binding("slash", "ask('filter')", "Filter", id="messages_filter"),
+        Binding("g", "ask('time')", "Go to a time", id="messages_time"),
         Binding("w", "ask('save')", "Write", id="messages_write"),
     ]
 
@@ -208,6 +215,16 @@ class MessagesPanel(Panel[None]):
             found = self._look(Span(self._diagram.first))
             self._go(Span(self._diagram.first), found.moments[0].at if found.moments else -1)
 
+    def _begin_at(self, at: int) -> None:
+        """Show what is at a place, and what follows; where too little follows, the newest."""
+        found = self._look(Span(at))
+        if found.newest and len(found.moments) < self._rows:
+            cursor = found.moments[0].at if found.moments else -1
+            span = Span(found.moments[-1].last + 1, back=True) if found.moments else Span()
+            self._go(span, cursor, follows=not found.moments)
+        else:
+            self._go(Span(at), found.moments[0].at)
+
     def action_aside(self, by: int) -> None:
         """Other columns; in a message another of its receivers."""
         if self._detail is not None:
@@ -256,12 +273,13 @@ class MessagesPanel(Panel[None]):
     # Filter and file
 
     def action_ask(self, what: str) -> None:
-        """Ask for a filter, or for a file."""
+        """Ask for a filter, a time or a file."""
         if self._detail is not None:
             return
         self._asks = what
         line = self.query_one(Input)
-        line.value = self._shown.text if what == FILTER else f"{self._stem}-messages.svg"
+        file = f"{self._stem}-messages.svg"
+        line.value = {FILTER: self._shown.text, TIME: "", SAVE: file}[what]
         line.cursor_position = len(line.value)
         line.display = True
         line.focus()
@@ -284,6 +302,10 @@ class MessagesPanel(Panel[None]):
                 self._shown = evolve(self._shown, filter=wanted, text=event.value.strip())
                 self._stop_asking()
                 self._follow()
+            elif self._asks == TIME:
+                at = self._source.place(event.value.strip())
+                self._stop_asking()
+                self._begin_at(at)
             elif self._diagram is not None:
                 told = self._write(event.value.strip(), self._diagram)
                 self._stop_asking()

@@ -98,6 +98,12 @@ class Handmade:
                ("size", "11 bytes"), ("outcome", "delivered at 03:20.001300"))  # fmt: skip
         return FrameView(number, "Prepare", way, (("ballot", "3.CP2"), ("from_slot", "12")))
 
+    def place(self, text: str) -> int:
+        """A number is one."""
+        if not text.isdecimal():
+            raise ValueError(f'found "{text}"; allowed a time')
+        return int(text)
+
     def message_filter(self, text: str) -> Filter:
         """One word is refused."""
         if text == "wrong":

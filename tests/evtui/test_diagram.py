@@ -2,6 +2,8 @@
 
 import itertools
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
@@ -206,6 +208,18 @@ def test_what_cannot_be_done_is_explained(
     assert sentence in err
     assert err.count("\n") == 1
     assert not [path for path in tmp_path.iterdir() if path.suffix in (".svg", ".png")]
+
+
+def test_drawing_needs_no_terminal(tmp_path: Path) -> None:
+    """It never imports Textual."""
+    code = (
+        "import sys; from evtui.cli import main; main(sys.argv[1:]); "
+        "print(sorted({'textual', 'evtui.app'} & sys.modules.keys()), file=sys.stderr)"
+    )
+    command = ["run", "ten-minutes", "--until", "1s", "--diagram", str(tmp_path / "d.html")]
+    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True)
+    assert done.stderr.splitlines()[-1] == "[]"
+    assert (tmp_path / "d.html").exists()
 
 
 def test_a_city_has_no_diagram(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

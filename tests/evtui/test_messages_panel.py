@@ -9,12 +9,14 @@ import pytest
 from textual.widgets import Input, Static
 
 from evtui.app import EvtuiApp
+from evtui.city_app import CityApp
 from evtui.palette import Actions
 from evtui.render import messages
 from evtui.render.messages import Shown
 from evtui.screens.messages import MessagesPanel
 from evtui.screens.panels import Body
 from evtui.themes import DARK, LIGHT
+from scenarios.city.session import CitySession
 from scenarios.loader import load
 from scenarios.messages.view import Diagram, Filter, Span
 from scenarios.session import Session
@@ -320,12 +322,31 @@ async def test_a_filter_is_typed_and_a_wrong_one_explained() -> None:
         assert line.value == "wrong"
         await pilot.press("escape")
         assert not line.display
-        assert "Enter decode" in keys(app)
+        assert "/ filter" in keys(app)
         await pilot.press("slash", *"mq", "enter")
         assert body(app)[0].startswith(" / mq")
         assert source.asked[-1] == Filter(kinds=("mq",))
         await pilot.press("slash", "backspace", "backspace", "enter")
         assert source.asked[-1] == Filter()
+
+
+async def test_g_goes_to_a_time() -> None:
+    """The first thing then is selected; after the last one it follows; what is no time is told."""
+    app = EvtuiApp(Session(load("leader-crash"), 1), paused=True)
+    run_to(app.controls, 183 * S)  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("m", "g", *"3m", "enter")
+        assert "CP5 crashed" in chosen(app)[0]
+        assert body(app)[2].startswith(" 03:00.000")
+        await pilot.press("g", *"3m2s810ms", "enter")
+        assert "03:02.81" in chosen(app)[0]
+        await pilot.press("g", *"5m", "enter")
+        assert chosen(app) == []
+        assert "End follows" not in body(app)[0]
+        await pilot.press("g", *"soon", "enter")
+        assert 'found "soon"' in keys(app)
+        await pilot.press("escape", "g", *"0s", "enter")
+        assert body(app)[2].startswith(" 00:00.000")
 
 
 async def test_what_is_shown_is_written_to_a_file(
@@ -361,6 +382,23 @@ async def test_other_columns_come_into_sight() -> None:
         assert body(app)[1].split()[1:4] == ["CP3", "CP4", "CP5"]
         await pilot.press(*["right"] * 10, "left")
         assert body(app)[1].split()[1:4] == ["CP3", "CP4", "CP5"]
+
+
+async def test_in_a_city_a_site_is_opened_first() -> None:
+    """Each has messages of its own."""
+    app = CityApp(CitySession(load("two-sites")), paused=True)
+    run_to(app.controls, 30 * S)  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.take_picture()
+        await pilot.press("m")
+        assert not isinstance(app.screen, MessagesPanel)
+        await pilot.press("enter", "m")
+        await settle(pilot)
+        first = body(app)
+        assert "North-1" in first[1]
+        await pilot.press("m", "n", "m")
+        await settle(pilot)
+        assert body(app)[1] != first[1]
 
 
 async def test_random_keys_do_no_harm() -> None:
