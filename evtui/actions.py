@@ -211,7 +211,12 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="invariants", keys="i", shown="i", foot="i",
         title="Invariants", group="Look", method="table('invariants')",
-        help="Checks and margins of each",
+        help="Checks, margins; status, alarms",
+    ),
+    Action(
+        id="operator", keys="f", shown="f",
+        title="Operator", group="Look", method="table('operator')",
+        help="Status, alarms; instruct a CP",
     ),
     Action(
         id="page_up", keys="pageup", shown="PgUp",

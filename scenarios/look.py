@@ -16,6 +16,7 @@ from scenarios.connector import Car
 from scenarios.invariants_look import invariants
 from scenarios.ledger_look import ledger
 from scenarios.links_look import links as matrix
+from scenarios.operator_look import operator
 from scenarios.papers import Paper, paper_of
 from scenarios.plan_look import plan
 from scenarios.supplying import power_of, rails
@@ -92,6 +93,7 @@ def look(
         grants_ended=world.powering.counts["grants_ended"],
         links=None if window.links is None else matrix(world, window.links),
         invariants=invariants(world) if window.invariants else None,
+        operator=operator(world, network, window.operator_rows) if window.operator_rows else None,
         ledger=None if window.ledger is None else ledger(world, till, window.ledger),
     )
 

@@ -215,3 +215,47 @@ class InvariantsView:
     checks: int
     """Of all of them together."""
     violation: ViolationView | None
+
+
+# The operator.
+
+
+@frozen
+class AlarmView:
+    """What the log says, or said, is wrong with a charge point; times in µs."""
+
+    cp: str
+    text: str
+    since_us: int
+    until_us: int | None
+    """None while it is so."""
+
+
+@frozen
+class InstructionView:
+    """What the operator wanted of a charge point, and what came of it; the time in µs."""
+
+    number: int
+    at_us: int
+    cp: str
+    action: str
+    """OCPP's name, e.g. ``RemoteStopTransaction``."""
+    answer: str
+    """The status of the answer; empty while it has not answered."""
+
+
+@frozen
+class OperatorView:
+    """What an operator sees besides the charge points themselves."""
+
+    monitored: bool
+    """Whether monitors watch the charge points: without, silence is not noticed."""
+    alarms: tuple[AlarmView, ...]
+    """Open ones first, the newest first; then those that are over, the newest first."""
+    alarm_total: int
+    """How many there ever were."""
+    instructions: tuple[InstructionView, ...]
+    """The newest first."""
+    instruction_total: int
+    drivers: tuple[tuple[str, str], ...]
+    """EVs, and the id tag or contract of each: for whom a session can be started."""

@@ -16,6 +16,7 @@ from scenarios.tables_view import (
     LedgerWindow,
     LinksView,
     LinkWindow,
+    OperatorView,
 )
 
 
@@ -42,6 +43,8 @@ class Window:
     """Which rows of the ledger are wanted; None: nothing of it."""
     invariants: bool = False
     """Whether the invariants are wanted, one by one."""
+    operator_rows: int = 0
+    """How many alarms and instructions are wanted at the most; 0: nothing of the operator's."""
 
 
 @frozen
@@ -380,3 +383,5 @@ class View:
     """The rows of the ledger that were asked for, and its sums."""
     invariants: InvariantsView | None = None
     """Every invariant with its checks and margin, if that was asked for."""
+    operator: OperatorView | None = None
+    """What an operator sees besides, if that was asked for."""

@@ -18,6 +18,7 @@ from paxos.sim.host import Status
 from paxos.sim.kernel import Event
 from paxos.transitions import Transitions
 from scenarios import inputs, leaving, resets, trust
+from scenarios.alarm_board import AlarmBoard
 from scenarios.alarms import Alarms
 from scenarios.audit import Audit
 from scenarios.building import FIRST_CAR, build_car, build_connector, build_node
@@ -110,6 +111,7 @@ class World:
         self.trust = Trust(self, check=check)
         self.orders = Orders(self)
         self.trust.choir.hearers.append(self.orders.hear)
+        self.alarm_board = AlarmBoard(self)
         self.obeying = Obeying(self)
         self.kept = Kept(self)
         self.powering = Powering(self, check=check)

@@ -6,11 +6,13 @@ from evtui.render.picture import Picture
 from evtui.screens.invariants import InvariantsPanel
 from evtui.screens.ledger import LedgerPanel
 from evtui.screens.links import LinksPanel
+from evtui.screens.operator import OperatorPanel
 from evtui.screens.tables import TablePanel
 
 TABLES: Mapping[str, Callable[[Picture], TablePanel]] = {
     "links": LinksPanel,
     "ledger": LedgerPanel,
     "invariants": InvariantsPanel,
+    "operator": OperatorPanel,
 }
 """What opens each."""
