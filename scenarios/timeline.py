@@ -149,6 +149,10 @@ class Timeline:
         """See :meth:`scenarios.session.Session.frame`."""
         return self.session.frame(number)
 
+    def message_place(self, time_us: int) -> int:
+        """See :meth:`scenarios.session.Session.message_place`."""
+        return self.session.message_place(time_us)
+
     def message_filter(self, text: str) -> Filter:
         """See :meth:`scenarios.session.Session.message_filter`."""
         return self.session.message_filter(text)

@@ -174,8 +174,7 @@ async def test_looking_at_it_changes_nothing() -> None:
     app, alone = EvtuiApp(parked(60), paused=True), parked(60)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("a", "right", "down")
-        session = app.controls
-        assert isinstance(session, Session)
+        session = app.timeline.session
         for _ in range(5):
             await pilot.press("full_stop")
             alone.step()

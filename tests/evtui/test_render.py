@@ -514,7 +514,9 @@ def test_the_footer_after_the_end_offers_only_what_works(width: int) -> None:
     ids = [spot.action.id for spot in spots]
     wanted = ["leap_back", "select_previous", "reservations", "palette", "help", "quit"]
     assert [it for it in ids if it in wanted] == wanted
-    assert set(ids) - set(wanted) == ({"undo", "branches", "save"} if width > 80 else {"save"})
+    assert set(ids) - set(wanted) == (
+        {"why", "undo", "branches", "save"} if width > 80 else {"why"}
+    )
     assert not any(spot.action.needs_run for spot in spots)
     assert "[ ] 10 s" in footer.footer(picture(finished=True), width)[0].plain
 
