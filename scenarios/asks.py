@@ -48,6 +48,11 @@ OBSTACLES = (
 """Reasons that are of one charge point: the network looked at all the others, too."""
 
 
+_PLURALS = {"is": "are", "has": "have", "does": "do"}
+NAMED_TOGETHER = 3
+"""Of so many charge points that have the same reason the names are told, of more how many."""
+
+
 def obstacle_text(obstacle: Mapping[str, Any]) -> str:
     """What stands against one charge point, with its figures: see ``RequestConnector``."""
     cp, reason = obstacle["cp"], str(obstacle["reason"])
@@ -76,6 +81,31 @@ def refusal_text(asked_cp: str, reason: str, data: Mapping[str, Any]) -> str:
     text = obstacle_text(obstacles[0])
     others = obstacles_text(obstacles[1:], data.get("more", 0))
     return f"{text}, {others}" if others else text
+
+
+def brief_text(asked_cp: str, reason: str, data: Mapping[str, Any]) -> str:
+    """The same in short, of all charge points: those with one reason together, without figures."""
+    groups: dict[str, list[str]] = {}
+    for obstacle in data.get("obstacles", []):
+        groups.setdefault(str(obstacle["reason"]), []).append(str(obstacle["cp"]))
+    if not groups:
+        return REASONS.get(reason, reason).format(cp=asked_cp)
+    texts = [_of_several(why, cps) for why, cps in groups.items()]
+    more = data.get("more", 0)
+    return ", ".join((*texts, f"and {more:,} more cannot") if more else texts)
+
+
+def _of_several(reason: str, cps: Sequence[str]) -> str:
+    """A reason that is the same for all of these."""
+    words = REASONS.get(reason, reason)
+    if len(cps) == 1:
+        return words.format(cp=cps[0])
+    for one, several in _PLURALS.items():
+        words = words.replace(f"{{cp}} {one} ", f"{{cp}} {several} ")
+    who = (
+        f"{', '.join(cps[:-1])} and {cps[-1]}" if len(cps) <= NAMED_TOGETHER else f"{len(cps)} CPs"
+    )
+    return words.format(cp=who)
 
 
 def loss_text(loss: Loss) -> str:
@@ -132,6 +162,8 @@ class Ask:
     reason: str = ""
     why: str = ""
     """The reason in words, with what stands against the others."""
+    brief: str = ""
+    """The same in short, for a driver who asks more than one site."""
     cp: str = ""
     held_until_us: int = 0
     gone: bool = False

@@ -15,7 +15,16 @@ from fsm.v2g.evcc import Intent
 from paxos.sim.host import Status
 from paxos.sim.kernel import Event
 from paxos.sim.streams import stream
-from scenarios.asks import OBSTACLES, REASONS, Ask, Due, Tidings, loss_text, refusal_text
+from scenarios.asks import (
+    OBSTACLES,
+    REASONS,
+    Ask,
+    Due,
+    Tidings,
+    brief_text,
+    loss_text,
+    refusal_text,
+)
 from scenarios.desk import News, Payload, Question, Told, Want, cancellation
 from scenarios.errors import InputError
 from scenarios.happenings import Happening
@@ -196,6 +205,7 @@ class Drivers:
             return
         ask.answer, ask.reason = told.status, str(told.data.get("reason", ""))
         ask.why = why = refusal_text(ask.asked_cp, ask.reason, told.data)
+        ask.brief = brief_text(ask.asked_cp, ask.reason, told.data)
         if ask.granted:
             before = self._last.get(ask.ev)
             if before is not None:

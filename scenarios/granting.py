@@ -7,7 +7,7 @@ applied (:mod:`fsm.network.grants`), so a leader that was deposed can say it, to
 from typing import Any, Final
 
 from fsm.effects import Notice, SetTimer
-from fsm.energy.grants import LOOK_US, GrantKeeper, GrantTerms
+from fsm.energy.grants import GrantKeeper, GrantTerms
 from fsm.network.grants import to_watch
 from fsm.network.state import NetworkState
 from fsm.ocpp.actions import GRANT_ENDED
@@ -26,17 +26,23 @@ class Granting:
         self.keeper = GrantKeeper(terms)
         self._said: dict[str, int] = {}
         """Whose end is on its way into the log, and after how many calls."""
+        self._looks = False
+        """Whether its timer runs: in a city a hundred idle ones would cost more than all else."""
 
-    def start(self) -> list[Any]:
-        """Begin to look."""
-        return [SetTimer(TIMER, LOOK_US)]
+    def review(self) -> list[Any]:
+        """Begin to look, if this node leads by now."""
+        if self._looks or self.replica.role is not Role.LEADER:
+            return []
+        self._looks = True
+        return [SetTimer(TIMER, self.keeper.terms.look_us)]
 
     def on_timer(self, network: NetworkState, now_us: int) -> list[Any]:
         """Look whose grant has ended."""
-        again: list[Any] = [SetTimer(TIMER, LOOK_US)]
         if self.replica.role is not Role.LEADER:
+            self._looks = False
             self.keeper.forget()
-            return again
+            return []
+        again: list[Any] = [SetTimer(TIMER, self.keeper.terms.look_us)]
         for cp_id, calls in self.keeper.look(to_watch(network.state), now_us):
             if cp_id not in self._said:
                 self._said[cp_id] = calls

@@ -147,7 +147,7 @@ class Node:
         if self.scheduling is not None:
             effects += self.scheduling.start(now_us)
         if self.granting is not None:
-            effects += self.granting.start()
+            effects += self.granting.review()
         effects += self._take(self.controller.boot(now_us, self.wiring.ev_pilot), now_us)
         effects += self._take(self.profiled.applied(self.network, now_us), now_us)
         effects += self._take(self.planned.applied(self.network, now_us), now_us)
@@ -320,8 +320,10 @@ class Node:
                 changed = True
                 for sequence, result in effect.results:
                     answers += self._answer(sequence, result)
+        if self.granting is not None:
+            answers += self.granting.review()
         if not changed:
-            return effects
+            return effects + answers
         answers += self._book(now_us) + self._tell()
         version = self.network.limit_version(self.cp_id)
         if version != self._limit_version:

@@ -6,6 +6,7 @@ from scenarios.kinds import did_you_mean, one_of, printable
 from scenarios.reader import Reader
 from scenarios.schema import Site
 from scenarios.script import Values
+from scenarios.toml_lines import Path
 from scenarios.units import POWER
 
 Tables = list[dict[str, Any]]
@@ -29,7 +30,7 @@ def check_power(
                 allowed = one_of(names) if names else "none, as there is no [[cabinet]]"
                 hint = did_you_mean(name, names)
                 reader.refuse((key, index, "cabinet"), f'"{printable(name)}"', allowed + hint)
-    _check_fallback(reader, site)
+    check_fallback(reader, site, ("site",))
     for key, tables in (("load", loads), ("pv", [pv])):
         for index, values in enumerate(tables):
             until_us = values.get("until_us")
@@ -56,10 +57,11 @@ def _ids(reader: Reader, document: dict[str, Any], key: str) -> tuple[str, ...]:
     return tuple(seen)
 
 
-def _check_fallback(reader: Reader, site: Values) -> None:
+def check_fallback(reader: Reader, site: Values, path: Path) -> None:
+    """A fallback share comes after a grant; ``path`` is the site's table, of a city or alone."""
     if site.get("fallback_w") and not site.get("grant_us"):
         found = f'"{POWER.format(site["fallback_w"])}" without a grant that ends'
-        reader.refuse(("site", "fallback"), found, "it beside grant")
+        reader.refuse((*path, "fallback"), found, "it beside grant")
 
 
 def _check_room(reader: Reader, capacity_w: int, loads: Tables, cabinet: str) -> None:

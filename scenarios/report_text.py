@@ -116,8 +116,16 @@ def _power_lines(power: "PowerReport") -> Iterator[str]:
         for name, rail in (("the site", power.site), *power.cabinets.items())
     ]
     yield from table(("cable", "peak", "capacity"), rows, right=(1, 2))
-    yield f"{power.grants_ended} grants ended · {power.trips} guards tripped"
+    yield power_words(power.grants_ended, power.trips) or "no grant ended · no guard tripped"
     yield ""
+
+
+def power_words(ended: int, trips: int) -> str:
+    """How many grants the log gave up, and how often a guard opened; empty where neither."""
+    if not ended and not trips:
+        return ""
+    grants = f"{ended:,} grant{'' if ended == 1 else 's'} ended"
+    return f"{grants} · guards tripped {trips:,} time{'' if trips == 1 else 's'}"
 
 
 def _money_lines(money: "MoneyReport") -> Iterator[str]:

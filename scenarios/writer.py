@@ -104,6 +104,8 @@ def _of_site(scenario: Scenario, site: CitySite, attribute: str) -> object:
         "dc": sum(cp.current == "DC" for cp in cps),
         "rated_w": rated.get("AC"),
         "rated_dc_w": rated.get("DC"),
+        "grant_us": site.grant_us or None,
+        "fallback_w": site.fallback_w or None,
     }
     return derived[attribute] if attribute in derived else getattr(site, attribute)
 

@@ -23,7 +23,10 @@ from attrs import define, field, frozen
 MILLION: Final = 1_000_000
 
 LOOK_US: Final = 1_000_000
-"""How often whoever leads looks whose grant has ended."""
+"""How often whoever leads looks whose grant has ended, at the most."""
+
+LOOKS: Final = 60
+"""How often it looks in the time of one grant: what is looked at late ends late, by a 60th."""
 
 MARGIN_US: Final = 12_000_000
 """So long before the end a charge point lowers its EV by itself, so that nothing has to trip."""
@@ -56,6 +59,11 @@ class GrantTerms:
     def renew_us(self) -> int:
         """After so long without a call of its own a charge point makes one."""
         return self.grant_us // 3
+
+    @property
+    def look_us(self) -> int:
+        """How long whoever leads waits between two looks."""
+        return max(LOOK_US, self.grant_us // LOOKS)
 
     @property
     def curb_us(self) -> int:

@@ -271,7 +271,7 @@ class City:
         """How often each feature happened, at all sites together."""
         total: dict[str, int] = {}
         for world in self.worlds.values():
-            for feature, count in world.cluster.covered().items():
+            for feature, count in world.covered().items():
                 total[feature] = total.get(feature, 0) + count
         return total
 
@@ -297,14 +297,15 @@ def site_scenario(scenario: Scenario, site: CitySite, tags: tuple[Tag, ...]) -> 
         scenario,
         name=site.id,
         title=f"{site.id}, {site.kind}",
-        site=Site(capacity_w=site.capacity_w),
+        site=Site(capacity_w=site.capacity_w, grant_us=site.grant_us, fallback_w=site.fallback_w),
         prices=prices,
         bands=bands,
         cps=tuple(cp for cp in scenario.cps if cp.id in site.cps),
         evs=(),
         id_tags=tags,
         script=(),
-        expectations=(),
+        # It shows what the city is there to show; what else is expected the city's session judges.
+        expectations=tuple(it for it in scenario.expectations if it.violation is not None),
         sites=(),
         arrivals=(),
     )

@@ -5,6 +5,7 @@ from attrs import frozen
 from scenarios.city.rates import Rates
 from scenarios.city.spec import SITE_KINDS
 from scenarios.format import Key, Table
+from scenarios.format.keys import FALLBACK, GRANT
 from scenarios.kinds import Choice, Name, Quantity, Real, Span, Whole
 from scenarios.places import DISTANCE, PLACE, REACH_M
 from scenarios.units import DURATION, ENERGY, ENERGY_PRICE, PERCENT, POWER
@@ -48,6 +49,20 @@ CITY_SITE = Table(
             "capacity_w",
             Quantity(POWER, 0, 1_000_000_000),
             "What the grid connection that its CPs share can carry.",
+        ),
+        Key(
+            "grant",
+            "grant_us",
+            GRANT,
+            "How long its CPs obey a limit after a call that was answered, as in `[site]`. Then "
+            "they keep to `fallback`, and guards hold them to that. Without: for ever, and without "
+            "guards.",
+        ),
+        Key(
+            "fallback",
+            "fallback_w",
+            FALLBACK,
+            "What each of them may draw when its grant has ended; less than 6 A is nothing.",
         ),
         Key(
             "cps",

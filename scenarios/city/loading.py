@@ -8,6 +8,7 @@ from scenarios.city import format as spec
 from scenarios.city.spec import Arrivals, CitySite, Directory
 from scenarios.expectation import DRIVERS
 from scenarios.kinds import one_of, printable, shown
+from scenarios.power_loading import check_fallback
 from scenarios.reader import Reader
 from scenarios.script import Names
 from scenarios.verbs import LEADER, VERBS
@@ -70,6 +71,7 @@ def read_city(reader: Reader, document: Raw) -> City | None:
     sites, cps = [], []
     for index, values in enumerate(rows):
         _check_once(reader, index, values, rows)
+        check_fallback(reader, values, (spec.SITE_NAME, index))
         if "id" in values and "count" in values:
             made = _charge_points(reader, index, values)
             cps += made

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fsm.ocpp.money import euros
-from scenarios.report_text import table, verdict
+from scenarios.report_text import power_words, table, verdict
 from scenarios.units import DURATION, POWER
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def lines(report: "CityReport") -> Iterator[str]:
         f"{report.sessions:,} sessions, {report.energy_wh / 1_000:,.1f} kWh, "
         f"{euros(report.earned_cents)} earned"
     )
+    if power := power_words(report.coverage["grants_ended"], report.coverage["guard_trips"]):
+        yield power
     if report.redirects:
         yield ""
         moves = [(each.asked, each.served_by, f"{each.drivers:,}") for each in report.redirects]

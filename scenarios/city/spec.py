@@ -20,6 +20,10 @@ class CitySite:
     at: tuple[int, int] = (0, 0)
     """Where it stands: metres to the east and to the north."""
     capacity_w: int = 22_000
+    grant_us: int = 0
+    """How long its charge points obey a limit after a call that was answered; 0 for ever."""
+    fallback_w: int = 0
+    """What each may draw after that, if an EV can charge with it."""
     cps: tuple[str, ...] = ()
     """The ids of its charge points."""
     energy_ueur: int | None = None

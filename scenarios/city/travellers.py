@@ -17,7 +17,7 @@ from attrs import define, field
 
 from fsm.energy.supply import least_power_w
 from fsm.ocpp.reserving import HOLD_US
-from scenarios.asks import REASONS, Ask, Tidings
+from scenarios.asks import Ask, Tidings
 from scenarios.city.arrivals import Trip
 from scenarios.city.directory import Entry
 from scenarios.drivers import SPEED_M_PER_S
@@ -179,8 +179,7 @@ class Travellers:
                     world.note("charging", name, world.drivers.cancel(name))
 
     def _refused(self, traveller: Traveller, site: int, ask: Ask) -> None:
-        words = REASONS.get(ask.reason, ask.reason).format(cp=ask.asked_cp)
-        self._next(traveller, site, words or "no answer", ask)
+        self._next(traveller, site, ask.brief or "no answer", ask)
 
     def _next(self, traveller: Traveller, site: int, why: str, ask: Ask | None = None) -> None:
         """He could not have it here: ask the next site, or give up."""

@@ -2,9 +2,10 @@
 
 from attrs import frozen
 
+from fsm.energy.grants import LEAST_GRANT_US
 from paxos.sim.clock import FASTEST_PPM, SLOWEST_PPM
 from scenarios.kinds import Kind, Name, Quantity, Whole
-from scenarios.units import DRIFT, DURATION, ENERGY_PRICE, MONEY, OFFSET, PERCENT
+from scenarios.units import DRIFT, DURATION, ENERGY_PRICE, MONEY, OFFSET, PERCENT, POWER
 
 
 @frozen
@@ -47,6 +48,8 @@ EV_ID = Name("the id of an EV", refers=True)
 SITE_ID = Name("the id of a site", refers=True)
 MAX_W = 1_000_000
 SITE_W = 1_000_000_000
+GRANT = Quantity(DURATION, LEAST_GRANT_US, DAY_US)
+FALLBACK = Quantity(POWER, 0, MAX_W)
 MAX_WH = 10_000_000
 PRICE = Quantity(ENERGY_PRICE, 0, 1_000_000_000)
 AMOUNT = Quantity(MONEY, 0, 10_000_000)

@@ -1,8 +1,18 @@
 """The top of a scenario file, and what holds for all of it: site, network, consensus, prices."""
 
-from fsm.energy.grants import LEAST_GRANT_US
 from fsm.energy.planners import PLANNERS
-from scenarios.format.keys import AMOUNT, DAY_US, LATENCY, MAX_W, PRICE, RATE, SITE_W, Key, Table
+from scenarios.format.keys import (
+    AMOUNT,
+    DAY_US,
+    FALLBACK,
+    GRANT,
+    LATENCY,
+    PRICE,
+    RATE,
+    SITE_W,
+    Key,
+    Table,
+)
 from scenarios.kinds import (
     Choice,
     Flag,
@@ -70,7 +80,7 @@ SITE = Table(
         Key(
             "grant",
             "grant_us",
-            Quantity(DURATION, LEAST_GRANT_US, DAY_US),
+            GRANT,
             "How long a CP obeys its limit after it made a call that was answered. Then it keeps "
             "to `fallback`, and a guard in its connector holds it to that. Without: for ever, and "
             "without guards; with `[planning]` 60 s.",
@@ -78,7 +88,7 @@ SITE = Table(
         Key(
             "fallback",
             "fallback_w",
-            Quantity(POWER, 0, MAX_W),
+            FALLBACK,
             "What each CP may draw when its grant has ended; less than 6 A is nothing.",
         ),
     ),

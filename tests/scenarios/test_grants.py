@@ -123,3 +123,26 @@ def test_a_log_that_does_not_compare_overloads_the_site(monkeypatch: pytest.Monk
     monkeypatch.setitem(TRANSFERS, GRANT_ENDED, blindly)
     run = stale_word()
     assert violated(run) == "P1"
+
+
+# --- who looks -------------------------------------------------------------------------------
+
+
+def test_whoever_leads_next_looks_too() -> None:
+    """The leader dies while CP1 is cut off; its successor counts anew, and ends the grant."""
+    run = session("cut-off-under-load", until_us=70 * S)
+    first = run.view().leader
+    assert first != "CP1"
+    assert run.view().grants_ended == 0
+    run.act("crash", cp="leader")
+    run.run(140 * S, 10**9)
+    view = run.view()
+    assert view.leader not in (first, None)
+    assert view.cps[0].grant_ended
+    assert violated(run) == ""
+
+
+def test_a_long_grant_is_looked_at_less_often() -> None:
+    """A 60th of it late is soon enough; a second is often enough."""
+    looks = [GrantTerms(seconds * S).look_us for seconds in (30, 60, 300, 3_600)]
+    assert looks == [S, S, 5 * S, 60 * S]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scenarios.asks import obstacles_text, refusal_text
+from scenarios.asks import brief_text, obstacles_text, refusal_text
 from scenarios.campaign import run_seed
 from scenarios.loader import load, loads
 from scenarios.session import Session
@@ -172,6 +172,23 @@ def test_a_refusal_says_what_stands_against_each() -> None:
     )
     assert refusal_text("CP1", "CutOff", {}) == "CP1 is cut off from the network"
     assert obstacles_text([], 0) == ""
+
+
+def test_a_refusal_in_short_counts_those_with_one_reason() -> None:
+    """For drivers who ask several sites: three are named, of more it says how many."""
+
+    def told(*reasons: str, more: int = 0) -> str:
+        there = [{"cp": f"CP{n}", "reason": each} for n, each in enumerate(reasons, 1)]
+        return brief_text("CP1", reasons[0], {"obstacles": there, "more": more})
+
+    assert told("WrongCurrent") == "CP1 has the wrong current"
+    assert told(*["WrongCurrent"] * 3) == "CP1, CP2 and CP3 have the wrong current"
+    assert told(*["Occupied"] * 4, "Reserved", more=5) == (
+        "4 CPs are occupied, CP5 is reserved then, and 5 more cannot"
+    )
+    assert told("Down", "Down") == "CP1 and CP2 do not run"
+    assert told("Silent", "Silent") == "nothing was heard of CP1 and CP2 for a while"
+    assert brief_text("CP1", "CutOff", {}) == "CP1 is cut off from the network"
 
 
 def test_a_refusal_in_a_run_names_the_others() -> None:

@@ -82,6 +82,14 @@ def test_the_text_has_a_row_for_each_site(session: CitySession) -> None:
         assert any(line.startswith(name) for line in text.splitlines())
 
 
+def test_who_gives_up_is_told_of_all_charge_points() -> None:
+    """Not only of the one that he asked."""
+    text = run(load("two-sites"), until_us=120_000_000).to_text()
+    row = next(line for line in text.splitlines() if line.startswith("EV6"))
+    assert row.endswith("have the wrong current")
+    assert all(name in row for name in ("North-1", "North-2", "North-3"))
+
+
 def test_a_trace_says_at_which_site() -> None:
     """One line for each event of a site, in the order in which they happened."""
     trace = io.StringIO()
