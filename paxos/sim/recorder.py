@@ -11,12 +11,11 @@ give it a fork of the one that its checkpoint kept.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeAlias
-
-from attrs import frozen
+from typing import TypeAlias
 
 from paxos.membership import place_of
 from paxos.sim.fates import UNSETTLED, Fate, Oddity
+from paxos.sim.flights import Entry, Flight, Wanted
 from paxos.sim.recording import SIZE, Entries, Frames
 
 KEPT_FRAMES = 1_000_000
@@ -31,48 +30,6 @@ _DAMAGED, _LATE = int(Oddity.DAMAGED), int(Oddity.LATE)
 
 Classify: TypeAlias = Callable[[int, bytes], int]
 """From channel and frame to a code from 0 to 126."""
-
-
-@frozen
-class Flight:
-    """One frame on one link, as it is known now; times in µs, None where there is none yet."""
-
-    number: int
-    channel: int
-    code: int
-    source: int
-    target: int
-    sent_us: int
-    due_us: int | None
-    """When it arrives at its target's place; None where it was lost at once."""
-    ended_us: int | None
-    """When its target took it, or it was dropped."""
-    fate: Fate
-    oddity: Oddity
-
-
-@frozen
-class Entry:
-    """One thing that happened: a frame was sent, a frame ended, or a note was written."""
-
-    at: int
-    """Its place among all entries since the run began."""
-    time_us: int
-    flight: Flight | None
-    ended: bool = False
-    note: Any = None
-
-
-@frozen
-class Wanted:
-    """Which entries somebody looks for."""
-
-    codes: bytes
-    """256 of them, 1 for each code that is wanted."""
-    places: frozenset[int] | None = None
-    """Where one end of a frame stands; None for anywhere."""
-    unwanted: frozenset[int] = frozenset()
-    """Where no end may stand."""
 
 
 class Recorder:

@@ -8,7 +8,8 @@ from attrs import evolve, frozen
 
 from paxos.membership import label, place_of
 from paxos.sim.fates import UNSETTLED, Fate, Oddity
-from paxos.sim.recorder import NOTE, TROUBLE, Entry, Flight, Recorder, Wanted
+from paxos.sim.flights import Entry, Flight, Wanted
+from paxos.sim.recorder import NOTE, TROUBLE, Recorder
 from scenarios.building import FIRST_CAR
 from scenarios.messages.codes import CHANNEL_OF, CODES, NAMES, ROUTINE
 from scenarios.messages.view import Arrow, Diagram, Filter, FrameView, Moment, Span

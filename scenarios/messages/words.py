@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from paxos.sim.fates import Fate
-from paxos.sim.recorder import Flight
+from paxos.sim.flights import Flight
 from scenarios.messages.codes import CHANNELS, NAMES
 from scenarios.tracing import describe_frame
 from scenarios.world import World

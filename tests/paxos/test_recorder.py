@@ -11,8 +11,9 @@ from paxos.effects import Send
 from paxos.sim import faults
 from paxos.sim.cluster import INBOX, Cluster
 from paxos.sim.fates import UNSETTLED, Fate, Oddity
+from paxos.sim.flights import Flight, Wanted
 from paxos.sim.host import LAST_FRAME, Kind, Status
-from paxos.sim.recorder import NOTE, TROUBLE, Flight, Recorder, Wanted
+from paxos.sim.recorder import NOTE, TROUBLE, Recorder
 from paxos.sim.recording import SIZE
 from tests.paxos.steps import SECOND, config
 from tests.paxos.test_cluster import HELLO, Probes
