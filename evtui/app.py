@@ -134,7 +134,12 @@ class EvtuiApp(TravelApp):
 
     def on_table_panel_act(self, message: TablePanel.Act) -> None:
         """What somebody wants done in a view."""
-        self.act(message.verb, **message.args)
+        if self.act(message.verb, **message.args) and self.picture is not None:
+            # The view covers the events, where it is told what was done.
+            done = self.picture.view.event_rows[-1:]
+            self.clear_notifications()
+            for row in done:
+                self.notify(f"{row.subject}: {row.text}", timeout=4, markup=False)
 
     # Virtual time
 

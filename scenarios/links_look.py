@@ -29,6 +29,8 @@ class _Rates(NamedTuple):
 
     def words(self) -> tuple[str, ...]:
         """What is wrong, the worst first."""
+        if not any(self):
+            return ()
         words = {
             "loss": self.loss_ppm,
             "late": self.extra_us,
@@ -97,12 +99,17 @@ def _counts(bus: Bus, numbers: list[int], weather: _Rates) -> Counter[str]:
     sides = Counter((bus.weather.sides or {}).get(number, 0) for number in numbers)
     unmade = len(numbers) * (len(numbers) - 1)
     unmade_cut = len(numbers) ** 2 - sum(size * size for size in sides.values())
+    is_parted = bus.weather.sides is not None
     for a, b, link in bus.made():
         unmade -= 1
-        unmade_cut -= bus.weather.is_cut(a, b)
-        found["cut"] += link.cut
-        found["lossy"] += any(link.rates)
-        found["late"] += link.extra_us > 0
+        if is_parted:
+            unmade_cut -= bus.weather.is_cut(a, b)
+        if link.cut:
+            found["cut"] += 1
+        if any(link.rates):
+            found["lossy"] += 1
+        if link.extra_us:
+            found["late"] += 1
     found["cut"] += unmade_cut
     found["lossy"] += unmade * weather.is_lossy
     found["late"] += unmade * (weather.extra_us > 0)

@@ -155,6 +155,9 @@ def _lower(cell: LinkCell | None, chosen: bool, itself: bool, place: Grid) -> Sp
         text = ""
     elif place.cell >= ROOMY:
         text = f"  {units.count(cell.sent)} sent, {units.count(cell.lost)} lost"
+    elif cell.loss_ppm:
+        # No room for both; the latency stands below the matrix.
+        text = f"  {percent(cell.loss_ppm)} lost"
     else:
         text = f"  {figures(cell)}" if place.cell > 12 else f"  {_took(cell)}"
     return (left(f" {text}", place.cell), "dim@selected" if chosen else "dim")

@@ -77,6 +77,12 @@ def test_latencies_are_read_in_the_cells() -> None:
     assert text[3].split() == ["–", "2345", "ms", "2.1", "ms", "2.1", "ms"]
 
 
+def test_where_a_cell_is_narrow_the_loss_goes_before_the_latency() -> None:
+    """The whole figure, not its beginning."""
+    text = drawn(view(r0c1=attrs.evolve(UP, faults=("loss",), loss_ppm=1_000_000)))
+    assert text[3].split()[:3] == ["100", "%", "lost"]
+
+
 def test_the_counts_stand_above() -> None:
     """Of all links, with the time and whether it runs."""
     words = " ".join(drawn(view())[0].split())

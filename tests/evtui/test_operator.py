@@ -196,6 +196,7 @@ async def test_every_want_is_an_instruction_in_the_log(index: int) -> None:
         await pilot.pause()
         assert isinstance(app.screen, OperatorPanel)
         assert session.world.journal[-1].verb == WANTS[index].verb
+        assert ["asked for at" in n.message for n in app._notifications] == [True]
         session.run(session.time_us + 3 * S, 10**6)
         seen = look(app).operator
         assert seen is not None
