@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from attrs import evolve
+
 from paxos.sim.kernel import Event
 from scenarios.audit import findings
 from scenarios.city import expect as city_expect
@@ -75,7 +77,7 @@ class CitySession(Session):
         return super().act(verb, **args)
 
     def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
-        """A frozen picture of the site that is shown."""
+        """A frozen picture of the site that is shown; the seed is the run's, not the site's own."""
         return self._view_of(self.shown, window)
 
     def city_view(self, event_rows: int = 40) -> CityView:
@@ -86,7 +88,8 @@ class CitySession(Session):
 
     def _view_of(self, site: int, window: Window) -> View:
         self.city.at(site)
-        return look(self.city.worlds[site], window, self._verdicts(), finished=self.finished)
+        seen = look(self.city.worlds[site], window, self._verdicts(), finished=self.finished)
+        return evolve(seen, seed=self.city.seed)
 
     def _verdicts(self) -> tuple[int, int, int]:
         held = sum(outcome.held for outcome in self.outcomes)
