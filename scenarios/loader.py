@@ -348,4 +348,6 @@ def _names(
             seen[name] = reader.line(place)
             names.append(name)
     sites = () if city is None else tuple(site.id for site in city.sites)
-    return Names(cps=tuple(kept["cp"]), evs=tuple(kept["ev"]), sites=sites)
+    ids = [raw.get("id") for _, raw in reader.elements(document, "cabinet")]
+    cabinets = tuple(name for name in ids if isinstance(name, str))
+    return Names(cps=tuple(kept["cp"]), evs=tuple(kept["ev"]), sites=sites, cabinets=cabinets)
