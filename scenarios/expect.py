@@ -8,7 +8,7 @@ from attrs import frozen
 from fsm.ocpp.money import euros
 from scenarios import expect_energy
 from scenarios.expectation import Expect
-from scenarios.units import DURATION, ENERGY, PERCENT, POWER, Unit
+from scenarios.units import DURATION, ENERGY, FLOW, PERCENT, POWER, Unit
 from scenarios.view import CpView, EvView, SessionView, View
 
 Span = tuple[int, int]
@@ -80,6 +80,9 @@ def _claim(expect: Expect) -> str:
         return words.get(expect.leader, f"{expect.leader} leads")
     if expect.power_w is not None:
         return f"the network draws {_between(expect.power_w, POWER)}"
+    if expect.flow_w is not None:
+        whose = f"cabinet {expect.cabinet}" if expect.cabinet else "the site"
+        return f"the cable of {whose} carries {_between(expect.flow_w, FLOW)}"
     if expect.count is not None or expect.drivers is not None:
         return _count_words(expect)
     if expect.money is not None:
@@ -214,6 +217,8 @@ def _checks(expect: Expect, view: View) -> Iterator[_Check]:
         yield _Check(ended == expect.sessions, found)
     elif expect.power_w is not None:
         yield _Check(_within(view.power_w, expect.power_w), POWER.format(view.power_w, " "))
+    elif expect.flow_w is not None:
+        yield _flow(expect, expect.flow_w, view)
     elif expect.promises_broken is not None:
         found = f"{expect_energy.broken(view)} broken"
         yield _Check(expect_energy.broken(view) == expect.promises_broken, found)
@@ -361,6 +366,13 @@ def _leader(expected: str, view: View) -> _Check:
     leaders = [cp.id for cp in view.cps if _leads(cp)]
     held = {"any": len(leaders) == 1, "none": not leaders}.get(expected, view.leader == expected)
     return _Check(held, _and([*leaders]) or "nobody")
+
+
+def _flow(expect: Expect, span: Span, view: View) -> _Check:
+    rail = next((rail for rail in view.rails if rail.id == (expect.cabinet or "")), None)
+    if rail is None:
+        return _Check(held=False, found="no such cable")
+    return _Check(_within(rail.flow_w, span), FLOW.format(rail.flow_w, " "))
 
 
 def _leads(cp: CpView) -> bool:

@@ -19,7 +19,8 @@ class Expect:
     """One expectation; ``t_us`` is when it is looked at (the end of the run by default).
 
     Exactly one subject: ``ev``, ``cp``, ``replicas``, ``leader``, ``sessions``, ``power``,
-    ``count``, ``promises_broken``, ``bills``, ``money``, ``reads``, ``drivers`` or ``violation``.
+    ``flow``, ``count``, ``promises_broken``, ``bills``, ``money``, ``reads``, ``drivers`` or
+    ``violation``.
     """
 
     t_us: int
@@ -65,6 +66,10 @@ class Expect:
     """How many sessions were begun and ended."""
     power_w: tuple[int, int] | None = None
     """The network's total power at that time, both ends included."""
+    flow_w: tuple[int, int] | None = None
+    """What a cable carries at that time, EVs and other loads less the PV; both ends included."""
+    cabinet: str | None = None
+    """With ``flow``: whose cable; the site's own where it is left out."""
     count: str | None = None
     """A feature of :data:`paxos.sim.coverage.FEATURES`: how often it has happened."""
     at_least: int | None = None

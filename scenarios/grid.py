@@ -28,6 +28,10 @@ class Rail:
     """The most that EVs drew at an instant."""
     flow_peak_w: int = 0
     """The most that the cable carried at an instant."""
+    loads_peak_w: int = 0
+    """The most that other loads drew at an instant."""
+    pv_peak_w: int = 0
+    """The most that the PV delivered at an instant."""
     changed: bool = False
     """Whether anything changed since it was looked at."""
 
@@ -64,6 +68,8 @@ class Rail:
         """An event is over: what flows now flows for a while, if only for a µs."""
         self.changed = False
         self.peak_w = max(self.peak_w, self.power_w)
+        self.loads_peak_w = max(self.loads_peak_w, self.loads_w)
+        self.pv_peak_w = max(self.pv_peak_w, self.pv_w)
         self.flow_peak_w = max(self.flow_peak_w, self.flow_w)
 
 

@@ -211,6 +211,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
     check_planning(reader, single["planning"], evs, script)
     _check_lease(reader, document, single["paxos"])
     _check_tick(reader, top)
+    _check_grants(reader, top, single.get("site", {}), city)
     for members in city_loading.groups(cps, city):
         _check_quorums(reader, single["paxos"], members)
     if reader.problems:
@@ -260,6 +261,24 @@ def _check_tick(reader: Reader, top: dict[str, Any]) -> None:
         reader.refuse(
             ("tick",), found, f"at most {DURATION.format(SECOND_US)}: monitors beat so often"
         )
+
+
+def _check_grants(
+    reader: Reader, top: dict[str, Any], site: dict[str, Any], city: city_loading.City | None
+) -> None:
+    """A grant must leave time for an EV to follow: two turns of its status loop, thrice."""
+    least_us = 6 * top.get("tick_us", 0)
+    tables = [(("site",), site.get("grant_us"))]
+    if city is not None:
+        tables = [(("site", n), each.grant_us) for n, each in enumerate(city.sites)]  # type: ignore[misc]
+    for path, grant_us in tables:
+        if grant_us and grant_us < least_us:
+            found = (
+                f'"{DURATION.format(grant_us)}" beside a tick of {DURATION.format(top["tick_us"])}'
+            )
+            reader.refuse(
+                (*path, "grant"), found, f"at least {DURATION.format(least_us)}, six ticks"
+            )
 
 
 def _check_lease(reader: Reader, document: dict[str, Any], paxos: dict[str, Any]) -> None:
@@ -350,4 +369,6 @@ def _names(
             seen[name] = reader.line(place)
             names.append(name)
     sites = () if city is None else tuple(site.id for site in city.sites)
-    return Names(cps=tuple(kept["cp"]), evs=tuple(kept["ev"]), sites=sites)
+    ids = [raw.get("id") for _, raw in reader.elements(document, "cabinet")]
+    cabinets = tuple(name for name in ids if isinstance(name, str))
+    return Names(cps=tuple(kept["cp"]), evs=tuple(kept["ev"]), sites=sites, cabinets=cabinets)

@@ -152,6 +152,10 @@ class RailReport:
     capacity_w: int
     peak_w: int
     """The most that it carried at an instant: EVs and other loads, less the PV."""
+    ev_peak_w: int = 0
+    """The most that EVs drew at an instant; so for other loads, and what the PV delivered."""
+    loads_peak_w: int = 0
+    pv_peak_w: int = 0
 
 
 @frozen
@@ -164,6 +168,8 @@ class PowerReport:
     """How often a guard opened its contactor."""
     grants_ended: int
     """How many grants the log gave up."""
+    guarded: bool = False
+    """Whether grants end, and guards hold charge points to them."""
 
 
 @frozen
@@ -275,9 +281,15 @@ def _promises(view: View) -> tuple[PromiseReport, ...]:
 
 
 def _power(view: View) -> PowerReport:
-    rails = {rail.id: RailReport(rail.capacity_w, rail.flow_peak_w) for rail in view.rails}
+    rails = {
+        it.id: RailReport(
+            it.capacity_w, it.flow_peak_w, it.ev_peak_w, it.loads_peak_w, it.pv_peak_w
+        )
+        for it in view.rails
+    }
     site = rails.pop("", RailReport(view.capacity_w, 0))
-    return PowerReport(site, rails, view.trips, view.grants_ended)
+    guarded = any(cp.guard_w is not None for cp in view.cps)
+    return PowerReport(site, rails, view.trips, view.grants_ended, guarded)
 
 
 def _cp(cp: CpView) -> CpReport:

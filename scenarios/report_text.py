@@ -109,13 +109,19 @@ def _promise_lines(promises: Sequence["PromiseReport"]) -> Iterator[str]:
 
 def _power_lines(power: "PowerReport") -> Iterator[str]:
     """What the cables carried, where there is more to say than that the site's was enough."""
-    if not power.cabinets and not power.trips and not power.grants_ended:
+    site = power.site
+    if not (power.cabinets or power.guarded or site.loads_peak_w or site.pv_peak_w):
         return
-    rows = [
-        (name, POWER.format(rail.peak_w, " "), POWER.format(rail.capacity_w, " "))
-        for name, rail in (("the site", power.site), *power.cabinets.items())
-    ]
-    yield from table(("cable", "peak", "capacity"), rows, right=(1, 2))
+    rows = []
+    for name, it in (("the site", site), *power.cabinets.items()):
+        figures = (it.peak_w, it.capacity_w, it.ev_peak_w, it.loads_peak_w, it.pv_peak_w)
+        rows.append((name, *(POWER.format(watts, " ") for watts in figures)))
+    head = ("cable", "peak", "capacity", "EVs up to", "loads up to", "PV up to")
+    yield from table(head, rows, right=(1, 2, 3, 4, 5))
+    if not power.guarded:
+        yield "no grants that end, and no guards"
+        yield ""
+        return
     yield power_words(power.grants_ended, power.trips) or "no grant ended · no guard tripped"
     yield ""
 

@@ -22,11 +22,12 @@ Values = dict[str, Any]
 
 @frozen
 class Names:
-    """Ids of the file's charge points and EVs."""
+    """Ids of what the file names: charge points, EVs, sites, cabinets."""
 
     cps: tuple[str, ...]
     evs: tuple[str, ...]
     sites: tuple[str, ...] = ()
+    cabinets: tuple[str, ...] = ()
 
 
 def check_script_line(
@@ -159,6 +160,7 @@ def check_expectation(
     check_name(reader, (*path, "ev"), values.get("ev"), names.evs, "EV")
     check_name(reader, (*path, "cp"), values.get("cp"), names.cps, "charge point")
     check_name(reader, (*path, "site"), values.get("site"), names.sites, "site")
+    check_name(reader, (*path, "cabinet"), values.get("cabinet"), names.cabinets, "cabinet")
     to = values.get("redirected_to")
     check_name(reader, (*path, "redirected_to"), to, names.cps, "charge point")
     leader = ("any", "none")

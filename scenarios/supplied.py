@@ -5,7 +5,7 @@ off for good, whether it is on or not, and the PV counts with its firm level. So
 do needs an answer in time.
 """
 
-from fsm.energy.grants import GrantTerms
+from fsm.energy.grants import FOLLOW_US, GrantTerms
 from fsm.energy.supply import least_power_w
 from fsm.network.records import Cabinet, Grant, Record
 from scenarios.schema import Scenario
@@ -31,7 +31,9 @@ def terms_of(scenario: Scenario, number: int) -> GrantTerms:
     site, cp = scenario.site, scenario.cps[number - 1]
     enough = site.fallback_w >= least_power_w(cp.rated_w, cp.current)
     fallback_w = min(site.fallback_w, cp.rated_w) if enough else 0
-    return GrantTerms(scenario.grant_us, fallback_w, scenario.paxos.drift_ppm)
+    # It hears of a lower limit when its status loop turns, and then may have to renegotiate.
+    follow_us = max(FOLLOW_US, 2 * scenario.tick_us)
+    return GrantTerms(scenario.grant_us, fallback_w, scenario.paxos.drift_ppm, follow_us)
 
 
 def power_records(scenario: Scenario) -> tuple[Record, ...]:

@@ -28,6 +28,9 @@ def rails(world: "World", network: NetworkState) -> tuple[RailView, ...]:
                 flow_peak_w=rail.flow_peak_w,
                 held_w=allowed_w - free_w[rail.id],
                 free_w=free_w[rail.id],
+                ev_peak_w=rail.peak_w,
+                loads_peak_w=rail.loads_peak_w,
+                pv_peak_w=rail.pv_peak_w,
             )
         )
     return tuple(found)

@@ -168,6 +168,8 @@ POWER = Unit(
     examples=("11kW", "22000W"),
     smallest="watts",
 )
+FLOW = evolve(POWER, signed=True, examples=("22kW", "-5kW"))
+"""What a cable carries, or (with a minus) feeds into the grid."""
 ENERGY = Unit(
     name="energy",
     article="an",

@@ -307,6 +307,10 @@ class RailView:
     """What the log lets charge points draw there."""
     free_w: int
     """What nobody holds of what they may."""
+    ev_peak_w: int = 0
+    """The most that EVs, other loads and the PV had at an instant, each for itself."""
+    loads_peak_w: int = 0
+    pv_peak_w: int = 0
 
 
 @frozen

@@ -54,6 +54,8 @@ class GrantTerms:
     """What may be drawn after that, at the most."""
     drift_ppm: int = 10_000
     """How wrong the rate of a clock may be."""
+    follow_us: int = FOLLOW_US
+    """How long an EV has to follow a lower limit; longer where its status loop turns slowly."""
 
     @property
     def renew_us(self) -> int:
@@ -68,7 +70,7 @@ class GrantTerms:
     @property
     def curb_us(self) -> int:
         """After so long without an answer it lowers its EV."""
-        return self.grant_us - MARGIN_US
+        return self.grant_us - MARGIN_US - (self.follow_us - FOLLOW_US)
 
     @property
     def wait_us(self) -> int:

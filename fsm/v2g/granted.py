@@ -17,7 +17,7 @@ draw is never below what its guard lets through.
 from typing import Final
 
 from fsm.effects import Curbed, Guard
-from fsm.energy.grants import FOLLOW_US, GrantTerms
+from fsm.energy.grants import GrantTerms
 from fsm.v2g.limited import Limited
 
 NO_TERMS: Final = GrantTerms(0)
@@ -65,7 +65,7 @@ class Granted(Limited):
             self.cancel_follow()
         elif self.terms.grant_us and self.may_draw and not self._awaited:
             self._awaited = True
-            self.set_timer("follow", FOLLOW_US)
+            self.set_timer("follow", self.terms.follow_us)
 
     def cancel_follow(self) -> None:
         """Nothing is to be followed any more."""

@@ -21,7 +21,7 @@ EXTRA = (spec.ARRIVALS_NAME, spec.DIRECTORY_NAME)
 _OF_A_SITE = ("planning", "cabinet", "load", "pv")
 """Tables that say of which site they are by being alone with it."""
 
-_OF_ONE_SITE = ("sessions", "power", "bills", "reads")
+_OF_ONE_SITE = ("sessions", "power", "flow", "bills", "reads")
 """Subjects that need ``site`` in a city."""
 _OF_ALL = ("redirected", "unserved")
 """Counts of drivers that no site has of its own."""

@@ -79,7 +79,7 @@ class CitySession(Session):
         return super().act(verb, **args)
 
     def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
-        """A frozen picture of the site that is shown."""
+        """A frozen picture of the site that is shown; the seed is the run's, not the site's own."""
         return self._view_of(self.shown, window)
 
     def why(self, question: Question) -> Answer:
@@ -100,9 +100,9 @@ class CitySession(Session):
     def _view_of(self, site: int, window: Window) -> View:
         self.city.at(site)
         seen = look(self.city.worlds[site], window, self._verdicts(), finished=self.finished)
-        if seen.invariants is None:
-            return seen
-        return evolve(seen, invariants=with_city(seen.invariants, self.city))
+        if seen.invariants is not None:
+            seen = evolve(seen, invariants=with_city(seen.invariants, self.city))
+        return evolve(seen, seed=self.city.seed)
 
     def _verdicts(self) -> tuple[int, int, int]:
         held = sum(outcome.held for outcome in self.outcomes)

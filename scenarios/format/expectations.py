@@ -24,6 +24,7 @@ from scenarios.format.keys import (
     Key,
     Table,
 )
+from scenarios.format.power import CABINET_ID
 from scenarios.kept import BROKEN, KEPT, OPEN, RELEASED
 from scenarios.kept import SENTENCES as PROMISED_ENERGY
 from scenarios.kinds import Choice, Name, Quantity, Span, Whole
@@ -32,7 +33,7 @@ from scenarios.power_words import FEATURES as POWER_FEATURES
 from scenarios.power_words import SENTENCES as POWER_SENTENCES
 from scenarios.promises import SENTENCES as PROMISES
 from scenarios.trust_promises import SENTENCES as TRUST_SENTENCES
-from scenarios.units import ENERGY, POWER
+from scenarios.units import ENERGY, FLOW, POWER
 
 EV_STATES = (
     "not_connected",
@@ -232,6 +233,14 @@ EXPECT = Table(
             "Subject: the network's total power at that time.",
         ),
         Key(
+            "flow",
+            "flow_w",
+            Span(Quantity(FLOW, -SITE_W, SITE_W)),
+            "Subject: what the site's cable carries at that time, EVs and other loads less the PV; "
+            "below 0 it feeds the grid.",
+        ),
+        Key("cabinet", "cabinet", CABINET_ID, "The flow is that of this cabinet's cable."),
+        Key(
             "count",
             "count",
             Choice((*FEATURES, *POWER_FEATURES)),
@@ -294,6 +303,7 @@ SUBJECTS = {
     "leader": ("site",),
     "sessions": ("site",),
     "power": ("site",),
+    "flow": ("cabinet", "site"),
     "count": ("at_least", "at_most", "since"),
     "promises_broken": ("site",),
     "bills": ("site",),
@@ -303,5 +313,5 @@ SUBJECTS = {
     "violation": (),
 }
 """What an expectation is about, and what may be said of it (nothing: the subject says it)."""
-QUALIFIERS = ("since", "site")
+QUALIFIERS = ("since", "site", "cabinet")
 """What says nothing by itself, and only narrows what else is said."""

@@ -9,6 +9,7 @@ from evtui.app import ENDED
 from evtui.city_app import CityApp, Sites
 from evtui.cli import main
 from evtui.render import city as drawn
+from evtui.render.header import header
 from evtui.render.picture import Drive, Picture
 from evtui.screens.network import NetworkScreen
 from evtui.screens.reservations import ReservationsPanel
@@ -111,6 +112,17 @@ async def test_n_goes_from_site_to_site_and_remembers_what_was_selected() -> Non
         assert app.selected == "West-2"
         assert app.picture is not None
         assert app.picture.view.scenario == "West"
+
+
+async def test_the_header_of_a_site_shows_the_seed_of_the_run() -> None:
+    """With which it can be run again; the site's own, of 18 digits, is derived from it."""
+    app = CityApp(city_at(30, seed=7), paused=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("enter")
+        assert app.picture is not None
+        assert app.picture.view.seed == 7
+        second = header(app.picture.view, app.picture.drive, 120)[1].plain
+        assert "seed 7  " in second
 
 
 async def test_keys_of_a_site_work_on_the_site_that_is_shown() -> None:

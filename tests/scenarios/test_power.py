@@ -239,4 +239,4 @@ def test_the_report_has_the_peaks() -> None:
     assert found.power.cabinets["B"].peak_w <= 16_000
     assert found.power.trips == found.power.grants_ended == 0
     lines = [line.split() for line in found.to_text().splitlines()]
-    assert ["B", "15", "kW", "24", "kW"] in lines
+    assert ["B", "15", "kW", "24", "kW", "15", "kW", "0", "W", "0", "W"] in lines

@@ -167,10 +167,17 @@ def test_the_json_has_these_keys_in_this_order() -> None:
         },
         "promises": [],
             "power": {
-            "site": {"capacity_w": 22_000, "peak_w": 0},
+            "site": {
+                "capacity_w": 22_000,
+                "peak_w": 0,
+                "ev_peak_w": 0,
+                "loads_peak_w": 0,
+                "pv_peak_w": 0,
+            },
             "cabinets": {},
             "trips": 0,
             "grants_ended": 0,
+            "guarded": False,
         },
     }  # fmt: skip
     assert list(data) == [

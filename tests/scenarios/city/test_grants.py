@@ -204,6 +204,30 @@ def test_a_city_that_is_there_for_p1_goes_on_to_it(monkeypatch: pytest.MonkeyPat
     assert shown == [("P4", 1), ("P1", 0)]
 
 
+# --- status loops that turn slowly -----------------------------------------------------------
+
+
+def test_an_ev_that_asks_seldom_has_time_to_follow() -> None:
+    """It hears of its lower limit up to a tick after it fell; its session goes on all the same."""
+    text = TOWN.replace('duration = "6m"', 'duration = "6m"\ntick = "10s"')
+    text = text.replace('t = "12s"', 't = "1m31s"')
+    run = run_to(CitySession(loads(text.format(north='grant = "5m"', south=""), "slow.toml")), 360)
+    assert violated(run) == ""
+    assert [session.ev for session in run.view().sessions] == ["EV1", "EV2"]
+    assert [cp.power_w for cp in run.view().cps] == [7_500, 7_500, 0]
+
+
+def test_a_grant_is_long_enough_for_the_tick() -> None:
+    """An EV hears of the grant's end by its status loop, and needs time to follow."""
+    text = 'duration = "6m"\ntick = "20s"\n[[site]]\nid = "A"\ncps = 1\ngrant = "1m"\n'
+    with pytest.raises(ScenarioError) as refused:
+        loads(text, "slow.toml")
+    (problem,) = refused.value.problems
+    assert problem.startswith('slow.toml:6: site[0].grant: found "1m" beside a tick of 20s; ')
+    assert problem.endswith("allowed at least 2m, six ticks")
+    loads(text.replace("20s", "10s"), "slow.toml")
+
+
 # --- what it costs ---------------------------------------------------------------------------
 
 
