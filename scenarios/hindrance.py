@@ -54,7 +54,9 @@ class Hindrances:
         return number, self.leader.number
 
     def _everywhere(self) -> list[str]:
-        return ["links are lossy or late"] if self.world.cluster.bus.weather.is_faulty() else []
+        """What is wrong with all links: a fault, or a network that is never without loss."""
+        weather = self.world.cluster.bus.weather
+        return ["links are lossy or late"] if weather.is_faulty() or any(weather.usual) else []
 
     # Charge points and links.
 

@@ -253,6 +253,14 @@ def test_power_that_somebody_holds_who_cannot_be_told_hinders() -> None:
     assert list(promise_of(session, "EV1").causes) == [first, cause, RECOVERY]
 
 
+def test_a_network_that_is_never_without_loss_hinders_always() -> None:
+    """Its file says so, and no fault."""
+    told = scenario()
+    session = Session(evolve(told, network=evolve(told.network, loss_ppm=1_000)), 1)
+    session.run(3 * MINUTE, 10**9)
+    assert list(promise_of(session, "EV1").causes) == ["links are lossy or late"]
+
+
 def test_what_has_gone_hinders_until_the_network_has_recovered(open_promise: Session) -> None:
     """A step, and no second more."""
     session = copied(open_promise)
