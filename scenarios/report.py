@@ -134,7 +134,7 @@ class PromiseReport:
     ev: str
     cp: str
     request: str
-    """pending, accepted or refused."""
+    """pending, accepted or refused; met, withdrawn or lapsed where it was over before a plan."""
     promise: str
     """open, kept, broken or released; empty where nothing was promised."""
     promised_wh: int
@@ -142,7 +142,7 @@ class PromiseReport:
     departure_s: float
     reason: str
     causes: tuple[str, ...]
-    """What went wrong while it was to be kept."""
+    """What hindered it while it was to be kept, and for how long each."""
 
 
 @frozen

@@ -247,18 +247,18 @@ class RequestView:
     cp: str
     transaction: int
     status: str
-    """pending, accepted or refused."""
+    """pending, accepted or refused; met, withdrawn or lapsed where it was over before a plan."""
     reason: str
     """Why it was refused, or a change of it was."""
     departure_us: int
     energy_wh: int
-    """What was asked for."""
+    """What was asked for, or promised."""
     delivered_wh: int
-    """What the log has counted since."""
+    """What the log has counted since; of a promise in all of its sessions."""
     promise: str
     """open, kept, broken or released; empty where nothing was promised."""
     causes: tuple[str, ...]
-    """What went wrong while it was to be kept."""
+    """What hindered it, and for how long."""
     target_w: int | None
     """What the plan wants now; None where it has nothing for this transaction."""
     planned: tuple[tuple[int, int], ...]

@@ -16,6 +16,9 @@ ROLES = {
     "kept": "ok",
     "broken": "bad",
     "released": "dim",
+    "withdrawn": "dim",
+    "lapsed": "warn",
+    "met": "ok",
 }
 
 US_PER_S = 1_000_000
@@ -99,13 +102,14 @@ def _about(plan: PlanView) -> list[Span]:
 def _requests(view: View, plan: PlanView, width: int) -> Iterator[Line]:
     wide_ev = max(2, *(len(it.ev) for it in plan.requests))
     wide_cp = max(2, *(len(it.cp) for it in plan.requests))
+    wide_word = max(8, *(len(it.promise or it.status) for it in plan.requests))
     head = (
         f" {left('EV', wide_ev)}  {left('at', wide_cp)}  leaves    got of promised"
-        "       now  promise   plan"
+        f"       now  {left('promise', wide_word)}  plan"
     )
     yield fit([(head, "dim")], width)
     for it in reversed(plan.requests):
-        yield fit(_request(view, plan, it, wide_ev, wide_cp, width), width)
+        yield fit(_request(view, plan, it, (wide_ev, wide_cp, wide_word), width), width)
         words = it.reason or ", ".join(it.causes)
         if words and it.status != "pending":
             for text in wrap(words, max(width - 6, 20), max_lines=2, placeholder=" …"):
@@ -113,8 +117,9 @@ def _requests(view: View, plan: PlanView, width: int) -> Iterator[Line]:
 
 
 def _request(
-    view: View, plan: PlanView, it: RequestView, wide_ev: int, wide_cp: int, width: int
+    view: View, plan: PlanView, it: RequestView, wide: tuple[int, int, int], width: int
 ) -> list[Span]:
+    wide_ev, wide_cp, wide_word = wide
     word = it.promise or it.status
     got = f"{units.kwh(it.delivered_wh)} of {units.kwh(it.energy_wh)} kWh"
     now = "–" if it.target_w is None else f"{units.kilowatts(it.target_w)} kW"
@@ -122,7 +127,7 @@ def _request(
         (f" {left(it.ev, wide_ev)}  {left(it.cp, wide_cp)}", "text bold"),
         (f"  {left(units.clock(it.departure_us, millis=False), 8)}", ""),
         (f"  {left(got, 18)}{right(now, 9)}  ", ""),
-        (left(word, 8), ROLES.get(word, "dim")),
+        (left(word, wide_word), ROLES.get(word, "dim")),
         ("  ", ""),
     ]
     room = width - sum(len(text) for text, _ in spans) - 1

@@ -9,6 +9,7 @@ Only here a library computes; :mod:`fsm.network.plans` checks what comes out.
 
 from collections.abc import Sequence
 from itertools import groupby
+from math import gcd
 from typing import Any
 
 from attrs import define, field
@@ -17,7 +18,7 @@ from fsm.energy.admission import Refusal, admit
 from fsm.energy.executable import executable
 from fsm.energy.flow import Network
 from fsm.energy.planners import PLANNERS, flow
-from fsm.energy.problem import Plan, Problem, figures
+from fsm.energy.problem import J_PER_WH, Plan, Problem, figures
 from fsm.network.demand import (
     ACCEPTED,
     ONLY,
@@ -30,8 +31,9 @@ from fsm.network.demand import (
     waiting,
 )
 from fsm.network.plans import VERSION, WHY_MAX
-from fsm.network.records import EnergyPlan, EnergyRequest, Planning
+from fsm.network.records import EnergyPlan, EnergyRequest, Planning, Transaction
 from fsm.network.tables import Draft, Tables
+from fsm.network.targets import at_step, unpack
 
 
 def make_plan(tables: Tables, step: int) -> dict[str, Any] | None:
@@ -107,19 +109,59 @@ class _Task:
             self.wants[want.transaction] = want
 
     def settle(self) -> None:
-        """See to it that what was promised can be met: to the last step, or as far as possible."""
+        """See to it that what was promised can be met: to the last step, or as far as possible.
+
+        Who took what he was given is owed what the plan in force has for him from now on: all of
+        that can be met, for that plan does. Who was out of reach has fallen behind it, and has what
+        is left besides. So nobody pays for the fault of another one's charge point.
+        """
         if self._possible(self.wants.values()):
             return
-        promised, self.wants = self.wants, {}
-        for number in promised:
+        owed: dict[int, Want] = {}
+        for number in self.wants:
             request = self.draft.get(EnergyRequest, number)
             want = self._want(request, request.departure_us, 0)
-            if want is None:
-                continue
-            if not self._possible([*self.wants.values(), want]):
-                want = self._reduced(want)
-                self.short.append(number)
-            self.wants[number] = want
+            if want is not None:
+                owed[number] = want
+        had = self._had()
+        first = {
+            number: want._replace(energy_j=min(want.energy_j, had.get(self._tag(number), 0)))
+            for number, want in owed.items()
+        }
+        self.wants = first if self._possible(first.values()) else {}
+        for wants in (first, owed):
+            for number in sorted(wants, key=lambda it: owed[it].energy_j - first[it].energy_j):
+                self._give(wants[number])
+        self.short = [it for it in owed if self.wants[it].energy_j < owed[it].energy_j]
+
+    def _give(self, want: Want) -> None:
+        """Let somebody have so much, or as much of it as the others leave."""
+        number = want.transaction
+        before = self.wants.get(number)
+        if before == want:
+            return
+        others = [it for it in self.wants.values() if it.transaction != number]
+        if not self._possible([*others, want]):
+            want = self._reduced(others, want, 0 if before is None else before.energy_j)
+        self.wants[number] = want
+
+    def _tag(self, transaction: int) -> str:
+        """Whose it is: after a fault he goes on with another transaction."""
+        return self.draft.get(Transaction, transaction).id_tag
+
+    def _had(self) -> dict[str, int]:
+        """What the plan in force has for whom from the planned step on, in J, by id tag.
+
+        Rounded down to the grid of step and Wh, so that a rest of it makes no odd plan.
+        """
+        record = self.draft.find(EnergyPlan, ONLY)
+        content, own = (b"", 0) if record is None else at_step(record, self.step)
+        if not content:
+            return {}
+        known = unpack(content)
+        grid_j = gcd(known.problem.step_s, J_PER_WH)
+        rest = ((row, sum(row.energy_j[max(0, own - row.start) :])) for row in known.plan.rows)
+        return {self._tag(int(row.id)): rest_j // grid_j * grid_j for row, rest_j in rest}
 
     def change(self, request: EnergyRequest) -> None:
         """Another departure: the old one stands if it cannot be met."""
@@ -177,14 +219,14 @@ class _Task:
     def _possible(self, wants: Any) -> bool:
         return executable(self._problem(list(wants)), cheapest=False) is not None
 
-    def _reduced(self, want: Want) -> Want:
-        """The same with what the others leave of its energy, or with nothing."""
-        network = Network(self._problem([*self.wants.values(), want]))
+    def _reduced(self, others: Sequence[Want], want: Want, least_j: int) -> Want:
+        """The same with what the others leave of its energy; ``least_j`` where none is found."""
+        network = Network(self._problem([*others, want]))
         missing = (network.demand - network.value()) * network.unit_j
-        less = want._replace(energy_j=max(0, want.energy_j - missing))
-        if self._possible([*self.wants.values(), less]):
+        less = want._replace(energy_j=max(least_j, want.energy_j - missing))
+        if self._possible([*others, less]):
             return less
-        return want._replace(energy_j=0)
+        return want._replace(energy_j=least_j)
 
     def data(self, number: int) -> dict[str, Any]:
         """The finished plan, as its command has it."""

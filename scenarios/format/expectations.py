@@ -25,12 +25,12 @@ from scenarios.format.keys import (
     Table,
 )
 from scenarios.format.power import CABINET_ID
-from scenarios.kept import BROKEN, KEPT, OPEN, RELEASED
 from scenarios.kept import SENTENCES as PROMISED_ENERGY
 from scenarios.kinds import Choice, Name, Quantity, Span, Whole
 from scenarios.obeying import SENTENCES as OBEYING
 from scenarios.power_words import FEATURES as POWER_FEATURES
 from scenarios.power_words import SENTENCES as POWER_SENTENCES
+from scenarios.promised import BROKEN, KEPT, LAPSED, MET, OPEN, RELEASED, WITHDRAWN
 from scenarios.promises import SENTENCES as PROMISES
 from scenarios.trust_promises import SENTENCES as TRUST_SENTENCES
 from scenarios.units import ENERGY, FLOW, POWER
@@ -91,7 +91,7 @@ VIOLATIONS = (
 )
 """Invariants of consensus, of power, of trust, and of money."""
 
-REQUESTS = ("none", PENDING, ACCEPTED, REFUSED)
+REQUESTS = ("none", PENDING, ACCEPTED, REFUSED, MET, WITHDRAWN, LAPSED)
 PROMISED = ("none", OPEN, KEPT, BROKEN, RELEASED)
 
 CONNECTOR_STATUSES = tuple(status.value for status in ConnectorStatus)
@@ -186,14 +186,15 @@ EXPECT = Table(
             "request",
             "request",
             Choice(REQUESTS),
-            "What the plan said of its driver's last request for energy by a departure.",
+            "What the plan said of its driver's last request for energy by a departure; where "
+            "it was over before: `met`, `withdrawn` by the driver, or `lapsed`.",
         ),
         Key(
             "promise",
             "promise",
             Choice(PROMISED),
             "What became of the energy that its driver was promised last; `released` if he left "
-            "earlier than he said.",
+            "earlier than he said, or stopped or paused the charging.",
         ),
         Key(
             "paid",

@@ -50,6 +50,17 @@ def test_cables_show_what_flows_against_what_they_carry() -> None:
     assert "over!" in page(attrs.evolve(view(), rails=(over,)))[1]
 
 
+def test_a_request_that_its_driver_withdrew_says_so_in_whole_words() -> None:
+    """The column is as wide as its longest word, and its head with it."""
+    withdrawn = attrs.evolve(REQUEST, status="withdrawn", promise="", planned=(), target_w=None)
+    plan = attrs.evolve(PLAN, requests=(withdrawn, attrs.evolve(REQUEST, ev="EV2")))
+    text = page(attrs.evolve(view(), plan=plan))
+    (head,) = (line for line in text if line.startswith(" EV   at"))
+    row, other = (next(it for it in text if it.startswith(f" {ev}")) for ev in ("EV1", "EV2"))
+    assert row.index("withdrawn") == other.index("open")
+    assert head.index("plan") == head.rindex("promise") + len("withdrawn") + 2
+
+
 def test_a_promise_stands_with_what_was_delivered_and_what_is_planned() -> None:
     """The curve begins now: 7.4 kW, a pause, 7.4 kW."""
     text = "\n".join(page(view()))

@@ -244,6 +244,59 @@ def test_what_cannot_be_kept_any_more_gets_what_is_left():
     assert sum(sum(row.energy_j) for row in content.plan.rows) == 2 * 900 * 11_000
 
 
+def carry_out(network, numbers, steps):
+    """Steps in which the EVs of these transactions take what is planned, and the others nothing.
+
+    Each is planned anew; returns what was taken, in Wh, and who was short.
+    """
+    taken_wh, short = dict.fromkeys(numbers, 0), set()
+    for step in steps:
+        assert network.plan(step) == ""
+        content = unpack(network.state.state.energy_plans[ONLY].content)
+        short |= set(content.short)
+        for row in content.plan.rows:
+            if int(row.id) in numbers:
+                taken_wh[int(row.id)] += row.at(0) // 3_600
+                network.read(f"CP{row.id}", int(row.id), taken_wh[int(row.id)])
+    return taken_wh, short
+
+
+def test_who_was_out_of_reach_has_what_the_others_leave():
+    """Though its transaction is the first: nobody pays for the fault of another charge point."""
+    network = two()
+    taken_wh, short = carry_out(network, (2,), range(1, 9))
+    assert taken_wh == {2: 5_500}
+    assert short == {1}
+
+
+def test_of_three_only_the_one_that_was_out_of_reach_is_short():
+    """What the first misses is not taken from the others, though they are behind it in order."""
+    network = Planned(11_000)
+    for number in (1, 2, 3):
+        network.start(f"CP{number}")
+        network.ask(f"CP{number}", 5_500, 13)
+    taken_wh, short = carry_out(network, (2, 3), range(1, 13))
+    assert taken_wh == {2: 5_500, 3: 5_500}
+    assert short == {1}
+
+
+def test_who_comes_back_in_another_transaction_is_owed_what_was_planned_for_him():
+    """The plan in force had all for him from now on, and the other one has missed his time."""
+    network = two()
+    network.plan(1)
+    assert network.plan(5) == ""
+    before = unpack(network.state.state.energy_plans[ONLY].content).plan
+    ahead_j = {row.id: sum(row.energy_j[1:]) for row in before.rows}
+    assert ahead_j == {"1": 9_900_000, "2": ALL_J}
+    network.stop("CP2", 2, 0, "PowerLoss")
+    assert network.start("CP2") == 3
+    network.ask("CP2", 5_500, 9)
+    assert network.plan(6) == ""
+    content = unpack(network.state.state.energy_plans[ONLY].content)
+    assert {row.id: sum(row.energy_j) for row in content.plan.rows} == {"1": 9_900_000, "3": ALL_J}
+    assert content.short == (1,)
+
+
 def test_a_change_of_departure_is_decided_on_and_the_old_promise_stands():
     """Sooner than possible: refused. Sooner and possible: the new time holds."""
     network = two(22_000)
