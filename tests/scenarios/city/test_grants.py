@@ -208,9 +208,13 @@ def test_a_city_that_is_there_for_p1_goes_on_to_it(monkeypatch: pytest.MonkeyPat
 
 
 def test_an_ev_that_asks_seldom_has_time_to_follow() -> None:
-    """It hears of its lower limit up to a tick after it fell; its session goes on all the same."""
+    """With DC it hears of a lower limit when it asks, and follows when it asks again.
+
+    With ten seconds for both, two EVs would end each other's sessions for ever.
+    """
     text = TOWN.replace('duration = "6m"', 'duration = "6m"\ntick = "10s"')
-    text = text.replace('t = "12s"', 't = "1m31s"')
+    text = text.replace('t = "12s"', 't = "1m31s"').replace("soc =", 'current = "DC"\nsoc =')
+    text = text.replace("cps = 3", 'cps = 3\ndc = 3\nrated_dc = "11kW"')
     run = run_to(CitySession(loads(text.format(north='grant = "5m"', south=""), "slow.toml")), 360)
     assert violated(run) == ""
     assert [session.ev for session in run.view().sessions] == ["EV1", "EV2"]
