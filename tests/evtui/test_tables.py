@@ -10,7 +10,9 @@ from evtui.screens.tables import TablePanel
 from evtui.screens.views import TABLES
 from scenarios.loader import load
 from scenarios.session import Session
-from tests.evtui.test_snapshots import run_to, settle
+from scenarios.session_file import with_inputs
+from scenarios.timeline import Timeline
+from tests.evtui.test_snapshots import settle
 
 S = 1_000_000
 KEYS = {action.id: action.keys for action in ACTIONS if action.method.startswith("table(")}
@@ -53,24 +55,12 @@ async def test_a_view_follows_the_size_of_the_terminal(name: str) -> None:
 
 
 @pytest.mark.parametrize("seed", [3])
-async def test_any_keys_raise_nothing_and_what_was_done_can_be_done_again(
-    seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_any_keys_raise_nothing_and_what_was_done_can_be_done_again(seed: int) -> None:
     """By the inputs alone, at their times, to the same digest: looking has no part in it."""
     draw = random.Random(seed)
-    session = Session(load("monitor"), seed)
-    run_to(session, 100 * S)
-    done: list[tuple[int, int, str, dict[str, object]]] = []
-    act = session.act
-
-    def note(verb: str, **args: object) -> str:
-        events = session.world.cluster.trace.events
-        text = act(verb, **args)
-        done.append((events, session.time_us, verb, args))
-        return text
-
-    monkeypatch.setattr(session, "act", note)
-    app = EvtuiApp(session, paused=True)
+    line = Timeline(Session(load("monitor"), seed))
+    line.run(100 * S, 10**6)
+    app = EvtuiApp(line, paused=True)
     async with app.run_test(size=draw.choice([(80, 24), (200, 60)])) as pilot:
         for _ in range(40):
             await pilot.press(draw.choice(list(KEYS.values())))
@@ -79,13 +69,8 @@ async def test_any_keys_raise_nothing_and_what_was_done_can_be_done_again(
                     await pilot.press(draw.choice(IN_THEM))
             while len(app.screen_stack) > 1:
                 await pilot.press("escape")
-            session.run(session.time_us + S // 2, 10**6)
-    assert len(done) > 2
-    again = Session(load("monitor"), seed)
-    for events, time_us, verb, args in done:
-        while again.world.cluster.trace.events < events:
-            again.step()
-        again.world.advance(time_us)
-        again.act(verb, **args)
-    again.run(session.time_us, 10**6)
-    assert again.world.cluster.trace.digest() == session.world.cluster.trace.digest()
+            line.run(line.time_us + S // 2, 10**6)
+    assert len(line.branch.inputs) > 2
+    again = Session(with_inputs(load("monitor"), line.branch.inputs, None), seed)
+    again.come_to(*line.place)
+    assert again.whole.digest() == line.session.whole.digest()

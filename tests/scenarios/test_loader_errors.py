@@ -271,10 +271,10 @@ LINES = [
      ['11: at[0].ev: found "ev1", which is no EV of this file; allowed EV1; did you mean "EV1"?',
       '12: at[0].cp: found "EV1", which is no charge point of this file; allowed CP1, CP2']),
     ('do = "heal"\ncp = "CP1"',
-     ["11: at[0].cp: found an argument that heal does not take; allowed t, do"]),
+     ["11: at[0].cp: found an argument that heal does not take; allowed t, do, after"]),
     ('do = "loss"\nrate_ppm = 5',
      ["8: at[0].rate: found nothing (the key is required); allowed " + PERCENT,
-      ("11: at[0].rate_ppm: found an unknown key; allowed t, do, rate, a, b, oneway; "
+      ("11: at[0].rate_ppm: found an unknown key; allowed t, do, after, rate, a, b, oneway; "
       'did you mean "rate"?')]),
     ('do = "loss"\nrate = "5%"\na = "CP1"',
      ["12: at[0].a: found one end of a link, without b; allowed both a and b, or none"]),

@@ -113,7 +113,7 @@ def test_a_problem_says_where_it_stands() -> None:
         ('[[at]]\nt = "1m"\ndo = "cut_site"\nsite = "A"\n',
          'at[0].do: found "cut_site"; allowed it in a city, a file with [[site]]'),
         ('[[at]]\nt = "1m"\ndo = "heal"\nsite = "A"\n',
-         "at[0].site: found an argument that heal does not take; allowed t, do"),
+         "at[0].site: found an argument that heal does not take; allowed t, do, after"),
         ('[[expect]]\ndrivers = "served"\nat_least = 1\n',
          "expect[0].drivers: found a city's subject; allowed it in a city, a file with [[site]]"),
         ('[directory]\nevery = "5s"\n',
