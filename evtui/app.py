@@ -33,11 +33,12 @@ from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
 from evtui.widgets.lines import Pane
 from evtui.widgets.panes import Header
+from scenarios.checkpoints import Place
 from scenarios.errors import InputError
 from scenarios.schema import Scenario
 from scenarios.session import Controls, Session
 from scenarios.session_file import Kept
-from scenarios.timeline import Place, Timeline
+from scenarios.timeline import Timeline
 from scenarios.view import Window
 from scenarios.why.view import Answer, Question
 

@@ -23,13 +23,14 @@ from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
+from scenarios.checkpoints import START, Place
 from scenarios.city.session import open_session
 from scenarios.errors import ScenarioError
 from scenarios.journal import Input
 from scenarios.kinds import printable
 from scenarios.loader import loads
 from scenarios.schema import At, Saved, Scenario
-from scenarios.timeline import START, Branch, Place, Timeline
+from scenarios.timeline import Branch, Timeline
 from scenarios.verbs import VERBS
 from scenarios.writer import to_toml
 
@@ -197,7 +198,8 @@ class _LogReader:
             )
         until_us, events = _micros(end["time"]), int(end["after"])
         tip = Place(events, len(inputs), until_us)
-        branch = Branch(number, parent, forked, inputs, tip)
+        why = _why(inputs[forked.acted :], known[parent].branch, forked) if parent else ""
+        branch = Branch(number, parent, forked, inputs, tip, why)
         return Course(branch, Saved(until_us=until_us, events=events, digest=end["digest"]))
 
     def _input(self, found: re.Match[str]) -> Input:
@@ -225,6 +227,14 @@ class _LogReader:
         return ScenarioError(
             f"{printable(self.path)}:{self.at + 1}: session: found {found}; allowed {allowed}"
         )
+
+
+def _why(own: list[Input], parent: Branch, forked: Place) -> str:
+    """What a branch was made by: the first that was done in it, or what it is without."""
+    if own:
+        return own[0].words()
+    later = parent.inputs[forked.acted :]
+    return f"without {later[0].words()}" if later else ""
 
 
 def replay(scenario: Scenario, number: int = 1) -> Replay:

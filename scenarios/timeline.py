@@ -3,59 +3,20 @@
 A run is a function of scenario, seed and inputs, so any instant of it can be had again: from the
 nearest checkpoint before it (a pickle of the session) the run is done once more, with the inputs in
 their places. Acting in the past makes a branch: what was there stays, and is a branch, too.
-
-Checkpoints change nothing that happens. How many there are is bounded by their size: where they
-become too many, every one that leaves the smallest gap goes, old ones first.
 """
 
-import gc
-import pickle
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Final, NamedTuple
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
-from paxos.sim.recorder import Recorder
+from scenarios.checkpoints import BUDGET_BYTES, START, Checkpoints, Place, place_of
 from scenarios.course import BranchView, Course, Mark
 from scenarios.errors import InputError
 from scenarios.journal import Input
-from scenarios.messages import recording
 from scenarios.messages.view import Diagram, Filter, FrameView, Span
 from scenarios.session import Session
 from scenarios.view import View, Window
 from scenarios.why.view import Answer, Question
-
-GAP_EVENTS: Final = 1_000
-"""Fewest events between two checkpoints."""
-BYTES_AN_EVENT: Final = 1_000
-"""A checkpoint of so many bytes is worth one event more of waiting: large ones are rarer."""
-BUDGET_BYTES: Final = 256 * 1_048_576
-"""All checkpoints together hold no more."""
-
-
-class Place(NamedTuple):
-    """Where a run is. All three only grow along a branch."""
-
-    events: int
-    acted: int
-    """How many inputs there were."""
-    time_us: int
-
-
-START: Final = Place(0, 0, 0)
-
-
-@frozen
-class Checkpoint:
-    """A session as it was, to go on from."""
-
-    branch: int
-    place: Place
-    data: bytes = field(repr=False)
-    recorders: tuple[Recorder | None, ...] = field(repr=False)
-    """What remembers the messages of each world: they share their past, and are not copied."""
 
 
 @define
@@ -89,27 +50,23 @@ class Timeline:
 
     def __init__(self, session: Session, budget_bytes: int = BUDGET_BYTES) -> None:
         self.session = session
-        self.budget_bytes = budget_bytes
         self.begin = self.place
         """Where the session was when it came here: nothing before it can be shown."""
         self.branches: dict[int, Branch] = {1: Branch(1, 0, self.begin, list(session.coming))}
         self.number = 1
         """Of the branch that is shown."""
-        self._checkpoints: dict[int, list[Checkpoint]] = {1: []}
-        """By the branch in which they were taken, in the order of their places."""
-        self._bytes = 0
+        self._checkpoints = Checkpoints(budget_bytes)
         self._records = False
         """Whether messages are remembered."""
         self.bookmarks: list[Bookmark] = []
         """In the order in which they were set."""
         self._undone: list[tuple[int, Place]] = []
         """Where undoing has been, the newest last: a branch, and a place in it."""
-        self._mark(force=True)
+        self._checkpoints.take(1, session)
 
     def adopt(self, branches: Iterable[Branch], shown: int) -> None:
         """Take over the branches of a session that was kept, and show one of them at its end."""
         self.branches = {it.number: it for it in branches}
-        self._checkpoints |= {number: [] for number in self.branches if number > 1}
         self.number = 0
         self.switch(shown)
         self.go_to_end()
@@ -171,7 +128,7 @@ class Timeline:
     @property
     def place(self) -> Place:
         """Where the session is."""
-        return Place(self.session.whole.events, self.session.acted, self.session.time_us)
+        return place_of(self.session)
 
     @property
     def is_past(self) -> bool:
@@ -181,7 +138,7 @@ class Timeline:
     @property
     def bytes(self) -> int:
         """What all checkpoints hold."""
-        return self._bytes
+        return self._checkpoints.bytes
 
     # Forward.
 
@@ -189,7 +146,7 @@ class Timeline:
         """Run as :meth:`scenarios.session.Session.run` does, and remember the way."""
         left = max_events
         while left > 0:
-            slice_events = min(left, self._gap())
+            slice_events = min(left, self._checkpoints.gap(self.number))
             before = self.session.whole.events
             reached = self.session.run(until_us, slice_events)
             self._mark()
@@ -262,7 +219,7 @@ class Timeline:
         self._note_tip()
 
     def _run_to(self, time_us: int) -> None:
-        while not self.run(time_us, self._gap()):
+        while not self.run(time_us, self._checkpoints.gap(self.number)):
             pass
 
     # Branches.
@@ -332,7 +289,6 @@ class Timeline:
         """A branch of the one that is shown, which is shown from now on."""
         number = max(self.branches) + 1
         self.branches[number] = Branch(number, self.number, forked, inputs, forked, why)
-        self._checkpoints[number] = []
         self.number = number
 
     def _note_tip(self) -> None:
@@ -362,63 +318,22 @@ class Timeline:
 
     # Checkpoints.
 
-    def _gap(self) -> int:
-        newest = self._checkpoints[self.number]
-        size = len(newest[-1].data) if newest else 0
-        return GAP_EVENTS + size // BYTES_AN_EVENT
-
-    def _mark(self, *, force: bool = False) -> None:
+    def _mark(self) -> None:
         """Note how far the branch is run; take a checkpoint where the last one is far enough."""
         self._note_tip()
-        own = self._checkpoints[self.number]
-        here = self.place
-        index = bisect_right(own, here, key=lambda it: it.place)
-        last = own[index - 1].place if index else self.branch.forked
-        if not force and here.events - last.events < self._gap():
-            return
-        with _no_collection():
-            data = pickle.dumps(self.session, pickle.HIGHEST_PROTOCOL)
-        recorders = recording.kept(self.session.worlds())
-        own.insert(index, Checkpoint(self.number, here, data, recorders))
-        self._bytes += len(data)
-        self._thin()
-
-    def _thin(self) -> None:
-        """Within the budget: away with what leaves the smallest gap for its age."""
-        while self._bytes > self.budget_bytes:
-            found: tuple[int, int, int] | None = None
-            for number, own in self._checkpoints.items():
-                newest = own[-1].place.events if own else 0
-                for index in range(1, len(own) - 1):
-                    gap = own[index + 1].place.events - own[index - 1].place.events
-                    age = newest - own[index].place.events
-                    score = gap * 1_000_000 // (age + gap)
-                    if found is None or score < found[0]:
-                        found = (score, number, index)
-            if found is None:
-                return
-            gone = self._checkpoints[found[1]].pop(found[2])
-            self._bytes -= len(gone.data)
+        if self._checkpoints.is_due(self.number, self.place, self.branch.forked):
+            self._checkpoints.take(self.number, self.session)
 
     def _restore(self, fits: Callable[[Place], bool], *, back: bool = True) -> None:
         """Go to the last checkpoint of the branch whose place fits.
 
         Without ``back``, only where that is ahead: else the way from here is shorter.
         """
-        best: Checkpoint = self._checkpoints[1][0]
-        found = False
-        for number, until in self.lineage(self.number):
-            for checkpoint in reversed(self._checkpoints[number]):
-                if checkpoint.place <= until and fits(checkpoint.place):
-                    best, found = checkpoint, True
-                    break
-            if found:
-                break
+        best = self._checkpoints.last(self.lineage(self.number), fits)
+        assert best is not None  # noqa: S101 - the first branch begins with one
         if not back and best.place <= self.place:
             return
-        with _no_collection():
-            session: Session = pickle.loads(best.data)  # noqa: S301 - written a moment ago
-        recording.restore(session.worlds(), best.recorders)
+        session = best.open()
         if self._records:
             session.record()
         session.look_as(self.session)
@@ -452,18 +367,3 @@ def course_of(timeline: Timeline) -> Course:
             for it in timeline.branches.values()
         ),
     )
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """No garbage is looked for meanwhile: with many objects made at once it takes most of the time.
-
-    It changes nothing but that.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
