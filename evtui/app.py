@@ -33,11 +33,8 @@ from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
 from evtui.widgets.lines import Pane
 from evtui.widgets.panes import Header
-from scenarios.checkpoints import Place
 from scenarios.errors import InputError
-from scenarios.schema import Scenario
 from scenarios.session import Controls, Session
-from scenarios.session_file import Kept
 from scenarios.timeline import Timeline
 from scenarios.view import Window
 from scenarios.why.view import Answer, Question
@@ -418,39 +415,3 @@ class EvtuiApp(TravelApp):
         """Leave; the exit code says whether an invariant was violated."""
         violated = self.picture is not None and bool(self.picture.view.violation)
         self.exit(int(violated))
-
-
-def run_app(
-    scenario: Scenario, seed: int | None, speed: float = DEFAULT_SPEED, paused: bool = False
-) -> int:
-    """Open the app on a scenario; returns the exit code (1 when an invariant was violated).
-
-    A saved session is opened as it was left.
-    """
-    from scenarios.city.session import open_session
-
-    app = app_of(open_session(scenario, seed), speed, paused or scenario.saved is not None)
-    if scenario.saved is not None:
-        saved = scenario.saved
-        app.timeline.run_to(Place(saved.events, len(scenario.inputs), saved.until_us))
-        app.take_picture()
-    return app.run() or 0
-
-
-def run_kept(kept: Kept) -> int:
-    """Open the app on a session with all its branches, as it was left; returns the exit code."""
-    from scenarios.city.session import open_session
-
-    app = app_of(open_session(kept.scenario), DEFAULT_SPEED, paused=True)
-    app.timeline.adopt((it.branch for it in kept.courses), kept.shown)
-    app.take_picture()
-    return app.run() or 0
-
-
-def app_of(session: Session, speed: float, paused: bool) -> EvtuiApp:
-    """The app for a session: another one for a city."""
-    if session.scenario.sites:
-        from evtui.city_app import CityApp
-
-        return CityApp(session, speed=speed, paused=paused)
-    return EvtuiApp(session, speed=speed, paused=paused)

@@ -81,7 +81,7 @@ def watch(scenario: str = DEFAULT_SCENARIO, /, *, seed: Seed = None, speed: Spee
 
     loaded = load(scenario)
     _need_terminal(scenario)
-    from evtui.app import run_app
+    from evtui.opening import run_app
 
     return run_app(loaded, seed, speed)
 
@@ -92,7 +92,7 @@ def _reopen(file: str) -> int:
 
     kept = read_kept(file)
     _need_terminal(file)
-    from evtui.app import run_kept
+    from evtui.opening import run_kept
 
     return run_kept(kept)
 
@@ -119,7 +119,7 @@ def city(scenario: str = "city", /, *, seed: Seed = None, speed: Speed = 100.0) 
             f"city: found {loaded.name}, a scenario of one site; allowed one with [[site]] tables"
         )
     _need_terminal(scenario)
-    from evtui.app import run_app
+    from evtui.opening import run_app
 
     return run_app(loaded, seed, speed)
 

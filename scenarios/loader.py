@@ -5,6 +5,7 @@ Loading is strict, and reports everything that is wrong with a file at once.
 
 import re
 import tomllib
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -196,12 +197,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
     bands = _price_bands(reader, document)
     fleet, visits = read_fleet(reader, document, cp_ids, end)
     names = _names(reader, document, cps, fleet, city)
-    script = visits
-    for index, raw in reader.elements(document, "at"):
-        line = check_script_line(reader, index, raw, city_loading.near(raw, names, city), end)
-        if line is not None:
-            city_loading.check_line(reader, index, line, city)
-            script.append(line)
+    script = [*visits, *_script(reader, document, names, city, end)]
     expectations = []
     for index, raw in reader.elements(document, "expect"):
         expectation = check_expectation(reader, index, raw, names, end)
@@ -239,6 +235,21 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         path=path,
         **city_loading.parts(city),
     )
+
+
+def _script(
+    reader: Reader,
+    document: dict[str, Any],
+    names: Names,
+    city: city_loading.City | None,
+    end_us: int | None,
+) -> Iterator[dict[str, Any]]:
+    """The ``[[at]]`` tables that can be understood."""
+    for index, raw in reader.elements(document, "at"):
+        line = check_script_line(reader, index, raw, city_loading.near(raw, names, city), end_us)
+        if line is not None:
+            city_loading.check_line(reader, index, line, city)
+            yield line
 
 
 def _price_bands(reader: Reader, document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ _SHOWN = re.compile(r"shown (?P<number>\d{1,6})")
 
 
 @frozen
-class Course:
+class KeptBranch:
     """One branch of a log: what was done in it, and where it ends."""
 
     branch: Branch
@@ -59,7 +59,7 @@ class Kept:
     """All that a log holds."""
 
     scenario: Scenario
-    courses: tuple[Course, ...]
+    courses: tuple[KeptBranch, ...]
     shown: int
 
     def only(self, number: int) -> Scenario:
@@ -101,7 +101,9 @@ def keep(timeline: Timeline) -> Kept:
     """All branches of a session. Every one is run to its end to see its digest."""
     ends = timeline.ends()
     courses = tuple(
-        Course(branch, Saved(until_us=branch.tip.time_us, events=branch.tip.events, digest=ends[n]))
+        KeptBranch(
+            branch, Saved(until_us=branch.tip.time_us, events=branch.tip.events, digest=ends[n])
+        )
         for n, branch in timeline.branches.items()
     )
     return Kept(bare(timeline), courses, timeline.number)
@@ -161,7 +163,7 @@ class _LogReader:
             toml.append(self.lines[self.at][2:])
             self.at += 1
         scenario = loads("\n".join(toml), f"{self.path} (its scenario, from line 2)")
-        courses: dict[int, Course] = {}
+        courses: dict[int, KeptBranch] = {}
         while (found := self._next(_BRANCH)) is not None:
             course = self._branch(found, courses)
             courses[course.branch.number] = course
@@ -175,7 +177,7 @@ class _LogReader:
             raise self._refused("the end of the file")
         return Kept(scenario, tuple(courses.values()), int(shown["number"]))
 
-    def _branch(self, found: re.Match[str], known: dict[int, Course]) -> Course:
+    def _branch(self, found: re.Match[str], known: dict[int, KeptBranch]) -> KeptBranch:
         number, parent = int(found["number"]), int(found["parent"] or 0)
         inputs: list[Input] = []
         forked = START
@@ -200,7 +202,7 @@ class _LogReader:
         tip = Place(events, len(inputs), until_us)
         why = _why(inputs[forked.acted :], known[parent].branch, forked) if parent else ""
         branch = Branch(number, parent, forked, inputs, tip, why)
-        return Course(branch, Saved(until_us=until_us, events=events, digest=end["digest"]))
+        return KeptBranch(branch, Saved(until_us=until_us, events=events, digest=end["digest"]))
 
     def _input(self, found: re.Match[str]) -> Input:
         try:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from evtui.app import EvtuiApp, app_of, run_kept
+from evtui.app import EvtuiApp
+from evtui.opening import app_of, app_of_kept
 from evtui.render import course as course_page
 from evtui.screens.branches import BookmarksPanel, BranchesPanel
 from evtui.session_replay import read_kept
@@ -139,7 +140,7 @@ async def test_undo_and_redo() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         calm = app.timeline.session.whole.digest()
         await press(pilot, "z")
-        assert "Nothing was done by hand" in app._notifications.__iter__().__next__().message
+        assert "Nothing was done by hand" in next(iter(app._notifications)).message
         await press(pilot, "k")
         struck = app.timeline.session.whole.digest()
         assert struck != calm
@@ -210,17 +211,18 @@ async def test_a_kept_session_is_opened_as_it_was_left(tmp_path: Path) -> None:
     scenario = load(str(tmp_path / "ten-minutes-1.toml"))
     assert scenario.saved is not None
     assert (scenario.saved.digest, len(scenario.inputs)) == (digest, 1)
+    alone = app_of(scenario, None)
+    assert alone.paused
+    assert (alone.timeline.time_us, alone.timeline.session.whole.digest()) == (time_us, digest)
+    assert alone.picture is not None
+    assert alone.picture.view.time_us == time_us
     kept = read_kept(str(tmp_path / "ten-minutes-1.log"))
-    from scenarios.city.session import open_session
-
-    again = app_of(open_session(kept.scenario), 10, paused=True)
-    again.timeline.adopt((it.branch for it in kept.courses), kept.shown)
+    again = app_of_kept(kept)
     assert [it.why for it in again.timeline.branches.values()] == ["", "crash cp=CP1"]
     assert (again.timeline.time_us, again.timeline.session.whole.digest()) == (time_us, digest)
     again.timeline.switch(1)
     again.timeline.go_to_end()
     assert again.timeline.session.whole.digest() == kept.courses[0].saved.digest
-    assert callable(run_kept)
 
 
 def replayed(tmp_path: Path, name: str, text: str) -> tuple[int, str]:

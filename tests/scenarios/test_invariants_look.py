@@ -5,7 +5,6 @@ from functools import cache
 import pytest
 
 from paxos.check.violation import SENTENCES as CONSENSUS
-from paxos.sim.kernel import Event
 from scenarios.checked import UNITS, Checked
 from scenarios.city.session import CitySession
 from scenarios.loader import load
@@ -15,6 +14,7 @@ from scenarios.tables_view import InvariantsView, InvariantView
 from scenarios.till import newest
 from scenarios.view import Window
 from scenarios.world import World
+from tests.scenarios.looking import digest
 
 S = 1_000_000
 
@@ -205,14 +205,4 @@ def test_the_least_margin_is_kept_with_its_place() -> None:
 
 def test_looking_changes_nothing() -> None:
     """A run that is looked at after every event has the digest of one that is not."""
-
-    def digest(*, look: bool) -> str:
-        def listen(_world: World, _event: Event) -> None:
-            if look:
-                seen(session)
-
-        session = Session(load("bad-weather"), 3, listener=listen)
-        session.run(30 * S, 2_000)
-        return session.world.cluster.trace.digest()
-
-    assert digest(look=True) == digest(look=False)
+    assert digest(seen, 30 * S, 2_000) == digest(None, 30 * S, 2_000)

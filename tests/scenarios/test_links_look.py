@@ -4,12 +4,11 @@ from collections import Counter
 
 import pytest
 
-from paxos.sim.kernel import Event
 from scenarios.loader import load, loads
 from scenarios.session import Session
 from scenarios.tables_view import LinkCell, LinksView, LinkWindow
 from scenarios.view import Window
-from scenarios.world import World
+from tests.scenarios.looking import digest
 
 S = 1_000_000
 ALL = LinkWindow(0, 1_000, 0, 1_000)
@@ -143,14 +142,4 @@ def test_a_block_is_cut_out_of_the_matrix() -> None:
 
 def test_looking_changes_nothing() -> None:
     """A run that is looked at after every event has the digest of one that is not."""
-
-    def digest(*, look: bool) -> str:
-        def listen(_world: World, _event: Event) -> None:
-            if look:
-                seen(session)
-
-        session = Session(load("bad-weather"), 3, listener=listen)
-        session.run(20 * S, 1_000)
-        return session.world.cluster.trace.digest()
-
-    assert digest(look=True) == digest(look=False)
+    assert digest(seen, 20 * S, 1_000) == digest(None, 20 * S, 1_000)
