@@ -4,7 +4,9 @@ from attrs import frozen
 from textual.binding import Binding
 
 GROUPS = ("Time", "Past", "Select", "Break", "Group", "Look", "Program")
-"""Of the help panel; a city has one more, ``City``, above them."""
+"""Of the keys in the help panel; a city has one more, ``City``, above them."""
+VIEWS = "Views"
+"""The group of what opens a view: a page of the help panel for itself."""
 
 
 @frozen(kw_only=True)
@@ -179,44 +181,44 @@ ACTIONS: tuple[Action, ...] = (
         help="Asks what the CP is to be",
     ),
     Action(
-        id="reservations", keys="r", shown="r", roomy="reservations", foot="r",
-        title="Reservations", group="Look", method="reservations",
-        help="Who asked what; cables, plan, grants",
+        id="reservations", keys="r", shown="r", roomy="reservations",
+        title="Reservations", group=VIEWS, method="reservations",
+        help="Who asked for a connector; cancel one",
     ),
     Action(
         id="energy", keys="e", shown="e",
-        title="Energy", group="Look", method="energy",
-        help="Cables, promises, plan and grants",
+        title="Energy", group=VIEWS, method="energy",
+        help="Cables, promises, the plan, grants",
     ),
     Action(
         id="why", keys="w", shown="w", roomy="why",
-        title="Why?", group="Look", method="why",
-        help="A slot, an EV, a CP, a refusal",
+        title="Why?", group=VIEWS, method="why",
+        help="A slot, an EV, a CP or a refusal",
     ),
     Action(
         id="messages", keys="m", shown="m",
-        title="Messages", group="Look", method="messages",
-        help="Space-time diagram; Enter decodes",
+        title="Messages", group=VIEWS, method="messages",
+        help="Space-time diagram; Enter decodes a frame",
     ),
     Action(
-        id="links", keys="l", shown="l", foot="l",
-        title="Links", group="Look", method="table('links')",
-        help="Each from, to; the sums of money",
+        id="links", keys="l", shown="l",
+        title="Links", group=VIEWS, method="table('links')",
+        help="Each from, to: latency, loss; Enter edits",
     ),
     Action(
         id="ledger", keys="a", shown="a",
-        title="Ledger", group="Look", method="table('ledger')",
-        help="Accounts, bills, entries, sums",
+        title="Ledger", group=VIEWS, method="table('ledger')",
+        help="Accounts, bills, entries, sums that agree",
     ),
     Action(
-        id="invariants", keys="i", shown="i", foot="i",
-        title="Invariants", group="Look", method="table('invariants')",
-        help="Checks, margins; status, alarms",
+        id="invariants", keys="i", shown="i",
+        title="Invariants", group=VIEWS, method="table('invariants')",
+        help="What must always hold: checks, margins",
     ),
     Action(
         id="operator", keys="f", shown="f",
-        title="Operator", group="Look", method="table('operator')",
-        help="Status, alarms; instruct a CP",
+        title="Operator", group=VIEWS, method="table('operator')",
+        help="Status, kW, €, alarms; instruct a CP",
     ),
     Action(
         id="page_up", keys="pageup", shown="PgUp",
@@ -242,7 +244,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="save", keys="s", shown="s", roomy="save", rank=2,
         title="Save the session", group="Program", method="save",
-        help="A scenario, and a log of all branches",
+        help="As a scenario; a log of all branches",
     ),
     Action(
         id="palette", keys="colon", shown=":", label="commands", rank=3,

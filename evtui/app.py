@@ -19,10 +19,11 @@ from evtui.palette import Actions
 from evtui.render.partition import Plan
 from evtui.render.picture import Drive, Picture
 from evtui.screens.energy import EnergyPanel
+from evtui.screens.help import HelpPanel
 from evtui.screens.membership import MembershipPanel
 from evtui.screens.messages import MessagesPanel
 from evtui.screens.network import NetworkScreen
-from evtui.screens.panels import HelpPanel, LinkChoice, LinkPanel, PartitionPanel
+from evtui.screens.panels import LinkChoice, LinkPanel, PartitionPanel
 from evtui.screens.reservations import ReservationsPanel
 from evtui.screens.tables import TablePanel
 from evtui.screens.views import TABLES

@@ -16,7 +16,7 @@ from evtui.render import help as help_page
 from evtui.render.line import Line
 from evtui.render.picture import Picture
 from evtui.screens.city import CityScreen
-from evtui.screens.panels import HelpPanel
+from evtui.screens.help import HelpPanel
 from evtui.widgets.city import SiteTable
 from scenarios.city.session import CitySession
 from scenarios.city.timeline import CityTimeline
@@ -240,10 +240,13 @@ class CityApp(EvtuiApp):
         self.push_screen(CityHelp(), lambda _: self.set_paused(was_paused))
 
 
-class CityHelp(HelpPanel):
-    """The help, with the keys of a city above the others."""
+def _city_keys(width: int) -> list[Line]:
+    """The keys that only a city has."""
+    actions = (*CITY_ACTIONS, OVERVIEW_ACTIONS[0], OVERVIEW_ACTIONS[2])
+    return help_page.rows("City", actions, width)
 
-    def page(self, width: int, *, spaced: bool) -> list[Line]:
-        """The whole page."""
-        actions = (*CITY_ACTIONS, OVERVIEW_ACTIONS[0], OVERVIEW_ACTIONS[2])
-        return [*help_page.rows("City", actions, width), *help_page.page(width, spaced=spaced)]
+
+class CityHelp(HelpPanel):
+    """The help, with the keys of a city before the others."""
+
+    PAGES = {"City": _city_keys, **help_page.PAGES}  # noqa: RUF012 (annotated where it is declared)

@@ -1,10 +1,10 @@
-"""The help panel: keys by group, and what the symbols mean."""
+"""The help panel: keys by group, the views, and what the symbols mean."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from rich.cells import cell_len
 
-from evtui.actions import ACTIONS, GROUPS, Action
+from evtui.actions import ACTIONS, GROUPS, VIEWS, Action
 from evtui.render import glyphs
 from evtui.render.line import Line, Span, fit, left, line
 from scenarios.view import CellState
@@ -14,21 +14,28 @@ _GROUP, _KEY = 9, 10
 
 
 def keys(width: int) -> list[Line]:
-    """Every action: key, title, and its help where there is room."""
+    """What is done with a key: key, title, and its help where there is room."""
     lines: list[Line] = []
     for group in GROUPS:
         lines += rows(group, [a for a in ACTIONS if a.group == group], width)
     return lines
 
 
-def rows(group: str, actions: Iterable[Action], width: int) -> list[Line]:
-    """The actions of one group."""
+def views(width: int) -> list[Line]:
+    """What is opened with a key, and the keys that all of it has."""
+    lines = rows(VIEWS, [a for a in ACTIONS if a.group == VIEWS], width, titles=16)
+    hint = "Each is live: space . + - work in it, too; Esc or its own key closes it"
+    return [*lines, line(), fit([(" " * _GROUP, ""), (hint, "dim")], width)]
+
+
+def rows(group: str, actions: Iterable[Action], width: int, titles: int = 25) -> list[Line]:
+    """The actions of one group; ``titles``: the width of their column."""
     lines: list[Line] = []
     for n, (key, title, help_text) in enumerate(_rows(actions)):
         spans: list[Span] = [
             (left(" " + group if n == 0 else "", _GROUP), "text bold"),
             (left(key, _KEY), "key bold"),
-            (left(title, 25), ""),
+            (left(title, titles), ""),
             (help_text, "dim"),
         ]
         lines.append(fit(spans, width))
@@ -81,6 +88,40 @@ def symbols(width: int) -> list[Line]:
     ]
 
 
-def page(width: int, *, spaced: bool = False) -> list[Line]:
-    """The whole panel; in 80×24 the keys are seen at once, and the symbols by scrolling."""
-    return [*keys(width), *([line()] if spaced else []), *symbols(width)]
+WORDS = (
+    ("slot", "a place in the log that all CPs keep alike; it holds one command"),
+    ("ballot", "2.CP3: the second round in which CP3 wants to lead; higher ones win"),
+    ("prom.", "the highest ballot it has promised: it refuses all below"),
+    ("acc.", "the highest ballot in which it has accepted a command"),
+    ("chosen", "a quorum has accepted it in one ballot: it can never change"),
+    ("com/app", "up to which slot it knows all to be chosen, and what it has applied"),
+    ("leader", "who has the promises of a quorum; it alone proposes commands"),
+    ("S", "how its monitor sees it, see above"),
+    ("P", "control pilot: A no EV, B plugged in, C charging, F out of order"),
+    ("held", "what a CP may draw until its grant ends, even cut off from all"),
+)
+"""What the words on the screens mean: Lamport, Paxos Made Simple; IEC 61851-1 for the pilot."""
+
+
+def legend(width: int) -> list[Line]:
+    """Symbols, then words."""
+    lines = [*symbols(width), line()]
+    for word, says in WORDS:
+        lines.append(fit([(left(" " + word, _GROUP), "text bold"), (says, "dim")], width))
+    return lines
+
+
+PAGES: Mapping[str, Callable[[int], list[Line]]] = {
+    "Keys": keys,
+    "Views": views,
+    "Symbols": legend,
+}
+"""The pages by name; a terminal of 80×24 shows each of them whole."""
+
+
+def whole(pages: Iterable[list[Line]]) -> list[Line]:
+    """All pages, one below the other, where there is room for them."""
+    lines: list[Line] = []
+    for page in pages:
+        lines += [*([line()] if lines else []), *page]
+    return lines

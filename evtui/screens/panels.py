@@ -1,4 +1,4 @@
-"""Panels above the network: help, the chooser of a link, the partition picker."""
+"""Panels above the network: what all share, the chooser of a link, the partition picker."""
 
 from typing import ClassVar, Generic, TypeVar
 
@@ -11,7 +11,6 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from evtui.render import help as help_page
 from evtui.render import links, partition
 from evtui.render.line import Line
 from evtui.render.picture import Picture
@@ -19,8 +18,8 @@ from evtui.widgets.lines import Lines
 
 Result = TypeVar("Result")
 CHROME = 4
-"""Rows of a panel that are not its body: title, keys, a gap at each; on a short terminal two, and
-in the help only the keys."""
+"""Rows of a panel that are not its body: title, keys, a gap at each; on a short terminal two, or
+only the keys."""
 SHORT = 30
 
 
@@ -46,7 +45,8 @@ class Body(Lines):
         """Rows of the panel that are not the body."""
         if self.screen.size.height >= SHORT:
             return CHROME
-        return 1 if isinstance(self.screen, HelpPanel) else CHROME - 2
+        titled = not isinstance(self.screen, Panel) or self.screen.TITLED
+        return CHROME - 2 if titled else 1
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """What the screen has to say, as far as the terminal has room for it."""
@@ -63,6 +63,8 @@ class Panel(ModalScreen[Result], Generic[Result]):
     """A panel with a title, a body of lines and a line of keys; Esc closes it."""
 
     TITLE_TEXT = ""
+    TITLED = True
+    """Whether the title is there on a short terminal, too."""
     KEYS = "Esc closes"
     VERTICAL_BREAKPOINTS = [(0, "-short"), (SHORT, "-tall")]  # noqa: RUF012 (Textual's way)
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -98,38 +100,6 @@ class Panel(ModalScreen[Result], Generic[Result]):
     def action_close(self) -> None:
         """Close without doing anything."""
         self.dismiss(None)
-
-
-class HelpPanel(Panel[None]):
-    """Every key and every symbol."""
-
-    TITLE_TEXT = "Keys and symbols"
-    KEYS = "Esc closes, and time goes on   ↑ ↓ scroll"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,q", "close", "Close", id="help_close"),
-        Binding("up,pageup", "move(-1)", "Back", id="help_up"),
-        Binding("down,pagedown", "move(1)", "Forward", id="help_down"),
-    ]
-    _top = 0
-
-    def rows(self) -> int:
-        """The whole page."""
-        return len(self.page(80, spaced=True))
-
-    def page(self, width: int, *, spaced: bool) -> list[Line]:
-        """The whole page."""
-        return help_page.page(width, spaced=spaced)
-
-    def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
-        """The page, from where it is scrolled to."""
-        page = self.page(width, spaced=height > self.rows() - 1)
-        self._top = min(max(self._top, 0), max(len(page) - height, 0))
-        return page[self._top : self._top + height]
-
-    def action_move(self, by: int) -> None:
-        """Scroll; only a small terminal needs it."""
-        self._top += 4 * by
-        self.redraw()
 
 
 class LinkPanel(Panel[LinkChoice]):

@@ -13,8 +13,9 @@ from textual.strip import Strip
 from evtui.actions import ACTIONS
 from evtui.app import EvtuiApp
 from evtui.pace import SPEEDS
+from evtui.screens.help import HelpPanel
 from evtui.screens.membership import MembershipPanel
-from evtui.screens.panels import HelpPanel, LinkPanel, PartitionPanel
+from evtui.screens.panels import LinkPanel, PartitionPanel
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
 from evtui.widgets.lines import Lines, Pane
@@ -409,14 +410,41 @@ async def test_help_stands_the_clock_and_lists_every_key(make_app: MakeApp) -> N
         await press(pilot, "?")
         assert isinstance(app.screen, HelpPanel)
         assert app.paused
-        text = "\n".join(line.plain for line in app.screen.query_one("Body")._lines)
+        pages = []
+        for _ in app.screen.PAGES:
+            pages.append("\n".join(line.plain for line in app.screen.query_one("Body")._lines))
+            await press(pilot, "right")
+        assert len(set(pages)) == len(pages)
         for action in ACTIONS:
-            assert action.title in text
-            assert action.shown in text
+            assert any(action.title in page and action.shown in page for page in pages)
         await press(pilot, "escape")
         assert not app.paused
         await press(pilot, "space", "?", "escape")
         assert app.paused
+
+
+async def test_help_shows_all_pages_at_once_where_there_is_room(make_app: MakeApp) -> None:
+    """And says which page is seen where there is none; it follows the size of the terminal."""
+    app = make_app()
+    async with app.run_test(size=(200, 70)) as pilot:
+        await press(pilot, "?")
+        body = app.screen.query_one("Body")
+        keys = app.screen.query_one("#panel-keys")
+
+        def shown() -> tuple[bool, bool, bool]:
+            text = "\n".join(line.plain for line in body._lines)
+            return "Command palette" in text, "Space-time" in text, "out of order" in text
+
+        assert shown() == (True, True, True)
+        assert "page" not in str(keys.render())
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert shown() == (True, False, False)
+        assert "Views" in str(keys.render())
+        await press(pilot, "tab")
+        assert shown() == (False, True, False)
+        await press(pilot, "left", "left")
+        assert shown() == (False, False, True)
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])

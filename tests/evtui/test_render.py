@@ -121,7 +121,7 @@ def test_every_line_fits_the_terminal(width: int, count: int) -> None:
         events.head(view, 50, 40, width, following=False, focused=True),
         *events.body(view, view.event_rows, 50, width, 7),
         footer.footer(Picture(view, RUNNING, "CP1"), width)[0],
-        *help.page(width),
+        *help.whole(page(width) for page in help.PAGES.values()),
     ]
     assert {line.width for line in lines if line.spans} == {width}
 
@@ -550,11 +550,12 @@ def test_where_even_short_words_have_no_room_some_keys_stand_alone() -> None:
         assert line.plain[faster.start : faster.end] in {"+-", "+- speed"}
 
 
-def test_the_help_is_two_screens_at_80x24() -> None:
-    """One row is for the keys of the panel; opposite keys may share a row."""
-    page = help.page(80)
-    assert len(page) <= 2 * 23
-    text = "\n".join(line.plain for line in page)
+def test_each_page_of_the_help_is_whole_at_80x24() -> None:
+    """One row is for the keys of the panel; opposite keys may share a row; nothing is cut."""
+    pages = {name: make(80) for name, make in help.PAGES.items()}
+    assert all(len(page) <= 23 for page in pages.values())
+    text = "\n".join(line.plain for page in pages.values() for line in page)
+    assert "…" not in text
     for words in ("+ -       Faster · Slower", "◌ off", "◦ learner", "∅ no member"):
         assert words in text
 
