@@ -3,6 +3,7 @@
 # make check  format, lint, types, import direction, tests: what CI runs
 # make bench  timings    make bench-scale  3 to 1,000 charge points (minutes)
 # make bench-messages  a million recorded messages    make bench-app  the terminal app (minutes)
+# make pictures  draw the pictures of README and docs
 # make soak   long campaigns    make clean  forget the .venv
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
@@ -10,7 +11,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: run test setup check format lint types imports bench bench-app bench-scale bench-messages soak snapshots clean
+.PHONY: run test setup check format lint types imports bench bench-app bench-scale bench-messages soak snapshots pictures clean
 
 run: setup
 	@$(BIN)/evtui
@@ -37,6 +38,9 @@ check: setup
 format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+pictures: setup
+	$(BIN)/python -m tools.pictures
 
 snapshots: setup
 	$(BIN)/pytest tests/evtui --snapshot-update

@@ -9,6 +9,7 @@ import pytest
 
 from evtui.cli import main
 from scenarios.loader import library_names, loads
+from tools.pictures import FOLDER, SHOTS, Shot, draw
 from tools.scenario_docs import TARGET, renew
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,7 +114,19 @@ def test_links_lead_to_files(document: Path) -> None:
     assert missing == []
 
 
-def test_the_readme_names_every_scenario() -> None:
+def test_the_documents_name_every_scenario() -> None:
     """Of the library."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
     assert [name for name in library_names() if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
+async def test_a_picture_shows_what_the_app_shows(shot: Shot) -> None:
+    """Drawn anew it is the same, and a document shows it; ``make pictures`` renews them."""
+    assert await draw(shot) == (FOLDER / f"{shot.name}.svg").read_text(encoding="utf-8")
+    assert any(f"pictures/{shot.name}.svg" in it.read_text("utf-8") for it in DOCUMENTS)
+
+
+def test_no_picture_is_left_over() -> None:
+    """Each is one of those that are drawn."""
+    assert sorted(it.stem for it in FOLDER.iterdir()) == sorted(shot.name for shot in SHOTS)

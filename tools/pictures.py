@@ -1,0 +1,77 @@
+"""The pictures in README and docs: the app, as it draws real runs. ``make pictures``.
+
+Each is a scenario, run up to a moment, and the keys that were pressed then.
+"""
+
+import asyncio
+import re
+from pathlib import Path
+
+from attrs import frozen
+
+from evtui.app import EvtuiApp
+from scenarios.loader import load
+from scenarios.session import Session
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+SECOND_US = 1_000_000
+
+
+@frozen
+class Shot:
+    """A screen: what is run, up to when, and what is pressed then. ``size`` in cells."""
+
+    name: str
+    scenario: str
+    seconds: float
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = (120, 36)
+
+
+SHOTS = (
+    Shot("network", "leader-crash", 211),
+    Shot("messages", "leader-crash", 181.75, ("m",)),
+    Shot("why", "leader-crash", 211, ("w", "enter")),
+    Shot(
+        "branches",
+        "ten-minutes",
+        200,
+        ("k", "right_square_bracket", "g", "right_square_bracket", "p", "3", "enter",
+         "right_square_bracket", "t"),
+    ),
+)  # fmt: skip
+
+
+async def draw(shot: Shot) -> str:
+    """The screen, as SVG."""
+    session = Session(load(shot.scenario))
+    app = EvtuiApp(session, paused=True)
+    async with app.run_test(size=shot.size) as pilot:
+        app.timeline.record()
+        while not app.timeline.run(int(shot.seconds * SECOND_US), 100_000):
+            pass
+        app.take_picture()
+        await pilot.pause()
+        for key in shot.keys:
+            await pilot.press(key)
+            await pilot.pause()
+        app.clear_notifications()
+        await pilot.pause()
+        return steady(app.export_screenshot(title=f"evtui {shot.scenario}"))
+
+
+def steady(svg: str) -> str:
+    """The same picture with ids that do not change from one drawing to the next."""
+    return re.sub(r"terminal-\d+", "terminal-evtui", svg)
+
+
+def main() -> None:
+    """Draw all of them anew."""
+    FOLDER.mkdir(exist_ok=True)
+    for shot in SHOTS:
+        (FOLDER / f"{shot.name}.svg").write_text(asyncio.run(draw(shot)), encoding="utf-8")
+        print(f"docs/pictures/{shot.name}.svg")
+
+
+if __name__ == "__main__":
+    main()
