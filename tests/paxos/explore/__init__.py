@@ -1,0 +1,1 @@
+"""The explorer, and small models that check it against published counts."""
