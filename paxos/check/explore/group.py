@@ -19,7 +19,7 @@ from attrs import frozen
 
 from paxos.ballot import Ballot
 from paxos.check.explore.nodes import BEGIN, CRASH, Bounds, Nodes, Parcel, Vote, shown
-from paxos.messages import Value
+from paxos.messages import Message, Value
 
 Numbers: TypeAlias = tuple[int, ...]
 Decision: TypeAlias = tuple[int, Value]
@@ -87,8 +87,13 @@ class Face(NamedTuple):
 class Group:
     """So many nodes within bounds, and so many faults."""
 
-    def __init__(self, bounds: Bounds, faults: Faults | None = None) -> None:
+    def __init__(
+        self, bounds: Bounds, faults: Faults | None = None, keeps: tuple[type[Message], ...] = ()
+    ) -> None:
         self.bounds = bounds
+        self.keeps = keeps
+        """Messages that may come later though they would change nothing now: a wrong protocol may
+        heed then what the right one never does."""
         self.faults = faults or Faults()
         self.nodes = Nodes(bounds)
         self.chosen: set[Value] = set()
@@ -155,6 +160,8 @@ class Group:
         return after
 
     def _matters(self, local: int, parcel: int) -> bool:
+        if isinstance(self.nodes.parcels[parcel].message, self.keeps):
+            return True
         done = self.nodes.step(local, parcel)
         return done.loud or done.local != local
 

@@ -54,14 +54,17 @@ Vote: TypeAlias = tuple[int, Ballot, Value]
 class Bounds:
     """How much of the endless is explored.
 
-    ``nodes`` vote; the first ``proposers`` of them may each begin ``ballots`` ballots, with a
-    command of their own, and propose for the first ``slots`` slots.
+    ``nodes`` vote; the first ``proposers`` of them may each begin so many ``ballots``, with a
+    command of its own, and propose for the first ``slots`` slots.
     """
 
     nodes: int = 3
     proposers: int = 2
-    ballots: int = 2
+    ballots: tuple[int, ...] = (2, 2)
     slots: int = 1
+    own_later: bool = False
+    """Whether what a node says to itself is under way like any other message. Otherwise it comes at
+    once, when it is on its disk."""
 
 
 class Notebook:
@@ -235,16 +238,17 @@ class Nodes:
 
     def beginning(self) -> tuple[int, ...]:
         """Every node on its first day."""
-        ballots = self.bounds.ballots
+        bounds = self.bounds
+        ballots = (*bounds.ballots, *(0,) * (bounds.nodes - bounds.proposers))
         return tuple(
-            self._begin(Local(n, self._replica(n, []), [], [], ballots, NO_BALLOT), None)
-            for n in range(1, self.bounds.nodes + 1)
+            self._begin(Local(n, self._replica(n, []), [], [], left, NO_BALLOT), None)
+            for n, left in enumerate(ballots, 1)
         )
 
     def may_begin(self, local: int) -> bool:
         """Whether it has a ballot left."""
         it = self.locals[local]
-        return it.ballots_left > 0 and it.replica.node <= self.bounds.proposers
+        return it.ballots_left > 0
 
     def step(self, local: int, what: int) -> Outcome:
         """What becomes of a local state when a parcel comes, or it begins a ballot or crashes."""
@@ -311,7 +315,7 @@ class Nodes:
                 to = (effect.to,) if isinstance(effect, Send) else effect.to
                 if self._is_carried(effect.message):
                     self._remember(local, effect.message)
-                    others = [n for n in to if n != me]
+                    others = [n for n in to if n != me or self.bounds.own_later]
                     sent += [self.parcel(Parcel(me, n, effect.message)) for n in others]
                     if len(others) < len(to):
                         effects += local.replica.on_message(me, _fresh(effect.message), 0)
