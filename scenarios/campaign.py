@@ -14,6 +14,8 @@ from multiprocessing import get_context
 
 from attrs import evolve, frozen
 
+from fsm.energy.supply import least_power_w
+from fsm.network.records import Transaction
 from fsm.network.state import NetworkState
 from paxos.sim.ailments import random_ailments
 from paxos.sim.faults import Fault, random_schedule
@@ -26,6 +28,7 @@ from scenarios.format import HOWS
 from scenarios.operator import put_right
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
+from scenarios.supplied import cabinet_w, site_w
 from scenarios.trust_promises import may_charge, unproven
 from scenarios.watching import unheard
 from scenarios.world import World
@@ -238,8 +241,33 @@ def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator
         visit = last.get(car.ev.account)
         if visit is None or visit.start_us < _stamp_us(world, visit.cp_id, healed_us):
             yield f"{name} came after everything had healed, and no transaction began"
-        elif visit.energy_wh == 0:
+        elif visit.energy_wh == 0 and not is_crowded_out(world, network, visit):
             yield f"{name} came after everything had healed, and got no energy"
+
+
+def is_crowded_out(world: World, network: NetworkState, visit: Transaction) -> bool:
+    """Whether those who did get energy during a whole visit left less than its least power.
+
+    Six cars cannot share 22 kW, as none can be given less than 6 A: one waits until another leaves.
+    """
+    scenario, cabinets = world.scenario, {cp.id: cp.cabinet for cp in world.scenario.cps}
+    served = [
+        it.cp_id
+        for it in network.transactions.values()
+        if it.energy_wh > 0
+        and it.id != visit.id
+        and it.start_us <= visit.start_us + SECOND_US
+        and (it.stop_us is None or visit.stop_us is None or it.stop_us + SECOND_US > visit.stop_us)
+    ]
+    rails = {"": site_w(scenario)}
+    if mine := cabinets[visit.cp_id]:
+        rails[mine] = cabinet_w(scenario, mine)
+    for rail, capacity_w in rails.items():
+        behind = [cp for cp in (visit.cp_id, *served) if not rail or cabinets[cp] == rail]
+        assets = [network.assets[cp] for cp in behind]
+        if sum(least_power_w(it.rated_w, it.current) for it in assets) > capacity_w:
+            return True
+    return False
 
 
 def _stamp_us(world: World, cp_id: str, healed_us: int) -> int:
