@@ -21,6 +21,7 @@ from evtui.options import (
     Anchors,
     Billing,
     CpId,
+    Exploring,
     FileOrStdin,
     ModelName,
     Moment,
@@ -228,6 +229,29 @@ def check(
 
     limit_us = TIME_LIMIT_US if time_limit is None else time_limit
     return run_check(Order(file, model, json, limit_us, html))
+
+
+@app.command
+def explore(*, options: Exploring = Exploring()) -> int:  # noqa: B008 - frozen
+    """Explore all that can happen to a small group: every order of messages, ballots and faults.
+
+    Parameters
+    ----------
+    options
+        They are one each: :mod:`evtui.options`.
+
+    """
+    from evtui.explore.command import Order, run_explore
+    from paxos.check.explore.group import Faults
+    from paxos.check.explore.nodes import Bounds
+
+    it = options
+    if it.proposers > it.nodes:
+        raise UsageError(f"--proposers: found {it.proposers}; allowed at most --nodes, {it.nodes}")
+    ballots = (it.ballots,) * it.proposers
+    bounds = Bounds(it.nodes, it.proposers, ballots, it.slots, it.own_later)
+    faults = Faults(it.crashes, it.losses, it.duplicates)
+    return run_explore(Order(bounds, faults, it.max_states, it.as_json))
 
 
 @app.command

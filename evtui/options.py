@@ -96,6 +96,22 @@ def _session(_hint: Any, tokens: Sequence["Token"]) -> int:
     return int(text)
 
 
+def _whole(option: str, low: int, high: int) -> Any:
+    """A whole number within bounds."""
+
+    def read(_hint: Any, tokens: Sequence["Token"]) -> int:
+        text = tokens[0].value
+        if not (
+            text.isascii() and text.isdecimal() and len(text) < 12 and low <= int(text) <= high
+        ):
+            raise UsageError(
+                f'{option}: found "{text}"; allowed a whole number from {low} to {high}'
+            )
+        return int(text)
+
+    return read
+
+
 def _option(converter: Any, metavar: str, name: str | None = None) -> Parameter:
     # A leading hyphen is left to the converter, whose sentence is clearer.
     return Parameter(
@@ -172,3 +188,30 @@ class Billing(RunOptions):
     """Only the receipt of this session, by the number of its transaction."""
     as_json: Annotated[Switch, Parameter(name="--json")] = False
     """Print them as a JSON array."""
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Exploring:
+    """The options of ``evtui explore``: how large the group is, and what may happen to it."""
+
+    nodes: Annotated[int, _option(_whole("--nodes", 1, 5), "N")] = 3
+    """How many nodes vote, 1 to 5; 3 if left out."""
+    proposers: Annotated[int, _option(_whole("--proposers", 1, 5), "N")] = 2
+    """How many of them seek to lead, each with a command of its own; 2 if left out."""
+    ballots: Annotated[int, _option(_whole("--ballots", 1, 4), "N")] = 2
+    """How many ballots each of these may begin, at any time; 2 if left out."""
+    slots: Annotated[int, _option(_whole("--slots", 1, 3), "N")] = 1
+    """For how many slots is proposed, 1 to 3; 1 if left out."""
+    crashes: Annotated[int, _option(_whole("--crashes", 0, 3), "N")] = 0
+    """How many crashes with a restart there may be, of any node at any time; 0 if left out."""
+    losses: Annotated[int, _option(_whole("--losses", 0, 9), "N")] = 0
+    """How many messages may be lost while somebody waits for them; 0 if left out."""
+    duplicates: Annotated[int, _option(_whole("--duplicates", 0, 9), "N")] = 0
+    """How many messages may come twice; 0 if left out."""
+    own_later: Switch = False
+    """What a node says to itself is under way like any other message: many more states."""
+    max_states: Annotated[int | None, _option(_whole("--max-states", 1, 10**9), "N")] = None
+    """Give up after so many distinct states, with exit code 3."""
+    as_json: Annotated[Switch, Parameter(name="--json")] = False
+    """Print what was seen as one JSON object."""

@@ -1,8 +1,8 @@
 """A group of replicas as a model: everything that can happen to it, in any order.
 
 A message that was sent comes at any later time, in any order, or never. Each comes once, but for as
-many as ``duplicates`` says. What would change nothing when it came is dropped: an acceptor's promise
-and a proposer's ballot only rise, so it never will.
+many as ``duplicates`` says. What would change nothing when it came is dropped: promises and
+ballots only rise, so it never will.
 
 What happens to one node and is seen by nobody is left until it matters: such *silent* steps stand
 in front of the first step of the same node that sends or promises something, begins a ballot, or is
@@ -12,13 +12,12 @@ that never propose are interchangeable: states that differ only in which of them
 """
 
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import NamedTuple, TypeAlias
 
 from attrs import frozen
 
-from paxos.ballot import Ballot
-from paxos.check.explore.nodes import BEGIN, CRASH, Bounds, Nodes, Parcel, Vote, shown
+from paxos.check.explore.nodes import BEGIN, CRASH, Bounds, Nodes, Parcel, Vote, shown, words
 from paxos.messages import Message, Value
 
 Numbers: TypeAlias = tuple[int, ...]
@@ -196,7 +195,9 @@ class Group:
         if what >= 0 and self.faults.duplicates:
             yield move._replace(kept=True), left
 
-    def _silently(self, local: int, inbox: Numbers) -> Iterator[tuple[int, frozenset[int], Numbers]]:
+    def _silently(
+        self, local: int, inbox: Numbers
+    ) -> Iterator[tuple[int, frozenset[int], Numbers]]:
         """Every local state that silent steps lead to, with the parcels that they use up."""
         seen = {(local, frozenset[int]())}
         waiting: list[tuple[int, frozenset[int], Numbers]] = [(local, frozenset(), ())]
@@ -215,6 +216,21 @@ class Group:
         parcels = self.nodes.parcels
         targets = dict.fromkeys(parcels[it].target for it in sent)
         return tuple((t, tuple(it for it in sent if parcels[it].target == t)) for t in targets)
+
+    def words(self, move: Move) -> list[str]:
+        """What happens in a move, a sentence for each step."""
+        said: list[str] = []
+        for at, what in enumerate(move.steps, 1):
+            if what == BEGIN:
+                said.append(f"node {move.node} begins a ballot")
+            elif what == CRASH:
+                said.append(f"node {move.node} crashes, and starts again from its disk")
+            else:
+                it, last = self.nodes.parcels[what], at == len(move.steps)
+                how = "never gets" if move.lost and last else "gets"
+                again = ", and may get it again" if move.kept and last else ""
+                said.append(f"node {move.node} {how} {words(it.message)} from {it.source}{again}")
+        return said
 
     # What must hold.
 
@@ -304,21 +320,21 @@ def _spent(left: tuple[int, int, int], move: Move) -> tuple[int, int, int]:
 
 def _contradiction(said: list[Vote], chosen: list[Vote]) -> str:
     """What contradicts what, among all that was proposed or accepted, and what is chosen."""
-    for one, other in zip(said, said[1:], strict=False):
+    for one, other in pairwise(said):
         if one[:2] == other[:2]:
             return (
                 f"A4: ballot {shown(one[1])} has two values for slot {one[0]}: {shown(one[2])} "
                 f"and {shown(other[2])}"
             )
     for slot, ballot, value in chosen:
-        for other_slot, _, other in chosen:
-            if slot == other_slot and value != other:
-                return f"R1: {shown(value)} and {shown(other)} are both chosen for slot {slot}"
-        for other_slot, higher, other in said:
-            if slot == other_slot and higher > ballot and other != value:
+        for where, _, another in chosen:
+            if slot == where and value != another:
+                return f"R1: {shown(value)} and {shown(another)} are both chosen for slot {slot}"
+        for where, higher, another in said:
+            if slot == where and higher > ballot and another != value:
                 return (
                     f"A5: {shown(value)} is chosen for slot {slot} at ballot {shown(ballot)}, and "
-                    f"ballot {shown(higher)} proposes {shown(other)}"
+                    f"ballot {shown(higher)} proposes {shown(another)}"
                 )
     return ""
 
@@ -333,6 +349,3 @@ def _unfounded(faces: list[Face], chosen: list[Vote]) -> str:
                 f"has accepted it"
             )
     return ""
-
-
-__all__ = ["Ballot", "Decision", "Face", "Faults", "Group", "Move", "State"]

@@ -10,8 +10,7 @@ out: heartbeats, pre-votes, leases and reads are never delivered. No value rests
 
 import pickle
 from collections.abc import Hashable, Mapping
-from io import BytesIO
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import attrs
 from attrs import define, frozen
@@ -32,7 +31,7 @@ from paxos.messages import (
     Promise,
     Value,
 )
-from paxos.proposer import Phase
+from paxos.proposer import Phase, Proposer
 from paxos.records import recover
 from paxos.replica import Config, Replica
 
@@ -140,7 +139,8 @@ class Parcel:
 def words(message: Message) -> str:
     """A message for people."""
     name = type(message).__name__
-    fields = {a.name: getattr(message, a.name) for a in attrs.fields(type(message))}
+    names = [it.name for it in attrs.fields(cast("type[attrs.AttrsInstance]", type(message)))]
+    fields = {name: getattr(message, name) for name in names}
     ballot = fields.pop("ballot", None)
     told = [] if ballot is None else [f"{ballot.round}.{ballot.node}"]
     for key, value in fields.items():
@@ -149,6 +149,7 @@ def words(message: Message) -> str:
 
 
 def shown(value: object) -> str:
+    """A field of a message for people: ballots as ``round.node``, values by what they ask for."""
     if isinstance(value, Ballot):
         return f"{value.round}.{value.node}"
     if isinstance(value, bytes):
@@ -172,6 +173,9 @@ def key_of(value: object) -> Hashable:
     for kind in type(value).__mro__:
         names |= {name for name in getattr(kind, "__slots__", ()) if hasattr(value, name)}
     names -= {"__weakref__", "__dict__"} | UNSEEN
+    if isinstance(value, Proposer) and value.phase is Phase.LEADING:
+        # Who promised does not matter any more to a leader, where there is only one era.
+        names.discard("_promised_by")
     return (type(value).__name__, *((n, key_of(getattr(value, n))) for n in sorted(names)))
 
 
@@ -185,32 +189,6 @@ class Outcome(NamedTuple):
     sent: tuple[int, ...]
     loud: bool
     """Whether the others, or the checker, can tell that anything has happened."""
-
-
-class _Pickler(pickle.Pickler):
-    """The configuration is shared by all local states."""
-
-    def persistent_id(self, obj: object) -> str | None:
-        """What stands for the configuration."""
-        return "config" if isinstance(obj, Config) else None
-
-
-class _Unpickler(pickle.Unpickler):
-    """Puts the configuration back."""
-
-    def __init__(self, file: BytesIO, config: Config) -> None:
-        super().__init__(file)
-        self._config = config
-
-    def persistent_load(self, pid: object) -> Config:
-        """The configuration."""
-        return self._config
-
-
-def _packed(local: Local) -> bytes:
-    file = BytesIO()
-    _Pickler(file, pickle.HIGHEST_PROTOCOL).dump(local)
-    return file.getvalue()
 
 
 def _fresh(message: Message) -> Message:
@@ -275,8 +253,7 @@ class Nodes:
 
     def _copy(self, number: int) -> Local:
         """One of the local states, to be changed."""
-        unpickler = _Unpickler(BytesIO(self._packed[number]), self.config)
-        local: Local = unpickler.load()
+        local: Local = pickle.loads(self._packed[number])  # noqa: S301 - its own
         return local
 
     @staticmethod
@@ -349,25 +326,16 @@ class Nodes:
     def _number(self, local: Local, origin: tuple[int, int] | None) -> int:
         disk = key_of(recover(local.rows)), key_of(recover([*local.rows, *local.lazy]))
         ghost = (local.ballots_left, local.promised, local.votes, local.proposed, local.broken)
-        key = (local.node, self._replica_key(local.replica), disk, ghost)
+        key = (local.node, key_of(local.replica), disk, ghost)
         number = self._numbers.setdefault(key, len(self.locals))
         if number == len(self.locals):
             self.locals.append(local)
-            self._packed.append(_packed(local))
+            self._packed.append(pickle.dumps(local, pickle.HIGHEST_PROTOCOL))
             self.origins.append(origin)
         return number
 
-    @staticmethod
-    def _replica_key(replica: Campaigner) -> Hashable:
-        """Who promised does not matter any more to a leader, where there is only one era."""
-        proposer, promised_by = replica.proposer, replica.proposer._promised_by
-        if proposer.phase is Phase.LEADING:
-            proposer._promised_by = set()
-        key = key_of(replica)
-        proposer._promised_by = promised_by
-        return key
-
     def parcel(self, parcel: Parcel) -> int:
+        """The number of a message under way."""
         key = (parcel.source, parcel.target, key_of(parcel.message))
         number = self._parcel_numbers.setdefault(key, len(self.parcels))
         if number == len(self.parcels):

@@ -5,7 +5,6 @@ lead to. States that a model calls the same (:meth:`Model.key`; symmetric ones) 
 Breadth first, so that the first violation found is one of the shortest there are.
 """
 
-import time
 from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, Protocol, TypeVar
 
@@ -13,19 +12,20 @@ from attrs import frozen
 
 State = TypeVar("State")
 Action = TypeVar("Action")
+Taken = TypeVar("Taken", covariant=True)
 
 REPORT_STATES = 4_096
 """After how many states progress is told."""
 
 
-class Model(Protocol[State, Action]):
+class Model(Protocol[State, Taken]):
     """What can be explored. States are values: nobody changes one."""
 
     def initial(self) -> Iterable[State]:
         """The states in which it may begin."""
         ...
 
-    def actions(self, state: State) -> Iterable[tuple[Action, State]]:
+    def actions(self, state: State) -> Iterable[tuple[Taken, State]]:
         """Everything that may happen next, in an order that is always the same."""
         ...
 
@@ -64,8 +64,6 @@ class Found(Generic[State, Action]):
     """What did not hold, empty if all did."""
     path: tuple[Step[State, Action], ...]
     """The shortest way from an initial state to the violation."""
-    seconds: float
-    """Of wall time."""
 
 
 def explore(
@@ -78,7 +76,6 @@ def explore(
 
     ``progress`` is told from time to time: distinct states, those that wait, and the depth.
     """
-    began = time.perf_counter()
     search = _Search(model)
     violation = ""
     broken_at: int | None = None
@@ -119,7 +116,6 @@ def explore(
         exhausted=not level and broken_at is None,
         violation=violation,
         path=() if broken_at is None else search.path(broken_at),
-        seconds=time.perf_counter() - began,
     )
 
 

@@ -161,9 +161,7 @@ class Register:
         proposal = max(votes)[1] if votes else server.proposal
         assert proposal is not None
         vote = (message[1], proposal)
-        after = server._replace(
-            proposal=proposal, accepted=vote, accepts=server.accepts | {me}
-        )
+        after = server._replace(proposal=proposal, accepted=vote, accepts=server.accepts | {me})
         peers = [n for n in range(self.servers) if n != me]
         return after, [Envelope(me, peer, ("accept", *vote)) for peer in peers]
 
@@ -202,8 +200,10 @@ class Register:
 
     def broken(self, state: State) -> str:
         """The history is that of one register."""
-        return "" if _linearizable(state.history, (0,) * self.clients, UNSET) else (
-            "the history is not linearizable"
+        return (
+            ""
+            if _linearizable(state.history, (0,) * self.clients, UNSET)
+            else ("the history is not linearizable")
         )
 
     def key(self, state: State) -> State:

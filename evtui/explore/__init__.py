@@ -1,0 +1,1 @@
+"""``evtui explore``: every state of a small group of replicas."""

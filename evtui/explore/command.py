@@ -1,0 +1,136 @@
+"""``evtui explore``: explores a small group exhaustively, and says what was seen.
+
+Never imports Textual. The answer begins with ``exhausted``, ``violated`` or ``unfinished``.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from attrs import frozen
+
+from paxos.check.explore.group import Faults, Group, Move, State
+from paxos.check.explore.nodes import Bounds, shown
+from paxos.check.explore.search import Found, explore
+
+PROGRESS_S: Final = 0.5
+EXHAUSTED, VIOLATED, UNFINISHED = "exhausted", "violated", "unfinished"
+EXIT: Final = {EXHAUSTED: 0, VIOLATED: 1, UNFINISHED: 3}
+
+
+@frozen
+class Order:
+    """What ``evtui explore`` was asked to do."""
+
+    bounds: Bounds
+    faults: Faults
+    most_states: int | None = None
+    as_json: bool = False
+
+
+def run_explore(order: Order) -> int:
+    """Explore, print what was seen, and return the exit code."""
+    group = Group(order.bounds, order.faults)
+    progress = _progress() if sys.stderr.isatty() else None
+    began = time.perf_counter()
+    found = explore(group, most_states=order.most_states, progress=progress)
+    seconds = time.perf_counter() - began
+    if progress is not None:
+        sys.stderr.write("\r\x1b[K")
+    if order.as_json:
+        sys.stdout.write(json.dumps(_row(order, group, found, seconds), indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join(_text(order, group, found, seconds)) + "\n")
+    return EXIT[_word(found)]
+
+
+def _word(found: Found[State, Move]) -> str:
+    if found.violation:
+        return VIOLATED
+    return EXHAUSTED if found.exhausted else UNFINISHED
+
+
+def _progress() -> Callable[[int, int, int], None]:
+    """A line on standard error, renewed now and then."""
+    began = last = time.monotonic()
+
+    def tell(states: int, waiting: int, depth: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < PROGRESS_S:
+            return
+        last = now
+        rate = states / (now - began)
+        line = f"{states:,} states, {waiting:,} wait, depth {depth}, {rate:,.0f} states/s"
+        sys.stderr.write(f"\r\x1b[K{line}")
+        sys.stderr.flush()
+
+    return tell
+
+
+def _text(order: Order, group: Group, found: Found[State, Move], seconds: float) -> Iterator[str]:
+    yield _word(found)
+    yield _asked(order)
+    rate = found.states / max(seconds, 1e-9)
+    yield (
+        f"{found.states:,} distinct states, {found.transitions:,} transitions, "
+        f"depth {found.depth}, {found.terminal:,} ends; {seconds:.1f} s, {rate:,.0f} states/s"
+    )
+    values = ", ".join(sorted(shown(value) for value in group.chosen))
+    yield f"chosen in some state: {values or 'nothing'}"
+    if found.violation:
+        yield f"after {counted(len(found.path), 'move')}, and never in fewer: {found.violation}"
+        for number, step in enumerate(found.path, 1):
+            for line, text in enumerate(group.words(step.action)):
+                yield f"{number:4}  {text}" if not line else f"      {text}"
+    elif not found.exhausted:
+        yield f"stopped after {order.most_states:,} states; see --max-states"
+
+
+def _asked(order: Order) -> str:
+    bounds, faults = order.bounds, order.faults
+    ballots = "+".join(str(n) for n in bounds.ballots)
+    parts = [
+        counted(bounds.nodes, "node"),
+        f"{counted(bounds.proposers, 'proposer')} with {ballots} ballots",
+        counted(bounds.slots, "slot"),
+        counted(faults.crashes, "crash", "crashes"),
+        counted(faults.losses, "loss", "losses"),
+        counted(faults.duplicates, "duplicate"),
+    ]
+    if bounds.own_later:
+        parts.append("own messages under way")
+    return ", ".join(parts)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its word."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _row(
+    order: Order, group: Group, found: Found[State, Move], seconds: float
+) -> dict[str, object]:
+    bounds, faults = order.bounds, order.faults
+    return {
+        "verdict": _word(found),
+        "nodes": bounds.nodes,
+        "proposers": bounds.proposers,
+        "ballots": list(bounds.ballots),
+        "slots": bounds.slots,
+        "own_later": bounds.own_later,
+        "crashes": faults.crashes,
+        "losses": faults.losses,
+        "duplicates": faults.duplicates,
+        "states": found.states,
+        "transitions": found.transitions,
+        "depth": found.depth,
+        "ends": found.terminal,
+        "seconds": round(seconds, 3),
+        "states_per_s": round(found.states / max(seconds, 1e-9)),
+        "chosen": sorted(shown(value) for value in group.chosen),
+        "violation": found.violation,
+        "path": [group.words(step.action) for step in found.path],
+    }
