@@ -1,9 +1,7 @@
 """Looking at the world: builds the frozen :class:`~scenarios.view.View`."""
 
 from fsm.energy.meter import UJ_PER_WH
-from fsm.network.evidence import billable_wh
 from fsm.network.monitoring import monitored
-from fsm.network.records import Bill, Evidence, Transaction
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.election import Role
 from paxos.membership import Membership, label, place_of
@@ -19,6 +17,7 @@ from scenarios.links_look import links as matrix
 from scenarios.operator_look import operator
 from scenarios.papers import Paper, paper_of
 from scenarios.plan_look import plan
+from scenarios.sessions_look import sessions
 from scenarios.supplying import power_of, rails
 from scenarios.till import Till, tokens_of
 from scenarios.view import (
@@ -27,7 +26,6 @@ from scenarios.view import (
     EvView,
     LogCell,
     LogRow,
-    SessionView,
     View,
     Window,
 )
@@ -71,7 +69,7 @@ def look(
         cps=cps,
         evs=tuple(evs.values()),
         unplugged=tuple(ev for ev in evs.values() if ev.cp is None),
-        sessions=_sessions(world, till),
+        sessions=sessions(world, till),
         checks=world.checks,
         violation=str(world.violation) if world.violation else "",
         log_last=log_last,
@@ -298,64 +296,3 @@ def _cell_state(commit_slot: int, slot: int, decided: object, entry: object) -> 
 
 def _command(value: Value | None, world: World) -> str:
     return "" if value is None else command_text(value, world.ids)
-
-
-# Sessions.
-
-
-def _sessions(world: World, till: Till) -> tuple[SessionView, ...]:
-    """The transactions, with the EVs' names."""
-    network = till.network
-    owners: dict[str, list[Car]] = {}
-    for car in world.cars.values():
-        owners.setdefault(car.ev.account, []).append(car)
-    return tuple(
-        _session(
-            t,
-            network.evidence[t.id],
-            _who_charged(world, t, owners.get(t.id_tag, [])),
-            till.bill(t.id),
-        )
-        for t in network.transactions.values()
-    )
-
-
-def _who_charged(world: World, transaction: Transaction, owners: list[Car]) -> str:
-    """The EV of a transaction: of those with its id tag the one that was there.
-
-    Where none has it, as after a remote start, whoever was there; else the id tag itself.
-    """
-    if len(owners) == 1:
-        return owners[0].ev.id
-    number = world.nodes.get(transaction.cp_id)
-
-    def came_us(car: Car) -> int:
-        """When it last came there before the transaction began; -1 if it never did."""
-        before = [t for t, cp in car.visits if cp == number and t <= transaction.start_us]
-        return max(before, default=-1)
-
-    latest = max(owners or world.cars.values(), key=came_us, default=None)
-    if latest is None or (not owners and came_us(latest) < 0):
-        return transaction.id_tag
-    return latest.ev.id
-
-
-def _session(
-    transaction: Transaction, evidence: Evidence, ev: str, bill: Bill | None
-) -> SessionView:
-    return SessionView(
-        ev=ev,
-        cp=transaction.cp_id,
-        transaction=transaction.id,
-        start_us=transaction.start_us,
-        stop_us=transaction.stop_us,
-        energy_wh=transaction.energy_wh,
-        reason=transaction.reason or "",
-        id_tag=transaction.id_tag,
-        authorized_by=evidence.id_token_type,
-        receipt=evidence.receipt,
-        billable_wh=0 if transaction.is_open else billable_wh(transaction, evidence),
-        cents=bill.cents if bill is not None else 0,
-        tokens=tokens_of(bill) if bill is not None else 0,
-        bill=bill.status if bill is not None else "",
-    )
