@@ -219,6 +219,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Status, alarms; instruct a CP",
     ),
     Action(
+        id="driver", keys="D", shown="D",
+        title="Driver", group="Look", method="table('driver')",
+        help="What an app shows; act as a driver",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         roomy="scroll", rank=4, foot="PgUp PgDn",

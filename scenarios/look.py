@@ -10,7 +10,8 @@ from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
 from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
-from scenarios.connector import Car
+from scenarios.driver_look import drivers
+from scenarios.ev_look import ev_view
 from scenarios.invariants_look import invariants
 from scenarios.ledger_look import ledger
 from scenarios.links_look import links as matrix
@@ -37,7 +38,7 @@ def look(
 ) -> View:
     """A picture of now. ``expectations``: how many held, failed, and there are."""
     till = Till(world)
-    evs = {name: _ev(world, car, till) for name, car in world.cars.items()}
+    evs = {name: ev_view(world, car, till) for name, car in world.cars.items()}
     links = _links(world)
     papers = [paper_of(world, number) for number in world.ids]
     group = world.group().present
@@ -92,6 +93,7 @@ def look(
         links=None if window.links is None else matrix(world, window.links),
         invariants=invariants(world) if window.invariants else None,
         operator=operator(world, network, window.operator_rows) if window.operator_rows else None,
+        drivers=None if window.drivers is None else drivers(world, till, window.drivers),
         ledger=None if window.ledger is None else ledger(world, till, window.ledger),
     )
 
@@ -174,25 +176,6 @@ def _ails(host: Host) -> tuple[str, ...]:
         "dies after a write": host.doomed,
     }
     return tuple(word for word, holds in ails.items() if holds)
-
-
-def _ev(world: World, car: Car, till: Till) -> EvView:
-    ev, connector = car.ev, car.connector
-    purse = till.purse(ev.account)
-    return EvView(
-        id=ev.id,
-        state=ev.state.value,
-        cp=world.ids[connector.node] if connector else None,
-        soc=ev.battery.soc_ppm / 10_000,
-        target=ev.target_ppm / 10_000,
-        power_w=connector.power_w if connector else 0,
-        energy_wh=car.taken_uj / UJ_PER_WH,
-        pilot=ev.pilot_state,
-        balance_cents=purse.balance_cents,
-        paid_cents=purse.paid_cents,
-        owes_cents=purse.owes_cents,
-        tokens=purse.tokens,
-    )
 
 
 def _link(world: World, a: int, b: int) -> str:

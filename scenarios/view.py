@@ -6,11 +6,13 @@ their total length, so that building a view costs the same after ten minutes as 
 """
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from paxos.membership import quorums_after
 from scenarios.tables_view import (
+    DriverWindow,
     InvariantsView,
     LedgerView,
     LedgerWindow,
@@ -18,6 +20,9 @@ from scenarios.tables_view import (
     LinkWindow,
     OperatorView,
 )
+
+if TYPE_CHECKING:
+    from scenarios.driver_view import DriversView
 
 
 class CellState(IntEnum):
@@ -45,6 +50,8 @@ class Window:
     """Whether the invariants are wanted, one by one."""
     operator_rows: int = 0
     """How many alarms and instructions are wanted at the most; 0: nothing of the operator's."""
+    drivers: DriverWindow | None = None
+    """Whose app is wanted, and which part of the list of drivers; None: nothing of them."""
 
 
 @frozen
@@ -389,3 +396,5 @@ class View:
     """Every invariant with its checks and margin, if that was asked for."""
     operator: OperatorView | None = None
     """What an operator sees besides, if that was asked for."""
+    drivers: "DriversView | None" = None
+    """The list of drivers and one's app, if that was asked for."""

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from scenarios.city.city import City
 
 OF_DRIVERS = ("reserve", "plug_in", "unplug", "stop_charging", "pause_charging", "resume_charging",
-              "mute_ev", "unmute_ev", "change_reservation", "cancel_reservation")  # fmt: skip
+              "mute_ev", "unmute_ev", "change_reservation", "cancel_reservation",
+              "change_departure")  # fmt: skip
 """Verbs that find their site by the EV."""
 
 

@@ -8,6 +8,7 @@ from paxos.sim.kernel import Event
 from scenarios.audit import findings
 from scenarios.city import expect as city_expect
 from scenarios.city.city import City
+from scenarios.city.drivers_look import drivers
 from scenarios.city.invariants_look import with_city
 from scenarios.city.look import look as look_at_city
 from scenarios.city.view import CityView
@@ -99,7 +100,10 @@ class CitySession(Session):
 
     def _view_of(self, site: int, window: Window) -> View:
         self.city.at(site)
+        wanted, window = window.drivers, evolve(window, drivers=None)
         seen = look(self.city.worlds[site], window, self._verdicts(), finished=self.finished)
+        if wanted is not None:
+            seen = evolve(seen, drivers=drivers(self.city, wanted))
         if seen.invariants is not None:
             seen = evolve(seen, invariants=with_city(seen.invariants, self.city))
         return evolve(seen, seed=self.city.seed)
