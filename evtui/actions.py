@@ -224,6 +224,11 @@ ACTIONS: tuple[Action, ...] = (
         help="What an app shows; act as a driver",
     ),
     Action(
+        id="ocpp", keys="O", shown="O",
+        title="OCPP", group="Look", method="table('ocpp')",
+        help="Calls, answers, what waits; / filters",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         roomy="scroll", rank=4, foot="PgUp PgDn",

@@ -15,6 +15,7 @@ from scenarios.ev_look import ev_view
 from scenarios.invariants_look import invariants
 from scenarios.ledger_look import ledger
 from scenarios.links_look import links as matrix
+from scenarios.ocpp_look import ocpp
 from scenarios.operator_look import operator
 from scenarios.papers import Paper, paper_of
 from scenarios.plan_look import plan
@@ -93,6 +94,7 @@ def look(
         links=None if window.links is None else matrix(world, window.links),
         invariants=invariants(world) if window.invariants else None,
         operator=operator(world, network, window.operator_rows) if window.operator_rows else None,
+        ocpp=None if window.ocpp is None else ocpp(world, network, window.ocpp),
         drivers=None if window.drivers is None else drivers(world, till, window.drivers),
         ledger=None if window.ledger is None else ledger(world, till, window.ledger),
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from paxos.membership import quorums_after
+from scenarios.ocpp_view import OcppView, OcppWindow
 from scenarios.tables_view import (
     DriverWindow,
     InvariantsView,
@@ -52,6 +53,8 @@ class Window:
     """How many alarms and instructions are wanted at the most; 0: nothing of the operator's."""
     drivers: DriverWindow | None = None
     """Whose app is wanted, and which part of the list of drivers; None: nothing of them."""
+    ocpp: OcppWindow | None = None
+    """Which calls of OCPP are wanted; None: nothing of them."""
 
 
 @frozen
@@ -398,3 +401,5 @@ class View:
     """What an operator sees besides, if that was asked for."""
     drivers: "DriversView | None" = None
     """The list of drivers and one's app, if that was asked for."""
+    ocpp: OcppView | None = None
+    """The calls of OCPP that were asked for."""

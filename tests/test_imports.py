@@ -81,6 +81,7 @@ VIEWS = (
     "scenarios.course",
     "scenarios.tables_view",
     "scenarios.driver_view",
+    "scenarios.ocpp_view",
     "scenarios.city.view",
     "scenarios.why.view",
     "scenarios.messages.view",

@@ -7,6 +7,7 @@ from evtui.screens.driver import DriverPanel
 from evtui.screens.invariants import InvariantsPanel
 from evtui.screens.ledger import LedgerPanel
 from evtui.screens.links import LinksPanel
+from evtui.screens.ocpp import OcppPanel
 from evtui.screens.operator import OperatorPanel
 from evtui.screens.tables import TablePanel
 
@@ -16,5 +17,6 @@ TABLES: Mapping[str, Callable[[Picture], TablePanel]] = {
     "invariants": InvariantsPanel,
     "operator": OperatorPanel,
     "driver": DriverPanel,
+    "ocpp": OcppPanel,
 }
 """What opens each."""

@@ -403,7 +403,7 @@ def test_panel(snap_compare: Callable[..., bool], size: tuple[int, int], theme: 
     session = Steady(load("reservation-lost-to-a-fault"), 1)
     run_to(session, 220 * S)
     app = app_on(session, theme)
-    assert snap_compare(app, press=["D", "down"], terminal_size=size, run_before=settle)
+    assert snap_compare(app, press=["D", "home", "down"], terminal_size=size, run_before=settle)
 
 
 @pytest.mark.parametrize("keys", [[], ["1"]], ids=["deeds", "figures"])
