@@ -15,6 +15,7 @@ from fsm.ocpp.frames import pack_operation
 from scenarios.ocpp_trace import (
     GOOD,
     Got,
+    Search,
     Sent,
     Trace,
     brief,
@@ -26,8 +27,10 @@ from scenarios.ocpp_trace import (
 from scenarios.ocpp_view import TAIL, ExchangeDetail, ExchangeView, OcppView, OcppWindow
 from scenarios.world import World
 
-SEARCH: Final = 4_000
+SEARCH: Final = 2_000
 """So many calls are searched for one window of rows, at the most, in each direction."""
+SEARCH_WORDS: Final = 500
+"""So many where the answers must be looked at, to know whether a call is wanted."""
 
 LOST: Final = "none: its charge point went down"
 
@@ -107,41 +110,40 @@ class _Look:
         return found, chosen
 
     def _found(self, at: int, count: int, *, back: bool) -> list[_Row]:
-        found: list[_Row] = []
-        most = SEARCH // 5 if self.window.filter.words else SEARCH
-        walk = self.trace.walk(at, self.place, back=back, names=self._names)
-        for searched, sent in enumerate(walk):
-            if searched >= most:
-                if back:
-                    flight = sent.flight if isinstance(sent, Sent) else sent
-                    self.searched_us = flight.sent_us
-                return found
-            row = self._row(sent) if isinstance(sent, Sent) else None
-            if row is not None:
-                found.append(row)
-                if len(found) == count:
-                    return found
-        self.begins = self.begins or back
-        return found
+        """So many rows before a place, the newest first, or from it on, the oldest first."""
+        words = self.window.filter.words
+        search = Search(
+            SEARCH_WORDS if words else count, SEARCH_WORDS if words else SEARCH, self._wants,
+            self.place, self._names,
+        )  # fmt: skip
+        found = self.trace.before(at, search) if back else self.trace.after(at, search)
+        again = self.trace.retries(sent for sent, _ in found.calls)
+        made = (self._row(sent, answer, again=sent.at in again) for sent, answer in found.calls)
+        rows = [row for row in made if self._has_words(row.view)]
+        if back and len(rows) < count:
+            self.begins, self.searched_us = found.all_seen, found.reached_us
+        return rows[:count]
 
-    def _row(self, sent: Sent) -> _Row | None:
-        """A call that was sent; None where it is not wanted."""
+    def _wants(self, sent: Sent) -> bool:
+        """Whether a call is wanted by its names."""
         instruction = self._instruction(sent)
-        action = sent.action if instruction is None else instruction.action
-        if not self.window.filter.wants(action, sent.message if instruction is None else ""):
-            return None
-        answer = self.trace.answer(sent)
+        if instruction is not None:
+            return self.window.filter.wants(instruction.action, "")
+        return self.window.filter.wants(sent.action, sent.message)
+
+    def _row(self, sent: Sent, answer: Got | bool, *, again: bool) -> _Row:
+        """A call that was sent."""
         state, word, took_us = self._outcome(sent, answer)
-        again = self.trace.is_retry(sent)
         said = brief(sent.body, sent.cp, sent.action, sent.payload)
         view = ExchangeView(
-            sent.at, sent.flight.sent_us, sent.cp, True, action, said, state, word, took_us, again
-        )
-        detail = partial(_detail, sent, answer)
-        if instruction is not None:
-            view = _as_called(view, instruction, sent)
-            detail = partial(_detail_of_instruction, instruction, sent)
-        return _Row(view, detail) if self._has_words(view) else None
+            sent.at, sent.flight.sent_us, sent.cp, True, sent.action, said, state, word, took_us,
+            again,
+        )  # fmt: skip
+        instruction = self._instruction(sent)
+        if instruction is None:
+            return _Row(view, partial(_detail, sent, answer))
+        detail = partial(_detail_of_instruction, instruction, sent)
+        return _Row(_as_called(view, instruction, sent), detail)
 
     def _has_words(self, view: ExchangeView) -> bool:
         holds = {
@@ -215,6 +217,7 @@ def _as_called(view: ExchangeView, it: Instruction, sent: Sent) -> ExchangeView:
     return evolve(
         view,
         to_network=False,
+        action=it.action,
         brief=figures(msgpack.unpackb(it.payload)),
         state=good if view.state == "answered" else view.state,
         answer=status,

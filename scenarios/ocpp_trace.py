@@ -6,7 +6,7 @@ time with it, and costs nothing while nobody looks.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import msgpack
@@ -89,6 +89,36 @@ class Got:
     content: list[Any]
 
 
+@frozen
+class Search:
+    """What is looked for among the calls, and how far."""
+
+    count: int
+    """So many that are wanted, at the most."""
+    most: int
+    """So many of all are looked at, at the most."""
+    wants: Callable[[Sent], bool]
+    place: int = 0
+    """Of this charge point alone; 0 for all."""
+    names: tuple[bytes, ...] = ()
+    """What has none of these in it is not wanted; none: look into each."""
+
+    def wanted(self, codes: bytes) -> Wanted:
+        """For the recorder: frames as they were sent."""
+        return Wanted(codes, frozenset((self.place,)) if self.place else None, sent_only=True)
+
+
+@frozen
+class Found:
+    """Calls, each with its answer, else whether its charge point has called again since."""
+
+    calls: tuple[tuple[Sent, "Got | bool"], ...]
+    all_seen: bool
+    """Nothing is left in that direction."""
+    reached_us: int | None
+    """Where the search ended before it was done."""
+
+
 class Trace:
     """What a recorder holds of OCPP, as a world sees it."""
 
@@ -96,53 +126,126 @@ class Trace:
         self.world = world
         self.recorder = recorder
 
-    def walk(
-        self, at: int, place: int = 0, *, back: bool = False, names: tuple[bytes, ...] = ()
-    ) -> Iterator[Sent | Flight]:
-        """CALLs from a place on, or back from before it; of one charge point, or of all.
-
-        Of those that have none of ``names`` in them only the flight is given, which says how far
-        the walk has come.
-        """
-        wanted = Wanted(CALLS, frozenset((place,)) if place else None)
-        for found in self.recorder.walk(at, wanted, back=back):
-            entry = self.recorder.entry(found)
-            if entry is None or entry.flight is None or entry.ended:
+    def before(self, at: int, it: Search) -> Found:
+        """The calls before a place, the newest first."""
+        found: list[tuple[Sent, Got | bool]] = []
+        answers: dict[int, int] = {}
+        """By charge point, the first answer after where the search is: its number."""
+        called: dict[int, None] = {}
+        looked = 0
+        for place, number, code, source in self._frames(at, it.wanted(BOTH), back=True):
+            if ANSWERS[code]:
+                answers[source] = number
                 continue
-            frame = self.recorder.frame(entry.flight.number)
-            if frame is None or (names and not any(name in frame for name in names)):
-                yield entry.flight
+            looked += 1
+            if looked > it.most:
+                return Found(tuple(found), False, self._sent_us(number))
+            answer, again = answers.pop(source, None), source in called
+            called[source] = None
+            sent = self._wanted(place, number, it)
+            if sent is None:
+                continue
+            if answer is None and not again:
+                found.append((sent, self.answer(sent)))
             else:
-                yield read(entry.at, entry.flight, frame)
+                found.append((sent, self._got(sent, answer) or again))
+            if len(found) == it.count:
+                return Found(tuple(found), False, None)
+        return Found(tuple(found), True, None)
 
-    def answer(self, sent: Sent) -> Got | bool:
-        """What it was answered; else whether its charge point has called again since."""
-        place = place_of(sent.flight.source)
-        for found in self.recorder.walk(sent.at + 1, Wanted(BOTH, frozenset((place,)))):
-            entry = self.recorder.entry(found)
-            flight = None if entry is None else entry.flight
-            if entry is None or flight is None or entry.ended:
-                continue
-            if CALLS[flight.code]:
+    def after(self, at: int, it: Search) -> Found:
+        """The calls from a place on, the oldest first."""
+        found: list[tuple[Sent, Got | bool]] = []
+        waiting: dict[int, int] = {}
+        """By charge point, the index of its call that has no answer yet."""
+        looked = 0
+        for place, number, code, source in self._frames(at, it.wanted(BOTH), back=False):
+            index = waiting.pop(source, None)
+            if index is not None:
+                sent = found[index][0]
+                found[index] = sent, self._got(sent, number) or False if ANSWERS[code] else True
+            if CALLS[code]:
+                looked += 1
+                wanted = self._wanted(place, number, it) if len(found) < it.count else None
+                if wanted is not None:
+                    waiting[source] = len(found)
+                    found.append((wanted, False))
+            if looked > it.most:
+                return Found(tuple(found), False, self._sent_us(number))
+            if len(found) == it.count and not waiting:
+                return Found(tuple(found), False, None)
+        return Found(tuple(found), True, None)
+
+    def _frames(
+        self, at: int, wanted: Wanted, *, back: bool
+    ) -> Iterator[tuple[int, int, int, int]]:
+        """Place, number, code and source of each frame; what is forgotten is left out."""
+        for place in self.recorder.walk(at, wanted, back=back):
+            head = self.recorder.head(place)
+            if head is not None:
+                yield place, *head
+
+    def _sent_us(self, number: int) -> int:
+        flight = self.recorder.flight(number)
+        return 0 if flight is None else flight.sent_us
+
+    def _wanted(self, place: int, number: int, it: Search) -> Sent | None:
+        """A call, decoded; None where it is not wanted, or its bytes are forgotten."""
+        frame = self.recorder.frame(number)
+        if frame is None or (it.names and not any(name in frame for name in it.names)):
+            return None
+        flight = self.recorder.flight(number)
+        sent = None if flight is None else read(place, flight, frame)
+        return sent if sent is not None and it.wants(sent) else None
+
+    def answer(self, sent: Sent) -> "Got | bool":
+        """What a call was answered; else whether its charge point has called again since."""
+        mine = Wanted(BOTH, frozenset((place_of(sent.flight.source),)), sent_only=True)
+        for _, number, code, _ in self._frames(sent.at + 1, mine, back=False):
+            if CALLS[code]:
                 return True
-            frame = self.recorder.frame(flight.number)
-            content = [] if frame is None else msgpack.unpackb(unseal(frame))
-            if content[1:2] == [sent.unique_id] and flight.ended_us is not None:
-                return got(flight.ended_us, content)
+            found = self._got(sent, number)
+            if found is not None:
+                return found
         return False
 
-    def is_retry(self, sent: Sent) -> bool:
-        """Whether its charge point has made the same call before, and nothing came of it."""
-        if sent.action not in RETRIED:
-            return False
-        mine = same(sent)
-        for n, before in enumerate(self.walk(sent.at, place_of(sent.flight.source), back=True)):
-            if n >= LOOK_BACK:
+    def _got(self, sent: Sent, number: int | None) -> "Got | None":
+        """An answer, if it is this call's and was taken."""
+        flight = None if number is None else self.recorder.flight(number)
+        frame = None if flight is None else self.recorder.frame(flight.number)
+        if flight is None or frame is None or flight.ended_us is None:
+            return None
+        content = msgpack.unpackb(unseal(frame))
+        return got(flight.ended_us, content) if content[1] == sent.unique_id else None
+
+    def retries(self, calls: Iterable[Sent]) -> frozenset[int]:
+        """The places of calls that were made before by the same charge point, to no avail."""
+        waiting: dict[int, list[tuple[Sent, object]]] = {}
+        left: dict[int, int] = {}
+        """By place, how many calls before it are still looked at."""
+        for sent in calls:
+            if sent.action in RETRIED:
+                waiting.setdefault(sent.flight.source, []).append((sent, same(sent)))
+                left[sent.at] = LOOK_BACK
+        found: list[int] = []
+        wanted = Wanted(CALLS, sent_only=True)
+        for place, number, _, source in self._frames(max(left, default=0), wanted, back=True):
+            if source not in waiting:
+                continue
+            mine = [it for it in waiting[source] if it[0].at in left and it[0].at > place]
+            before = self._wanted(place, number, _ANYTHING) if mine else None
+            for sent, what in mine:
+                left[sent.at] -= 1
+                if before is not None and before.action == sent.action and same(before) == what:
+                    answer = self.answer(before)
+                    if not isinstance(answer, Got) or not is_good(answer):
+                        found.append(sent.at)
+                    left[sent.at] = 0
+                if not left[sent.at]:
+                    del left[sent.at]
+            if not left:
                 break
-            if isinstance(before, Sent) and before.action == sent.action and same(before) == mine:
-                answer = self.answer(before)
-                return not isinstance(answer, Got) or not is_good(answer)
-        return False
+        return frozenset(found)
 
 
 def read(at: int, flight: Flight, frame: bytes) -> Sent:
@@ -150,6 +253,9 @@ def read(at: int, flight: Flight, frame: bytes) -> Sent:
     body = unseal(frame)
     cp, stamp_us, (_, unique_id, action, payload) = msgpack.unpackb(body)
     return Sent(at, flight, cp, stamp_us, unique_id, action, payload, body)
+
+
+_ANYTHING: Final = Search(1, 1, lambda _: True)
 
 
 def same(sent: Sent) -> object:
