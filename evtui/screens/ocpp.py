@@ -185,11 +185,13 @@ class OcppPanel(TablePanel):
         asked.display = True
         asked.focus()
         self._say(ASKS)
+        self.on_resize()  # the line to type in takes a row
 
     def _stop_asking(self) -> None:
         self.query_one(Input).display = False
         self.set_focus(None)
         self._say(self.KEYS)
+        self.on_resize()
 
     @on(Input.Submitted)
     def answered(self, event: Input.Submitted) -> None:

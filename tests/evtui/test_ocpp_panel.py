@@ -235,7 +235,9 @@ async def test_a_filter_is_typed_after_a_slash() -> None:
         assert not app.screen.query_one(Input).display
         assert {row.action for row in seen_in(app).rows} == {"StartTransaction"}
         assert " / start" in shown(app)
-        await press(pilot, "slash", *"x q", "escape")
+        await press(pilot, "slash", *"x q")
+        assert "▌" in shown(app)
+        await press(pilot, "escape")
         assert isinstance(app.screen, OcppPanel)
         assert {row.action for row in seen_in(app).rows} == {"StartTransaction"}
         await press(pilot, "slash", *["backspace"] * 5, "enter")
