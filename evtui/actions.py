@@ -221,6 +221,16 @@ ACTIONS: tuple[Action, ...] = (
         help="Status, kW, €, alarms; instruct a CP",
     ),
     Action(
+        id="driver", keys="D", shown="D",
+        title="Driver", group=VIEWS, method="table('driver')",
+        help="What an app shows; act as a driver",
+    ),
+    Action(
+        id="ocpp", keys="O", shown="O",
+        title="OCPP", group=VIEWS, method="table('ocpp')",
+        help="Calls, answers, what waits; / filters",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         roomy="scroll", rank=4, foot="PgUp PgDn",

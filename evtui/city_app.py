@@ -223,8 +223,8 @@ class CityApp(EvtuiApp):
             super().action_messages()
 
     def action_table(self, name: str) -> None:
-        """Open a view of the site that is seen."""
-        if not self._nobody_sees():
+        """Open a view of the site that is seen; that of drivers is of the whole city."""
+        if name == "driver" or not self._nobody_sees():
             super().action_table(name)
 
     def _nobody_sees(self) -> bool:

@@ -17,10 +17,11 @@ ANSWERS = {
 
 def reservations(world: World, network: NetworkState) -> tuple[ReservationView, ...]:
     """All that drivers asked for, in the order in which they asked."""
-    return tuple(_view(ask, network) for ask in world.drivers.asks.values())
+    return tuple(reservation(ask, network) for ask in world.drivers.asks.values())
 
 
-def _view(ask: Ask, network: NetworkState) -> ReservationView:
+def reservation(ask: Ask, network: NetworkState) -> ReservationView:
+    """One question of a driver."""
     record = network.reservations.get(ask.number)
     known = ask.granted and record is not None and record.cp_id != ""
     return ReservationView(

@@ -28,10 +28,12 @@ from scenarios.asks import (
 from scenarios.desk import News, Payload, Question, Told, Want, cancellation
 from scenarios.errors import InputError
 from scenarios.happenings import Happening
+from scenarios.inbox import Inbox
 from scenarios.node import Node
 from scenarios.places import Point, square_m
 from scenarios.schema import Vehicle
 from scenarios.units import DURATION
+from scenarios.view import EventRow
 
 if TYPE_CHECKING:
     from scenarios.connector import Car
@@ -65,6 +67,7 @@ class Drivers:
         """Questions on their way to a charge point."""
         self._calls_off: dict[int, int] = {}
         """Asks that are being called off, and how often that was tried."""
+        self.inbox = Inbox()
         self.news: list[tuple[Tidings, Ask]] | None = None
         """What has become of questions, for who asks in many worlds; None where nobody does."""
 
@@ -122,7 +125,7 @@ class Drivers:
             InputError: he holds none, or the window ends before it begins.
         """
         _check_window(window_us)
-        ask = self._held(ev)
+        ask = self.held(ev)
         expiry_us = min(window_us[1], window_us[0] + ask.hold_us)
         payload: Payload = {
             "connectorId": 1,
@@ -149,17 +152,22 @@ class Drivers:
         Raises:
             InputError: he holds nothing.
         """
-        ask = self._held(ev)
+        ask = self.held(ev)
         ask.gone = True
         self._call_off(ask)
         return f"cancels reservation #{ask.number} at {ask.cp}"
+
+    def newest(self, ev: str) -> Ask | None:
+        """What the driver of an EV asked last; None if he never asked."""
+        return next((ask for ask in reversed(self.asks.values()) if ask.ev == ev), None)
 
     def holds(self, ev: str) -> bool:
         """Whether the driver of an EV was promised a connector, and has not cancelled."""
         number = self._last.get(ev)
         return number is not None and not self.asks[number].gone
 
-    def _held(self, ev: str) -> Ask:
+    def held(self, ev: str) -> Ask:
+        """What the driver of an EV was promised; raises InputError where he holds nothing."""
         if not self.holds(ev):
             raise InputError(f"{ev} holds no reservation")
         return self.asks[self._last[ev]]
@@ -194,7 +202,7 @@ class Drivers:
             self._on_changed(ask, self._changes.pop(told.number), told)
         elif told.status == "Accepted":
             self._calls_off.pop(ask.number, None)
-            self._note(ask, "charging", f"reservation #{ask.number} is cancelled")
+            self._say(ask, "charging", f"reservation #{ask.number} is cancelled")
         elif told.status == "Rejected":
             # Nothing is reserved under that id, and nothing will be.
             self._calls_off.pop(ask.number, None)
@@ -220,16 +228,16 @@ class Drivers:
                 text = f"{why}: redirected to {ask.cp}, reservation #{ask.number}, {held}"
             else:
                 text = f"{ask.cp} is reserved for it, reservation #{ask.number}, {held}"
-            self._note(ask, "charging", text)
+            self._say(ask, "charging", text)
             self._drive(ask)
             if ask.early is not None:
                 self.hear(ask.early)
         elif ask.answer == "NoAnswer":
-            self._note(ask, "fault", f"no answer at {ask.asked_cp}: it is called off")
+            self._say(ask, "fault", f"no answer at {ask.asked_cp}: it is called off")
             self._call_off(ask)
         else:
             nobody = ": no charge point can" if ask.reason in OBSTACLES else ""
-            self._note(ask, "info", f"refused at {ask.asked_cp}{nobody}: {why}")
+            self._say(ask, "info", f"refused at {ask.asked_cp}{nobody}: {why}")
             if told.data.get("callOff"):
                 # It is under way, and may yet be decided.
                 self._call_off(ask)
@@ -238,18 +246,18 @@ class Drivers:
     def _on_changed(self, ask: Ask, window_us: tuple[int, int], told: Told) -> None:
         if told.status == "NoAnswer":
             # Nobody knows which times hold now.
-            self._note(ask, "fault", f"no answer: reservation #{ask.number} is called off")
+            self._say(ask, "fault", f"no answer: reservation #{ask.number} is called off")
             ask.gone = True
             self._call_off(ask)
             return
         if told.status != "Accepted":
             why = REASONS.get(str(told.data.get("reason", "")), told.status).format(cp=ask.cp)
-            self._note(ask, "info", f"reservation #{ask.number} stays as it was: {why}")
+            self._say(ask, "info", f"reservation #{ask.number} stays as it was: {why}")
             return
         ask.from_us, ask.until_us = window_us
         ask.held_until_us = min(ask.until_us, ask.from_us + ask.hold_us)
         held = DURATION.format(ask.held_until_us)
-        self._note(ask, "charging", f"reservation #{ask.number} is replaced, held until {held}")
+        self._say(ask, "charging", f"reservation #{ask.number} is replaced, held until {held}")
         self._drive(ask)
 
     def hear(self, news: News) -> None:
@@ -272,13 +280,13 @@ class Drivers:
         ask.news, ask.why = news, loss_text(news.loss)
         if not news.loss.moved_to:
             ask.gone = True
-            self._note(ask, "fault", f"loses reservation #{ask.number}: {ask.why}")
+            self._say(ask, "fault", f"loses reservation #{ask.number}: {ask.why}")
             return
         ask.cp, ask.from_us, ask.until_us = record.cp_id, record.from_us, record.until_us
         ask.held_until_us = record.held_until_us
         held = f"held until {DURATION.format(ask.held_until_us)}"
         text = f"{ask.why}: reservation #{ask.number} is moved to {ask.cp}, {held}"
-        self._note(ask, "charging", text)
+        self._say(ask, "charging", text)
         car = self.world.cars[ask.ev]
         if ask.plugged and car.connector is not None:
             if car.connector.contactor_closed:
@@ -411,6 +419,11 @@ class Drivers:
 
     def _note(self, ask: Ask, severity: str, text: str) -> None:
         self.world.note(severity, ask.ev, text)
+
+    def _say(self, ask: Ask, severity: str, text: str) -> None:
+        """Note what the network tells a driver, or that it tells him nothing; he keeps it."""
+        self._note(ask, severity, text)
+        self.inbox.add(EventRow(self.world.now_us, severity, ask.ev, text))
 
 
 def _is_old(news: News, known: News | None) -> bool:

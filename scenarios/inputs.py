@@ -11,9 +11,8 @@ from fsm.ocpp.reserving import HOLD_US
 from fsm.v2g.ev import ElectricVehicle
 from paxos.sim import faults
 from paxos.sim.host import Status
-from scenarios import leaving, operator, profiling
+from scenarios import driver_acts, leaving, operator, profiling
 from scenarios.ailments import AILMENTS
-from scenarios.car import CarProcess
 from scenarios.connector import Car
 from scenarios.errors import InputError
 from scenarios.members import MEMBERS
@@ -114,8 +113,7 @@ def _change_departure(world: "World", verb: str, args: Args) -> Done:
 def _plug_in(world: "World", verb: str, args: Args) -> Done:
     car, number = _car(world, args["ev"]), _cp(world, args["cp"])
     cp_id = world.ids[number]
-    if car.connector is not None:
-        raise InputError(f"{car.ev.id} is plugged in at {world.ids[car.connector.node]} already")
+    driver_acts.unplugged(world, car)
     other = world.connectors[number].ev
     if other is not None:
         raise InputError(f"{cp_id} is taken by {other.id}")
@@ -124,9 +122,8 @@ def _plug_in(world: "World", verb: str, args: Args) -> Done:
 
 
 def _unplug(world: "World", verb: str, args: Args) -> Done:
-    car = _plugged(world, args)
-    assert car.connector is not None  # noqa: S101 - just checked
-    cp_id = world.ids[car.connector.node]
+    car = _car(world, args["ev"])
+    cp_id = world.ids[driver_acts.plugged(world, car).node]
     world.unplug(car)
     return "charging", car.ev.id, f"unplugged from {cp_id}"
 
@@ -139,11 +136,10 @@ _WISHES: dict[str, tuple[Callable[[ElectricVehicle, int], list[Effect]], str]] =
 
 
 def _wish(world: "World", verb: str, args: Args) -> Done:
-    car = _plugged(world, args)
+    car = _car(world, args["ev"])
+    driver_acts.hears(world, car)
     wish, text = _WISHES[verb]
     host = world.cluster.hosts[car.endpoint]
-    if isinstance(host.process, CarProcess) and host.process.mute:
-        raise InputError(f"{car.ev.id} hangs, and does not hear its driver")
     world.cluster.execute(host, wish(car.ev, world.now_us))
     if car.connector is not None:
         car.connector.settle(world.now_us)
@@ -172,13 +168,6 @@ def _profile(world: "World", verb: str, args: Args) -> Done:
 
 def _stick(world: "World", verb: str, args: Args) -> Done:
     return operator.stick(world, verb, _cp(world, args["cp"]))
-
-
-def _plugged(world: "World", args: Args) -> Car:
-    car = _car(world, args["ev"])
-    if car.connector is None:
-        raise InputError(f"{car.ev.id} is not plugged in")
-    return car
 
 
 # Drivers.

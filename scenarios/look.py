@@ -1,9 +1,7 @@
 """Looking at the world: builds the frozen :class:`~scenarios.view.View`."""
 
 from fsm.energy.meter import UJ_PER_WH
-from fsm.network.evidence import billable_wh
 from fsm.network.monitoring import monitored
-from fsm.network.records import Bill, Evidence, Transaction
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.election import Role
 from paxos.membership import Membership, label, place_of
@@ -12,13 +10,16 @@ from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
 from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
-from scenarios.connector import Car
+from scenarios.driver_look import drivers
+from scenarios.ev_look import ev_view
 from scenarios.invariants_look import invariants
 from scenarios.ledger_look import ledger
 from scenarios.links_look import links as matrix
+from scenarios.ocpp_look import ocpp
 from scenarios.operator_look import operator
 from scenarios.papers import Paper, paper_of
 from scenarios.plan_look import plan
+from scenarios.sessions_look import sessions
 from scenarios.supplying import power_of, rails
 from scenarios.till import Till, tokens_of
 from scenarios.view import (
@@ -27,7 +28,6 @@ from scenarios.view import (
     EvView,
     LogCell,
     LogRow,
-    SessionView,
     View,
     Window,
 )
@@ -39,7 +39,7 @@ def look(
 ) -> View:
     """A picture of now. ``expectations``: how many held, failed, and there are."""
     till = Till(world)
-    evs = {name: _ev(world, car, till) for name, car in world.cars.items()}
+    evs = {name: ev_view(world, car, till) for name, car in world.cars.items()}
     links = _links(world)
     papers = [paper_of(world, number) for number in world.ids]
     group = world.group().present
@@ -71,7 +71,7 @@ def look(
         cps=cps,
         evs=tuple(evs.values()),
         unplugged=tuple(ev for ev in evs.values() if ev.cp is None),
-        sessions=_sessions(world, till),
+        sessions=sessions(world, till),
         checks=world.checks,
         violation=str(world.violation) if world.violation else "",
         log_last=log_last,
@@ -94,6 +94,8 @@ def look(
         links=None if window.links is None else matrix(world, window.links),
         invariants=invariants(world) if window.invariants else None,
         operator=operator(world, network, window.operator_rows) if window.operator_rows else None,
+        ocpp=None if window.ocpp is None else ocpp(world, network, window.ocpp),
+        drivers=None if window.drivers is None else drivers(world, till, window.drivers),
         ledger=None if window.ledger is None else ledger(world, till, window.ledger),
     )
 
@@ -176,25 +178,6 @@ def _ails(host: Host) -> tuple[str, ...]:
         "dies after a write": host.doomed,
     }
     return tuple(word for word, holds in ails.items() if holds)
-
-
-def _ev(world: World, car: Car, till: Till) -> EvView:
-    ev, connector = car.ev, car.connector
-    purse = till.purse(ev.account)
-    return EvView(
-        id=ev.id,
-        state=ev.state.value,
-        cp=world.ids[connector.node] if connector else None,
-        soc=ev.battery.soc_ppm / 10_000,
-        target=ev.target_ppm / 10_000,
-        power_w=connector.power_w if connector else 0,
-        energy_wh=car.taken_uj / UJ_PER_WH,
-        pilot=ev.pilot_state,
-        balance_cents=purse.balance_cents,
-        paid_cents=purse.paid_cents,
-        owes_cents=purse.owes_cents,
-        tokens=purse.tokens,
-    )
 
 
 def _link(world: World, a: int, b: int) -> str:
@@ -298,64 +281,3 @@ def _cell_state(commit_slot: int, slot: int, decided: object, entry: object) -> 
 
 def _command(value: Value | None, world: World) -> str:
     return "" if value is None else command_text(value, world.ids)
-
-
-# Sessions.
-
-
-def _sessions(world: World, till: Till) -> tuple[SessionView, ...]:
-    """The transactions, with the EVs' names."""
-    network = till.network
-    owners: dict[str, list[Car]] = {}
-    for car in world.cars.values():
-        owners.setdefault(car.ev.account, []).append(car)
-    return tuple(
-        _session(
-            t,
-            network.evidence[t.id],
-            _who_charged(world, t, owners.get(t.id_tag, [])),
-            till.bill(t.id),
-        )
-        for t in network.transactions.values()
-    )
-
-
-def _who_charged(world: World, transaction: Transaction, owners: list[Car]) -> str:
-    """The EV of a transaction: of those with its id tag the one that was there.
-
-    Where none has it, as after a remote start, whoever was there; else the id tag itself.
-    """
-    if len(owners) == 1:
-        return owners[0].ev.id
-    number = world.nodes.get(transaction.cp_id)
-
-    def came_us(car: Car) -> int:
-        """When it last came there before the transaction began; -1 if it never did."""
-        before = [t for t, cp in car.visits if cp == number and t <= transaction.start_us]
-        return max(before, default=-1)
-
-    latest = max(owners or world.cars.values(), key=came_us, default=None)
-    if latest is None or (not owners and came_us(latest) < 0):
-        return transaction.id_tag
-    return latest.ev.id
-
-
-def _session(
-    transaction: Transaction, evidence: Evidence, ev: str, bill: Bill | None
-) -> SessionView:
-    return SessionView(
-        ev=ev,
-        cp=transaction.cp_id,
-        transaction=transaction.id,
-        start_us=transaction.start_us,
-        stop_us=transaction.stop_us,
-        energy_wh=transaction.energy_wh,
-        reason=transaction.reason or "",
-        id_tag=transaction.id_tag,
-        authorized_by=evidence.id_token_type,
-        receipt=evidence.receipt,
-        billable_wh=0 if transaction.is_open else billable_wh(transaction, evidence),
-        cents=bill.cents if bill is not None else 0,
-        tokens=tokens_of(bill) if bill is not None else 0,
-        bill=bill.status if bill is not None else "",
-    )

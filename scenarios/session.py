@@ -222,10 +222,14 @@ class Session:
         """
         if self.finished:
             raise InputError(f"the run has ended at {self.time_us / 1_000_000:g} s")
-        text = self.whole.act(verb, args)
+        text = self.whole.act(verb, self.completed(verb, args))
         self.acted += 1
         self._judge_violation()
         return text
+
+    def completed(self, verb: str, args: dict[str, object]) -> dict[str, object]:
+        """The arguments with all that follows from what is looked at: they mean the same later."""
+        return args
 
     def look_as(self, other: "Session") -> None:
         """Show what another session shows, where there is more than one thing to look at."""

@@ -217,6 +217,23 @@ class InvariantsView:
     violation: ViolationView | None
 
 
+# Drivers.
+
+
+@frozen
+class DriverWindow:
+    """Which driver is wanted, and how much of the lists: what he sees is a ``DriverView``."""
+
+    at: int | None = None
+    """His place among all; None: by name."""
+    ev: str = ""
+    """The first of all where nobody has that name."""
+    rows: int = 0
+    """Of the list of drivers."""
+    words: int = 0
+    """How many of the newest words of the network."""
+
+
 # The operator.
 
 

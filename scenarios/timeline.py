@@ -169,7 +169,8 @@ class Timeline:
         """
         self._note_tip()
         here = self.place
-        done = Input(here.time_us, here.events, verb, dict(args))
+        meant = self.session.completed(verb, args)
+        done = Input(here.time_us, here.events, verb, dict(meant))
         text = self.session.act(verb, **args)
         if here < self.branch.tip:
             self._grow(here, self.branch.inputs[: here.acted], done.words())

@@ -6,11 +6,14 @@ their total length, so that building a view costs the same after ten minutes as 
 """
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from paxos.membership import quorums_after
+from scenarios.ocpp_view import OcppView, OcppWindow
 from scenarios.tables_view import (
+    DriverWindow,
     InvariantsView,
     LedgerView,
     LedgerWindow,
@@ -18,6 +21,9 @@ from scenarios.tables_view import (
     LinkWindow,
     OperatorView,
 )
+
+if TYPE_CHECKING:
+    from scenarios.driver_view import DriversView
 
 
 class CellState(IntEnum):
@@ -45,6 +51,10 @@ class Window:
     """Whether the invariants are wanted, one by one."""
     operator_rows: int = 0
     """How many alarms and instructions are wanted at the most; 0: nothing of the operator's."""
+    drivers: DriverWindow | None = None
+    """Whose app is wanted, and which part of the list of drivers; None: nothing of them."""
+    ocpp: OcppWindow | None = None
+    """Which calls of OCPP are wanted; None: nothing of them."""
 
 
 @frozen
@@ -389,3 +399,7 @@ class View:
     """Every invariant with its checks and margin, if that was asked for."""
     operator: OperatorView | None = None
     """What an operator sees besides, if that was asked for."""
+    drivers: "DriversView | None" = None
+    """The list of drivers and one's app, if that was asked for."""
+    ocpp: OcppView | None = None
+    """The calls of OCPP that were asked for."""

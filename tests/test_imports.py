@@ -80,6 +80,8 @@ VIEWS = (
     "scenarios.view",
     "scenarios.course",
     "scenarios.tables_view",
+    "scenarios.driver_view",
+    "scenarios.ocpp_view",
     "scenarios.city.view",
     "scenarios.why.view",
     "scenarios.messages.view",

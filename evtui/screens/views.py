@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from evtui.render.picture import Picture
+from evtui.screens.driver import DriverPanel
 from evtui.screens.invariants import InvariantsPanel
 from evtui.screens.ledger import LedgerPanel
 from evtui.screens.links import LinksPanel
+from evtui.screens.ocpp import OcppPanel
 from evtui.screens.operator import OperatorPanel
 from evtui.screens.tables import TablePanel
 
@@ -14,5 +16,7 @@ TABLES: Mapping[str, Callable[[Picture], TablePanel]] = {
     "ledger": LedgerPanel,
     "invariants": InvariantsPanel,
     "operator": OperatorPanel,
+    "driver": DriverPanel,
+    "ocpp": OcppPanel,
 }
 """What opens each."""

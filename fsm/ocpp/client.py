@@ -48,6 +48,11 @@ class CallClient:
         """The call that was taken and is not answered yet."""
         return self._queue[0] if self._outstanding else None
 
+    @property
+    def queued(self) -> tuple[QueuedCall, ...]:
+        """The calls that wait behind the outstanding one, in their order."""
+        return tuple(self._queue)[self._outstanding :]
+
     def submit(
         self, action: str, payload: dict[str, object], now_us: int, wall_us: int | None = None
     ) -> str:

@@ -47,3 +47,6 @@ class Wanted:
     """Where one end of a frame stands; None for anywhere."""
     unwanted: frozenset[int] = frozenset()
     """Where no end may stand."""
+    sent_only: bool = False
+    """Whether the ends of frames are left out: each frame is met once, where it was sent or lost.
+    """

@@ -232,6 +232,20 @@ class Recorder:
         flight = self.flight(what >> 1)
         return None if flight is None else Entry(at, time_us, flight, bool(what & 1))
 
+    def head(self, at: int) -> tuple[int, int, int] | None:
+        """Number, code and source of the frame at a place: for who looks at many of them.
+
+        None for a note, and where it is forgotten.
+        """
+        if not self.start <= at < self.end:
+            return None
+        what = self._entries[at // SIZE - self._entry_base].what[at % SIZE]
+        number = what >> 1
+        if number < self.first:
+            return None
+        row, place = self._row(number), number % SIZE
+        return number, row.codes[place], row.sources[place]
+
     def place(self, time_us: int, *, after: bool = False) -> int:
         """The place of the first entry of this time or later; with ``after`` of a later one."""
         bisect = bisect_right if after else bisect_left
@@ -247,12 +261,13 @@ class Recorder:
         step = -1 if back else 1
         index = (at - back) // SIZE - self._entry_base
         index = min(max(index, -1 if back else 0), len(self._entries))
-        codes, is_plain = wanted.codes, wanted.places is None and not wanted.unwanted
+        codes, everywhere = wanted.codes, wanted.places is None and not wanted.unwanted
+        is_plain = everywhere and not wanted.sent_only
         mask = None if wanted.places is None else self._mask(wanted.places)
         others = ~self._mask(wanted.unwanted)
         while 0 <= index < len(self._entries):
             chunk, base = self._entries[index], (self._entry_base + index) * SIZE
-            if is_plain or any(
+            if everywhere or any(
                 codes[code] and (code == NOTE or (ends & others and (mask is None or ends & mask)))
                 for code, ends in chunk.ends.items()
             ):
@@ -272,8 +287,10 @@ class Recorder:
         if what < 0:
             return True
         number = what >> 1
-        if number < self.first:
+        if number < self.first or (wanted.sent_only and what & 1):
             return False
+        if wanted.places is None and not wanted.unwanted:
+            return True
         row, at = self._row(number), number % SIZE
         source, target = place_of(row.sources[at]), place_of(row.targets[at])
         if source in wanted.unwanted or target in wanted.unwanted:

@@ -10,10 +10,6 @@ from scenarios.expectation import Expect
 if TYPE_CHECKING:
     from scenarios.city.city import City
 
-OF_DRIVERS = ("reserve", "plug_in", "unplug", "stop_charging", "pause_charging", "resume_charging",
-              "mute_ev", "unmute_ev", "change_reservation", "cancel_reservation")  # fmt: skip
-"""Verbs that find their site by the EV."""
-
 
 def sites_of(expect: Expect, city: "City") -> list[int]:
     """The sites that an expectation is about: by name, by charge point, by EV, else all."""

@@ -8,6 +8,7 @@ from paxos.sim.kernel import Event
 from scenarios.audit import findings
 from scenarios.city import expect as city_expect
 from scenarios.city.city import City
+from scenarios.city.drivers_look import drivers
 from scenarios.city.invariants_look import with_city
 from scenarios.city.look import look as look_at_city
 from scenarios.city.view import CityView
@@ -18,7 +19,7 @@ from scenarios.look import look
 from scenarios.schema import Scenario
 from scenarios.session import Session, Whole
 from scenarios.till import newest
-from scenarios.verbs import VERBS
+from scenarios.verbs import EVERYONE, VERBS
 from scenarios.view import View, Window
 from scenarios.why.view import Answer, Question
 from scenarios.world import World
@@ -70,13 +71,20 @@ class CitySession(Session):
         assert isinstance(other, CitySession)  # noqa: S101 - a past is of the same kind
         self.shown = other.shown
 
-    def act(self, verb: str, **args: object) -> str:
-        """Act on the site that is shown, unless the arguments name another one."""
-        if verb in VERBS and verb not in city_expect.OF_DRIVERS and "site" not in args:
-            named = [args[key] for key in ("cp", "a", "b") if key in args]
-            if not any(str(name) in self.city.site_of_cp for name in named):
-                args = {**args, "site": self.city.sites[self.shown].id}
-        return super().act(verb, **args)
+    def completed(self, verb: str, args: dict[str, object]) -> dict[str, object]:
+        """With the site that is shown, where a verb is of a site and the arguments name none.
+
+        What is meant for all sites has none: so a file says it.
+        """
+        if args.get("site") == EVERYONE:
+            return {name: value for name, value in args.items() if name != "site"}
+        takes = VERBS.get(verb)
+        if takes is None or not takes.takes_site or verb == "reserve" or "site" in args:
+            return args
+        named = [args[key] for key in ("cp", "a", "b") if key in args]
+        if any(str(name) in self.city.site_of_cp for name in named):
+            return args
+        return {**args, "site": self.city.sites[self.shown].id}
 
     def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
         """A frozen picture of the site that is shown; the seed is the run's, not the site's own."""
@@ -99,7 +107,10 @@ class CitySession(Session):
 
     def _view_of(self, site: int, window: Window) -> View:
         self.city.at(site)
+        wanted, window = window.drivers, evolve(window, drivers=None)
         seen = look(self.city.worlds[site], window, self._verdicts(), finished=self.finished)
+        if wanted is not None:
+            seen = evolve(seen, drivers=drivers(self.city, wanted))
         if seen.invariants is not None:
             seen = evolve(seen, invariants=with_city(seen.invariants, self.city))
         return evolve(seen, seed=self.city.seed)

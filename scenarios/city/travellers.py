@@ -10,6 +10,7 @@ and leaves.
 What got no answer is called off at its own site, again and again, while he asks elsewhere already.
 """
 
+from collections.abc import Iterable
 from math import isqrt
 from typing import TYPE_CHECKING
 
@@ -112,6 +113,10 @@ class Travellers:
     def of(self, ev: str) -> Traveller | None:
         """What the driver of an EV is about now; None if he never asked."""
         return self._now.get(ev)
+
+    def names(self) -> Iterable[str]:
+        """The EVs whose drivers have asked, in the order in which they asked first."""
+        return self._now.keys()
 
     def _nearest(self, trip: Trip) -> int:
         return min(self.city.sites, key=lambda number: (self._square_m(trip, number), number))

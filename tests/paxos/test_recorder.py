@@ -432,6 +432,34 @@ def test_walking_finds_what_looking_at_each_finds(limit: int) -> None:
         assert back == [x for x in reversed(found) if x < at]
 
 
+@pytest.mark.parametrize("places", [None, frozenset((1, 3))])
+def test_frames_can_be_met_once_each_where_they_were_sent(places: frozenset[int] | None) -> None:
+    """Without their ends; a head has of each what the whole flight has."""
+    cluster = laboratory().cluster
+    recorder = recorded(cluster)
+    recorder.note(0, "a note")
+    trouble(cluster)
+    wanted = Wanted(bytes([1] * NOTE + [0] + [1] * NOTE + [0]), places, sent_only=True)
+    for back in (False, True):
+        at = recorder.end if back else 0
+        numbers = []
+        for place in recorder.walk(at, wanted, back=back):
+            head, entry = recorder.head(place), recorder.entry(place)
+            assert entry is not None
+            assert entry.flight is not None
+            assert not entry.ended
+            assert head == (entry.flight.number, entry.flight.code, entry.flight.source)
+            numbers.append(entry.flight.number)
+        known = [
+            it.number
+            for it in flights(recorder)
+            if places is None or it.source in places or it.target in places
+        ]
+        assert (numbers[::-1] if back else numbers) == known
+    assert recorder.head(0) is None
+    assert recorder.head(recorder.end) is None
+
+
 def test_a_time_has_a_place() -> None:
     """The first entry then or later, or the first one later."""
     one = Recorder(tag)

@@ -7,11 +7,12 @@ import pytest
 from scenarios.city.session import open_session
 from scenarios.city.timeline import CityTimeline
 from scenarios.errors import InputError
-from scenarios.loader import library_names, load
+from scenarios.loader import library_names, load, loads
 from scenarios.messages.view import Span
 from scenarios.session import Session
-from scenarios.session_file import with_inputs
+from scenarios.session_file import keep, with_inputs
 from scenarios.timeline import Timeline
+from scenarios.writer import to_toml
 
 S = 1_000_000
 QUICK = ("ten-minutes", "bakery-oven", "double-booking", "two-sites")
@@ -268,3 +269,30 @@ def test_messages_travel_with_the_run() -> None:
     line.switch(1)
     line.go_to_end()
     assert line.messages(span).moments == seen.moments
+
+
+def test_what_was_done_at_the_site_that_was_shown_is_done_there_again() -> None:
+    """Whichever site is shown by then; and what was meant for all of them is done at all."""
+    line = timeline("two-sites", 100 * S)
+    assert isinstance(line, CityTimeline)
+    for site, other in (("North", "South"), ("South", "North")):
+        line.show(site)
+        line.act("loss", rate_ppm=300_000)
+        line.act("delay", extra_us=50_000, site="all")
+        line.run(line.time_us + 10 * S, 10**6)
+        line.act("heal")
+        line.act("change_departure", ev="EV4", departs_us=500 * S)
+        line.act("report_stolen", id_tag=site, site="all")
+        line.run(line.time_us + 10 * S, 10**6)
+        line.show(other)
+    want = line.session.whole.digest()
+    assert [it.args.get("site") for it in line.branch.inputs][:5] == [
+        "North", None, "North", None, None,
+    ]  # fmt: skip
+    line.go(50 * S)
+    line.go_to_end()
+    assert line.session.whole.digest() == want == anew(line)
+    kept = to_toml(keep(line).only(line.number))
+    again = open_session(loads(kept, "kept.toml"), line.session.seed)
+    again.come_to(*line.place)
+    assert again.whole.digest() == want

@@ -1,6 +1,7 @@
 """Trust in whole runs: orders, promises and their mutants, campaigns, what a run loads."""
 
 import json
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -94,6 +95,19 @@ def test_orders_of_the_desk_keep_their_order() -> None:
     node = run_.world.leader()
     assert node is not None
     assert node.network.id_tags["tag"].status == "Accepted"
+
+
+def test_an_order_that_waits_is_pickled_with_the_world() -> None:
+    """A checkpoint may be taken at any moment; the copy goes on as the run does."""
+    run_ = session()
+    run_.act("report_stolen", id_tag="tag")
+    run_.act("revoke", ev="EV2")
+    copy = pickle.loads(pickle.dumps(run_))  # noqa: S301 - our own bytes
+    assert len(copy.world.trust.order_book.orders) == 2
+    for each in (run_, copy):
+        each.run(90_000_000, 10_000_000)
+        assert each.world.trust.order_book.orders == []
+    assert copy.whole.digest() == run_.whole.digest()
 
 
 def test_an_order_that_comes_late_does_nothing() -> None:
