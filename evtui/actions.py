@@ -189,6 +189,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Cables, promises, plan and grants",
     ),
     Action(
+        id="charging", keys="C", shown="C",
+        title="Charging", group="Look", method="table('charging')",
+        help="Gantt of plans, power, energy",
+    ),
+    Action(
         id="why", keys="w", shown="w", roomy="why",
         title="Why?", group="Look", method="why",
         help="A slot, an EV, a CP, a refusal",

@@ -10,6 +10,7 @@ from enum import IntEnum
 from attrs import frozen
 
 from paxos.membership import quorums_after
+from scenarios.charging.view import ChargingView, ChargingWindow
 from scenarios.tables_view import (
     InvariantsView,
     LedgerView,
@@ -45,6 +46,8 @@ class Window:
     """Whether the invariants are wanted, one by one."""
     operator_rows: int = 0
     """How many alarms and instructions are wanted at the most; 0: nothing of the operator's."""
+    charging: ChargingWindow | None = None
+    """Which part of charging over time is wanted; None: nothing of it."""
 
 
 @frozen
@@ -389,3 +392,5 @@ class View:
     """Every invariant with its checks and margin, if that was asked for."""
     operator: OperatorView | None = None
     """What an operator sees besides, if that was asked for."""
+    charging: ChargingView | None = None
+    """Charging over time, if that was asked for."""

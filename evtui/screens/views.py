@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from evtui.render.picture import Picture
+from evtui.screens.charging import ChargingPanel
 from evtui.screens.invariants import InvariantsPanel
 from evtui.screens.ledger import LedgerPanel
 from evtui.screens.links import LinksPanel
@@ -14,5 +15,6 @@ TABLES: Mapping[str, Callable[[Picture], TablePanel]] = {
     "ledger": LedgerPanel,
     "invariants": InvariantsPanel,
     "operator": OperatorPanel,
+    "charging": ChargingPanel,
 }
 """What opens each."""
