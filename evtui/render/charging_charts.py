@@ -90,7 +90,7 @@ def _stack_column(stack: StackView, n: int, ahead: bool, top_w: int, rows: int) 
     column = column_of(_parts(stack, n, ahead), top_w, rows)
     limit_w = _limit_w(stack, n)
     for power_w, sign in ((limit_w, LIMIT), (stack.capacity_w, WITHOUT_PV)):
-        row = rows - 1 - min(power_w * rows // top_w, rows - 1)
+        row = _row_of(power_w, top_w, rows)
         if column[row] == BLANK:
             column[row] = (sign, "warn" if sign == LIMIT else "dim")
     return column
@@ -128,7 +128,7 @@ def _upmost(sign: str, filled: int, whole: int, *, lowest: bool) -> str | None:
     """The sign of a cell that is not full; None where it stays empty."""
     ramp = _RAMPS.get(sign)
     if ramp is not None:
-        return ramp[min(filled * len(ramp) // max(whole, 1), len(ramp) - 1)]
+        return ramp[-(-filled * len(ramp) // whole) - 1]
     return sign if lowest or filled * 2 >= whole else None
 
 
@@ -196,11 +196,11 @@ def _energy_column(it: EnergyView, n: int, top_wh: int, rows: int) -> list[Span]
         parts = [Part(planned, "⣿", "ok")]
     column = column_of(parts, top_wh, rows)
     if possible != NOTHING:
-        row = rows - 1 - min(possible * rows // top_wh, rows - 1)
-        if column[row][0] == " ":
+        row = _row_of(possible, top_wh, rows)
+        if column[row] == BLANK:
             column[row] = (POSSIBLE, "text")
-    wanted = rows - 1 - min(it.wanted_wh * rows // top_wh, rows - 1)
-    if column[wanted][0] == " ":
+    wanted = _row_of(it.wanted_wh, top_wh, rows)
+    if column[wanted] == BLANK:
         column[wanted] = (LIMIT, "warn")
     return column
 
@@ -271,6 +271,11 @@ def _label(row: int, rows: int, top: int, unit: str) -> str:
     if rows >= 8 and row == rows // 2:
         return f"{top * (rows - row) / rows / 1000:.1f}"
     return "0" if row == rows - 1 else ""
+
+
+def _row_of(amount: int, top: int, rows: int) -> int:
+    """The row that is filled up to an amount, counted from the top."""
+    return rows - max(min(-(-amount * rows // top), rows), 1)
 
 
 def _now(cell: Span, is_now: bool) -> Span:

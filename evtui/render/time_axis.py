@@ -8,7 +8,7 @@ from scenarios.charging.view import SPANS_US
 SECOND_US = 1_000_000
 STEPS_S = (
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600,
-    43_200, 86_400, 172_800, 604_800,
+    43_200, 86_400, 172_800, 604_800, 2_419_200, 9_676_800,
 )  # fmt: skip
 """How far labels stand from each other, in seconds."""
 TICK = "╵"
@@ -65,15 +65,24 @@ def labels(from_us: int, until_us: int, cells: int) -> str:
         return ""
     span_us = until_us - from_us
     wide = len(units.clock(until_us, millis=False)) + 1 + ROOM
-    most = max(cells // wide, 1)
-    step_us = next(
-        (s * SECOND_US for s in STEPS_S if span_us <= s * SECOND_US * most),
-        STEPS_S[-1] * SECOND_US,
-    )
-    text = [" "] * cells
-    for at_us in range(-(-from_us // step_us) * step_us, until_us, step_us):
-        at = (at_us - from_us) * cells // span_us
-        label = TICK + units.clock(at_us, millis=False)
-        if at + len(label) <= cells:
+    steps = [s * SECOND_US for s in STEPS_S]
+    roomy = [step_us for step_us in steps if span_us * wide <= step_us * cells]
+    finer = [step_us for step_us in reversed(steps) if step_us not in roomy]
+    text = " " * cells
+    # Where no multiple of a step is seen, a finer one may have one.
+    for step_us in (*roomy[:1], *finer):
+        text = _placed(from_us, span_us, cells, step_us)
+        if TICK in text:
+            break
+    return text
+
+
+def _placed(from_us: int, span_us: int, cells: int, step_us: int) -> str:
+    """A label at each multiple of a step, where the one before it leaves room."""
+    text, free = [" "] * cells, 0
+    for at_us in range(-(-from_us // step_us) * step_us, from_us + span_us, step_us):
+        at, label = (at_us - from_us) * cells // span_us, TICK + units.clock(at_us, millis=False)
+        if free <= at <= cells - len(label):
             text[at : at + len(label)] = label
+            free = at + len(label) + 1
     return "".join(text)

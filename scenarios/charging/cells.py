@@ -67,8 +67,7 @@ class Spread:
 
 def fitting(first_us: int, last_us: int, count: int) -> Cells:
     """Cells in which two times are seen, with a little room; of a length that stays for a while."""
-    room_us = (last_us - first_us) // 50
-    from_us = max(first_us - room_us, 0)
-    needed_us = last_us + room_us - from_us
+    needed_us = (last_us - first_us) * 25 // 24
     span_us = next((span_us for span_us in SPANS_US if span_us >= needed_us), needed_us)
+    from_us = max(first_us - span_us // 50, 0)
     return Cells(from_us, from_us + span_us, count)

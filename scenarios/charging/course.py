@@ -35,11 +35,13 @@ def energy(
     unread_wh = _unread_wh(world, it)
     until_us = departure_us if here and departure_us > now_us else 0
     possible = _possible(it, now_us, until_us, got_wh + unread_wh) if until_us else []
-    planned = _planned(plan, now_us, until_us, got_wh + unread_wh) if plan and until_us else []
     room_wh = ev.battery.room_uj(ev.target_ppm) // UJ_PER_WH
     soc = ev.battery.soc_ppm / 10_000
     began = (got_wh + unread_wh) * 100 / ev.battery.capacity_wh
     wanted_wh = got_wh + room_wh if it.request is None else it.request.energy_wh
+    planned: Points = []
+    if plan and until_us:
+        planned = _planned(plan, now_us, until_us, (got_wh + unread_wh, wanted_wh))
     return EnergyView(
         ev=ev.id,
         cp=it.cp,
@@ -93,8 +95,12 @@ def _possible(it: Subject, now_us: int, until_us: int, got_wh: int) -> Points:
     return points
 
 
-def _planned(plan: Points, now_us: int, until_us: int, got_wh: int) -> Points:
-    """What the plan adds up to, from now on."""
+def _planned(plan: Points, now_us: int, until_us: int, limits_wh: tuple[int, int]) -> Points:
+    """What the plan adds up to, from now on, from what it has to what it wants.
+
+    Limits are for whole seconds, so a plan may give a little more than is wanted.
+    """
+    got_wh, most_wh = limits_wh
     points, work = [(now_us, got_wh)], 0
     for (from_us, power_w), (next_us, _) in pairwise(plan):
         from_us, end_us = max(from_us, now_us), min(next_us, until_us)
@@ -102,7 +108,7 @@ def _planned(plan: Points, now_us: int, until_us: int, got_wh: int) -> Points:
             work += power_w * (end_us - from_us)
             if points[-1][0] < from_us:
                 points.append((from_us, points[-1][1]))
-            points.append((end_us, got_wh + work // US_PER_H))
+            points.append((end_us, min(got_wh + work // US_PER_H, max(most_wh, got_wh))))
     if points[-1][0] < until_us:
         points.append((until_us, points[-1][1]))
     return points
