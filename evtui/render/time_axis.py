@@ -61,10 +61,10 @@ class Axis:
 
 def labels(from_us: int, until_us: int, cells: int) -> str:
     """Times, each right of a mark in the cell in which it is; as many as have room."""
-    if cells <= 0:
-        return ""
     span_us = until_us - from_us
     wide = len(units.clock(until_us, millis=False)) + 1 + ROOM
+    if cells < wide - ROOM:
+        return " " * cells
     steps = [s * SECOND_US for s in STEPS_S]
     roomy = [step_us for step_us in steps if span_us * wide <= step_us * cells]
     finer = [step_us for step_us in reversed(steps) if step_us not in roomy]
