@@ -57,10 +57,9 @@ class ChargingPanel(TablePanel):
         picture = self._picture
         size = self.query_one(Body).size
         seen = self._seen
-        count = len(seen.evs) if seen is not None else 0
-        # Before it is known how many there are: as many as there may be.
-        known = count or len(picture.view.evs)
-        plan = charging.layout(charging.names(picture.view), known, (size.width, size.height))
+        # As many as there may be, and one that comes now: rows that are too many are left out.
+        most = len(picture.view.evs) + 1
+        plan = charging.layout(charging.names(picture.view), most, (size.width, size.height))
         span = self.axis.seen(picture.view.time_us) or (None, None)
         return evolve(
             window,
