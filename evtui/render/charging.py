@@ -10,7 +10,7 @@ from attrs import frozen
 
 from evtui.render import glyphs, units
 from evtui.render.charging_charts import energy_chart, stack_chart
-from evtui.render.line import Line, Span, fit, left, line, right, spread
+from evtui.render.line import Line, Span, fit, joined, left, line, right, spread
 from evtui.render.time_axis import labels
 from scenarios.charging.view import NOTHING, ChargingView, GanttRow
 from scenarios.view import View
@@ -198,14 +198,3 @@ def _cell(power_w: int, top_w: int, ahead: bool) -> Span:
         return (WAITS, "dim")
     steps = len(ramp)
     return (ramp[min(max(-(-power_w * steps // max(top_w, 1)) - 1, 0), steps - 1)], role)
-
-
-def joined(cells: Iterable[Span]) -> list[Span]:
-    """Neighbours of one role as one span."""
-    spans: list[Span] = []
-    for text, role in cells:
-        if spans and spans[-1][1] == role:
-            spans[-1] = (spans[-1][0] + text, role)
-        else:
-            spans.append((text, role))
-    return spans

@@ -10,7 +10,7 @@ from itertools import accumulate
 from attrs import frozen
 
 from evtui.render import glyphs, units
-from evtui.render.line import Line, Span, fit, heading, left, right
+from evtui.render.line import Line, Span, fit, heading, joined, left, right
 from scenarios.charging.view import NOTHING, ChargingView, EnergyView, StackView
 
 Place = tuple[int, int, int]
@@ -53,7 +53,7 @@ def stack_chart(seen: ChargingView, now: int, place: Place, rows: int) -> list[L
     for row in range(rows):
         label = _label(row, rows, top_w, "kW")
         spans = [(right(label, gutter - 1) + " ", "dim")]
-        spans += _joined([_now(grid[n][row], n == now) for n in range(cells)])
+        spans += joined([_now(grid[n][row], n == now) for n in range(cells)])
         spans += figures[row] if row < len(figures) else []
         lines.append(fit(spans, gutter + cells + tail))
     return lines
@@ -183,7 +183,7 @@ def energy_chart(seen: ChargingView, now: int, place: Place, rows: int) -> list[
         label = _label(row, rows, top_wh, "kWh") or _soc(it, row, rows, top_wh)
         spans = [(right(label, gutter - 1) + " ", "dim")]
         drawn = [_now(_leaving(grid[n][row], n == leaves), n == now) for n in range(cells)]
-        spans += _joined(drawn)
+        spans += joined(drawn)
         spans += figures[row] if row < len(figures) else []
         lines.append(fit(spans, gutter + cells + tail))
     return lines
@@ -218,7 +218,7 @@ def verdict(it: EnergyView) -> Span:
         return (f"{glyphs.HOLDS} as planned", "ok")
     if it.planned_wh is not None:
         return ("! not all of it is planned", "warn bold")
-    return ("possible" if it.possible_wh is not None else "without a departure", "dim")
+    return ("possible, not planned" if it.possible_wh is not None else "without a departure", "dim")
 
 
 def _energy_head(it: EnergyView, width: int) -> Line:
@@ -284,13 +284,3 @@ def _now(cell: Span, is_now: bool) -> Span:
 
 def _leaving(cell: Span, is_then: bool) -> Span:
     return (LEAVES, "text bold") if is_then and cell[0] in (" ", POSSIBLE, LIMIT) else cell
-
-
-def _joined(cells: Sequence[Span]) -> list[Span]:
-    spans: list[Span] = []
-    for text, role in cells:
-        if spans and spans[-1][1] == role:
-            spans[-1] = (spans[-1][0] + text, role)
-        else:
-            spans.append((text, role))
-    return spans

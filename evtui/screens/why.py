@@ -178,6 +178,10 @@ class WhyPanel(Panel[int]):
         else:
             self.dismiss(None)
             return
+        if self._first is not None and not self._told:
+            # Somebody asked in another view: there is no list to go back to.
+            self.dismiss(None)
+            return
         self._show()
 
     def _open(self, question: Question) -> None:

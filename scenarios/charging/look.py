@@ -109,7 +109,6 @@ def _row(
     return GanttRow(
         ev=car.ev.id,
         cp=it.cp,
-        cabinet=it.cabinet,
         word=it.word,
         top_w=it.top_w,
         power_w=_power(world, network, it, plan, cells),

@@ -51,7 +51,6 @@ class GanttRow:
     ev: str
     cp: str
     """Where it is, or was last."""
-    cabinet: str
     word: str
     """What became of its promise or request; without one charging, waiting or left."""
     top_w: int
