@@ -191,6 +191,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Cables, promises, the plan, grants",
     ),
     Action(
+        id="charging", keys="C", shown="C",
+        title="Charging", group=VIEWS, method="table('charging')",
+        help="Gantt of plans, power, energy",
+    ),
+    Action(
         id="why", keys="w", shown="w", roomy="why",
         title="Why?", group=VIEWS, method="why",
         help="A slot, an EV, a CP or a refusal",

@@ -140,6 +140,12 @@ class EvtuiApp(TravelApp):
             for row in done:
                 self.notify(f"{row.subject}: {row.text}", timeout=4, markup=False)
 
+    def on_table_panel_ask(self, message: TablePanel.Ask) -> None:
+        """What somebody wants to know in a view."""
+        if self.picture is not None:
+            panel = WhyPanel(self.picture, self._why, message.question)
+            self.push_screen(panel, self.action_moment)
+
     # Virtual time
 
     def _wind(self) -> None:

@@ -37,6 +37,7 @@ def unplug(world: "World", car: Car) -> None:
         world.cluster.bus.link(source, target).cut = True
     connector.ev, connector.endpoint = None, 0
     car.connector = None
+    car.left_us.append(world.now_us)
     connector.settle(world.now_us)
 
 

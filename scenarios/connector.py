@@ -81,6 +81,8 @@ class Car:
     initial_uj: int = 0
     visits: list[tuple[int, int]] = Factory(list)
     """When it was plugged in, and into which charge point."""
+    left_us: list[int] = Factory(list)
+    """When it was unplugged, each time."""
 
     @property
     def taken_uj(self) -> int:

@@ -9,6 +9,7 @@ from paxos.messages import Value
 from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
 from scenarios.booked import kept_for, reservations
+from scenarios.charging.look import charging
 from scenarios.commands import command_text
 from scenarios.driver_look import drivers
 from scenarios.ev_look import ev_view
@@ -51,6 +52,7 @@ def look(
     leader = world.leader()
     first, rows = world.log.window(window.event_first, window.event_rows)
     log_last = max(paper.last_slot for paper in papers)
+    had, planned = sessions(world, till), plan(world, network)
     return View(
         scenario=world.scenario.name,
         title=world.scenario.title,
@@ -71,7 +73,7 @@ def look(
         cps=cps,
         evs=tuple(evs.values()),
         unplugged=tuple(ev for ev in evs.values() if ev.cp is None),
-        sessions=sessions(world, till),
+        sessions=had,
         checks=world.checks,
         violation=str(world.violation) if world.violation else "",
         log_last=log_last,
@@ -86,7 +88,7 @@ def look(
         reads_answered=world.readers.answers,
         refusals=tuple(world.trust.refusals),
         earned_cents=sum(cp.earned_cents for cp in cps),
-        plan=plan(world, network),
+        plan=planned,
         rails=rails(world, network),
         loads=tuple(world.surroundings.loads_w().items()),
         trips=world.guards.trips,
@@ -97,6 +99,9 @@ def look(
         ocpp=None if window.ocpp is None else ocpp(world, network, window.ocpp),
         drivers=None if window.drivers is None else drivers(world, till, window.drivers),
         ledger=None if window.ledger is None else ledger(world, till, window.ledger),
+        charging=None
+        if window.charging is None
+        else charging(world, network, had, planned, window.charging),
     )
 
 

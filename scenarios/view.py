@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from paxos.membership import quorums_after
+from scenarios.charging.view import ChargingView, ChargingWindow
 from scenarios.ocpp_view import OcppView, OcppWindow
 from scenarios.tables_view import (
     DriverWindow,
@@ -55,6 +56,8 @@ class Window:
     """Whose app is wanted, and which part of the list of drivers; None: nothing of them."""
     ocpp: OcppWindow | None = None
     """Which calls of OCPP are wanted; None: nothing of them."""
+    charging: ChargingWindow | None = None
+    """Which part of charging over time is wanted; None: nothing of it."""
 
 
 @frozen
@@ -403,3 +406,5 @@ class View:
     """The list of drivers and one's app, if that was asked for."""
     ocpp: OcppView | None = None
     """The calls of OCPP that were asked for."""
+    charging: ChargingView | None = None
+    """Charging over time, if that was asked for."""

@@ -24,6 +24,7 @@ from scenarios.audit import Audit
 from scenarios.building import FIRST_CAR, build_car, build_connector, build_node
 from scenarios.cables import plug, unplug
 from scenarios.car import CarProcess
+from scenarios.charging.past import ChargingPast
 from scenarios.checked import Checked
 from scenarios.connector import Car
 from scenarios.drivers import Drivers
@@ -117,6 +118,7 @@ class World:
         self.powering = Powering(self, check=check)
         self.surroundings = Surroundings(self)
         self.guards = Guards(self)
+        self.past = ChargingPast(self)
         self.journal: list[Input] = []
         self.log = EventLog()
         self.violation: InvariantViolation | None = None
@@ -367,6 +369,7 @@ class World:
         self.trust.order_book.tick()
         self.power_history_w.append(self.power_w)
         del self.power_history_w[:-HISTORY_S]
+        self.past.tick()
         self.cluster.kernel.push(now_us + self.scenario.tick_us, Happening.TICK, 0)
 
     def build(self, node: int, recovered: Recovered, now_us: int) -> Node:

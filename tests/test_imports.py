@@ -85,6 +85,7 @@ VIEWS = (
     "scenarios.city.view",
     "scenarios.why.view",
     "scenarios.messages.view",
+    "scenarios.charging.view",
 )
 """Frozen pictures."""
 

@@ -107,3 +107,14 @@ def flow(items: Iterable[tuple[Span, ...]], width: int, gap: str = "   ") -> lis
             lines.append([(" ", ""), *item])
             room = width - size - 1
     return [fit(spans, width) for spans in lines]
+
+
+def joined(cells: Iterable[Span]) -> list[Span]:
+    """Neighbours of one role as one span."""
+    spans: list[Span] = []
+    for text, role in cells:
+        if spans and spans[-1][1] == role:
+            spans[-1] = (spans[-1][0] + text, role)
+        else:
+            spans.append((text, role))
+    return spans

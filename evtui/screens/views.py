@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from evtui.render.picture import Picture
+from evtui.screens.charging import ChargingPanel
 from evtui.screens.driver import DriverPanel
 from evtui.screens.invariants import InvariantsPanel
 from evtui.screens.ledger import LedgerPanel
@@ -18,5 +19,6 @@ TABLES: Mapping[str, Callable[[Picture], TablePanel]] = {
     "operator": OperatorPanel,
     "driver": DriverPanel,
     "ocpp": OcppPanel,
+    "charging": ChargingPanel,
 }
 """What opens each."""

@@ -183,6 +183,48 @@ def _schedule(content: bytes, first: int, number: int, step_s: int) -> tuple[tup
     return ()
 
 
+def means_w(tables: Tables, number: int) -> tuple[tuple[int, int], ...]:
+    """What the plan in force has for a transaction, as (step of the run, W on the step's mean).
+
+    An EV that cannot use the least limit gets less than its limit, for longer: it counts as what
+    it takes. Empty where it is not planned.
+    """
+    plan, settings = tables.energy_plans.get(ONLY), tables.planning.get(ONLY)
+    request = tables.energy_requests.get(number)
+    if plan is None or settings is None or request is None:
+        return ()
+    step_us, most_w = settings.step_us, request.max_w
+    earlier = _means_w(plan.earlier, plan.earlier_step, step_us).get(number, ())
+    now = _means_w(plan.content, plan.step, step_us).get(number, ())
+    steps = (*(it for it in earlier if it[0] < plan.step), *now)
+    return tuple(
+        (step, mean_w * min(most_w, limit_w) // limit_w) for step, mean_w, limit_w in steps
+    )
+
+
+@lru_cache(_KEPT)
+def _means_w(
+    content: bytes, first: int, step_us: int
+) -> dict[int, tuple[tuple[int, int, int], ...]]:
+    """By transaction: steps of the run, with W on the mean and the greatest limit."""
+    if not content:
+        return {}
+    known = unpack(content)
+    return {
+        int(it.id): tuple(
+            (step, energy_j * 1_000_000 // step_us, it.max_w)
+            for step, energy_j in enumerate(row.energy_j, first + it.arrive)
+        )
+        for it, row in zip(known.problem.requests, known.plan.rows, strict=True)
+    }
+
+
+def short(tables: Tables) -> tuple[int, ...]:
+    """The transactions of which the plan in force says that their promise cannot be kept."""
+    plan = tables.energy_plans.get(ONLY)
+    return unpack(plan.content).short if plan is not None and plan.content else ()
+
+
 def _power_w(energy_j: int, step_s: int, it: Request) -> int:
     """The power of an EV while it is on, in a step that gives it so much."""
     on_s, excess_j = on_time(energy_j, step_s, it.min_w, it.max_w) or (0, 0)

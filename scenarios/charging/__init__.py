@@ -1,0 +1,1 @@
+"""Charging over time: what was drawn, what is planned, and what of it the interface sees."""
