@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import define, frozen
 
-from scenarios.checkpoints import BUDGET_BYTES, START, Checkpoints, Place, place_of
+from scenarios.checkpoints import BUDGET_BYTES, START, Checkpoint, Checkpoints, Place, place_of
 from scenarios.course import BranchView, Course, Mark
 from scenarios.errors import InputError
 from scenarios.journal import Input
@@ -333,12 +333,24 @@ class Timeline:
         assert best is not None  # noqa: S101 - the first branch begins with one
         if not back and best.place <= self.place:
             return
-        session = best.open()
+        self.session = self._open(best, self.branch)
+
+    def apart(self, number: int, until: Place) -> Session:
+        """A session of its own, at the last checkpoint of a branch that is no later than a place.
+
+        It has the branch's inputs before it; what is shown here stays as it is.
+        """
+        best = self._checkpoints.last(self.lineage(number), lambda place: place <= until)
+        assert best is not None  # noqa: S101 - the first branch begins with one
+        return self._open(best, self.branches[number])
+
+    def _open(self, checkpoint: Checkpoint, branch: Branch) -> Session:
+        session = checkpoint.open()
         if self._records:
             session.record()
         session.look_as(self.session)
-        session.coming = self.branch.inputs[session.acted :]
-        self.session = session
+        session.coming = branch.inputs[session.acted :]
+        return session
 
 
 def course_of(timeline: Timeline) -> Course:
