@@ -1,10 +1,13 @@
 """Beginning a comparison: of two branches of a session, or of two sessions that were kept."""
 
+from attrs import evolve, fields
+
 from scenarios.checkpoints import START
 from scenarios.comparing.comparing import Comparing, Side
 from scenarios.comparing.inputs import Parting, parting
 from scenarios.comparing.view import SideView
 from scenarios.errors import InputError
+from scenarios.schema import Scenario
 from scenarios.session import Session
 from scenarios.timeline import Branch, Timeline
 
@@ -29,6 +32,22 @@ def compare(
     sides = side(known[one], called[0]), side(known[other], called[1])
     parts = parting(sides[0].inputs, sides[1].inputs, min(it.tip for it in sides))
     return Comparing(sides, parts, timeline.apart(one, parts.place))
+
+
+def differing(one: Scenario, other: Scenario) -> tuple[str, ...]:
+    """The parts of two scenarios that make them different runs, whatever is done in them by hand.
+
+    Names, words for people, and what is expected do not count.
+    """
+    bare = [_bare(it) for it in (one, other)]
+    names = [field.name for field in fields(Scenario)]
+    return tuple(it for it in names if getattr(bare[0], it) != getattr(bare[1], it))
+
+
+def _bare(scenario: Scenario) -> Scenario:
+    script = tuple(evolve(line, line=0) for line in scenario.script)
+    return evolve(scenario, name="", title="", description="", path="", expectations=(),
+                  inputs=(), saved=None, script=script)  # fmt: skip
 
 
 def compare_strangers(

@@ -21,6 +21,7 @@ from scenarios.comparing.totals import totals
 from scenarios.comparing.view import FACETS, Comparison, First, SideView
 from scenarios.journal import Input
 from scenarios.session import Session
+from scenarios.units import DURATION
 
 SLICE_EVENTS: Final = 200
 """After so many events of one run somebody else may have a turn."""
@@ -113,7 +114,7 @@ class Comparing:
         firsts["input"] = first_input(parts, until_us)
         if other is not None:
             words = tuple(f"{it.scenario.name} --seed {it.seed}" for it in (start, other))
-            firsts["input"] = First("input", 0, "scenario", (words[0], words[1]))
+            firsts["input"] = First("input", 0, "another scenario or seed", (words[0], words[1]))
         self._firsts = firsts
         self.found = Comparison(
             sides=(sides[0].view, sides[1].view),
@@ -217,7 +218,7 @@ class Comparing:
         for it in seen:
             if it.value[:2] == missed.value[:2]:
                 self._late.clear()
-                said = f"{strand.tell(it, None)[1]}, at {it.time_us / 1e6:.6f} s"
+                said = f"{strand.tell(it, None)[1]}, at {DURATION.format(it.time_us)}"
                 words = list(self._firsts["log"].words)
                 words[side] = said
                 self._firsts["log"] = evolve(self._firsts["log"], words=(words[0], words[1]))

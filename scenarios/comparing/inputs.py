@@ -44,4 +44,4 @@ def first_input(found: Parting, until_us: int) -> First:
     one, other = (
         it.words() if it is not None and it.time_us == time_us else "" for it in found.inputs
     )
-    return First("input", time_us, "by hand", (one, other))
+    return First("input", time_us, "", (one, other))

@@ -19,6 +19,7 @@ from scenarios.messages.recording import recorder_of
 from scenarios.session import Session
 from scenarios.session_file import with_inputs
 from scenarios.timeline import Branch, Timeline
+from scenarios.units import DURATION
 
 S = 1_000_000
 
@@ -183,7 +184,7 @@ def test_a_slot_that_is_chosen_later_is_told_with_its_time() -> None:
     it = found(branched(lambda line: line.act("crash", cp="leader")))
     log = first(it, "log")
     late = next(text for text in log.words if ", at " in text)
-    assert float(late.split(", at ")[1].removesuffix(" s")) * S > (log.time_us or 0)
+    assert int(DURATION.parse(late.split(", at ")[1])) > (log.time_us or 0)
 
 
 def test_a_link_that_is_cut() -> None:
