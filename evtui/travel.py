@@ -1,11 +1,15 @@
 """What a person does with time in the app: go back, branch, undo, mark, keep."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from evtui.screens.branches import BookmarksPanel, BranchesPanel
+from evtui.screens.branches import BookmarksPanel, BranchChoice, BranchesPanel
+from evtui.screens.compare import ComparePanel, Instant
+from scenarios.comparing.begin import compare
+from scenarios.comparing.view import Comparison
 from scenarios.errors import InputError
 from scenarios.session_file import keep, to_log
 from scenarios.timeline import Timeline
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     from evtui.render.picture import Picture
 
 LEAP_US = 10_000_000
+COMPARE_S = 0.03
+"""For how long a comparison may work before the screen has its turn."""
 
 
 class TravelApp(App[int]):
@@ -105,13 +111,35 @@ class TravelApp(App[int]):
         if picture is None:
             return
 
-        def chosen(number: int | None) -> None:
-            if number is not None:
-                self.timeline.switch(number)
-                self._changed(f"Branch {number} of {len(self.timeline.branches)}")
+        def chosen(choice: BranchChoice | None) -> None:
+            if choice is None:
+                return
+            if choice.marked:
+                self.compare(choice.marked, choice.number)
+                return
+            self.timeline.switch(choice.number)
+            self._changed(f"Branch {choice.number} of {len(self.timeline.branches)}")
 
         self.set_paused(True)
         self.push_screen(BranchesPanel(picture), chosen)
+
+    def compare(self, one: int, other: int) -> None:
+        """Compare two branches; then show an instant of one of them."""
+        comparing = compare(self.timeline, one, other)
+
+        def work() -> Comparison:
+            begin = time.monotonic()
+            while not comparing.advance() and time.monotonic() - begin < COMPARE_S:
+                pass
+            return comparing.found
+
+        def chosen(instant: Instant | None) -> None:
+            if instant is not None:
+                self.timeline.switch(instant.branch)
+                self.timeline.go(instant.time_us)
+                self._changed(f"Branch {instant.branch} of {len(self.timeline.branches)}")
+
+        self.push_screen(ComparePanel(work), chosen)
 
     def action_bookmark(self) -> None:
         """Set a bookmark here."""

@@ -11,6 +11,7 @@ from attrs import asdict
 
 from evtui.compare.files import begin
 from evtui.render import units
+from evtui.render.compare import amount
 from scenarios.comparing.view import Comparison, First, Total
 from scenarios.kinds import printable
 from scenarios.units import DURATION
@@ -103,19 +104,10 @@ def _first(it: First) -> list[str]:
 
 
 def _total(it: Total) -> str:
-    one, other, more = (figure(it, value) for value in (*it.values, it.more))
+    one, other, more = (amount(it, value) for value in (*it.values, it.more))
     sign = "+" if it.more > 0 else ""
     shown = f"{sign}{more}" if it.more else NOTHING
     return f"{it.name:<23} {one:>20} {other:>20} {shown:>14}"
-
-
-def figure(it: Total, value: int) -> str:
-    """A figure with its unit."""
-    if it.unit == "cents":
-        return units.euros(value)
-    if it.unit == "Wh":
-        return f"{value / 1_000:.3f} kWh"
-    return f"{value / 1_000:.1f} kW" if it.unit == "W" else f"{value:,}"
 
 
 def _counted(number: int, what: str) -> str:

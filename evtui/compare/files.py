@@ -79,9 +79,7 @@ def begin(file: str, other: str | None, branches: tuple[int, int] | None) -> Com
     """
     left = read(file)
     if other is None:
-        one, two = _two_of(left, branches)
-        timeline = _timeline(left.scenario, left.branches)
-        return compare(timeline, one, two)
+        return compare(_timeline(left.scenario, left.branches), *_two_of(left, branches))
     right = read(other)
     wanted = branches or (None, None)
     mine, others = left.branch(wanted[0]), right.branch(wanted[1])
