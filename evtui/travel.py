@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from evtui.screens.branches import BookmarksPanel, BranchChoice, BranchesPanel
+from evtui.screens.bookmarks import BookmarksPanel
+from evtui.screens.branches import BranchChoice, BranchesPanel
 from evtui.screens.compare import ComparePanel, Instant
 from scenarios.comparing.begin import compare
 from scenarios.comparing.view import Comparison
@@ -154,13 +155,30 @@ class TravelApp(App[int]):
             return
 
         def chosen(index: int | None) -> None:
-            here = [it for it in self.timeline.bookmarks if it.branch == self.timeline.number]
+            here = self.timeline.marks
             if index is not None and index < len(here):
                 self.timeline.visit(here[index])
-                self._changed(here[index].name.capitalize())
+                self._changed(here[index].name)
 
         self.set_paused(True)
         self.push_screen(BookmarksPanel(picture), chosen)
+
+    def on_bookmarks_panel_renamed(self, message: BookmarksPanel.Renamed) -> None:
+        """Give a bookmark another name."""
+        here = self.timeline.marks
+        if message.index < len(here):
+            try:
+                self.timeline.rename(here[message.index], message.name)
+            except InputError as error:
+                self._refuse(str(error).capitalize())
+            self.take_picture()
+
+    def on_bookmarks_panel_deleted(self, message: BookmarksPanel.Deleted) -> None:
+        """Take a bookmark away."""
+        here = self.timeline.marks
+        if message.index < len(here):
+            self.timeline.forget(here[message.index])
+            self.take_picture()
 
     # Keep it.
 

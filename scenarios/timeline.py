@@ -7,10 +7,12 @@ their places. Acting in the past makes a branch: what was there stays, and is a 
 
 from collections.abc import Callable, Iterable, Iterator
 
-from attrs import define, frozen
+from attrs import define
 
+from scenarios.bookmarks import Bookmark, named
 from scenarios.checkpoints import BUDGET_BYTES, START, Checkpoint, Checkpoints, Place, place_of
-from scenarios.course import BranchView, Course, Mark
+from scenarios.course import Course
+from scenarios.course_look import course_of
 from scenarios.errors import InputError
 from scenarios.journal import Input
 from scenarios.messages.view import Diagram, Filter, FrameView, Span
@@ -36,15 +38,6 @@ class Branch:
     """What it was made by: an input, or one that it is without."""
 
 
-@frozen
-class Bookmark:
-    """A place that a person wants to find again."""
-
-    branch: int
-    place: Place
-    name: str
-
-
 class Timeline:
     """A session with a past that can be visited, and several futures."""
 
@@ -64,8 +57,11 @@ class Timeline:
         """Where undoing has been, the newest last: a branch, and a place in it."""
         self._checkpoints.take(1, session)
 
-    def adopt(self, branches: Iterable[Branch], shown: int) -> None:
-        """Take over the branches of a session that was kept, and show one of them at its end."""
+    def adopt(
+        self, branches: Iterable[Branch], shown: int, bookmarks: Iterable[Bookmark] = ()
+    ) -> None:
+        """Take over all of a session that was kept, and show one of its branches at its end."""
+        self.bookmarks = list(bookmarks)
         self.branches = {it.number: it for it in branches}
         self.number = 0
         self.switch(shown)
@@ -311,6 +307,25 @@ class Timeline:
         self.bookmarks.append(made)
         return made
 
+    @property
+    def marks(self) -> list[Bookmark]:
+        """The bookmarks of the branch that is shown, in the order in which they were set."""
+        return [it for it in self.bookmarks if it.branch == self.number]
+
+    def rename(self, bookmark: Bookmark, name: str) -> Bookmark:
+        """Give a bookmark another name.
+
+        Raises:
+            scenarios.errors.InputError: the name is empty, too long, or has what is no letter.
+        """
+        renamed = named(bookmark, name)
+        self.bookmarks[self.bookmarks.index(bookmark)] = renamed
+        return renamed
+
+    def forget(self, bookmark: Bookmark) -> None:
+        """Take a bookmark away; the run stays as it is."""
+        self.bookmarks.remove(bookmark)
+
     def visit(self, bookmark: Bookmark) -> None:
         """Show its branch at its time."""
         self.switch(bookmark.branch)
@@ -351,31 +366,3 @@ class Timeline:
         session.look_as(self.session)
         session.coming = branch.inputs[session.acted :]
         return session
-
-
-def course_of(timeline: Timeline) -> Course:
-    """A picture of now."""
-    shown = timeline.branch
-    return Course(
-        number=timeline.number,
-        tip_us=shown.tip.time_us,
-        is_past=timeline.is_past,
-        inputs=tuple(Mark(it.time_us, it.words()) for it in shown.inputs),
-        bookmarks=tuple(
-            Mark(it.place.time_us, it.name)
-            for it in timeline.bookmarks
-            if it.branch == timeline.number
-        ),
-        branches=tuple(
-            BranchView(
-                it.number,
-                it.parent,
-                it.forked.time_us,
-                it.tip.time_us,
-                len(it.inputs),
-                it.why,
-                it.number == timeline.number,
-            )
-            for it in timeline.branches.values()
-        ),
-    )

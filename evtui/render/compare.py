@@ -19,7 +19,7 @@ CLOCK = 13
 GAP = 2
 HEAD = 4
 """Rows above the table."""
-MOST_DETAILS = 16
+MOST_DETAILS = 40
 DETAIL_LINES = 3
 """Lines of one detail."""
 NOTHING = "–"
@@ -66,9 +66,10 @@ def most_top(found: Comparison, place: Place, width: int) -> int:
 
 
 def _joined(one: Line, other: Line, cells: int, width: int) -> Line:
-    ground = one.ground
-    spans = [*fit(one.spans, cells).spans, (" " * GAP, ""), *other.spans]
-    return fit(spans, width, ground)
+    """Two lines as one; the bar of a selected row ends with the first."""
+    own = "@panel" if one.ground == "selected" else ""
+    beside = [(text, role + own) for text, role in fit(other.spans, FIGURES).spans]
+    return fit([*fit(one.spans, cells).spans, (" " * GAP, own), *beside], width, one.ground)
 
 
 # --- what they are ---------------------------------------------------------------------------

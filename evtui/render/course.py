@@ -104,10 +104,16 @@ def branch_rows(course: Course, cursor: int, size: tuple[int, int], marked: int 
     return lines
 
 
-def bookmark_rows(course: Course, cursor: int, width: int) -> list[Line]:
+def first_mark(count: int, cursor: int, height: int) -> int:
+    """The first of so many bookmarks that is seen."""
+    return min(max(cursor - height + 1, 0), max(count - height, 0))
+
+
+def bookmark_rows(course: Course, cursor: int, width: int, height: int) -> list[Line]:
     """The panel of bookmarks of the branch that is shown."""
     if not course.bookmarks:
         return [fit([(" none yet: b sets one at the time that is shown", "dim")], width)]
+    first = first_mark(len(course.bookmarks), cursor, height)
     return [
         fit(
             [(CURSOR if index == cursor else " ", "accent bold"), (BOOKMARK, "ok"), (" ", ""),
@@ -115,5 +121,5 @@ def bookmark_rows(course: Course, cursor: int, width: int) -> list[Line]:
             width,
             "selected" if index == cursor else "base",
         )
-        for index, it in enumerate(course.bookmarks)
+        for index, it in enumerate(course.bookmarks[first : first + height], first)
     ]  # fmt: skip

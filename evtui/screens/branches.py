@@ -1,4 +1,4 @@
-"""The panels of branches and of bookmarks: lists from which one is chosen."""
+"""The panel of branches: a tree from which one is chosen, or two."""
 
 from typing import ClassVar
 
@@ -80,46 +80,3 @@ class BranchesPanel(Panel[BranchChoice]):
         keys = self.MARKED_KEYS if self._marked else self.KEYS
         self.query_one("#panel-keys", Static).update(keys)
         self.redraw()
-
-
-class BookmarksPanel(Panel[int]):
-    """The bookmarks of the branch that is shown; Enter closes with the place of one in the list."""
-
-    TITLE_TEXT = "Bookmarks"
-    KEYS = "Enter goes there   ↑ ↓ another   Esc closes"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("B,q", "close", "Close", id="bookmarks_close"),
-        Binding("up", "move(-1)", "Before", id="bookmarks_up"),
-        Binding("down", "move(1)", "After", id="bookmarks_down"),
-        Binding("enter", "choose", "Go", id="bookmarks_choose"),
-    ]
-
-    def __init__(self, picture: Picture) -> None:
-        super().__init__()
-        self._count = len(picture.course.bookmarks) if picture.course else 0
-        self._cursor = max(self._count - 1, 0)
-
-    def rows(self) -> int:
-        """One for each."""
-        return max(self._count, 1)
-
-    def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
-        """The list."""
-        if picture.course is None:
-            return []
-        return course.bookmark_rows(picture.course, self._cursor, width)[:height]
-
-    def action_move(self, by: int) -> None:
-        """Another one."""
-        self._cursor = min(max(self._cursor + by, 0), max(self._count - 1, 0))
-        self.redraw()
-
-    def clicked(self, y: int) -> None:
-        """Go to what was clicked on."""
-        if 0 <= y < self._count:
-            self.dismiss(y)
-
-    def action_choose(self) -> None:
-        """Close with the bookmark."""
-        if self._count:
-            self.dismiss(self._cursor)

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from evtui.render import compare
-from evtui.render.line import Line
+from evtui.render.line import Line, fit
 from evtui.render.picture import Picture
 from evtui.screens.panels import Panel
 from scenarios.comparing.view import Comparison
@@ -80,7 +80,8 @@ class ComparePanel(Panel[Instant]):
         """What is known."""
         self._most = compare.most_top(self.found, self.place, width)
         self.place = evolve(self.place, top=min(self.place.top, self._most))
-        return compare.page(self.found, self.place, (width, height))[:height]
+        found = compare.page(self.found, self.place, (width, height))[:height]
+        return found + [fit((), width)] * (height - len(found))
 
     def action_move(self, by: int) -> None:
         """Another row."""

@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 from evtui.app import EvtuiApp
 from evtui.opening import app_of, app_of_kept
 from evtui.render import course as course_page
-from evtui.screens.branches import BookmarksPanel, BranchesPanel
+from evtui.screens.bookmarks import BookmarksPanel
+from evtui.screens.branches import BranchesPanel
 from evtui.session_replay import read_kept
 from evtui.widgets.panes import Header
 from scenarios.course import BranchView
