@@ -219,6 +219,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Status, alarms; instruct a CP",
     ),
     Action(
+        id="analytics", keys="A", shown="A",
+        title="Analytics", group="Look", method="analytics",
+        help="Four questions to the run, plotted",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         roomy="scroll", rank=4, foot="PgUp PgDn",

@@ -16,6 +16,7 @@ from scenarios.course_look import course_of
 from scenarios.errors import InputError
 from scenarios.journal import Input
 from scenarios.messages.view import Diagram, Filter, FrameView, Span
+from scenarios.ocpp_history import HistoryView
 from scenarios.session import Session
 from scenarios.view import View, Window
 from scenarios.why.view import Answer, Question
@@ -109,6 +110,10 @@ class Timeline:
     def message_filter(self, text: str) -> Filter:
         """See :meth:`scenarios.session.Session.message_filter`."""
         return self.session.message_filter(text)
+
+    def ocpp_history(self) -> HistoryView:
+        """See :meth:`scenarios.session.Session.ocpp_history`."""
+        return self.session.ocpp_history()
 
     def course(self) -> Course:
         """A frozen picture of where this is."""
