@@ -128,7 +128,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="branches", keys="t", shown="t", roomy="branches",
         title="Branches", group="Past", method="branches", rank=3,
-        help="Acting in the past makes one",
+        help="Acting in the past; c compares two",
     ),
     Action(
         id="select_previous", keys="up,left", shown="↑ ←",

@@ -391,7 +391,7 @@ class Session:
         """Let whoever listens hear of an event of a world."""
         if self._listener is not None:
             self._listener(world, event)
-        if event[2] == Kind.OCPP and self._histories:
+        if self._histories and event[2] == Kind.OCPP:
             self._histories[world.scenario.name].hear(world, event)
 
     def _next_moment_us(self, until_us: int) -> int | None:

@@ -12,6 +12,9 @@ from evtui.render.picture import Picture
 from evtui.screens.panels import Body, Panel
 
 
+ALONE = "there is one branch only: acting in the past makes another   Esc closes"
+
+
 @frozen
 class BranchChoice:
     """Show a branch; or, where another one was marked, compare that one with it."""
@@ -72,7 +75,10 @@ class BranchesPanel(Panel[BranchChoice]):
 
     def action_mark(self) -> None:
         """Mark the branch; on the marked one the mark goes, on another one both are compared."""
-        number = self._rows[self._cursor][1].number if self._rows else 0
+        if len(self._rows) < 2:
+            self.query_one("#panel-keys", Static).update(ALONE)
+            return
+        number = self._rows[self._cursor][1].number
         if self._marked not in (0, number):
             self.action_choose()
             return

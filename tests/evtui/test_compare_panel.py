@@ -96,6 +96,17 @@ async def test_one_is_marked_and_another_one_compared_with_it() -> None:
         assert app.timeline.number == 1
 
 
+async def test_one_branch_alone_is_compared_with_nothing() -> None:
+    """It says how there can be another."""
+    app = EvtuiApp(Session(load("ten-minutes")), paused=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "t", "c")
+        keys = app.screen.query_one("#panel-keys")
+        assert "one branch only" in str(keys.render())
+        await press(pilot, "space", "c", "enter")
+        assert isinstance(app.screen, NetworkScreen)
+
+
 async def test_enter_goes_to_the_instant_in_either_branch() -> None:
     """With ← and → the branch, with ↑ and ↓ what differs."""
     app = struck()

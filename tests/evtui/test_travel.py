@@ -274,6 +274,7 @@ KEYS = (
     *("comma", "full_stop", "left_square_bracket", "right_square_bracket", "g", "G", "z", "Z"),
     *("b", "B", "t", "k", "u", "o", "h", "up", "down", "space", "enter", "escape", "x", "p", "v"),
     *("r", "e", "pageup", "home", "end", "plus", "minus", "question_mark", "tab", "s"),
+    *("A", "c", "c", "d", "t", "B"),
 )
 
 

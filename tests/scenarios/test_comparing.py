@@ -269,6 +269,16 @@ def test_equal_branches_say_so() -> None:
     assert all(total.more == 0 for total in it.totals)
 
 
+def test_what_was_done_just_now_can_be_compared() -> None:
+    """Up to the very instant: the input, and the state that it took away."""
+    line = branched(lambda line: line.act("crash", cp="leader"), until_us=200 * S)
+    it = found(line)
+    assert it.until_us == it.common_us == 200 * S
+    known = {each.facet: each.time_us for each in it.firsts if each.time_us is not None}
+    assert known == {"input": 200 * S, "state": 200 * S}
+    assert not it.same
+
+
 def test_an_input_beyond_the_shorter_run_is_none_of_the_comparison() -> None:
     """Up to where both were run they are the same."""
     line = branched(lambda line: line.act("crash", cp="leader"), until_us=260 * S)
