@@ -11,7 +11,6 @@ from evtui.render.line import Line
 from evtui.render.picture import Picture
 from evtui.screens.panels import Body, Panel
 
-
 ALONE = "there is one branch only: acting in the past makes another   Esc closes"
 
 
