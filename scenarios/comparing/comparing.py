@@ -153,7 +153,10 @@ class Comparing:
         start.come_to(*place)
         other = self._other
         if other is None:
-            other = checkpoint_of(start).open()
+            copy = checkpoint_of(start)
+            yield
+            other = copy.open()
+            yield
         other.record()
         for side, session in zip(self._sides, (start, other), strict=True):
             session.coming = list(side.inputs[session.acted :])
