@@ -4,7 +4,9 @@ Never imports Textual.
 """
 
 import json
+import os
 import sys
+import time
 from textwrap import wrap
 
 from attrs import asdict
@@ -12,11 +14,14 @@ from attrs import asdict
 from evtui.compare.files import begin
 from evtui.render import units
 from evtui.render.compare import amount
+from scenarios.comparing.comparing import Comparing
 from scenarios.comparing.view import Comparison, First, Total
 from scenarios.kinds import printable
 from scenarios.units import DURATION
 
 DIFFERENT = 1
+PROGRESS_S = 0.1
+"""Least wall time between two looks at the progress."""
 WHERE, WORDS = 14, 36
 """Cells of a place, and of what is said of each run."""
 NOTHING = "–"
@@ -32,9 +37,25 @@ def run_compare(
         scenarios.errors.ScenarioError: a line of a file is damaged.
 
     """
-    found = begin(file, other, branches).finish()
+    found = _finished(begin(file, other, branches))
     sys.stdout.write(json.dumps(as_rows(found)) + "\n" if as_json else as_text(found))
     return 0 if found.same else DIFFERENT
+
+
+def _finished(comparing: Comparing) -> Comparison:
+    """All of the work; a terminal sees on standard error how far it is."""
+    if not sys.stderr.isatty() or os.environ.get("TERM", "") in ("", "dumb"):
+        return comparing.finish()
+    shown_s = time.monotonic()
+    while not comparing.advance():
+        now_s = time.monotonic()
+        if now_s - shown_s >= PROGRESS_S:
+            shown_s = now_s
+            sys.stderr.write(f"\rcomparing {comparing.found.progress:.0%}\x1b[K")
+            sys.stderr.flush()
+    sys.stderr.write("\r\x1b[K")
+    sys.stderr.flush()
+    return comparing.found
 
 
 def as_rows(found: Comparison) -> dict[str, object]:

@@ -51,6 +51,22 @@ def test_two_branches_of_a_file(folder: Path, capsys: pytest.CaptureFixture[str]
     assert elections.split() == ["elections", "2", "1", "-1"]
 
 
+def test_a_terminal_sees_how_far_it_is(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On standard error, and nothing of it stays; what was found is the same."""
+    _, quiet, _ = compared(capsys, "both.log")
+    monkeypatch.setattr("evtui.compare.command.PROGRESS_S", 0.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    assert compared(capsys, "both.log") == (1, quiet, "")
+    monkeypatch.setenv("TERM", "xterm")
+    code, out, err = compared(capsys, "both.log")
+    assert (code, out) == (1, quiet)
+    assert "\rcomparing 0%" in err
+    assert err.endswith("\r\x1b[K")
+
+
 def test_json_has_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With times in seconds, and the decoded message."""
     code, out, _ = compared(capsys, "both.log", "--branches", "2", "1", "--json")

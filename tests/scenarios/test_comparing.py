@@ -14,7 +14,7 @@ from scenarios.comparing.strands import Seen, difference, sites
 from scenarios.comparing.view import FACETS, Comparison, First
 from scenarios.errors import InputError
 from scenarios.journal import Input
-from scenarios.loader import load
+from scenarios.loader import library_names, load
 from scenarios.messages.recording import recorder_of
 from scenarios.session import Session
 from scenarios.session_file import with_inputs
@@ -391,3 +391,20 @@ def test_difference() -> None:
     assert difference([a, late], [a, b]) == (None, b)
     assert difference([a, b], [a, Seen(2, "c")]) == (b, Seen(2, "c"))
     assert difference([Seen(1, "a", 1)], [Seen(1, "a", 2)]) is None
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", [it for it in library_names() if it != "city"])
+def test_the_firsts_are_exact_in_every_scenario(name: str) -> None:
+    """Half-way something is done to the leader; the city's day nobody waits for."""
+    half_us = load(name).duration_us // 2 // S * S
+    until_us = half_us + min(half_us, 60 * S)
+    site = load(name).sites[0].id if load(name).sites else ""
+    args = {"cp": "leader", **({"site": site} if site else {})}
+    line = branched(lambda line: line.act("pause", **args), half_us, until_us, name)
+    it = found(line)
+    (left, one), (right, other) = (watched(line, number, it.until_us) for number in (1, 2))
+    for facet in ("energy", "state"):
+        assert first(it, facet).time_us == parts(left[facet], right[facet]), facet
+    assert first(it, "message").time_us == parts(entries(one), entries(other))
+    assert it.same == (one.whole.digest() == other.whole.digest())
