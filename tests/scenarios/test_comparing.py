@@ -396,12 +396,10 @@ def test_difference() -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("name", [it for it in library_names() if it != "city"])
 def test_the_firsts_are_exact_in_every_scenario(name: str) -> None:
-    """Half-way something is done to the leader; the city's day nobody waits for."""
+    """Half-way frames begin to be lost; the city's day nobody waits for."""
     half_us = load(name).duration_us // 2 // S * S
     until_us = half_us + min(half_us, 60 * S)
-    site = load(name).sites[0].id if load(name).sites else ""
-    args = {"cp": "leader", **({"site": site} if site else {})}
-    line = branched(lambda line: line.act("pause", **args), half_us, until_us, name)
+    line = branched(lambda line: line.act("loss", rate_ppm=300_000), half_us, until_us, name)
     it = found(line)
     (left, one), (right, other) = (watched(line, number, it.until_us) for number in (1, 2))
     for facet in ("energy", "state"):
