@@ -7,9 +7,9 @@ nothing.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from attrs import define
+from attrs import define, frozen
 
 from fsm.effects import Call
 from fsm.network.records import IdTag, Revocation
@@ -33,12 +33,45 @@ PATIENCE_US = 10_000_000
 """After this long it is asked for again."""
 
 
+class Outcome(Protocol):
+    """What a replica's state shows once an order is in the log. Data, as a world is copied."""
+
+    def is_seen(self, network: NetworkState) -> bool:
+        """Whether a state shows it."""
+        ...
+
+
+@frozen
+class TagIsSet:
+    """An id tag has what this order, or a later one, says of it."""
+
+    id_tag: str
+    number: int
+
+    def is_seen(self, network: NetworkState) -> bool:
+        """Whether a state shows it."""
+        tag: IdTag | None = network.id_tags.get(self.id_tag)
+        return tag is not None and tag.order >= self.number
+
+
+@frozen
+class IsRevoked:
+    """A certificate is on the list of revoked ones."""
+
+    serial: str
+
+    def is_seen(self, network: NetworkState) -> bool:
+        """Whether a state shows it."""
+        revoked: Revocation | None = network.state.revocations.get(self.serial)
+        return revoked is not None
+
+
 @define
 class Order:
     """Something that is to be in the log."""
 
     call: Call
-    is_done: Callable[[NetworkState], bool]
+    outcome: Outcome
     asked_us: int = -PATIENCE_US
 
 
@@ -70,7 +103,7 @@ class OrderBook:
     def _is_done(self, order: Order) -> bool:
         nodes = [node for number in self.world.ids if (node := self.world.node(number))]
         newest = max(nodes, key=lambda node: node.replica.commit_slot, default=None)
-        return newest is not None and order.is_done(newest.network)
+        return newest is not None and order.outcome.is_seen(newest.network)
 
     def _anybody(self) -> "Node | None":
         """The leader, or whoever runs."""
@@ -92,27 +125,17 @@ class OrderBook:
         """Change what the network thinks of an id tag."""
         self._number += 1
         number = self._number
-
-        def is_done(network: NetworkState) -> bool:
-            tag: IdTag | None = network.id_tags.get(id_tag)
-            return tag is not None and tag.order >= number
-
         # A charge point that was asked and cut off may hand it in when a later order is done.
         data: dict[str, object] = {"idTag": id_tag, "status": status.value, "order": number}
         if reason:
             data["reason"] = reason
-        self._order(SET_ID_TAG, data, Order(_call(), is_done))
+        self._order(SET_ID_TAG, data, Order(_call(), TagIsSet(id_tag, number)))
 
     def revoke(self, ev_id: str) -> None:
         """Put an EV's contract certificate on the list of revoked ones."""
         serial, emaid = f"{serial_of(ev_id):x}", emaid_of(ev_id)
-
-        def is_done(network: NetworkState) -> bool:
-            revoked: Revocation | None = network.state.revocations.get(serial)
-            return revoked is not None
-
         data: dict[str, object] = {"serialNumber": serial, "emaid": emaid}
-        self._order(REVOKE_CERTIFICATE, data, Order(_call(), is_done))
+        self._order(REVOKE_CERTIFICATE, data, Order(_call(), IsRevoked(serial)))
 
 
 def _call() -> Call:
