@@ -130,7 +130,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="branches", keys="t", shown="t", roomy="branches",
         title="Branches", group="Past", method="branches", rank=3,
-        help="Acting in the past makes one",
+        help="Acting in the past; c compares two",
     ),
     Action(
         id="select_previous", keys="up,left", shown="↑ ←",
@@ -234,6 +234,11 @@ ACTIONS: tuple[Action, ...] = (
         id="ocpp", keys="O", shown="O",
         title="OCPP", group=VIEWS, method="table('ocpp')",
         help="Calls, answers, what waits; / filters",
+    ),
+    Action(
+        id="analytics", keys="A", shown="A",
+        title="Analytics", group=VIEWS, method="analytics",
+        help="Four questions to the run, plotted",
     ),
     Action(
         id="page_up", keys="pageup", shown="PgUp",

@@ -14,10 +14,12 @@ from textual.timer import Timer
 
 from evtui import pace
 from evtui.actions import bindings
+from evtui.analytics import Analytics
 from evtui.diagram.source import Messages
 from evtui.palette import Actions
 from evtui.render.partition import Plan
 from evtui.render.picture import Drive, Picture
+from evtui.screens.analytics import AnalyticsPanel
 from evtui.screens.energy import EnergyPanel
 from evtui.screens.help import HelpPanel
 from evtui.screens.membership import MembershipPanel
@@ -405,6 +407,13 @@ class EvtuiApp(TravelApp):
         view = self.picture.view
         source = Messages(self.controls, f"{view.scenario} --seed {view.seed}")
         self.push_screen(MessagesPanel(source, source.write, view.scenario))
+
+    def action_analytics(self) -> None:
+        """Ask the run so far the four questions."""
+        if self.picture is not None:
+            self.controls.record()  # as for the messages
+            source = Analytics(self.controls, time.monotonic)
+            self.push_screen(AnalyticsPanel(self.picture, source))
 
     # Program
 

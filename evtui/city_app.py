@@ -222,6 +222,11 @@ class CityApp(EvtuiApp):
         if not self._nobody_sees():
             super().action_messages()
 
+    def action_analytics(self) -> None:
+        """Ask the site that is seen."""
+        if not self._nobody_sees():
+            super().action_analytics()
+
     def action_table(self, name: str) -> None:
         """Open a view of the site that is seen; that of drivers is of the whole city."""
         if name == "driver" or not self._nobody_sees():

@@ -20,6 +20,7 @@ from evtui.options import (
     Algorithm,
     Anchors,
     Billing,
+    Branches,
     CpId,
     Exploring,
     FileOrStdin,
@@ -270,6 +271,34 @@ def replay(file: FileOrStdin, /, *, json: Switch = False) -> int:
     from evtui.session_replay import run_replay
 
     return run_replay(file, as_json=json)
+
+
+@app.command
+def compare(
+    file: FileOrStdin,
+    other: str | None = None,
+    /,
+    *,
+    branches: Branches = None,
+    json: Switch = False,
+) -> int:
+    """Compare two runs of saved sessions: what differs first. Exit code 1 if anything does.
+
+    Parameters
+    ----------
+    file
+        What s in the app has written: a log of all branches, or a scenario with a [session] table.
+    other
+        A second one; without it, two branches of the first are compared.
+    branches
+        Two of them by number: of the one file, or one of each. [default: both, or the shown ones]
+    json
+        Print what was found as one JSON object.
+
+    """
+    from evtui.compare.command import run_compare
+
+    return run_compare(file, other, branches, as_json=json)
 
 
 @app.command

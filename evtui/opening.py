@@ -34,6 +34,6 @@ def app_of_kept(kept: Kept) -> EvtuiApp:
     """The app for a session with all its branches: paused, where it was left."""
     kind = CityApp if kept.scenario.sites else EvtuiApp
     app = kind(open_session(kept.scenario), paused=True)
-    app.timeline.adopt((it.branch for it in kept.courses), kept.shown)
+    app.timeline.adopt((it.branch for it in kept.courses), kept.shown, kept.bookmarks)
     app.take_picture()
     return app

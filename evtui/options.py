@@ -112,6 +112,14 @@ def _whole(option: str, low: int, high: int) -> Any:
     return read
 
 
+def _branches(_hint: Any, tokens: Sequence["Token"]) -> tuple[int, int]:
+    texts = [token.value for token in tokens]
+    if not all(text.isascii() and text.isdecimal() and len(text) < 7 for text in texts):
+        found = " ".join(texts)
+        raise UsageError(f'--branches: found "{found}"; allowed the numbers of two branches')
+    return int(texts[0]), int(texts[1])
+
+
 def _option(converter: Any, metavar: str, name: str | None = None) -> Parameter:
     # A leading hyphen is left to the converter, whose sentence is clearer.
     return Parameter(
@@ -128,6 +136,13 @@ def _option(converter: Any, metavar: str, name: str | None = None) -> Parameter:
 Seed = Annotated[int | None, _option(_seed, "N")]
 Speed = Annotated[float, _option(_speed, "X")]
 FileOrStdin = Annotated[str, Parameter(allow_leading_hyphen=True)]
+Branches = Annotated[
+    tuple[int, int] | None,
+    Parameter(
+        converter=_branches, n_tokens=2, accepts_keys=False, metavar="N N", negative=(),
+        allow_leading_hyphen=True, show_default=False,
+    ),
+]  # fmt: skip
 Month = Annotated[str | None, _option(_text, "YYYY-MM")]
 CpId = Annotated[str | None, _option(_text, "ID")]
 Algorithm = Annotated[str, _option(_text, "NAME")]

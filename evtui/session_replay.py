@@ -33,13 +33,18 @@ def run_replay(file: str, *, as_json: bool) -> int:
 
 def read_kept(file: str) -> Kept:
     """A saved session's log, read; raises as :func:`run_replay`."""
-    return read_log(_text(file), source_name(file))
+    return read_log(read_text(file, "replay"), source_name(file))
+
+
+def is_log(text: str) -> bool:
+    """Whether a file is a log of branches, if perhaps of another version."""
+    return text.startswith(MAGIC[: MAGIC.index(" ")])
 
 
 def _replays(file: str) -> list[Replay]:
-    text = _text(file)
+    text = read_text(file, "replay")
     name = source_name(file)
-    if text.startswith(MAGIC[: MAGIC.index(" ")]):
+    if is_log(text):
         kept = read_log(text, name)
         return [replay(kept.only(it.branch.number), it.branch.number) for it in kept.courses]
     scenario = loads(text, name)
@@ -51,17 +56,18 @@ def _replays(file: str) -> list[Replay]:
     return [replay(scenario)]
 
 
-def _text(file: str) -> str:
+def read_text(file: str, command: str) -> str:
+    """The text of a saved session, for a command; raises as :func:`run_replay`."""
     name, allowed = source_name(file), "allowed a saved session, as a .toml or .log file"
     try:
         raw = read_bytes(file, 64 * MAX_BYTES)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageError(f"replay: {name} cannot be read ({why}); {allowed}") from None
+        raise UsageError(f"{command}: {name} cannot be read ({why}); {allowed}") from None
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise UsageError(f"replay: found {name}, which is no text in UTF-8; {allowed}") from None
+        raise UsageError(f"{command}: found {name}, which is no text in UTF-8; {allowed}") from None
 
 
 def _line(it: Replay) -> str:

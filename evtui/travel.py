@@ -1,11 +1,16 @@
 """What a person does with time in the app: go back, branch, undo, mark, keep."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from evtui.screens.branches import BookmarksPanel, BranchesPanel
+from evtui.screens.bookmarks import BookmarksPanel
+from evtui.screens.branches import BranchChoice, BranchesPanel
+from evtui.screens.compare import ComparePanel, Instant
+from scenarios.comparing.begin import compare
+from scenarios.comparing.view import Comparison
 from scenarios.errors import InputError
 from scenarios.session_file import keep, to_log
 from scenarios.timeline import Timeline
@@ -15,6 +20,8 @@ if TYPE_CHECKING:
     from evtui.render.picture import Picture
 
 LEAP_US = 10_000_000
+COMPARE_S = 0.03
+"""For how long a comparison may work before the screen has its turn."""
 
 
 class TravelApp(App[int]):
@@ -105,13 +112,35 @@ class TravelApp(App[int]):
         if picture is None:
             return
 
-        def chosen(number: int | None) -> None:
-            if number is not None:
-                self.timeline.switch(number)
-                self._changed(f"Branch {number} of {len(self.timeline.branches)}")
+        def chosen(choice: BranchChoice | None) -> None:
+            if choice is None:
+                return
+            if choice.marked:
+                self.compare(choice.marked, choice.number)
+                return
+            self.timeline.switch(choice.number)
+            self._changed(f"Branch {choice.number} of {len(self.timeline.branches)}")
 
         self.set_paused(True)
         self.push_screen(BranchesPanel(picture), chosen)
+
+    def compare(self, one: int, other: int) -> None:
+        """Compare two branches; then show an instant of one of them."""
+        comparing = compare(self.timeline, one, other)
+
+        def work() -> Comparison:
+            begin = time.monotonic()
+            while not comparing.advance() and time.monotonic() - begin < COMPARE_S:
+                pass
+            return comparing.found
+
+        def chosen(instant: Instant | None) -> None:
+            if instant is not None:
+                self.timeline.switch(instant.branch)
+                self.timeline.go(instant.time_us)
+                self._changed(f"Branch {instant.branch} of {len(self.timeline.branches)}")
+
+        self.push_screen(ComparePanel(work), chosen)
 
     def action_bookmark(self) -> None:
         """Set a bookmark here."""
@@ -126,13 +155,30 @@ class TravelApp(App[int]):
             return
 
         def chosen(index: int | None) -> None:
-            here = [it for it in self.timeline.bookmarks if it.branch == self.timeline.number]
+            here = self.timeline.marks
             if index is not None and index < len(here):
                 self.timeline.visit(here[index])
-                self._changed(here[index].name.capitalize())
+                self._changed(here[index].name)
 
         self.set_paused(True)
         self.push_screen(BookmarksPanel(picture), chosen)
+
+    def on_bookmarks_panel_renamed(self, message: BookmarksPanel.Renamed) -> None:
+        """Give a bookmark another name."""
+        here = self.timeline.marks
+        if message.index < len(here):
+            try:
+                self.timeline.rename(here[message.index], message.name)
+            except InputError as error:
+                self._refuse(str(error).capitalize())
+            self.take_picture()
+
+    def on_bookmarks_panel_deleted(self, message: BookmarksPanel.Deleted) -> None:
+        """Take a bookmark away."""
+        here = self.timeline.marks
+        if message.index < len(here):
+            self.timeline.forget(here[message.index])
+            self.take_picture()
 
     # Keep it.
 

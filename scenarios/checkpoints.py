@@ -59,6 +59,13 @@ class Checkpoint:
         return session
 
 
+def checkpoint_of(session: Session) -> Checkpoint:
+    """A copy of a session as it is now."""
+    with _no_collection():
+        data = pickle.dumps(session, pickle.HIGHEST_PROTOCOL)
+    return Checkpoint(place_of(session), data, recording.kept(session.worlds()))
+
+
 class Checkpoints:
     """All copies of one session, by the branch in which they were taken."""
 
@@ -83,12 +90,10 @@ class Checkpoints:
 
     def take(self, branch: int, session: Session) -> None:
         """Copy the session as it is now."""
-        with _no_collection():
-            data = pickle.dumps(session, pickle.HIGHEST_PROTOCOL)
-        made = Checkpoint(place_of(session), data, recording.kept(session.worlds()))
+        made = checkpoint_of(session)
         own = self._of.setdefault(branch, [])
         own.insert(bisect_right(own, made.place, key=lambda it: it.place), made)
-        self.bytes += len(data)
+        self.bytes += len(made.data)
         self._thin()
 
     def last(

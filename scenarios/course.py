@@ -1,6 +1,11 @@
 """Where a session stands in its own time, and what other futures it has: frozen, for the eye."""
 
+from typing import Final
+
 from attrs import frozen
+
+NAME_MAX: Final = 60
+"""Characters of a bookmark's name."""
 
 
 @frozen

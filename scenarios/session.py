@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from paxos.check.violation import InvariantViolation
+from paxos.sim.host import Kind
 from paxos.sim.kernel import Event
 from scenarios.audit import findings
 from scenarios.errors import InputError
@@ -14,6 +15,7 @@ from scenarios.look import look
 from scenarios.messages import query, recording
 from scenarios.messages.look import Columns, between, diagram, frame_view
 from scenarios.messages.view import Diagram, Filter, FrameView, Span
+from scenarios.ocpp_history import HistoryView, OcppHistory
 from scenarios.schema import Scenario
 from scenarios.till import newest
 from scenarios.view import View, Window
@@ -86,6 +88,10 @@ class Controls(Protocol):
 
     def message_place(self, time_us: int) -> int:
         """The place in the diagram of the first thing at this time or later."""
+        ...
+
+    def ocpp_history(self) -> HistoryView:
+        """The OCPP messages so far on which answers to questions rest."""
         ...
 
 
@@ -163,6 +169,8 @@ class Session:
         self.acted = 0
         """How many inputs there were so far, besides the script's."""
         self._listener = listener
+        self._histories: dict[str, OcppHistory] = {}
+        """What is remembered of the OCPP messages of each world, by its scenario's name."""
         self._waiting = sorted(scenario.expectations, key=lambda expect: expect.t_us)
         since = {e.since_us for e in scenario.expectations if e.since_us is not None}
         self._marks = sorted(since)
@@ -278,6 +286,10 @@ class Session:
     def record(self) -> None:
         """Remember every message from now on; where that is on already, nothing changes."""
         recording.record(self.worlds())
+        for world in self.worlds():
+            name = world.scenario.name
+            if name not in self._histories:
+                self._histories[name] = OcppHistory(self.time_us)
 
     def messages(self, span: Span) -> Diagram:
         """A window of the space-time diagram of the world that is looked at.
@@ -314,6 +326,17 @@ class Session:
             scenarios.errors.InputError: messages are not recorded.
         """
         return recording.recorder_of(self.world).place(time_us)
+
+    def ocpp_history(self) -> HistoryView:
+        """The OCPP messages of the world that is looked at, as far as answers rest on them.
+
+        Raises:
+            scenarios.errors.InputError: messages are not recorded.
+        """
+        history = self._histories.get(self.world.scenario.name)
+        if history is None:
+            raise InputError("messages are not recorded in this run")
+        return history.view(self.world, self.time_us)
 
     def _advance(self, until_us: int) -> bool:
         """One event no later than ``until_us``, or the clock moved there; whether one happened."""
@@ -365,9 +388,15 @@ class Session:
         self._judge_violation()
 
     def _heard(self, event: Event) -> bool:
-        if self._listener is not None:
-            self._listener(self.world, event)
+        self._tell(self.world, event)
         return True
+
+    def _tell(self, world: World, event: Event) -> None:
+        """Let whoever listens hear of an event of a world."""
+        if self._listener is not None:
+            self._listener(world, event)
+        if self._histories and event[2] == Kind.OCPP:
+            self._histories[world.scenario.name].hear(world, event)
 
     def _next_moment_us(self, until_us: int) -> int | None:
         """When the next expectation or mark is due, if that is no later than ``until_us``."""

@@ -14,7 +14,10 @@ The log is a header, the scenario without what was done by hand, and each branch
     end 240.000000 after 14021 digest 0f3a...
     branch 2 from 1 at 150.000000 after 9120 acted 0
     end 150.000000 after 9120 digest 77b1...
+    bookmark 1 at 200.000000 after 12345 acted 0 "before the crash"
     shown 2
+
+A bookmark names its branch, and a place in it; a log may be without.
 """
 
 import json
@@ -23,8 +26,10 @@ from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
+from scenarios.bookmarks import Bookmark, is_name
 from scenarios.checkpoints import START, Place
 from scenarios.city.session import open_session
+from scenarios.course import NAME_MAX
 from scenarios.errors import ScenarioError
 from scenarios.journal import Input
 from scenarios.kinds import printable
@@ -43,6 +48,10 @@ _BRANCH = re.compile(
 )
 _INPUT = re.compile(rf"{_TIME} {_AFTER} (?P<verb>[a-z_]+) (?P<args>\{{.*\}})")
 _END = re.compile(rf"end {_TIME} {_AFTER} digest (?P<digest>[0-9a-f]{{32}})")
+_BOOKMARK = re.compile(
+    rf"bookmark (?P<number>\d{{1,6}}) at {_TIME} {_AFTER} acted (?P<acted>\d{{1,9}}) "
+    r'(?P<name>".*")'
+)
 _SHOWN = re.compile(r"shown (?P<number>\d{1,6})")
 
 
@@ -61,6 +70,7 @@ class Kept:
     scenario: Scenario
     courses: tuple[KeptBranch, ...]
     shown: int
+    bookmarks: tuple[Bookmark, ...] = ()
 
     def only(self, number: int) -> Scenario:
         """One branch as a scenario of its own."""
@@ -106,7 +116,7 @@ def keep(timeline: Timeline) -> Kept:
         )
         for n, branch in timeline.branches.items()
     )
-    return Kept(bare(timeline), courses, timeline.number)
+    return Kept(bare(timeline), courses, timeline.number, tuple(timeline.bookmarks))
 
 
 def to_log(kept: Kept) -> str:
@@ -132,6 +142,13 @@ def _log_lines(kept: Kept) -> Iterator[str]:
             args = json.dumps(it.args, sort_keys=True)
             yield f"{_seconds(it.time_us)} after {it.after_event} {it.verb} {args}"
         yield f"end {_seconds(saved.until_us)} after {saved.events} digest {saved.digest}"
+    for mark in kept.bookmarks:
+        at = mark.place
+        name = json.dumps(mark.name, ensure_ascii=False)
+        yield (
+            f"bookmark {mark.branch} at {_seconds(at.time_us)} after {at.events} "
+            f"acted {at.acted} {name}"
+        )
     yield f"shown {kept.shown}"
 
 
@@ -167,15 +184,38 @@ class _LogReader:
         while (found := self._next(_BRANCH)) is not None:
             course = self._branch(found, courses)
             courses[course.branch.number] = course
+        bookmarks: list[Bookmark] = []
+        while (found := self._next(_BOOKMARK)) is not None:
+            bookmarks.append(self._bookmark(found, courses))
         shown = self._next(_SHOWN)
         if shown is None:
-            raise self._refused('a branch, or "shown N"')
+            raise self._refused('a branch, a bookmark, or "shown N"')
         if int(shown["number"]) not in courses:
             self.at -= 1
             raise self._refused(f"one of the branches {', '.join(map(str, courses))}")
         if self.lines[self.at :] != [""]:
             raise self._refused("the end of the file")
-        return Kept(scenario, tuple(courses.values()), int(shown["number"]))
+        return Kept(scenario, tuple(courses.values()), int(shown["number"]), tuple(bookmarks))
+
+    def _bookmark(self, found: re.Match[str], known: dict[int, KeptBranch]) -> Bookmark:
+        course = known.get(int(found["number"]))
+        place = Place(int(found["after"]), int(found["acted"]), _micros(found["time"]))
+        try:
+            name = json.loads(found["name"])
+        except ValueError:
+            name = ""
+        ran = course is not None and all(
+            value <= most for value, most in zip(place, course.branch.tip, strict=True)
+        )
+        if course is None or not ran:
+            self.at -= 1
+            raise self._refused(
+                "a bookmark of a branch that stands before it, no later than its end"
+            )
+        if type(name) is not str or not is_name(name):
+            self.at -= 1
+            raise self._refused(f"a bookmark with a name in quotes, of 1 to {NAME_MAX} characters")
+        return Bookmark(course.branch.number, place, name)
 
     def _branch(self, found: re.Match[str], known: dict[int, KeptBranch]) -> KeptBranch:
         number, parent = int(found["number"]), int(found["parent"] or 0)

@@ -7,13 +7,16 @@ their places. Acting in the past makes a branch: what was there stays, and is a 
 
 from collections.abc import Callable, Iterable, Iterator
 
-from attrs import define, frozen
+from attrs import define
 
-from scenarios.checkpoints import BUDGET_BYTES, START, Checkpoints, Place, place_of
-from scenarios.course import BranchView, Course, Mark
+from scenarios.bookmarks import Bookmark, named
+from scenarios.checkpoints import BUDGET_BYTES, START, Checkpoint, Checkpoints, Place, place_of
+from scenarios.course import Course
+from scenarios.course_look import course_of
 from scenarios.errors import InputError
 from scenarios.journal import Input
 from scenarios.messages.view import Diagram, Filter, FrameView, Span
+from scenarios.ocpp_history import HistoryView
 from scenarios.session import Session
 from scenarios.view import View, Window
 from scenarios.why.view import Answer, Question
@@ -36,15 +39,6 @@ class Branch:
     """What it was made by: an input, or one that it is without."""
 
 
-@frozen
-class Bookmark:
-    """A place that a person wants to find again."""
-
-    branch: int
-    place: Place
-    name: str
-
-
 class Timeline:
     """A session with a past that can be visited, and several futures."""
 
@@ -64,8 +58,11 @@ class Timeline:
         """Where undoing has been, the newest last: a branch, and a place in it."""
         self._checkpoints.take(1, session)
 
-    def adopt(self, branches: Iterable[Branch], shown: int) -> None:
-        """Take over the branches of a session that was kept, and show one of them at its end."""
+    def adopt(
+        self, branches: Iterable[Branch], shown: int, bookmarks: Iterable[Bookmark] = ()
+    ) -> None:
+        """Take over all of a session that was kept, and show one of its branches at its end."""
+        self.bookmarks = list(bookmarks)
         self.branches = {it.number: it for it in branches}
         self.number = 0
         self.switch(shown)
@@ -113,6 +110,10 @@ class Timeline:
     def message_filter(self, text: str) -> Filter:
         """See :meth:`scenarios.session.Session.message_filter`."""
         return self.session.message_filter(text)
+
+    def ocpp_history(self) -> HistoryView:
+        """See :meth:`scenarios.session.Session.ocpp_history`."""
+        return self.session.ocpp_history()
 
     def course(self) -> Course:
         """A frozen picture of where this is."""
@@ -312,6 +313,25 @@ class Timeline:
         self.bookmarks.append(made)
         return made
 
+    @property
+    def marks(self) -> list[Bookmark]:
+        """The bookmarks of the branch that is shown, in the order in which they were set."""
+        return [it for it in self.bookmarks if it.branch == self.number]
+
+    def rename(self, bookmark: Bookmark, name: str) -> Bookmark:
+        """Give a bookmark another name.
+
+        Raises:
+            scenarios.errors.InputError: the name is empty, too long, or has what is no letter.
+        """
+        renamed = named(bookmark, name)
+        self.bookmarks[self.bookmarks.index(bookmark)] = renamed
+        return renamed
+
+    def forget(self, bookmark: Bookmark) -> None:
+        """Take a bookmark away; the run stays as it is."""
+        self.bookmarks.remove(bookmark)
+
     def visit(self, bookmark: Bookmark) -> None:
         """Show its branch at its time."""
         self.switch(bookmark.branch)
@@ -334,37 +354,21 @@ class Timeline:
         assert best is not None  # noqa: S101 - the first branch begins with one
         if not back and best.place <= self.place:
             return
-        session = best.open()
+        self.session = self._open(best, self.branch)
+
+    def apart(self, number: int, until: Place) -> Session:
+        """A session of its own, at the last checkpoint of a branch that is no later than a place.
+
+        It has the branch's inputs before it; what is shown here stays as it is.
+        """
+        best = self._checkpoints.last(self.lineage(number), lambda place: place <= until)
+        assert best is not None  # noqa: S101 - the first branch begins with one
+        return self._open(best, self.branches[number])
+
+    def _open(self, checkpoint: Checkpoint, branch: Branch) -> Session:
+        session = checkpoint.open()
         if self._records:
             session.record()
         session.look_as(self.session)
-        session.coming = self.branch.inputs[session.acted :]
-        self.session = session
-
-
-def course_of(timeline: Timeline) -> Course:
-    """A picture of now."""
-    shown = timeline.branch
-    return Course(
-        number=timeline.number,
-        tip_us=shown.tip.time_us,
-        is_past=timeline.is_past,
-        inputs=tuple(Mark(it.time_us, it.words()) for it in shown.inputs),
-        bookmarks=tuple(
-            Mark(it.place.time_us, it.name)
-            for it in timeline.bookmarks
-            if it.branch == timeline.number
-        ),
-        branches=tuple(
-            BranchView(
-                it.number,
-                it.parent,
-                it.forked.time_us,
-                it.tip.time_us,
-                len(it.inputs),
-                it.why,
-                it.number == timeline.number,
-            )
-            for it in timeline.branches.values()
-        ),
-    )
+        session.coming = branch.inputs[session.acted :]
+        return session

@@ -78,6 +78,7 @@ RANDOM_HOME = "paxos/sim/streams.py"
 
 VIEWS = (
     "scenarios.view",
+    "scenarios.comparing.view",
     "scenarios.course",
     "scenarios.tables_view",
     "scenarios.driver_view",
@@ -391,6 +392,7 @@ HEADLESS = [
     "plan nothing.json",
     "ask active no.csv",
     "check docs/examples/stale-read.jsonl",
+    "compare nothing.log",
 ]
 
 

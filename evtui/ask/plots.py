@@ -46,8 +46,10 @@ def plot_active(found: Sequence[Activity], width: int) -> list[Line]:
 def plot_last_seen(found: Sequence[Seen], width: int) -> list[Line]:
     """A dot for each on one axis of time; who was silent longest stands first."""
     ordered = sorted(found, key=lambda each: each.at_us)
-    names = _names([each.cp_id for each in ordered])
     first_us, last_us = ordered[0].at_us, ordered[-1].at_us
+    left_out = len(ordered) - ROWS_MAX
+    ordered = ordered[:ROWS_MAX]
+    names = _names([each.cp_id for each in ordered])
     room = max(width - len(names[0]) - 24, 10)
     lines: list[Line] = []
     for name, each in zip(names, ordered, strict=True):
@@ -57,7 +59,7 @@ def plot_last_seen(found: Sequence[Seen], width: int) -> list[Line]:
         lines.append([(f"{name} ", ""), *dot, (f" {clock(each.at_us)}", "")])
     gap = span(last_us - first_us)
     axis = f"The axis spans {gap}, from {clock(first_us)} to {clock(last_us)} UTC."
-    return [*_cut(lines, "the latest are left out"), [(axis, "dim")]]
+    return [*_cut(lines, left_out, "the latest are left out"), [(axis, "dim")]]
 
 
 def plot_last_meter(found: Sequence[LastMeter], width: int) -> list[Line]:
@@ -74,15 +76,17 @@ def plot_last_meter(found: Sequence[LastMeter], width: int) -> list[Line]:
 
 
 def _bars(rows: Sequence[tuple[str, Decimal]], width: int) -> list[Line]:
+    top = max((value for _, value in rows), default=Decimal(0))
+    left_out = len(rows) - ROWS_MAX
+    rows = rows[:ROWS_MAX]
     names = _names([name for name, _ in rows])
     texts = [energy(value) for _, value in rows]
     room = max(width - len(names[0]) - max(map(len, texts)) - 2, 10)
-    top = max((value for _, value in rows), default=Decimal(0))
     lines: list[Line] = []
     for name, text, (_, value) in zip(names, texts, rows, strict=True):
         share = float(value / top) if top > 0 else 0.0
         lines.append([(f"{name} ", ""), *bar(share, room, "accent"), (f" {text}", "")])
-    return _cut(lines, "older readings are left out")
+    return _cut(lines, left_out, "older readings are left out")
 
 
 @frozen
@@ -157,7 +161,8 @@ def _names(names: Sequence[str]) -> list[str]:
     return [name.ljust(width) for name in shown]
 
 
-def _cut(lines: list[Line], which: str) -> list[Line]:
-    if len(lines) <= ROWS_MAX:
+def _cut(lines: list[Line], left_out: int, which: str) -> list[Line]:
+    """The lines, and how many were left out where some were."""
+    if left_out <= 0:
         return lines
-    return [*lines[:ROWS_MAX], [(f"… {len(lines) - ROWS_MAX:,} more; {which}", "dim")]]
+    return [*lines, [(f"… {left_out:,} more; {which}", "dim")]]

@@ -6,7 +6,7 @@ from evtui.render.line import Line, Span, fit, left
 from scenarios.course import BranchView, Course
 
 INPUT, BOOKMARK = "╋", "◆"
-SHOWN, CURSOR = "▸", "▌"
+SHOWN, CURSOR, MARKED = "▸", "▌", "◈"
 
 
 def track(time_us: int, duration_us: int, course: Course | None, width: int) -> list[Span]:
@@ -78,17 +78,23 @@ def tree(branches: tuple[BranchView, ...]) -> list[tuple[str, BranchView]]:
     return rows
 
 
-def branch_rows(course: Course, cursor: int, width: int, height: int) -> list[Line]:
-    """The panel of branches: which, from when to when, what made it."""
+def first_row(count: int, cursor: int, height: int) -> int:
+    """The first of so many branches that is seen, below the heading."""
+    return min(max(cursor - height + 2, 0), max(count - height + 1, 0))
+
+
+def branch_rows(course: Course, cursor: int, size: tuple[int, int], marked: int = 0) -> list[Line]:
+    """The panel of branches: which, from when to when, what made it; one may be marked."""
+    width, height = size
     rows = tree(course.branches)
-    first = min(max(cursor - height + 2, 0), max(len(rows) - height + 1, 0))
+    first = first_row(len(rows), cursor, height)
     head = fit([(left(" branch", 22), "dim"), (left("from", 12), "dim"),
                 (left("run to", 12), "dim"), ("by", "dim")], width)  # fmt: skip
     lines = [head]
     for index, (drawn, it) in enumerate(rows[first : first + height - 1], first):
         spans: list[Span] = [
             (CURSOR if index == cursor else " ", "accent bold"),
-            (SHOWN if it.shown else " ", "accent bold"),
+            (MARKED if it.number == marked else SHOWN if it.shown else " ", "accent bold"),
             (left(f"{drawn}{it.number}", 20), "text bold" if it.shown else ""),
             (left(units.clock(it.forked_us), 12), ""),
             (left(units.clock(it.tip_us), 12), ""),
@@ -98,10 +104,16 @@ def branch_rows(course: Course, cursor: int, width: int, height: int) -> list[Li
     return lines
 
 
-def bookmark_rows(course: Course, cursor: int, width: int) -> list[Line]:
+def first_mark(count: int, cursor: int, height: int) -> int:
+    """The first of so many bookmarks that is seen."""
+    return min(max(cursor - height + 1, 0), max(count - height, 0))
+
+
+def bookmark_rows(course: Course, cursor: int, width: int, height: int) -> list[Line]:
     """The panel of bookmarks of the branch that is shown."""
     if not course.bookmarks:
         return [fit([(" none yet: b sets one at the time that is shown", "dim")], width)]
+    first = first_mark(len(course.bookmarks), cursor, height)
     return [
         fit(
             [(CURSOR if index == cursor else " ", "accent bold"), (BOOKMARK, "ok"), (" ", ""),
@@ -109,5 +121,5 @@ def bookmark_rows(course: Course, cursor: int, width: int) -> list[Line]:
             width,
             "selected" if index == cursor else "base",
         )
-        for index, it in enumerate(course.bookmarks)
+        for index, it in enumerate(course.bookmarks[first : first + height], first)
     ]  # fmt: skip

@@ -1,29 +1,45 @@
-"""The panels of branches and of bookmarks: lists from which one is chosen."""
+"""The panel of branches: a tree from which one is chosen, or two."""
 
 from typing import ClassVar
 
+from attrs import frozen
 from textual.binding import Binding, BindingType
+from textual.widgets import Static
 
 from evtui.render import course
 from evtui.render.line import Line
 from evtui.render.picture import Picture
-from evtui.screens.panels import Panel
+from evtui.screens.panels import Body, Panel
+
+ALONE = "there is one branch only: acting in the past makes another   Esc closes"
 
 
-class BranchesPanel(Panel[int]):
-    """All courses that the run has taken, as a tree; Enter closes with the number of one."""
+@frozen
+class BranchChoice:
+    """Show a branch; or, where another one was marked, compare that one with it."""
+
+    number: int
+    marked: int = 0
+
+
+class BranchesPanel(Panel[BranchChoice]):
+    """All courses that the run has taken, as a tree; Enter closes with one, or with two."""
 
     TITLE_TEXT = "Branches"
-    KEYS = "Enter shows it, at this time   ↑ ↓ another   Esc closes"
+    KEYS = "Enter shows it, at this time   c marks one to compare   ↑ ↓   Esc closes"
+    MARKED_KEYS = "Enter or c on another one compares the two   ↑ ↓ another   Esc closes"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t,q", "close", "Close", id="branches_close"),
         Binding("up", "move(-1)", "Before", id="branches_up"),
         Binding("down", "move(1)", "After", id="branches_down"),
         Binding("enter", "choose", "Show", id="branches_choose"),
+        Binding("c,space", "mark", "Mark, compare", id="branches_mark"),
     ]
 
     def __init__(self, picture: Picture) -> None:
         super().__init__()
+        self._marked = 0
+        """The number of the branch that another one is to be compared with."""
         self._rows = course.tree(picture.course.branches) if picture.course else []
         shown = [index for index, (_, it) in enumerate(self._rows) if it.shown]
         self._cursor = shown[0] if shown else 0
@@ -36,7 +52,7 @@ class BranchesPanel(Panel[int]):
         """The tree."""
         if picture.course is None:
             return []
-        return course.branch_rows(picture.course, self._cursor, width, height)
+        return course.branch_rows(picture.course, self._cursor, (width, height), self._marked)
 
     def action_move(self, by: int) -> None:
         """Another one."""
@@ -44,54 +60,28 @@ class BranchesPanel(Panel[int]):
         self.redraw()
 
     def clicked(self, y: int) -> None:
-        """Show what was clicked on."""
-        if 1 <= y <= len(self._rows):
-            self.dismiss(self._rows[y - 1][1].number)
+        """Show what was clicked on, or compare it."""
+        first = course.first_row(len(self._rows), self._cursor, self.query_one(Body).size.height)
+        if 1 <= y <= len(self._rows) - first:
+            self._cursor = first + y - 1
+            self.action_choose()
 
     def action_choose(self) -> None:
-        """Close with the branch."""
+        """Close with the branch, and with the one that is marked, if it is another one."""
         if self._rows:
-            self.dismiss(self._rows[self._cursor][1].number)
+            number = self._rows[self._cursor][1].number
+            self.dismiss(BranchChoice(number, self._marked if self._marked != number else 0))
 
-
-class BookmarksPanel(Panel[int]):
-    """The bookmarks of the branch that is shown; Enter closes with the place of one in the list."""
-
-    TITLE_TEXT = "Bookmarks"
-    KEYS = "Enter goes there   ↑ ↓ another   Esc closes"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("B,q", "close", "Close", id="bookmarks_close"),
-        Binding("up", "move(-1)", "Before", id="bookmarks_up"),
-        Binding("down", "move(1)", "After", id="bookmarks_down"),
-        Binding("enter", "choose", "Go", id="bookmarks_choose"),
-    ]
-
-    def __init__(self, picture: Picture) -> None:
-        super().__init__()
-        self._count = len(picture.course.bookmarks) if picture.course else 0
-        self._cursor = max(self._count - 1, 0)
-
-    def rows(self) -> int:
-        """One for each."""
-        return max(self._count, 1)
-
-    def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
-        """The list."""
-        if picture.course is None:
-            return []
-        return course.bookmark_rows(picture.course, self._cursor, width)[:height]
-
-    def action_move(self, by: int) -> None:
-        """Another one."""
-        self._cursor = min(max(self._cursor + by, 0), max(self._count - 1, 0))
+    def action_mark(self) -> None:
+        """Mark the branch; on the marked one the mark goes, on another one both are compared."""
+        if len(self._rows) < 2:
+            self.query_one("#panel-keys", Static).update(ALONE)
+            return
+        number = self._rows[self._cursor][1].number
+        if self._marked not in (0, number):
+            self.action_choose()
+            return
+        self._marked = 0 if self._marked else number
+        keys = self.MARKED_KEYS if self._marked else self.KEYS
+        self.query_one("#panel-keys", Static).update(keys)
         self.redraw()
-
-    def clicked(self, y: int) -> None:
-        """Go to what was clicked on."""
-        if 0 <= y < self._count:
-            self.dismiss(y)
-
-    def action_choose(self) -> None:
-        """Close with the bookmark."""
-        if self._count:
-            self.dismiss(self._cursor)

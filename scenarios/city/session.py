@@ -120,8 +120,8 @@ class CitySession(Session):
         return held, len(self.outcomes) - held, len(self.scenario.expectations)
 
     def _heard(self, event: Event) -> bool:
-        if self._listener is not None and self.city.stepped is not None:
-            self._listener(self.city.stepped, event)
+        if self.city.stepped is not None:
+            self._tell(self.city.stepped, event)
         return True
 
     def _evaluate(self, expect: Expect, view: View) -> Outcome:

@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 from evtui.app import EvtuiApp
 from evtui.opening import app_of, app_of_kept
 from evtui.render import course as course_page
-from evtui.screens.branches import BookmarksPanel, BranchesPanel
+from evtui.screens.bookmarks import BookmarksPanel
+from evtui.screens.branches import BranchesPanel
 from evtui.session_replay import read_kept
 from evtui.widgets.panes import Header
 from scenarios.course import BranchView
@@ -273,6 +274,7 @@ KEYS = (
     *("comma", "full_stop", "left_square_bracket", "right_square_bracket", "g", "G", "z", "Z"),
     *("b", "B", "t", "k", "u", "o", "h", "up", "down", "space", "enter", "escape", "x", "p", "v"),
     *("r", "e", "pageup", "home", "end", "plus", "minus", "question_mark", "tab", "s"),
+    *("A", "c", "c", "d", "t", "B"),
 )
 
 

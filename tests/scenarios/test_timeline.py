@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from scenarios.checkpoints import checkpoint_of
 from scenarios.city.session import open_session
 from scenarios.city.timeline import CityTimeline
 from scenarios.errors import InputError
@@ -78,6 +79,27 @@ def test_an_instant_looks_as_it_did() -> None:
     line.go(100 * S)
     assert line.view() == seen
     assert line.is_past
+
+
+@pytest.mark.parametrize(
+    ("verb", "args"), [("report_stolen", {"id_tag": "Good"}), ("revoke", {"ev": "Good"})]
+)
+def test_an_order_that_is_not_in_the_log_yet_goes_through_time(
+    verb: str, args: dict[str, object]
+) -> None:
+    """A copy is made while it waits, as at any other instant."""
+    line = timeline("revoked-contract", 60 * S)
+    for cp in line.session.world.ids.values():
+        line.act("crash", cp=cp)
+    line.act(verb, **args)
+    assert len(line.session.world.trust.order_book.orders) == 1
+    copy = checkpoint_of(line.session).open()
+    for session in (line.session, copy):
+        for cp in session.world.ids.values():
+            session.act("restart", cp=cp)
+        session.run(90 * S, 1_000_000)
+        assert session.world.trust.order_book.orders == []
+    assert copy.whole.digest() == line.session.whole.digest()
 
 
 def test_one_event_back_and_forth() -> None:

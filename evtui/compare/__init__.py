@@ -1,0 +1,1 @@
+"""Two kept sessions compared without a terminal."""

@@ -1,0 +1,1 @@
+"""Two runs compared: what differs first, and how both stand in the end."""

@@ -1,0 +1,32 @@
+"""Builds the frozen picture of where a session stands in its own time."""
+
+from typing import TYPE_CHECKING
+
+from scenarios.course import BranchView, Course, Mark
+
+if TYPE_CHECKING:
+    from scenarios.timeline import Timeline
+
+
+def course_of(timeline: "Timeline") -> Course:
+    """A picture of now."""
+    shown = timeline.branch
+    return Course(
+        number=timeline.number,
+        tip_us=shown.tip.time_us,
+        is_past=timeline.is_past,
+        inputs=tuple(Mark(it.time_us, it.words()) for it in shown.inputs),
+        bookmarks=tuple(Mark(it.place.time_us, it.name) for it in timeline.marks),
+        branches=tuple(
+            BranchView(
+                it.number,
+                it.parent,
+                it.forked.time_us,
+                it.tip.time_us,
+                len(it.inputs),
+                it.why,
+                it.number == timeline.number,
+            )
+            for it in timeline.branches.values()
+        ),
+    )
