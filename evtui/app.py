@@ -19,6 +19,7 @@ from evtui.palette import Actions
 from evtui.render.partition import Plan
 from evtui.render.picture import Drive, Picture
 from evtui.screens.energy import EnergyPanel
+from evtui.screens.log import LogPanel
 from evtui.screens.membership import MembershipPanel
 from evtui.screens.messages import MessagesPanel
 from evtui.screens.network import NetworkScreen
@@ -27,8 +28,8 @@ from evtui.screens.reservations import ReservationsPanel
 from evtui.screens.tables import TablePanel
 from evtui.screens.views import TABLES
 from evtui.screens.why import WhyPanel
+from evtui.taking import TakingApp
 from evtui.themes import DARK, THEMES
-from evtui.travel import TravelApp
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
 from evtui.widgets.lines import Pane
@@ -37,7 +38,7 @@ from scenarios.errors import InputError
 from scenarios.session import Controls, Session
 from scenarios.timeline import Timeline
 from scenarios.view import Window
-from scenarios.why.view import Answer, Question
+from scenarios.why.view import About, Answer, Question
 
 DEFAULT_SPEED = 10.0
 ENDED = "The run has ended"
@@ -45,7 +46,7 @@ ALL_ROWS = 1 << 30
 """More events than are kept."""
 
 
-class EvtuiApp(TravelApp):
+class EvtuiApp(TakingApp):
     """A run that a person watches and breaks.
 
     The app holds one :class:`Picture`; every widget watches it. The run is driven in slices from
@@ -125,6 +126,17 @@ class EvtuiApp(TravelApp):
         """Open one of the views above the network."""
         if self.picture is not None:
             self.push_screen(TABLES[name](self.picture))
+
+    def action_log_filter(self) -> None:
+        """Open the log, with the line to type a filter in."""
+        if self.picture is not None:
+            self.push_screen(LogPanel(self.picture, asks=True))
+
+    def on_log_panel_why(self, message: LogPanel.Why) -> None:
+        """Ask why about a slot."""
+        if self.picture is not None:
+            question = Question(About.SLOT, str(message.slot))
+            self.push_screen(WhyPanel(self.picture, self._why, question), self.action_moment)
 
     def on_table_panel_wanted(self, _message: TablePanel.Wanted) -> None:
         """A view is about other things now."""

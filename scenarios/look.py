@@ -16,6 +16,7 @@ from scenarios.connector import Car
 from scenarios.invariants_look import invariants
 from scenarios.ledger_look import ledger
 from scenarios.links_look import links as matrix
+from scenarios.log.look import log_table
 from scenarios.operator_look import operator
 from scenarios.papers import Paper, paper_of
 from scenarios.plan_look import plan
@@ -95,6 +96,7 @@ def look(
         invariants=invariants(world) if window.invariants else None,
         operator=operator(world, network, window.operator_rows) if window.operator_rows else None,
         ledger=None if window.ledger is None else ledger(world, till, window.ledger),
+        slots=None if window.slots is None else log_table(world, window.slots),
     )
 
 

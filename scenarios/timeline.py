@@ -13,6 +13,7 @@ from scenarios.checkpoints import BUDGET_BYTES, START, Checkpoints, Place, place
 from scenarios.course import BranchView, Course, Mark
 from scenarios.errors import InputError
 from scenarios.journal import Input
+from scenarios.log.lines import LogLines
 from scenarios.messages.view import Diagram, Filter, FrameView, Span
 from scenarios.session import Session
 from scenarios.view import View, Window
@@ -97,6 +98,10 @@ class Timeline:
         """Remember every message from now on, in every branch."""
         self._records = True
         self.session.record()
+
+    def log_lines(self, text: str = "") -> LogLines:
+        """See :meth:`scenarios.session.Session.log_lines`."""
+        return self.session.log_lines(text)
 
     def messages(self, span: Span) -> Diagram:
         """See :meth:`scenarios.session.Session.messages`."""

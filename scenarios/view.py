@@ -5,11 +5,12 @@ the world. Long lists (the replicated log, the event log) are given as the windo
 their total length, so that building a view costs the same after ten minutes as after a day.
 """
 
-from enum import IntEnum
-
 from attrs import frozen
 
 from paxos.membership import quorums_after
+from scenarios.log.view import CellState as CellState
+from scenarios.log.view import LogCell as LogCell
+from scenarios.log.view import LogTable, LogWindow
 from scenarios.tables_view import (
     InvariantsView,
     LedgerView,
@@ -18,15 +19,6 @@ from scenarios.tables_view import (
     LinkWindow,
     OperatorView,
 )
-
-
-class CellState(IntEnum):
-    """What one CP knows of one slot."""
-
-    EMPTY = 0
-    ACCEPTED = 1
-    CHOSEN = 2
-    APPLIED = 3
 
 
 @frozen
@@ -45,6 +37,8 @@ class Window:
     """Whether the invariants are wanted, one by one."""
     operator_rows: int = 0
     """How many alarms and instructions are wanted at the most; 0: nothing of the operator's."""
+    slots: LogWindow | None = None
+    """Which slots of the log are wanted in full words, with filter and detail; None: none."""
 
 
 @frozen
@@ -153,14 +147,6 @@ class CpView:
     """Whether the log has given up its grant, and has not heard it since."""
     earned_cents: int = 0
     """What its bills have brought in."""
-
-
-@frozen
-class LogCell:
-    """One CP's knowledge of one slot; the ballot as ``round.CP`` (empty for none)."""
-
-    state: CellState
-    ballot: str
 
 
 @frozen
@@ -389,3 +375,5 @@ class View:
     """Every invariant with its checks and margin, if that was asked for."""
     operator: OperatorView | None = None
     """What an operator sees besides, if that was asked for."""
+    slots: LogTable | None = None
+    """The slots that were asked for; None also where nobody keeps the log."""

@@ -83,6 +83,7 @@ VIEWS = (
     "scenarios.city.view",
     "scenarios.why.view",
     "scenarios.messages.view",
+    "scenarios.log.view",
 )
 """Frozen pictures."""
 

@@ -6,6 +6,7 @@ from evtui.render.picture import Picture
 from evtui.screens.invariants import InvariantsPanel
 from evtui.screens.ledger import LedgerPanel
 from evtui.screens.links import LinksPanel
+from evtui.screens.log import LogPanel
 from evtui.screens.operator import OperatorPanel
 from evtui.screens.tables import TablePanel
 
@@ -14,5 +15,6 @@ TABLES: Mapping[str, Callable[[Picture], TablePanel]] = {
     "ledger": LedgerPanel,
     "invariants": InvariantsPanel,
     "operator": OperatorPanel,
+    "log": LogPanel,
 }
 """What opens each."""

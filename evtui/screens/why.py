@@ -42,8 +42,13 @@ class WhyPanel(Panel[int]):
         *[Binding(str(n), f"digit({n})", show=False, id=f"why_{n}") for n in range(10)],
     ]
 
-    def __init__(self, picture: Picture, ask: Callable[[Question], Answer | str]) -> None:
-        """``ask`` answers, or says in a sentence why it cannot."""
+    def __init__(
+        self,
+        picture: Picture,
+        ask: Callable[[Question], Answer | str],
+        question: Question | None = None,
+    ) -> None:
+        """``ask`` answers, or says in a sentence why it cannot; it begins with a question."""
         super().__init__()
         self._ask = ask
         self._cp = picture.selected
@@ -53,6 +58,12 @@ class WhyPanel(Panel[int]):
         """The answers that are open, each with its cursor; the last one is seen."""
         self._typed = ""
         self._refused = ""
+        self._first = question
+
+    def on_mount(self) -> None:
+        """Answer what was asked for."""
+        if self._first is not None:
+            self._open(self._first)
 
     def _found(self, picture: Picture) -> list[why.Topic]:
         """What can be asked now, and what is chosen, also when its slot is not seen any more."""
