@@ -2,7 +2,7 @@
 # make test   set everything up, run the tests
 # make check  format, lint, types, import direction, tests: what CI runs
 # make bench  timings    make bench-scale  3 to 1,000 charge points (minutes)
-# make bench-messages  a million recorded messages
+# make bench-messages  a million recorded messages    make bench-log  a log of 100,000 slots
 # make soak   long campaigns    make clean  forget the .venv
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
@@ -10,7 +10,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: run test setup check format lint types imports bench bench-scale bench-messages soak snapshots clean
+.PHONY: run test setup check format lint types imports bench bench-scale bench-messages bench-log soak snapshots clean
 
 run: setup
 	@$(BIN)/evtui
@@ -49,6 +49,9 @@ bench-scale: setup
 
 bench-messages: setup
 	$(BIN)/python -m tools.bench_messages
+
+bench-log: setup
+	$(BIN)/python -m tools.bench_log
 
 soak: setup
 	$(BIN)/pytest -n auto -m soak -o addopts='-q --strict-markers'

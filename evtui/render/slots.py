@@ -34,6 +34,8 @@ class Place:
     cps: int
     cell: int
     """Cells of each CP's column."""
+    ballot: int
+    """Cells of the column of ballots; 0 where each cell has room for its own."""
 
 
 def lay(view: View, size: tuple[int, int], first_cp: int) -> Place:
@@ -47,15 +49,16 @@ def lay(view: View, size: tuple[int, int], first_cp: int) -> Place:
     name = max((cell_len(cp.id) for cp in view.cps), default=0)
     full = max((cell_len(cp.promised) for cp in view.cps), default=1)
     count, room = len(view.cps), list_width - slot_width(view) - 4 - LEAST_COMMAND
-    each = name + 1
+    each, column = name + 1, full + 1
     for ballot in (full, full - len(common_prefix(view))):
-        wide = max(name + 1, ballot + 3)
-        if wide * count <= room or ballot is not full:
-            each = wide
+        if max(name + 1, ballot + 3) * count <= room:
+            each, column = max(name + 1, ballot + 3), 0
             break
-    fits = max(min(room // each, count), 1)
-    first = min(max(first_cp, 0), count - fits)
-    return Place(list_width, rows, detail_width, detail_rows, beside, max(first, 0), fits, each)
+    fits = max(min((room - column) // each, count), 1)
+    first = max(min(first_cp, count - fits), 0)
+    return Place(
+        list_width, rows, detail_width, detail_rows, beside, first, fits, each, column
+    )  # fmt: skip
 
 
 def slot_width(view: View) -> int:
@@ -144,7 +147,8 @@ def _names(view: View, table: LogTable, place: Place) -> Line:
     beside = [f"← {place.first_cp}"] if place.first_cp else []
     beside += [f"→ {len(view.cps) - last} CPs more"] if last < len(view.cps) else []
     note = f" ({', '.join(beside)})" if beside else ""
-    return fit([*spans, ("command" + note, "dim")], place.list_width)
+    ballot = left("ballot" if place.ballot > 6 else "", place.ballot)
+    return fit([*spans, (ballot + "command" + note, "dim")], place.list_width)
 
 
 def _row(
@@ -160,6 +164,7 @@ def _row(
     down = [cp.status in glyphs.DOWN for cp in view.cps[place.first_cp :]]
     for at, cell in enumerate(row.cells):
         spans.append((left(_cell(cell, view, place.cell), place.cell), _cell_role(cell, down[at])))
+    spans.append((left(row.ballot, place.ballot), "dim"))
     role = "" if row.state >= 2 else "dim"
     if marks:
         role = "text bold" if row.matched else "dim"

@@ -32,8 +32,8 @@ OPEN_PAGES: Final = 3
 """How many of the newest pages are not packed."""
 KEPT_SLOTS: Final = 1_000_000
 """How many slots are kept, the newest."""
-KEPT_STEPS: Final = 2_000_000
-"""How many steps of all nodes are kept (:mod:`paxos.check.steps`), the newest."""
+STEPS_A_SLOT: Final = 2
+"""How many steps of all nodes are kept for each slot (:mod:`paxos.check.steps`), the newest."""
 
 
 @define
@@ -133,7 +133,7 @@ def _unpack(packed: bytes) -> list[Entry]:
     ]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def _unpacked(packed: bytes) -> tuple[Entry, ...]:
     """The entries of the packed pages that were looked into last."""
     return tuple(_unpack(packed))
@@ -146,9 +146,11 @@ class LogBook:
         self.limit = limit
         self.last = 0
         """The highest slot that anything is known of."""
-        self.steps = Steps(KEPT_STEPS)
+        self.steps = Steps(STEPS_A_SLOT * limit)
         self.search: object = None
         """What somebody looks for in it, to go on from there; no part of what it keeps."""
+        self.same: dict[Any, Any] = {}
+        """Equal values of what is noted, each once; shared by all forks."""
         self.changes = 0
         """How often something was proposed for a slot that somebody had applied before."""
         self._pages: dict[int, Page] = {}
@@ -220,7 +222,7 @@ class LogBook:
         entry = self.entry(slot)
         proposal = None if entry is None else entry.of(ballot)
         if proposal is not None and node not in proposal.votes:
-            mine = self._write(slot, keeps_note=True).of(ballot)
+            mine = self._write(slot).of(ballot)
             assert mine is not None  # noqa: S101 - it was there a line above
             mine.votes[node] = now_us
 
@@ -233,7 +235,7 @@ class LogBook:
             mine.applied = outcome.value
         self.last = max(self.last, slot)
 
-    def _write(self, slot: int, *, keeps_note: bool = False) -> Entry:
+    def _write(self, slot: int) -> Entry:
         """The entry of a slot on a page of this book's own."""
         number, at = divmod(slot - 1, SIZE)
         page = self._pages.get(number)
@@ -244,8 +246,7 @@ class LogBook:
         if self._pages.get(number) is not page:
             self._pages[number] = page
             self._tidy(number)
-        if not keeps_note:
-            page.notes[at] = None
+        page.notes[at] = None
         assert page.entries is not None  # noqa: S101 - it was opened
         return page.entries[at]
 
@@ -266,7 +267,7 @@ class LogBook:
         other = LogBook(self.limit)
         other.last, other.changes, other._base = self.last, self.changes, self._base
         other._pages, other._open = dict(self._pages), dict(self._open)
-        other.steps = self.steps.fork()
+        other.steps, other.same = self.steps.fork(), self.same
         self._owner = object()  # what is there now belongs to neither
         return other
 

@@ -1,10 +1,11 @@
 """A slot's value, decoded: in words, field by field, and what a filter asks about it."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from attrs import define
+from attrs import Factory, define
 
+from fsm.network.describe import in_words, malformed
 from fsm.ocpp.actions import EVERYONE, Action
 from fsm.ocpp.frames import CALL_ERROR, CALL_RESULT, CallError, parse_operation, unpack
 from paxos.clients import Command, Purpose, decode
@@ -16,13 +17,14 @@ from scenarios.till import newest
 if TYPE_CHECKING:
     from scenarios.world import World
 
+Same = TypeVar("Same")
 NO_OP: Final = "no-op"
 KIND_OF: Final = {Purpose.UPDATE: "update", Purpose.READ: "read", Purpose.CHANGE: "change"}
 """What a command is for, in a word."""
 
 
 class Facts(NamedTuple):
-    """What a filter asks about a slot's command; found once for each slot."""
+    """What a filter and a row of the table ask about a slot; found once for each slot."""
 
     text: str
     lower: str
@@ -33,11 +35,12 @@ class Facts(NamedTuple):
     cps: tuple[str, ...]
     """Who calls, and who is called."""
     evs: tuple[str, ...]
-    ballots: tuple[str, ...]
+    ballots: tuple[str, ...] = ()
     """All that have proposed something for the slot."""
-
-
-NOTHING: Final = Facts("", "", (), (), (), ())
+    held: tuple[tuple[int, str], ...] = ()
+    """The highest ballot for which each node has voted."""
+    ballot: str = ""
+    """In which it was chosen, else the highest that has proposed something."""
 
 
 @define
@@ -52,15 +55,22 @@ class Decoder:
     """The EVs of each id tag and contract."""
     transactions: Mapping[int, Any]
     reservations: Mapping[int, Any]
+    _same: dict[Any, Any] = Factory(dict)
 
     @staticmethod
-    def of(world: "World") -> "Decoder":
-        """That of a world as it is now."""
+    def of(world: "World", same: dict[Any, Any] | None = None) -> "Decoder":
+        """That of a world as it is now; ``same``: equal values that were met before."""
         owners: dict[str, tuple[str, ...]] = {}
         for name, car in world.cars.items():
             owners[car.ev.account] = (*owners.get(car.ev.account, ()), name)
         tables = newest(world).state
-        return Decoder(world.ids, owners, tables.transactions, tables.reservations)
+        return Decoder(
+            world.ids,
+            owners,
+            tables.transactions,
+            tables.reservations,
+            {} if same is None else same,
+        )
 
     def ballot(self, ballot: Any) -> str:
         """A ballot as people read it: ``round.CP``."""
@@ -70,26 +80,22 @@ class Decoder:
         """A command in a few words."""
         return command_text(value, self.ids)
 
-    def facts(self, value: Value | None, ballots: tuple[str, ...]) -> Facts:
-        """What a filter asks about it."""
+    def facts(self, value: Value | None) -> Facts:
+        """What a filter asks about a value."""
         if value is None:
-            return NOTHING._replace(ballots=ballots)
-        text = self.text(value)
-        kinds, cps, evs = self._subjects(value)
-        return Facts(text, text.lower(), kinds, cps, evs, ballots)
-
-    def _subjects(self, value: Value) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+            return self._facts("", (), (), ())
         if value == NOOP:
-            return (NO_OP,), (), ()
+            return self._facts(self.text(value), (NO_OP,), (), ())
         command = decode(value)
         if command.purpose is Purpose.CHANGE:
-            return ("change",), (self._changed(command.op),), ()
+            return self._facts(self.text(value), ("change",), (self._changed(command.op),), ())
         if command.purpose is Purpose.READ:
-            return ("read",), (self.ids.get(place_of(command.client.node), ""),), ()
+            asker = self.ids.get(place_of(command.client.node), "")
+            return self._facts(self.text(value), ("read",), (asker,), ())
         try:
             operation = parse_operation(command.op)
         except CallError:
-            return (), (), ()
+            return self._facts(malformed(command.op), (), (), ())
         kinds, payload = [operation.action.lower()], operation.payload
         if operation.action == Action.DATA_TRANSFER:
             kinds.append(str(payload.get("messageId", "")).lower())
@@ -99,7 +105,17 @@ class Decoder:
             for key in ("cp", "chargePoint"):
                 if type(at.get(key)) is str and at[key] not in (*cps, EVERYONE):
                     cps.append(at[key])
-        return tuple(kinds), tuple(cps), self._evs(payload)
+        return self._facts(in_words(operation), tuple(kinds), tuple(cps), self._evs(payload))
+
+    def _facts(
+        self, text: str, kinds: tuple[str, ...], cps: tuple[str, ...], evs: tuple[str, ...]
+    ) -> Facts:
+        return Facts(text, text.lower(), self.one(kinds), self.one(cps), self.one(evs))
+
+    def one(self, value: Same) -> Same:
+        """Of equal values always the same: there are few, and very many slots."""
+        known: Same = self._same.setdefault(value, value)
+        return known
 
     def _changed(self, op: bytes) -> str:
         try:

@@ -70,7 +70,7 @@ class Slots:
 
     def __init__(self, world: "World", book: LogBook, *, keeps: bool = False) -> None:
         self.world, self.book = world, book.fork() if keeps else book
-        self.decoder = Decoder.of(world)
+        self.decoder = Decoder.of(world, book.same)
         self.numbers = tuple(world.ids)
         hosts = [world.cluster.hosts[number] for number in self.numbers]
         self.identities = [host.identity for host in hosts]
@@ -89,17 +89,31 @@ class Slots:
 
     def facts(self, slot: int) -> tuple[Facts, bool]:
         """What a filter asks about a slot's command, and whether it had to be decoded."""
-        known: Facts | None = self.book.note(slot)
+        known = self.book.note(slot)
         if known is not None:
-            return known, False
+            return Facts._make(known), False
         entry = self.book.entry(slot)
         value = value_of(entry, slot, self.papers)
-        made = entry.proposals if entry is not None else ()
-        ballots = tuple(self.decoder.ballot(it.ballot) for it in made)
-        found = self.decoder.facts(value, ballots)
+        found = self.decoder.facts(value)
+        if entry is not None:
+            found = self._with_ballots(found, slot, entry)
         if value is not None:
-            self.book.put_note(slot, found)
+            # A plain tuple of texts is nothing that the garbage collector has to look at again.
+            self.book.put_note(slot, tuple(found))
         return found, True
+
+    def _with_ballots(self, found: Facts, slot: int, entry: Entry) -> Facts:
+        one, name = self.decoder.one, self.decoder.ballot
+        held: dict[int, Ballot] = {}
+        for it in sorted(entry.proposals, key=lambda it: it.ballot):
+            held |= dict.fromkeys(it.votes, it.ballot)
+        high = entry.highest()
+        ballot = self.chosen(slot, entry)[0] or (name(high.ballot) if high is not None else "")
+        return found._replace(
+            ballots=one(tuple(name(it.ballot) for it in entry.proposals)),
+            held=one(tuple((node, one(name(it))) for node, it in sorted(held.items()))),
+            ballot=one(ballot),
+        )
 
     def state(self, slot: int) -> CellState:
         """The most that any CP knows of a slot."""
@@ -128,24 +142,24 @@ class Slots:
 
     def row(self, slot: int, window: LogWindow, *, matched: bool) -> SlotRow:
         """One slot for a table."""
-        entry = self.book.entry(slot)
+        facts = self.facts(slot)[0]
         columns = range(window.first_cp, min(window.first_cp + window.cps, len(self.numbers)))
-        cells = tuple(self.cell(at, slot, entry) for at in columns)
-        ballot = self.chosen(slot, entry)[0]
-        if not ballot and entry is not None and (high := entry.highest()) is not None:
-            ballot = self.decoder.ballot(high.ballot)
-        return SlotRow(slot, self.command(slot), self.state(slot), ballot, cells, matched)
+        held = dict(facts.held)
+        cells = tuple(self.cell(at, slot, held) for at in columns)
+        return SlotRow(slot, self.command(slot), self.state(slot), facts.ballot, cells, matched)
 
-    def cell(self, at: int, slot: int, entry: Entry | None) -> LogCell:
-        """What one CP knows of a slot; its ballot also where it has compacted the slot."""
+    def cell(self, at: int, slot: int, voted: Mapping[int, str]) -> LogCell:
+        """What one CP knows of a slot; its ballot also where it has compacted the slot.
+
+        ``voted``: the highest ballot for which each node has voted.
+        """
         paper = self.papers[at]
         state, ballot = state_of(paper, slot), ""
         held = paper.accepted.get(slot)
         if held is not None:
             ballot = self.decoder.ballot(held[0])
         elif state is not CellState.EMPTY:
-            voted = self.voted(at, entry)
-            ballot = "" if voted is None else self.decoder.ballot(voted.ballot)
+            ballot = voted.get(self.identities[at], "")
         return LogCell(state, ballot)
 
     def voted(self, at: int, entry: Entry | None) -> Proposal | None:
@@ -202,8 +216,9 @@ class Slots:
         self, slot: int, entry: Entry | None, applied: Mapping[int, tuple[int, bool]]
     ) -> Iterator[KnowsView]:
         """What each CP knows of a slot; ``applied``: when each node has applied it, and how."""
+        held = dict(self.facts(slot)[0].held)
         for at, number in enumerate(self.numbers):
-            cell, voted, identity = self.cell(at, slot, entry), None, self.identities[at]
+            cell, voted, identity = self.cell(at, slot, held), None, self.identities[at]
             if cell.ballot:
                 voted = self.voted(at, entry)
             when, by_snapshot = applied.get(identity, (UNKNOWN_US, False))
@@ -240,11 +255,11 @@ def log_table(world: "World", window: LogWindow) -> LogTable | None:
         refused = str(error)
         text = search.key[0] if search is not None and isinstance(search.key, tuple) else ""
         wanted = read(text, tuple(world.ids.values()), tuple(world.cars))
-    if wanted.terms and (search is None or search.key != (text, book.changes)):
+    if wanted.tests and (search is None or search.key != (text, book.changes)):
         search = Search((text, book.changes))
-    book.search = search if wanted.terms else None
+    book.search = search if wanted.tests else None
     window = evolve(window, rows=max(window.rows, 1), text=text)
-    return _table(slots, window, wanted, search if wanted.terms else None, refused)
+    return _table(slots, window, wanted, search if wanted.tests else None, refused)
 
 
 def _table(

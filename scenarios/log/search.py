@@ -9,9 +9,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Final
 
-BUDGET: Final = 16_000
+BUDGET: Final = 10_000
 """Work of one look: a slot whose command is known counts 1."""
-FRESH: Final = 40
+FRESH: Final = 25
 """What a slot counts whose command has to be decoded."""
 
 Judge = Callable[[int], tuple[bool, bool]]
