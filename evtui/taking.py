@@ -74,10 +74,12 @@ class TakingApp(TravelApp):
 
     def _stem(self, view: str) -> str:
         """Scenario, view and virtual time: how a file of it is called."""
+        session = self.timeline.session
         picture: Picture | None = getattr(self, "picture", None)
-        scenario = picture.view.scenario if picture is not None else "evtui"
-        at = DURATION.format(picture.view.time_us // 1_000 * 1_000) if picture is not None else ""
-        return re.sub(r"[^A-Za-z0-9._-]+", "-", f"{scenario}-{view}-{at}")
+        of = [session.scenario.name, view, DURATION.format(self.timeline.time_us // 1000 * 1000)]
+        if picture is not None and picture.city is not None and view != "city":
+            of.insert(1, picture.city.shown)
+        return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(of))
 
     # The log.
 
