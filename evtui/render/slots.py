@@ -124,7 +124,7 @@ def _about(view: View, table: LogTable, width: int, motion: Span) -> Line:
             spans.append((f"  searched down to {units.count(table.searched_to)}", "warn"))
     else:
         spans.append((f"{units.count(table.last)} slots", "text bold"))
-        for state, word in glyphs.CELL_WORD.items():
+        for state, word in list(glyphs.CELL_WORD.items())[1:]:
             spans += [
                 ("  ", ""),
                 (glyphs.CELL[state], glyphs.CELL_ROLE[state]),
@@ -222,7 +222,9 @@ def _story(it: SlotView) -> Iterator[str]:
     """Who proposed what in which ballot, and how it was chosen."""
     for made in it.proposals:
         what = "" if len(it.proposals) == 1 else f" “{made.command}”"
-        by = f" for {it.client}, as its command {it.sequence}" if it.client else ""
+        by = ""
+        if it.client and made.command == it.command:
+            by = f" for {it.client}, as its command {it.sequence}"
         yield f"Proposed{what} by {made.by} in ballot {made.ballot} {_when(made.at_us)}{by}"
         if it.ballot != made.ballot:
             yield f"Accepted in it by {_votes(made)}"

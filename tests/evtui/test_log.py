@@ -69,14 +69,18 @@ def full(slot: int, count: int = 5) -> SlotView:
                   slot * S + 5 + n if cell.state is CellState.APPLIED else None, n == 3, n == 4)
         for n, cell in enumerate(cells(slot, count))
     ]  # fmt: skip
+    is_open = slot == LAST
     votes = (("CP2", slot * S + 1_000), ("CP1", slot * S + 2_000), ("CP3", slot * S + 2_500))
     return SlotView(
-        slot=slot, command=f"CP{slot % 5 + 1} MeterValues {slot * 31} Wh", state=CellState.APPLIED,
-        kind="update", client="CP1", sequence=23, ballot="3.CP2", chosen_us=slot * S + 2_500,
-        choosers=("CP2", "CP1", "CP3"), needs=3, voters=5,
+        slot=slot, command=f"CP{slot % 5 + 1} MeterValues {slot * 31} Wh",
+        state=CellState.ACCEPTED if is_open else CellState.APPLIED,
+        kind="update", client="CP1", sequence=23, ballot="" if is_open else "3.CP2",
+        chosen_us=None if is_open else slot * S + 2_500,
+        choosers=() if is_open else ("CP2", "CP1", "CP3"), needs=3, voters=5,
         proposals=(
             ProposalView("2.CP1", "CP1", slot * S - 9_000, "no-op", (("CP1", slot * S - 8_000),)),
-            ProposalView("3.CP2", "CP2", slot * S, f"CP1 MeterValues {slot * 31} Wh", votes),
+            ProposalView("3.CP2", "CP2", slot * S, f"CP{slot % 5 + 1} MeterValues {slot * 31} Wh",
+                         votes[:2] if is_open else votes),
         ),
         knows=tuple(knows),
         fields=(("for", "update"), ("cp", "CP1"), ("at_us", str(slot * S)),
@@ -84,7 +88,8 @@ def full(slot: int, count: int = 5) -> SlotView:
                 ("payload.connectorId", "1"), ("payload.transactionId", "3"),
                 ("payload.meterValue[0].sampledValue[0].value", str(slot * 31)),
                 ("payload.meterPublicKey", "55586ec11f7af985d9789f83e2095b01" * 2)),
-        verdict="fresh", answer=(("status", "Accepted"),),
+        verdict="" if is_open else "fresh",
+        answer=() if is_open else (("status", "Accepted"),),
     )  # fmt: skip
 
 
@@ -141,7 +146,8 @@ def test_each_cp_has_sign_and_ballot_in_each_row() -> None:
 def test_a_slot_in_full_tells_who_what_and_when() -> None:
     """Ballots with their votes, who chose it, who knows it since when, fields, answer."""
     text = "\n".join(line.plain.rstrip() for line in slots.detail(full(12), 110, wide=True))
-    assert "Proposed “no-op” by CP1 in ballot 2.CP1 at 00:11.991 for CP1, as its command" in text
+    assert "Proposed “no-op” by CP1 in ballot 2.CP1 at 00:11.991\n" in text
+    assert "by CP2 in ballot 3.CP2 at 00:12.000 for CP1, as its command 23" in text
     assert "Accepted in it by CP1 at 00:11.992" in text
     assert "Chosen in ballot 3.CP2 at 00:12.002 by CP2, CP1, CP3: 3 of 5 choose" in text
     assert " CP4   ● applied   3.CP2  accepted 00:12.000  snapshot 00:12.000" in text
@@ -671,4 +677,4 @@ def test_filtered(snap_compare: Callable[..., bool], size: tuple[int, int]) -> N
 def test_whole(snap_compare: Callable[..., bool]) -> None:
     """One slot in full."""
     app = app_on(steady())
-    assert snap_compare(app, press=["L", "tab"], terminal_size=(80, 24), run_before=settle)
+    assert snap_compare(app, press=["L", "up", "tab"], terminal_size=(80, 24), run_before=settle)
