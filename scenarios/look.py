@@ -16,7 +16,7 @@ from scenarios.connector import Car
 from scenarios.invariants_look import invariants
 from scenarios.ledger_look import ledger
 from scenarios.links_look import links as matrix
-from scenarios.log.look import log_table
+from scenarios.log.table import log_table
 from scenarios.operator_look import operator
 from scenarios.papers import Paper, paper_of
 from scenarios.plan_look import plan

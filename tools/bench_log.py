@@ -19,7 +19,7 @@ from paxos.effects import Applied
 from paxos.messages import Accept, Accepted
 from paxos.sim.streams import stream
 from scenarios.loader import load
-from scenarios.log.look import log_table
+from scenarios.log.table import log_table
 from scenarios.log.view import LogWindow
 from scenarios.messages.recording import book_of, keep_logs
 from scenarios.session import Session

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from evtui.render import slots
+from evtui.render import slot_detail, slots
 from evtui.render.line import Line
 from evtui.render.picture import Picture
 from evtui.screens.panels import Body
@@ -126,7 +126,7 @@ class LogPanel(TablePanel):
         """The list and the slot under the cursor, or that slot alone."""
         table = picture.view.slots
         if self._whole and table is not None and table.detail is not None:
-            found = slots.detail(table.detail, width, wide=True)
+            found = slot_detail.detail(table.detail, width, wide=True)
             self._top = min(self._top, max(len(found) - height, 0))
             return found[self._top : self._top + height]
         place, motion = self._place(picture), self.motion(picture)
@@ -284,7 +284,7 @@ class LogPanel(TablePanel):
         detail = self._table.detail if self._table is not None else None
         if detail is None:
             return super().copied()
-        return f"slot {detail.slot}", slots.as_text(detail)
+        return f"slot {detail.slot}", slot_detail.as_text(detail)
 
     # Filter.
 
