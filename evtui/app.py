@@ -38,7 +38,7 @@ from scenarios.errors import InputError
 from scenarios.session import Controls, Session
 from scenarios.timeline import Timeline
 from scenarios.view import Window
-from scenarios.why.view import About, Answer, Question
+from scenarios.why.view import Answer, Question
 
 DEFAULT_SPEED = 10.0
 ENDED = "The run has ended"
@@ -132,12 +132,6 @@ class EvtuiApp(TakingApp):
         if self.picture is not None:
             self.push_screen(LogPanel(self.picture, asks=True))
 
-    def on_log_panel_why(self, message: LogPanel.Why) -> None:
-        """Ask why about a slot."""
-        if self.picture is not None:
-            question = Question(About.SLOT, str(message.slot))
-            self.push_screen(WhyPanel(self.picture, self._why, question), self.action_moment)
-
     def on_table_panel_wanted(self, _message: TablePanel.Wanted) -> None:
         """A view is about other things now."""
         self.take_picture()
@@ -150,6 +144,12 @@ class EvtuiApp(TakingApp):
             self.clear_notifications()
             for row in done:
                 self.notify(f"{row.subject}: {row.text}", timeout=4, markup=False)
+
+    def on_table_panel_ask(self, message: TablePanel.Ask) -> None:
+        """What somebody wants to know in a view."""
+        if self.picture is not None:
+            panel = WhyPanel(self.picture, self._why, message.question)
+            self.push_screen(panel, self.action_moment)
 
     # Virtual time
 

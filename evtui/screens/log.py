@@ -18,6 +18,7 @@ from evtui.screens.panels import Body
 from evtui.screens.tables import TablePanel
 from scenarios.log.view import LogTable, LogWindow
 from scenarios.view import Window
+from scenarios.why.view import About, Question
 
 FILTER, SLOT = "filter", "slot"
 GO_ON_S = 0.02
@@ -57,13 +58,6 @@ class LogPanel(TablePanel):
         Binding("tab", "whole", "The whole slot", id="log_whole"),
         Binding("e", "export", "Export", id="log_export"),
     ]
-
-    class Why(Message):
-        """Somebody asks why a slot holds what it holds."""
-
-        def __init__(self, slot: int) -> None:
-            super().__init__()
-            self.slot = slot
 
     class Export(Message):
         """The log is to be written into a file, as far as a filter lets it through."""
@@ -266,7 +260,7 @@ class LogPanel(TablePanel):
     def action_why(self) -> None:
         """Ask why it holds what it holds."""
         if self.slot is not None:
-            self.post_message(self.Why(self.slot))
+            self.post_message(self.Ask(Question(About.SLOT, str(self.slot))))
 
     def action_whole(self) -> None:
         """All of it, or the list again."""

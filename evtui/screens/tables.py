@@ -10,6 +10,7 @@ from evtui.render.line import Span
 from evtui.render.picture import Picture
 from evtui.screens.panels import Panel
 from scenarios.view import Window
+from scenarios.why.view import Question
 
 
 class TablePanel(Panel[None]):
@@ -32,6 +33,13 @@ class TablePanel(Panel[None]):
             super().__init__()
             self.verb = verb
             self.args = args
+
+    class Ask(Message):
+        """Somebody asks why something is so."""
+
+        def __init__(self, question: Question) -> None:
+            super().__init__()
+            self.question = question
 
     def __init__(self, picture: Picture) -> None:
         super().__init__()

@@ -48,7 +48,7 @@ class WhyPanel(Panel[int]):
         ask: Callable[[Question], Answer | str],
         question: Question | None = None,
     ) -> None:
-        """``ask`` answers, or says in a sentence why it cannot; it begins with a question."""
+        """``ask`` answers, or says in a sentence why it cannot; ``question`` is asked at once."""
         super().__init__()
         self._ask = ask
         self._cp = picture.selected
@@ -61,7 +61,7 @@ class WhyPanel(Panel[int]):
         self._first = question
 
     def on_mount(self) -> None:
-        """Answer what was asked for."""
+        """Answer what is asked already."""
         if self._first is not None:
             self._open(self._first)
 
