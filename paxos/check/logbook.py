@@ -26,9 +26,9 @@ from paxos.clients import Verdict
 from paxos.effects import Applied
 from paxos.messages import Accept, Accepted, Message, Value
 
-SIZE: Final = 256
+SIZE: Final = 64
 """Slots of a page."""
-OPEN_PAGES: Final = 3
+OPEN_PAGES: Final = 4
 """How many of the newest pages are not packed."""
 KEPT_SLOTS: Final = 1_000_000
 """How many slots are kept, the newest."""
@@ -133,7 +133,7 @@ def _unpack(packed: bytes) -> list[Entry]:
     ]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _unpacked(packed: bytes) -> tuple[Entry, ...]:
     """The entries of the packed pages that were looked into last."""
     return tuple(_unpack(packed))

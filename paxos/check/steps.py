@@ -7,7 +7,7 @@ in the order of time, 24 bytes each; two owners share a chunk until one of them 
 from array import array
 from typing import Final
 
-SIZE: Final = 4096
+SIZE: Final = 1024
 """Steps of a chunk."""
 UNKNOWN_US: Final = -1
 """The time of what happened before anybody wrote it down."""
