@@ -9,12 +9,18 @@ from evtui.render import glyphs, units
 from evtui.render.line import Line, Span, fit, heading, left
 from scenarios.log.view import KnowsView, ProposalView, SlotView
 
+MANY = 12
+"""CPs that are told one by one where there is not all the room."""
 PLAIN = ("for", "cp", "action")
 """Fields of a command that its words say already."""
 
 
-def detail(it: SlotView, width: int, *, wide: bool = False) -> list[Line]:
-    """All that is known of a slot; ``wide`` in words, else with the signs of the table."""
+def detail(it: SlotView, width: int, *, wide: bool = False, every: bool = False) -> list[Line]:
+    """All that is known of a slot; ``wide`` in words, else with the signs of the table.
+
+    Of many CPs those who have nothing of their own to tell are counted, unless ``every`` one is
+    wanted.
+    """
     has = sum(each.state >= 3 for each in it.knows)
     knows = f"{glyphs.CELL_WORD[it.state]} by {has} of {len(it.knows)}"
     if not has:
@@ -24,8 +30,7 @@ def detail(it: SlotView, width: int, *, wide: bool = False) -> list[Line]:
     lines += _wrapped(it.command or "Nothing is known of what stands here", width, "text bold")
     for sentence in _story(it):
         lines += _wrapped(sentence, width)
-    items = [_knows(each, it, wide=wide) for each in it.knows]
-    lines += _flow(items, width, one_each=wide)
+    lines += _flow(_who(it, wide=wide, every=every), width, one_each=wide)
     if it.fields:
         shown = [pair for pair in it.fields if pair[0] not in PLAIN]
         lines += [_title("command", width), *_flow(map(_pair, shown), width, one_each=wide)]
@@ -70,6 +75,23 @@ def _votes(made: ProposalView) -> str:
 
 def _when(at_us: int | None) -> str:
     return "at a time that is not remembered" if at_us is None else f"at {units.clock(at_us)}"
+
+
+def _who(it: SlotView, *, wide: bool, every: bool) -> Iterator[tuple[Span, ...]]:
+    """What each CP knows; of many the others by their number."""
+    many = len(it.knows) > MANY and not every
+    told = [each for each in it.knows if not many or each.ballot or each.by_snapshot]
+    yield from (_knows(each, it, wide=wide) for each in told)
+    if not many:
+        return
+    for state, word in glyphs.CELL_WORD.items():
+        others = [each for each in it.knows if each.state is state and each not in told]
+        if not others:
+            continue
+        times = [each.applied_us for each in others if each.applied_us is not None]
+        when = f", the last {_when(max(times))}" if times else ""
+        sign: Span = (f"{glyphs.CELL[state]} {word}", glyphs.CELL_ROLE[state])
+        yield (f"{len(others)} others ", "text bold"), sign, (when, "dim")
 
 
 def _knows(each: KnowsView, it: SlotView, *, wide: bool) -> tuple[Span, ...]:
@@ -137,4 +159,4 @@ def _long(item: Sequence[Span], width: int) -> Iterator[Line]:
 
 def as_text(it: SlotView) -> str:
     """A slot as plain text, nothing shortened."""
-    return "\n".join(row.plain.strip() for row in detail(it, 400, wide=True))
+    return "\n".join(row.plain.strip() for row in detail(it, 400, wide=True, every=True))

@@ -120,7 +120,7 @@ class LogPanel(TablePanel):
         """The list and the slot under the cursor, or that slot alone."""
         table = picture.view.slots
         if self._whole and table is not None and table.detail is not None:
-            found = slot_detail.detail(table.detail, width, wide=True)
+            found = slot_detail.detail(table.detail, width, wide=True, every=True)
             self._top = min(self._top, max(len(found) - height, 0))
             return found[self._top : self._top + height]
         place, motion = self._place(picture), self.motion(picture)

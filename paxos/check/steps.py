@@ -16,19 +16,21 @@ UNKNOWN_US: Final = -1
 class Chunk:
     """Up to :data:`SIZE` steps, and how far each node has come in them."""
 
-    __slots__ = ("highest", "nodes", "owner", "slots", "times_us")
+    __slots__ = ("highest", "nodes", "owner", "slots", "times_us", "top")
 
     def __init__(self, owner: object) -> None:
         self.owner = owner
         self.nodes, self.slots, self.times_us = array("q"), array("q"), array("q")
         """Of a slot twice its number, and one more where a snapshot led there."""
         self.highest: dict[int, int] = {}
+        self.top = 0
+        """The highest slot of all."""
 
     def copied(self, owner: object) -> "Chunk":
         """The same steps for another owner."""
         other = Chunk(owner)
         other.nodes, other.slots, other.times_us = self.nodes[:], self.slots[:], self.times_us[:]
-        other.highest = dict(self.highest)
+        other.highest, other.top = dict(self.highest), self.top
         return other
 
 
@@ -57,6 +59,7 @@ class Steps:
         chunk.slots.append(slot << 1 | by_snapshot)
         chunk.times_us.append(now_us)
         chunk.highest[node] = slot
+        chunk.top = max(chunk.top, slot)
 
     def _tail(self) -> Chunk:
         chunks = self._chunks
@@ -74,7 +77,12 @@ class Steps:
         A node whose step is forgotten has the time :data:`UNKNOWN_US`.
         """
         found: dict[int, tuple[int, bool]] = {}
+        unknown = {n: (UNKNOWN_US, False) for n, s in self.reached.items() if s >= slot}
         for chunk in self._chunks:
+            if chunk.top < slot:
+                continue
+            if len(found) == len(unknown):
+                break
             new = [n for n, high in chunk.highest.items() if high >= slot and n not in found]
             if not new:
                 continue
@@ -85,7 +93,7 @@ class Steps:
                     # Before the first step that is kept of a node, only its last word is known.
                     known = slot > self.floors.get(node, 0)
                     found[node] = (at_us, bool(step & 1)) if known else (UNKNOWN_US, False)
-        return {**{n: (UNKNOWN_US, False) for n, s in self.reached.items() if s >= slot}, **found}
+        return {**unknown, **found}
 
     def by_node(self) -> dict[int, tuple["array[int]", "array[int]"]]:
         """The steps of each node: slots as they are kept, and times."""

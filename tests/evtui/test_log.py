@@ -11,7 +11,7 @@ from evtui.themes import DARK, LIGHT
 from scenarios.session import Session
 from scenarios.view import View, Window
 from tests.evtui import sample
-from tests.evtui.log_sample import LAST, drawn, full, made, seen_as, slots_window
+from tests.evtui.log_sample import LAST, S, drawn, full, made, seen_as, slots_window
 from tests.evtui.test_snapshots import Pinned, app_on, settle, troubled
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
@@ -41,6 +41,20 @@ def test_a_slot_in_full_tells_who_what_and_when() -> None:
     assert " transactionId 3\n" in text
     assert "55586ec11f7af985d9789f83e2095b01" * 2 in text
     assert " answer: it was applied here\n status Accepted" in text
+
+
+def test_of_many_cps_those_with_nothing_of_their_own_are_counted() -> None:
+    """By state; all of them where all is wanted."""
+    learns = attrs.evolve(full(12).knows[1], ballot="", accepted_us=None)
+    others = [attrs.evolve(learns, cp=f"CP{n}", applied_us=13 * S + n) for n in range(6, 101)]
+    it = attrs.evolve(full(12), knows=(*full(12).knows, *others))
+    text = "\n".join(line.plain.rstrip() for line in detail(it, 80))
+    assert "95 others ● applied, the last at 00:13.000" in text
+    assert "CP5 " in text
+    assert "CP77" not in text
+    every = "\n".join(line.plain.rstrip() for line in detail(it, 80, wide=True, every=True))
+    assert "CP77  ● applied    applied 00:13.000" in every
+    assert "others" not in every
 
 
 def test_what_is_not_known_is_said_to_be_so() -> None:

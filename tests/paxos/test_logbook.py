@@ -158,6 +158,19 @@ def test_what_others_have_kept_is_taken_over() -> None:
     assert book.steps.of(3) == {1: (UNKNOWN_US, False)}
 
 
+@pytest.mark.parametrize("slot", [1, 700, 2 * STEPS, 3 * STEPS])
+def test_who_is_late_is_found_however_late(slot: int) -> None:
+    """Node 2 applies all at once in the end, node 3 never, node 1 slot by slot."""
+    steps = Steps(10 * STEPS)
+    for at in range(1, 3 * STEPS + 1):
+        steps.add(at, 1, at)
+    steps.add(90_000, 2, 3 * STEPS, by_snapshot=True)
+    steps.add(90_001, 3, 0)
+    for at in range(3 * STEPS + 1, 5 * STEPS):
+        steps.add(at, 1, at)
+    assert steps.of(slot) == {1: (slot, False), 2: (90_000, True)}
+
+
 def test_steps_beyond_the_limit_are_forgotten_and_say_so() -> None:
     """What is left of them is right."""
     steps = Steps(STEPS)
