@@ -2,8 +2,8 @@
 # make test   set everything up, run the tests
 # make check  format, lint, types, import direction, tests: what CI runs
 # make bench  timings    make bench-scale  3 to 1,000 charge points (minutes)
-# make bench-messages  a million recorded messages    make bench-app  the terminal app (minutes)
-# make pictures  draw the pictures of README and docs
+# make bench-messages  a million recorded messages    make bench-log  a log of 100,000 slots
+# make bench-app  the terminal app (minutes)    make pictures  draw the pictures of README and docs
 # make soak   long campaigns    make clean  forget the .venv
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
@@ -11,7 +11,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: run test setup check format lint types imports bench bench-app bench-scale bench-messages soak snapshots pictures clean
+.PHONY: run test setup check format lint types imports bench bench-app bench-scale bench-messages bench-log soak snapshots pictures clean
 
 run: setup
 	@$(BIN)/evtui
@@ -56,6 +56,9 @@ bench-scale: setup
 
 bench-messages: setup
 	$(BIN)/python -m tools.bench_messages
+
+bench-log: setup
+	$(BIN)/python -m tools.bench_log
 
 soak: setup
 	$(BIN)/pytest -n auto -m soak -o addopts='-q --strict-markers'

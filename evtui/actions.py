@@ -241,6 +241,26 @@ ACTIONS: tuple[Action, ...] = (
         help="Four questions to the run, plotted",
     ),
     Action(
+        id="log", keys="L", shown="L", foot="L /",
+        title="Log", group=VIEWS, method="table('log')",
+        help="Each slot in full; / with a filter",
+    ),
+    Action(
+        id="log_filter", keys="slash", shown="/",
+        title="Filter log", group=VIEWS, method="log_filter",
+        help="cp: ev: kind: ballot: slot: state:",
+    ),
+    Action(
+        id="copy", keys="y", shown="y", foot="y Y",
+        title="Copy view", group="Look", method="copy_view",
+        help="As text; Y writes a picture (SVG)",
+    ),
+    Action(
+        id="svg", keys="Y", shown="Y",
+        title="View as SVG", group="Look", method="svg_view",
+        help="Into a file beside saved sessions",
+    ),
+    Action(
         id="page_up", keys="pageup", shown="PgUp",
         title="Scroll up", group="Look", method="page(-1)",
         roomy="scroll", rank=4, foot="PgUp PgDn",

@@ -22,6 +22,7 @@ from evtui.render.picture import Drive, Picture
 from evtui.screens.analytics import AnalyticsPanel
 from evtui.screens.energy import EnergyPanel
 from evtui.screens.help import HelpPanel
+from evtui.screens.log import LogPanel
 from evtui.screens.membership import MembershipPanel
 from evtui.screens.messages import MessagesPanel
 from evtui.screens.network import NetworkScreen
@@ -30,8 +31,8 @@ from evtui.screens.reservations import ReservationsPanel
 from evtui.screens.tables import TablePanel
 from evtui.screens.views import TABLES
 from evtui.screens.why import WhyPanel
+from evtui.taking import TakingApp
 from evtui.themes import DARK, THEMES
-from evtui.travel import TravelApp
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
 from evtui.widgets.lines import Pane
@@ -48,7 +49,7 @@ ALL_ROWS = 1 << 30
 """More events than are kept."""
 
 
-class EvtuiApp(TravelApp):
+class EvtuiApp(TakingApp):
     """A run that a person watches and breaks.
 
     The app holds one :class:`Picture`; every widget watches it. The run is driven in slices from
@@ -128,6 +129,11 @@ class EvtuiApp(TravelApp):
         """Open one of the views above the network."""
         if self.picture is not None:
             self.push_screen(TABLES[name](self.picture))
+
+    def action_log_filter(self) -> None:
+        """Open the log, with the line to type a filter in."""
+        if self.picture is not None:
+            self.push_screen(LogPanel(self.picture, asks=True))
 
     def on_table_panel_wanted(self, _message: TablePanel.Wanted) -> None:
         """A view is about other things now."""

@@ -232,6 +232,16 @@ class CityApp(EvtuiApp):
         if name == "driver" or not self._nobody_sees():
             super().action_table(name)
 
+    def action_log_filter(self) -> None:
+        """Open the log of the site that is seen."""
+        if not self._nobody_sees():
+            super().action_log_filter()
+
+    def action_export_log(self, text: str = "") -> None:
+        """Write the log of the site that is seen."""
+        if not self._nobody_sees():
+            super().action_export_log(text)
+
     def _nobody_sees(self) -> bool:
         """Whether no site is open; says so."""
         if self.screen is self._overview:

@@ -29,6 +29,8 @@ PROGRESS_S = 0.1
 """Least wall time between two looks at the progress."""
 
 STDOUT = "-"
+EVERY_SLOT = 1 << 40
+"""Of a run without a terminal no slot is forgotten."""
 
 
 def run_headless(name: str, options: Reporting) -> int:
@@ -50,7 +52,8 @@ def run_headless(name: str, options: Reporting) -> int:
         _ocpp_log(options.ocpp_log, options.ocpp_version or "1.6") as listener,
         _file("--record", options.record) as record,
         _file("--history", options.history) as history,
-        _diagram(options, scenario) as attend,
+        _diagram(options, scenario) as draw,
+        _log_json(options.log_json) as keep,
         _progress(scenario, options.until_us) as on_progress,
     ):
         report = run(
@@ -61,10 +64,21 @@ def run_headless(name: str, options: Reporting) -> int:
             listener=listener,
             record=record,
             history=history,
-            attend=attend,
+            attend=_all(draw, keep),
             on_progress=on_progress,
         )
     return _tell(report, name, options, scenario)
+
+
+def _all(*attend: "Callable[[Session], None] | None") -> "Callable[[Session], None]":
+    """All that are given the session before it runs, as one."""
+
+    def each(session: "Session") -> None:
+        for it in attend:
+            if it is not None:
+                it(session)
+
+    return each
 
 
 def _run_city(name: str, options: Reporting, scenario: Scenario) -> int:
@@ -74,6 +88,7 @@ def _run_city(name: str, options: Reporting, scenario: Scenario) -> int:
         ("--record", options.record),
         ("--history", options.history),
         ("--diagram", options.diagram),
+        ("--log-json", options.log_json),
     ):
         if target is not None:
             raise UsageError(
@@ -98,7 +113,8 @@ def _run_city(name: str, options: Reporting, scenario: Scenario) -> int:
 
 def _tell(report: "Report | CityReport", name: str, options: Reporting, scenario: Scenario) -> int:
     """Print a report; the exit code."""
-    out = sys.stderr if STDOUT in (options.trace, options.record) else sys.stdout
+    taken = (options.trace, options.record, options.log_json)
+    out = sys.stderr if STDOUT in taken else sys.stdout
     out.write(report.to_json() + "\n" if options.as_json else report.to_text())
     if report.exit_code:
         sys.stderr.write(f"evtui: see it again with: {again(report, name, scenario)}\n")
@@ -107,7 +123,9 @@ def _tell(report: "Report | CityReport", name: str, options: Reporting, scenario
 
 def _check(name: str, options: Reporting, scenario: Scenario) -> None:
     check_until(options.until_us, scenario)
-    for option, target in (("--trace", options.trace), ("--record", options.record)):
+    for option, target in (
+        ("--trace", options.trace), ("--record", options.record), ("--log-json", options.log_json),
+    ):  # fmt: skip
         if target == STDOUT and options.as_json:
             raise UsageError(
                 f"{option}: found - beside --json; allowed a file, for standard output takes one "
@@ -123,6 +141,7 @@ def _check(name: str, options: Reporting, scenario: Scenario) -> None:
         ("the scenario", str(file_of(name))), ("--trace", options.trace),
         ("--ocpp-log", options.ocpp_log), ("--record", options.record),
         ("--history", options.history), ("--diagram", options.diagram),
+        ("--log-json", options.log_json),
     )  # fmt: skip
     for (first, one), (second, other) in itertools.combinations(targets, 2):
         if one is not None and other is not None and _same_file(one, other):
@@ -174,6 +193,27 @@ def _file(option: str, target: str | None) -> Iterator[TextIO | None]:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UsageError(f'{option}: cannot write "{printable(target)}" ({why})') from None
+
+
+@contextlib.contextmanager
+def _log_json(target: str | None) -> Iterator["Callable[[Session], None] | None"]:
+    """What keeps the log of a session, which is written when the run has ended, or nothing."""
+    if target is None:
+        yield None
+        return
+    from scenarios.messages.recording import keep_logs
+
+    held: list[Session] = []
+
+    def attend(session: "Session") -> None:
+        keep_logs(session.worlds(), EVERY_SLOT)
+        held.append(session)
+
+    with _file("--log-json", target) as out:
+        yield attend
+        assert out is not None  # noqa: S101 - there is a target
+        for session in held:
+            out.writelines(session.log_lines())
 
 
 @contextlib.contextmanager

@@ -182,6 +182,8 @@ class Reporting(RunOptions):
     """Write the log to this file, sealed, for evtui verify (-: standard output)."""
     history: Annotated[str | None, _option(_file("--history", or_stdout=False), "FILE")] = None
     """Write what the charge points asked and were told to this file, for evtui check."""
+    log_json: Annotated[str | None, _option(_file("--log-json", or_stdout=True), "FILE")] = None
+    """Write each slot of the log to this file as a line of JSON (-: standard output)."""
     ocpp_version: Annotated[str | None, _option(_version, "1.6|2.0.1")] = None
     """Their version of OCPP, 1.6 (if left out) or 2.0.1; evtui ask reads both."""
     diagram: Annotated[str | None, _option(_file("--diagram", or_stdout=False), "FILE")] = None

@@ -27,6 +27,7 @@ class Actions(Provider):
         for action in ACTIONS:
             if action.id != _PALETTE and not (ended and action.needs_run):
                 yield f"{action.title} · {action.shown}", action.help, self._do(action.method)
+        yield "Export the log as JSON", "A line for each slot", self._do("export_log")
 
     def _names(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         picture: Any = getattr(self.app, "picture", None)

@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 
 from attrs import field, frozen
 
-from paxos.sim.recorder import Recorder
 from scenarios.messages import recording
 from scenarios.session import Session
 
@@ -48,14 +47,14 @@ class Checkpoint:
 
     place: Place
     data: bytes = field(repr=False)
-    recorders: tuple[Recorder | None, ...] = field(repr=False)
-    """What remembers the messages of each world: they share their past, and are not copied."""
+    memories: tuple[recording.Kept, ...] = field(repr=False)
+    """What remembers messages and log of each world: they share their past, and are not copied."""
 
     def open(self) -> Session:
         """The session, once more."""
         with _no_collection():
             session: Session = pickle.loads(self.data)  # noqa: S301 - it was written here
-        recording.restore(session.worlds(), self.recorders)
+        recording.restore(session.worlds(), self.memories)
         return session
 
 

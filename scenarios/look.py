@@ -16,6 +16,7 @@ from scenarios.ev_look import ev_view
 from scenarios.invariants_look import invariants
 from scenarios.ledger_look import ledger
 from scenarios.links_look import links as matrix
+from scenarios.log.table import log_table
 from scenarios.ocpp_look import ocpp
 from scenarios.operator_look import operator
 from scenarios.papers import Paper, paper_of
@@ -102,6 +103,7 @@ def look(
         charging=None
         if window.charging is None
         else charging(world, network, had, planned, window.charging),
+        slots=None if window.slots is None else log_table(world, window.slots),
     )
 
 

@@ -11,6 +11,7 @@ from scenarios.errors import InputError
 from scenarios.expect import Outcome, evaluate
 from scenarios.expectation import Expect
 from scenarios.journal import Input
+from scenarios.log.lines import LogLines
 from scenarios.look import look
 from scenarios.messages import query, recording
 from scenarios.messages.look import Columns, between, diagram, frame_view
@@ -71,7 +72,15 @@ class Controls(Protocol):
         ...
 
     def record(self) -> None:
-        """Remember every message from now on."""
+        """Remember every message, and the whole log, from now on."""
+        ...
+
+    def log_lines(self, text: str = "") -> LogLines:
+        """The log as it is now, a line of JSON for each slot that a filter lets through.
+
+        Raises:
+            scenarios.errors.InputError: a word of the filter says nothing.
+        """
         ...
 
     def messages(self, span: Span) -> Diagram:
@@ -284,12 +293,21 @@ class Session:
         return (self.world,)
 
     def record(self) -> None:
-        """Remember every message from now on; where that is on already, nothing changes."""
+        """Remember messages and log from now on; where that is on already, nothing changes."""
         recording.record(self.worlds())
         for world in self.worlds():
             name = world.scenario.name
             if name not in self._histories:
                 self._histories[name] = OcppHistory(self.time_us)
+
+    def log_lines(self, text: str = "") -> LogLines:
+        """The log of the world that is looked at, as lines of JSON (:mod:`scenarios.log.lines`).
+
+        Raises:
+            scenarios.errors.InputError: a word of the filter says nothing, or the log is not
+                remembered.
+        """
+        return LogLines(self.world, text)
 
     def messages(self, span: Span) -> Diagram:
         """A window of the space-time diagram of the world that is looked at.

@@ -15,6 +15,7 @@ from scenarios.course import Course
 from scenarios.course_look import course_of
 from scenarios.errors import InputError
 from scenarios.journal import Input
+from scenarios.log.lines import LogLines
 from scenarios.messages.view import Diagram, Filter, FrameView, Span
 from scenarios.ocpp_history import HistoryView
 from scenarios.session import Session
@@ -94,6 +95,10 @@ class Timeline:
         """Remember every message from now on, in every branch."""
         self._records = True
         self.session.record()
+
+    def log_lines(self, text: str = "") -> LogLines:
+        """See :meth:`scenarios.session.Session.log_lines`."""
+        return self.session.log_lines(text)
 
     def messages(self, span: Span) -> Diagram:
         """See :meth:`scenarios.session.Session.messages`."""

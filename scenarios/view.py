@@ -5,13 +5,15 @@ the world. Long lists (the replicated log, the event log) are given as the windo
 their total length, so that building a view costs the same after ten minutes as after a day.
 """
 
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from paxos.membership import quorums_after
 from scenarios.charging.view import ChargingView, ChargingWindow
+from scenarios.log.view import CellState as CellState
+from scenarios.log.view import LogCell as LogCell
+from scenarios.log.view import LogTable, LogWindow
 from scenarios.ocpp_view import OcppView, OcppWindow
 from scenarios.tables_view import (
     DriverWindow,
@@ -25,15 +27,6 @@ from scenarios.tables_view import (
 
 if TYPE_CHECKING:
     from scenarios.driver_view import DriversView
-
-
-class CellState(IntEnum):
-    """What one CP knows of one slot."""
-
-    EMPTY = 0
-    ACCEPTED = 1
-    CHOSEN = 2
-    APPLIED = 3
 
 
 @frozen
@@ -58,6 +51,8 @@ class Window:
     """Which calls of OCPP are wanted; None: nothing of them."""
     charging: ChargingWindow | None = None
     """Which part of charging over time is wanted; None: nothing of it."""
+    slots: LogWindow | None = None
+    """Which slots of the log are wanted in full words, with filter and detail; None: none."""
 
 
 @frozen
@@ -166,14 +161,6 @@ class CpView:
     """Whether the log has given up its grant, and has not heard it since."""
     earned_cents: int = 0
     """What its bills have brought in."""
-
-
-@frozen
-class LogCell:
-    """One CP's knowledge of one slot; the ballot as ``round.CP`` (empty for none)."""
-
-    state: CellState
-    ballot: str
 
 
 @frozen
@@ -408,3 +395,5 @@ class View:
     """The calls of OCPP that were asked for."""
     charging: ChargingView | None = None
     """Charging over time, if that was asked for."""
+    slots: LogTable | None = None
+    """The slots that were asked for; None also where nobody keeps the log."""

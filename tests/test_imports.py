@@ -87,6 +87,7 @@ VIEWS = (
     "scenarios.why.view",
     "scenarios.messages.view",
     "scenarios.charging.view",
+    "scenarios.log.view",
 )
 """Frozen pictures."""
 

@@ -83,7 +83,7 @@ def page(
         lines += _row(ids, links, place, row, cursor, width)
     lines = lines[: height - FOOT]
     lines += [line()] * (min(height - FOOT, HEAD + len(ids) * place.tall) - len(lines))
-    return [*lines, *_detail(view, links, cursor, width), _legend(width)][:height]
+    return [*lines, *detail(view, links, cursor, width), _legend(width)][:height]
 
 
 def _counts(view: View, links: LinksView, place: Grid, width: int, motion: Span) -> Line:
@@ -195,7 +195,7 @@ def millis(time_us: int) -> str:
 # --- the link under the cursor ---------------------------------------------------------------
 
 
-def _detail(view: View, links: LinksView, cursor: tuple[int, int], width: int) -> list[Line]:
+def detail(view: View, links: LinksView, cursor: tuple[int, int], width: int) -> list[Line]:
     """Three lines: which link, what is wrong with it, its figures."""
     source, target = (view.cps[at].id for at in cursor)
     cell = links.at(*cursor)

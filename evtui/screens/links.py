@@ -10,9 +10,12 @@ from evtui.render import link_editor, link_matrix
 from evtui.render.line import Line
 from evtui.render.link_editor import Edit
 from evtui.render.picture import Picture
-from evtui.screens.panels import Body, Panel
+from evtui.screens.panels import Body, Panel, plain
 from evtui.screens.tables import TablePanel
 from scenarios.view import Window
+
+WHOLE = 400
+"""Cells of a line that is copied: nothing is shortened."""
 
 
 class LinksPanel(TablePanel):
@@ -87,6 +90,15 @@ class LinksPanel(TablePanel):
             self.action_edit()
         elif found is not None:
             self._go(*found)
+
+    def copied(self) -> tuple[str, str]:
+        """The link under the cursor, in words."""
+        picture = self.query_one(Body).picture
+        if picture is None or picture.view.links is None or len(self._ids) < 2:
+            return super().copied()
+        found = link_matrix.detail(picture.view, picture.view.links, self.cursor, WHOLE)
+        row, column = (self._ids[at] for at in self.cursor)
+        return f"the link {row} → {column}", plain([line.plain for line in found])
 
     def action_edit(self) -> None:
         """Ask what is to become of the link under the cursor."""

@@ -1,5 +1,7 @@
 """Panels above the network: what all share, the chooser of a link, the partition picker."""
 
+from collections.abc import Iterable
+from textwrap import dedent
 from typing import ClassVar, Generic, TypeVar
 
 from attrs import frozen
@@ -12,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from evtui.render import links, partition
+from evtui.render.glyphs import CURSOR
 from evtui.render.line import Line
 from evtui.render.picture import Picture
 from evtui.widgets.lines import Lines
@@ -29,6 +32,11 @@ class LinkChoice:
 
     other: str
     verb: str
+
+
+def plain(rows: Iterable[str]) -> str:
+    """Rows as a text: no blanks at their ends, no empty ones above and below, no indent of all."""
+    return dedent("\n".join(row.rstrip() for row in rows)).strip("\n")
 
 
 class Body(Lines):
@@ -69,6 +77,8 @@ class Panel(ModalScreen[Result], Generic[Result]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (SHORT, "-tall")]  # noqa: RUF012 (Textual's way)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", id="panel_close"),
+        Binding("y", "app.copy_view", "Copy", id="panel_copy"),
+        Binding("Y", "app.svg_view", "As SVG", id="panel_svg"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -96,6 +106,18 @@ class Panel(ModalScreen[Result], Generic[Result]):
     def redraw(self) -> None:
         """Draw the body anew."""
         self.query_one(Body).redraw()
+
+    def copied(self) -> tuple[str, str]:
+        """What ``y`` copies: what it is called, and its text.
+
+        Of a panel with a cursor the row under it, else all that is seen.
+        """
+        lines = self.query_one(Body).shown
+        chosen = [line.plain.removeprefix(CURSOR) for line in lines if line.ground == "selected"]
+        if chosen:
+            return "what is selected", plain(chosen)
+        title = str(self.query_one("#panel-title", Static).content)
+        return title, plain([title, *(line.plain for line in lines)])
 
     def action_close(self) -> None:
         """Close without doing anything."""

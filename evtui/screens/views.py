@@ -8,6 +8,7 @@ from evtui.screens.driver import DriverPanel
 from evtui.screens.invariants import InvariantsPanel
 from evtui.screens.ledger import LedgerPanel
 from evtui.screens.links import LinksPanel
+from evtui.screens.log import LogPanel
 from evtui.screens.ocpp import OcppPanel
 from evtui.screens.operator import OperatorPanel
 from evtui.screens.tables import TablePanel
@@ -20,5 +21,6 @@ TABLES: Mapping[str, Callable[[Picture], TablePanel]] = {
     "driver": DriverPanel,
     "ocpp": OcppPanel,
     "charging": ChargingPanel,
+    "log": LogPanel,
 }
 """What opens each."""

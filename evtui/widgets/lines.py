@@ -42,6 +42,11 @@ class Lines(Widget):
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = []
 
+    @property
+    def shown(self) -> list[Line]:
+        """What it shows now."""
+        return self._lines
+
     def on_mount(self) -> None:
         """Watch the app's picture."""
         self.watch(self.app, "picture", self.show)

@@ -5,7 +5,7 @@ from typing import Any
 
 from fsm.network.checks import readings_wh
 from fsm.ocpp.actions import GRANT_ENDED, INSTRUCT, INSTRUCTION_RESULT
-from fsm.ocpp.frames import CallError, parse_operation
+from fsm.ocpp.frames import CallError, Operation, parse_operation
 from fsm.ocpp.reserving import REQUEST_CONNECTOR
 
 
@@ -76,7 +76,17 @@ def describe(op: bytes) -> str:
     try:
         operation = parse_operation(op)
     except CallError:
-        return f"malformed command ({len(op)} bytes)"
+        return malformed(op)
+    return in_words(operation)
+
+
+def malformed(op: bytes) -> str:
+    """What is said of bytes that are no command."""
+    return f"malformed command ({len(op)} bytes)"
+
+
+def in_words(operation: Operation) -> str:
+    """A decoded command in a few words."""
     detail = _DETAILS.get(operation.action)
     words = f"{operation.cp_id} {operation.action[:30]}"
     return f"{words} {detail(operation.payload)}".rstrip() if detail else words

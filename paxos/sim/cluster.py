@@ -25,7 +25,7 @@ from paxos.membership import PLACES, place_of
 from paxos.sim.bus import Bus
 from paxos.sim.coverage import Coverage
 from paxos.sim.fates import Fate
-from paxos.sim.host import LAST_FRAME, Host, Kind, Observer, Outside, Status, Witness
+from paxos.sim.host import LAST_FRAME, Host, Kind, Observer, Outside, Scribe, Status, Witness
 from paxos.sim.kernel import Event, Kernel
 from paxos.sim.nodes import Nodes
 from paxos.sim.press import Press
@@ -66,6 +66,8 @@ class Cluster(Nodes):
         self.nodes = nodes
         self.observer = observer
         self.witness = witness
+        self.scribe: Scribe | None = None
+        """Who keeps the whole log, if somebody wants to see it."""
         self.kernel = Kernel()
         self.bus = Bus(self.kernel, seed, latency_us, tail, nodes)
         self.trace = Trace()
@@ -78,6 +80,10 @@ class Cluster(Nodes):
         self.press = Press()
         for node in nodes:
             self._add_host(node)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the scribe, which is no part of the run and would be copied with it."""
+        return {**self.__dict__, "scribe": None}
 
     # Time.
 
@@ -264,6 +270,8 @@ class Cluster(Nodes):
             self.observer.released(node, effect.message)
         if self.witness is not None:
             self.witness.said(self.kernel.now_us, node, effect.message)
+        if self.scribe is not None:
+            self.scribe.said(self.kernel.now_us, node, effect.message)
         self.coverage.released(node, effect.message, to_many=type(effect) is Broadcast)
         frame = pack(effect.message)
         targets = (effect.to,) if type(effect) is Send else effect.to
@@ -281,18 +289,24 @@ class Cluster(Nodes):
     def _applied(self, host: Host, effect: Applied) -> None:
         if self.observer is not None and (replica := host.replica) is not None:
             self.observer.applied(replica, effect)
+        if self.scribe is not None:
+            self.scribe.applied(self.kernel.now_us, host.identity, (effect,))
         self.coverage.applied(effect)
         self.outside.perform(host.node, effect)
 
     def _applied_run(self, host: Host, effect: AppliedRun) -> None:
         if self.observer is not None and (replica := host.replica) is not None:
             self.observer.applied_run(replica, effect)
+        if self.scribe is not None:
+            self.scribe.applied(self.kernel.now_us, host.identity, effect.outcomes)
         self.coverage.applied_run(effect)
         self.outside.perform(host.node, effect)
 
     def _installed(self, host: Host, effect: Installed) -> None:
         if self.observer is not None and (replica := host.replica) is not None:
             self.observer.installed(replica, effect)
+        if self.scribe is not None:
+            self.scribe.installed(self.kernel.now_us, host.identity, effect.slot)
         self.coverage.count("snapshots_installed")
         self.outside.perform(host.node, effect)
 

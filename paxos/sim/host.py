@@ -6,6 +6,7 @@ knowing.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from enum import IntEnum
 from random import Random
 from typing import Any, Protocol
@@ -160,6 +161,22 @@ class Witness(Protocol):
 
     def withheld(self, now_us: int, node: int, effect: Withheld) -> None:
         """A node has kept a promise back for a lease that it has granted."""
+        ...
+
+
+class Scribe(Protocol):
+    """Who keeps the whole log, for people who look at it; a run does not need one."""
+
+    def said(self, now_us: int, node: int, message: Message) -> None:
+        """A message leaves a node: all that was to be durable before it is."""
+        ...
+
+    def applied(self, now_us: int, node: int, outcomes: Sequence[Applied]) -> None:
+        """A node has applied the commands of some slots, one after the other."""
+        ...
+
+    def installed(self, now_us: int, node: int, slot: int) -> None:
+        """A snapshot took the place of all slots up to this one."""
         ...
 
 

@@ -82,6 +82,13 @@ USAGE = [
      '--trace: found "--json"; allowed the path of a file, or -'),
     (["run", "ten-minutes", "--json", "--trace", "-"],
      "--trace: found - beside --json; allowed a file, for standard output takes one of them"),
+    (["run", "ten-minutes", "--json", "--log-json", "-"],
+     "--log-json: found - beside --json; allowed a file, for standard output takes one of them"),
+    (["run", "ten-minutes", "--trace", "-", "--log-json", "-"],
+     "--log-json: found the file of --trace; allowed another one"),
+    (["run", "two-sites", "--log-json", "-"],
+     ("--log-json: found it with two-sites, a city; allowed with a scenario of one site: each site "
+      "of a city has a log of its own")),
     (["run", "ten-minutes", "--trace", "/dev/null/x"],
      '--trace: cannot write "/dev/null/x" (Not a directory)'),
     (["run", "ten-minutes", "--trace", "/"], '--trace: cannot write "/" (Is a directory)'),
@@ -227,6 +234,21 @@ def test_the_trace_has_a_line_for_each_event(
     out, err = capsys.readouterr()
     assert out.splitlines() == lines
     assert err.startswith("ten-minutes · seed 1 · 5s of virtual time\n")
+
+
+def test_the_log_has_a_line_for_each_slot_and_is_the_same_in_any_process(tmp_path: Path) -> None:
+    """To a file or to standard output, where the report makes room for it."""
+    file = tmp_path / "log.jsonl"
+    args = ("run", "leader-crash", "--until", "4m")
+    one = evtui(*args, "--log-json", str(file), PYTHONHASHSEED="1")
+    two = evtui(*args, "--log-json", "-", PYTHONHASHSEED="2")
+    assert (one.returncode, two.returncode) == (0, 0)
+    assert two.stdout == file.read_text(encoding="utf-8")
+    assert one.stdout == two.stderr
+    rows = [json.loads(line) for line in two.stdout.splitlines()]
+    assert [row["slot"] for row in rows] == list(range(1, len(rows) + 1))
+    assert len(rows) > 50
+    assert rows[-1]["cps"]["CP5"]["state"] == "empty"  # it has crashed
 
 
 def test_a_broken_scenario_leaves_an_old_trace_alone(tmp_path: Path) -> None:
