@@ -189,7 +189,7 @@ async def test_enter_asks_why_of_the_slot_under_the_cursor(key: str) -> None:
         title = str(app.screen.query_one("#panel-title", Static).content)
         assert title.startswith(f"Why slot {slot} holds what it holds")
         assert "was chosen in ballot" in body(app)
-        await pilot.press("escape", "escape")
+        await pilot.press("escape")
         await settle(pilot)
         assert panel(app).slot == slot
 

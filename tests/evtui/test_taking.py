@@ -28,7 +28,7 @@ SELECTED = "what is selected"
 
 VIEWS: dict[str, tuple[Sequence[str], str]] = {
     "network": ((), "the network"),
-    "help": (("question_mark",), "Keys and symbols"),
+    "help": (("question_mark",), "Keys, views and symbols"),
     "branches": (("t",), SELECTED),
     "bookmarks": (("b", "B"), SELECTED),
     "link": (("x",), SELECTED),
