@@ -322,13 +322,8 @@ class EvtuiApp(TravelApp):
         groups = plan.groups(self.picture.view)
         if len(groups) < 2:
             self._refuse("Everybody is on one side: nothing to cut")
-        elif plan.one_way:
-            ids = [cp.id for cp in self.picture.view.cps]
-            sides = dict(zip(ids, plan.sides, strict=True))
-            pairs = [(a, b) for a in ids for b in ids if (sides[a], sides[b]) == (0, 1)]
-            all(self.act("cut_oneway", a=a, b=b) for a, b in pairs)
         else:
-            self.act("partition", groups=groups)
+            self.act("partition_oneway" if plan.one_way else "partition", groups=groups)
 
     # The group
 

@@ -10,6 +10,7 @@ from paxos.membership import Membership, label, place_of
 from paxos.messages import Value
 from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
+from paxos.sim.weather import Weather
 from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
@@ -174,6 +175,7 @@ def _ails(host: Host) -> tuple[str, ...]:
         "slow disk": host.disk.extra_us > 0,
         "slow": host.slow_us > 0,
         "dies after a write": host.doomed,
+        "dies in a write": host.tears,
     }
     return tuple(word for word, holds in ails.items() if holds)
 
@@ -216,7 +218,7 @@ def _links(world: World) -> dict[int, tuple[str, ...]]:
     sides = weather.sides or {}
     usual = "lossy" if weather.is_faulty() else "up"
     rows = {
-        side: ["cut" if sides.get(other, 0) != side else usual for other in ids]
+        side: [_parted(weather, side, sides.get(other, 0)) or usual for other in ids]
         for side in {sides.get(number, 0): None for number in ids}
     }
     odd: dict[int, list[int]] = {number: [] for number in ids}
@@ -232,6 +234,15 @@ def _links(world: World) -> dict[int, tuple[str, ...]]:
             row[other - 1] = _link(world, number, other)
         found[number] = tuple(row)
     return found
+
+
+def _parted(weather: Weather, side: int, other: int) -> str:
+    """What a partition makes of a link from one side to another; empty where it leaves it."""
+    if weather.sides is None or side == other:
+        return ""
+    if not weather.one_way:
+        return "cut"
+    return "in" if side == 1 else "out" if other == 1 else ""
 
 
 def _is_cut_off(world: World, number: int, membership: Membership) -> bool:

@@ -9,7 +9,7 @@ nothing.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from attrs import define
+from attrs import define, evolve
 
 from fsm.effects import Call
 from fsm.network.records import IdTag, Revocation
@@ -21,7 +21,7 @@ from fsm.ocpp.actions import (
     Action,
     AuthorizationStatus,
 )
-from fsm.trust.certificates import emaid_of, serial_of
+from fsm.trust.certificates import KINDS, emaid_of, issue, serial_of
 from paxos.sim.host import Status
 from scenarios.errors import InputError
 
@@ -151,6 +151,30 @@ def _revoke(world: "World", args: dict[str, object]) -> tuple[str, str, str]:
     return "fault", car.ev.id, "its contract certificate is to be revoked"
 
 
+def _change_contract(world: "World", args: dict[str, object]) -> tuple[str, str, str]:
+    car, kind = world.cars.get(str(args["ev"])), args["contract"]
+    if car is None:
+        there = ", ".join(world.cars) or "no EVs in this scenario"
+        raise InputError(f"no EV {args['ev']!r}; there are {there}")
+    kinds = [each for each in KINDS if each != "revoked"]
+    if kind not in kinds:
+        raise InputError(f"contract is one of {', '.join(kinds)}, found {kind!r}")
+    vehicle = world.vehicles[car.ev.id]
+    if car.ev.contract is None:
+        raise InputError(f"{car.ev.id} has no contract")
+    if vehicle.contract == kind:
+        raise InputError(f"the contract of {car.ev.id} is {kind} already")
+    vehicle = world.vehicles[car.ev.id] = evolve(vehicle, contract=str(kind))
+    start_s = world.scenario.start_us // 1_000_000
+    car.ev.contract = issue(world.seed, start_s, car.ev.id, vehicle.contract)
+    severity = "repair" if kind == "valid" else "fault"
+    return (
+        severity,
+        car.ev.id,
+        f"its next contract certificate is {kind}: {KINDS[vehicle.contract]}",
+    )
+
+
 def _tamper_meter(world: "World", args: dict[str, object]) -> tuple[str, str, str]:
     number = world.nodes.get(str(args["cp"]))
     if number is None:
@@ -169,6 +193,7 @@ TRUST: dict[str, Callable[["World", dict[str, object]], tuple[str, str, str]]] =
     "unblock_tag": _unblock_tag,
     "report_stolen": _report_stolen,
     "revoke": _revoke,
+    "change_contract": _change_contract,
     "tamper_meter": _tamper_meter,
 }
 """Every verb about who may charge and what proves it."""

@@ -94,7 +94,8 @@ class CpView:
     member: str
     """voter, learner or ``no member``: what that node is in the group that decides now."""
     ails: tuple[str, ...]
-    """What is wrong with it beside that: disk full, slow disk, slow, dies after a write."""
+    """What is wrong with it beside that: disk full, slow disk, slow, dies after a write, dies in a
+    write."""
     cut_off: bool
     """Alive, but its links do not reach a quorum of live voters in both directions."""
     state: str

@@ -234,6 +234,9 @@ class Cluster(Nodes):
 
     def _end_fsync(self, host: Host) -> None:
         disk = host.disk
+        if host.tears:
+            self.crash(host.node, in_write=True)
+            return
         disk.end_fsync()
         while host.checkpoints and host.checkpoints[0][0] <= disk.synced:
             _, floor_slot = host.checkpoints.popleft()

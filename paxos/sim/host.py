@@ -194,6 +194,8 @@ class Host:
     """Whether an event is being worked on: a ``WORK`` event is on its way."""
     doomed: bool = False
     """Whether the node dies when its next fsync has ended."""
+    tears: bool = False
+    """Whether it dies in the middle of its next fsync, which leaves a half-written row."""
 
     @property
     def replica(self) -> Replica | None:
@@ -203,7 +205,7 @@ class Host:
     def forget(self) -> None:
         """Lose what is in memory."""
         self.process = None
-        self.busy = self.working = self.doomed = False
+        self.busy = self.working = self.doomed = self.tears = False
         for waiting in (self.timers, self.queued, self.outbox, self.checkpoints, self.backlog):
             waiting.clear()
 
@@ -278,6 +280,8 @@ class Crashed:
     """How many rows its disk lost."""
     after_write: bool
     """Whether it died between a disk write and the sends after it."""
+    in_write: bool = False
+    """Whether it died in the middle of a disk write."""
 
 
 class ReplicaProcess:
