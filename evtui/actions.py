@@ -199,6 +199,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Space-time diagram; Enter decodes",
     ),
     Action(
+        id="faults", keys="F", shown="F", roomy="faults", rank=3,
+        title="Faults", group="Look", method="table('faults')",
+        help="Break anything, and what is broken",
+    ),
+    Action(
         id="links", keys="l", shown="l", foot="l",
         title="Links", group="Look", method="table('links')",
         help="Each from, to; the sums of money",

@@ -16,6 +16,7 @@ from evtui import pace
 from evtui.actions import bindings
 from evtui.diagram.source import Messages
 from evtui.palette import Actions
+from evtui.render.fault_entries import entries
 from evtui.render.partition import Plan
 from evtui.render.picture import Drive, Picture
 from evtui.screens.energy import EnergyPanel
@@ -287,6 +288,15 @@ class EvtuiApp(TravelApp):
     def action_instruct(self, verb: str, cp: str, kind: str = "") -> None:
         """What else an operator can do, by name."""
         self.act(verb, cp=cp, **({"kind": kind} if kind else {}))
+
+    def action_fault(self, title: str) -> None:
+        """Do what an entry of the palette says, or end it."""
+        view = self.controls.view(Window(log_rows=1, event_rows=1, faults=True))
+        entry = next((it for it in entries(view, self.selected) if it.title == title), None)
+        if entry is not None and entry.edit is not None:
+            self.act(entry.edit.verb, **entry.edit.kwargs())
+        elif not self._ended():
+            self._refuse(entry.note if entry is not None else f"Not possible any more: {title}")
 
     def action_heal(self) -> None:
         """Undo every fault of the links."""

@@ -14,6 +14,7 @@ from paxos.sim.weather import Weather
 from scenarios.booked import kept_for, reservations
 from scenarios.commands import command_text
 from scenarios.connector import Car
+from scenarios.faults_look import faults
 from scenarios.invariants_look import invariants
 from scenarios.ledger_look import ledger
 from scenarios.links_look import links as matrix
@@ -96,6 +97,8 @@ def look(
         invariants=invariants(world) if window.invariants else None,
         operator=operator(world, network, window.operator_rows) if window.operator_rows else None,
         ledger=None if window.ledger is None else ledger(world, till, window.ledger),
+        faults=faults(world) if window.faults else None,
+        has_pv=world.surroundings.has_pv,
     )
 
 

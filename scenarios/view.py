@@ -10,6 +10,7 @@ from enum import IntEnum
 from attrs import frozen
 
 from paxos.membership import quorums_after
+from scenarios.faults_view import FaultsView
 from scenarios.tables_view import (
     InvariantsView,
     LedgerView,
@@ -43,6 +44,8 @@ class Window:
     """Which rows of the ledger are wanted; None: nothing of it."""
     invariants: bool = False
     """Whether the invariants are wanted, one by one."""
+    faults: bool = False
+    """Whether the faults that are on are wanted."""
     operator_rows: int = 0
     """How many alarms and instructions are wanted at the most; 0: nothing of the operator's."""
 
@@ -390,3 +393,7 @@ class View:
     """Every invariant with its checks and margin, if that was asked for."""
     operator: OperatorView | None = None
     """What an operator sees besides, if that was asked for."""
+    faults: FaultsView | None = None
+    """The faults that are on, if that was asked for."""
+    has_pv: bool = False
+    """Whether the site has photovoltaics, whatever they deliver now."""
