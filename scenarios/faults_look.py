@@ -6,7 +6,9 @@ Everything is read from the world as it is, whoever has done it: the script, a p
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from fsm.network.authorization import REVOKED
 from fsm.ocpp.actions import AuthorizationStatus
+from fsm.trust.certificates import serial_of
 from paxos.sim.bus import Bus
 from paxos.sim.host import Status
 from scenarios.car import CarProcess
@@ -236,7 +238,7 @@ def _ev(world: World, car: Car) -> EvState:
 
 
 def _evs(world: World) -> Iterator[Active]:
-    tags = newest(world).id_tags
+    network = newest(world)
     for car in world.cars.values():
         seen = _ev(world, car)
         name, args = seen.id, (("ev", seen.id),)
@@ -244,17 +246,16 @@ def _evs(world: World) -> Iterator[Active]:
             yield Active("mute_ev", name, "its computer hangs", "unmute_ev", args)
         if car.ev.ignores_limit:
             yield Active("ignore_limit", name, "ignores its limit", "obey_limit", args)
-        if seen.contract not in ("", "valid"):
+        if seen.contract not in ("", "valid", "revoked"):
             text, end = f"its contract is {seen.contract}", (*args, ("contract", "valid"))
-            # Who is revoked from the beginning has a good certificate that the network refuses.
-            verb = "" if seen.contract == "revoked" else "change_contract"
-            yield Active("change_contract", name, text, verb, end, seen.contract)
-        tag = tags.get(seen.tag)
-        if tag is not None and tag.status != AuthorizationStatus.ACCEPTED:
-            tagged = (("id_tag", seen.tag),)
-            yield Active(
-                "block_tag", name, f"{seen.tag} is {tag.status.lower()}", "unblock_tag", tagged
-            )
+            yield Active("change_contract", name, text, "change_contract", end, seen.contract)
+        if seen.contract and f"{serial_of(name):x}" in network.state.revocations:
+            yield Active("revoke", name, "its contract is revoked", "")
+        tag = network.id_tags.get(seen.tag)
+        if tag is None or tag.status == AuthorizationStatus.ACCEPTED or tag.reason == REVOKED:
+            continue
+        text, tagged = f"{seen.tag} is {tag.status.lower()}", (("id_tag", seen.tag),)
+        yield Active("block_tag", name, text, "unblock_tag", tagged)
 
 
 # The site.

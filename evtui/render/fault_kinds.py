@@ -42,8 +42,8 @@ class Amount:
         return steps[min(max(at, 0), len(steps) - 1)]
 
     def limited(self, value: int) -> int:
-        """The nearest figure that is possible."""
-        return min(max(value, self.steps[0]), self.steps[-1])
+        """The nearest figure that may be typed; 0 always: digits come after it."""
+        return min(max(value, min(self.steps[0], 0)), self.steps[-1])
 
     def said(self, value: int) -> str:
         """It in words."""

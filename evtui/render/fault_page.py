@@ -184,7 +184,11 @@ def page(
     says, role = draft.says(view)
     lines += [line(), fit([(" Enter ", "key bold"), (says, role)], width), line()]
     on, more = _active(items, at, width, len(lines), height - len(lines))
-    return [*lines, *on][:height], [*spots, *more]
+    seen = [
+        evolve(it, end=min(it.end, width)) for it in (*spots, *more)
+        if it.y < height and it.start < width
+    ]  # fmt: skip
+    return [*lines, *on][:height], seen
 
 
 def _tabs(
