@@ -1,6 +1,7 @@
 """The faults panel as lines: groups, rows, what Enter does, and what is on."""
 
 from attrs import evolve, field, frozen
+from rich.cells import cell_len
 
 from evtui.render import glyphs, units
 from evtui.render.fault_kinds import GROUPS
@@ -182,7 +183,14 @@ def page(
     lines += body
     spots += more
     says, role = draft.says(view)
-    lines += [line(), fit([(" Enter ", "key bold"), (says, role)], width), line()]
+    row = items[at].row
+    note = "" if row is None or role == "dim" or columns == 1 else row.kind.note
+    enter: list[Span] = [
+        (" Enter ", "key bold"),
+        (says, role),
+        (f"  {note}" if note else "", "dim"),
+    ]
+    lines += [line(), fit(enter, width), line()]
     on, more = _active(items, at, width, len(lines), height - len(lines))
     seen = [
         evolve(it, end=min(it.end, width)) for it in (*spots, *more)
@@ -318,11 +326,14 @@ def _row(row: Row, value: int, width: int, *, selected: bool) -> Line:
         note, role = row.why_not, "dim"
     elif on and row.active is not None:
         note, role = f"on: {row.active.text}", "warn"
+    room = width - 3 - NAME - ((len(left(amount, wide)) + 1) if amount else 0)
+    if cell_len(note) > room and not (dim or on):
+        note = ""
     spans: list[Span] = [
         (glyphs.CURSOR if selected else " ", "key"),
         (f"{ON} " if on else "  ", "bad"),
         (left(name, NAME), "dim" if dim else "text bold"),
-        (left(amount, wide) if amount else " " * 0, "dim" if dim or not selected else "text bold"),
+        (left(amount, wide) if amount else "", "dim" if dim or not selected else "text bold"),
         (" " if amount else "", ""),
         (note, role),
     ]
