@@ -244,7 +244,9 @@ class Session:
             self._repeat()
         next_us = self.whole.next_us()
         if next_us is None or next_us > time_us:
+            later, self.coming = self.coming, []
             self.run(time_us, 1)
+            self.coming = later
 
     def _run_events(self, events: int) -> None:
         end_us = self.scenario.duration_us
@@ -326,11 +328,16 @@ class Session:
                 if self.whole.violation is not None:
                     return False
                 continue
-            event = self.whole.step(limit_us)
+            # Of a timer that was cancelled there is an event, too, which does not happen: what
+            # comes next may be later than what is to be done before it.
+            input_us = self.coming[0].time_us if self.coming else limit_us
+            event = self.whole.step(min(limit_us, input_us))
             if event is not None:
                 return self._heard(event)
             if self.whole.violation is not None:
                 return False
+            if self.coming and input_us <= limit_us:
+                continue
             # Now all before it has happened, and all at the same microsecond.
             self.whole.advance(limit_us)
             if moment_us is None:

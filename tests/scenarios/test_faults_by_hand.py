@@ -1,9 +1,13 @@
 """Faults of the panel: a crash in a write, one-way partitions, what cables carry, contracts."""
 
+import pickle
+
 import pytest
 from attrs import evolve
 
+from paxos.sim.host import Kind
 from scenarios.errors import InputError, ScenarioError
+from scenarios.journal import Input
 from scenarios.loader import load, loads
 from scenarios.schema import At
 from scenarios.session import Session
@@ -297,3 +301,54 @@ def test_a_name_that_is_not_there_is_told(line: str, says: str) -> None:
     """With file and line."""
     with pytest.raises(ScenarioError, match=says):
         loads(f'{FILE}[[at]]\nt = "5s"\n{line}\n', "by-hand.toml")
+
+
+# --- replay ----------------------------------------------------------------------------------
+
+
+def stale_timers_us(session: Session) -> list[int]:
+    """When events come that stand for timers which were cancelled or set anew."""
+    hosts = session.world.cluster.hosts
+    return [
+        event[0]
+        for event in session.world.cluster.kernel.waiting()
+        if event[2] == Kind.TIMER and event[5] not in hosts[event[3]].timers
+    ]
+
+
+def test_an_input_after_a_cancelled_timer_is_repeated_in_its_time() -> None:
+    """And not after the next event: what stands for the timer does not happen."""
+    tried = 0
+    session = run("ten-minutes", 62 * S)
+    while tried < 5 and session.time_us < 300 * S:
+        stale = [it for it in stale_timers_us(session) if it > session.time_us]
+        real = [
+            it[0] for it in session.world.cluster.kernel.waiting() if it[0] not in stale
+        ]  # fmt: skip
+        first = min(stale, default=0)
+        if first and first + 1 < min(real) and first < session.time_us + S:
+            live, again = pickle.loads(pickle.dumps(session)), pickle.loads(pickle.dumps(session))  # noqa: S301
+            live.run(first + 1, 100)
+            live.act("slow", cp="CP4", delay_us=1_000)
+            again.coming = [
+                Input(first + 1, live.whole.events, "slow", live.world.journal[-1].args)
+            ]
+            for each in (live, again):
+                each.run(each.time_us + 3 * S, 100_000)
+                each.run(first + 3 * S, 100_000)
+            assert again.world.journal[-1] == live.world.journal[-1]
+            assert again.whole.digest() == live.whole.digest()
+            tried += 1
+        session.step()
+    assert tried == 5
+
+
+def test_going_to_a_place_before_an_input_of_its_time_leaves_the_input_out() -> None:
+    """It is still to come."""
+    session = run("ten-minutes", 90 * S)
+    events = session.whole.events
+    session.coming = [Input(90 * S, events, "slow", {"cp": "CP4", "delay_us": 1_000})]
+    session.come_to(events, 0, 90 * S)
+    assert (session.acted, len(session.coming)) == (0, 1)
+    session.come_to(events, 1, 90 * S)
+    assert (session.acted, len(session.coming)) == (1, 0)
