@@ -1,6 +1,7 @@
 """The faults panel and its entries of the palette, by keys and mouse: each does it, z undoes it."""
 
 from collections.abc import Callable
+from random import Random
 
 import attrs
 import pytest
@@ -16,9 +17,12 @@ from evtui.screens.panels import Body
 from evtui.themes import LIGHT
 from scenarios.city.session import CitySession
 from scenarios.journal import Input
-from scenarios.loader import load
+from scenarios.loader import load, loads
 from scenarios.session import Session
+from scenarios.session_file import keep, read_log, replay, to_log
+from scenarios.timeline import Timeline
 from scenarios.view import View, Window
+from scenarios.writer import to_toml
 from tests.evtui.faulty import FILE, S, breakable, look
 from tests.evtui.test_snapshots import Pinned, app_on, settle, troubled
 
@@ -285,8 +289,6 @@ async def test_a_fault_that_breaks_an_invariant_ends_the_run_and_z_undoes_it() -
 
 async def test_where_there_is_nothing_it_says_so() -> None:
     """No EV, no load, no PV, one charge point alone."""
-    from scenarios.loader import loads
-
     session = Session(loads('duration = "1m"\ncps = 1\n', "alone.toml"), 1)
     app = EvtuiApp(session, paused=True)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -408,3 +410,59 @@ def test_panel_of_links_in_light(snap_compare: Callable[..., bool]) -> None:
     app = app_on(ill(), LIGHT.name)
     keys = ["F", "tab", "tab", "tab", "right"]
     assert snap_compare(app, press=keys, terminal_size=(80, 24), run_before=settle)
+
+
+# --- kept ------------------------------------------------------------------------------------
+
+KEYS = (
+    *("up", "down", "left", "right", "tab", "shift+tab", "enter", "enter", "enter", "o", "z", "Z"),
+    *("0", "1", "5", "9", "backspace", "space", "full_stop", "comma", "F"),
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_random_keys_in_the_panel_replay(seed: int) -> None:
+    """What was broken and mended by them is kept, and is the same run again, in every branch."""
+    random, app = Random(f"faults/{seed}"), EvtuiApp(breakable(), paused=True)
+    async with app.run_test(size=random.choice(((80, 24), (120, 36)))) as pilot:
+        await settle(pilot)
+        for _ in range(120):
+            if not isinstance(app.screen, FaultsPanel):
+                await pilot.press("F")
+                await pilot.pause()
+            await pilot.press(random.choice(KEYS))
+        app.set_paused(True)
+        await pilot.pause()
+    kept = keep(app.timeline)
+    again = read_log(to_log(kept), "kept.log")
+    assert sum(len(it.branch.inputs) for it in again.courses) > 5
+    for course in again.courses:
+        assert replay(again.only(course.branch.number), course.branch.number).same
+
+
+def test_a_session_with_every_fault_is_kept_as_a_scenario() -> None:
+    """All rows one after the other, a second between them; the file replays to the same digest."""
+    timeline = Timeline(breakable())
+    done = 0
+    for group in GROUPS:
+        view = look(timeline.session)
+        for here in first_draft(view, "CP3").items(view):
+            view = look(timeline.session)
+            draft = first_draft(view, "CP3")
+            again = next((it for it in draft.items(view) if it.id == here.id), None)
+            if here.group != group or again is None or again.row is None:
+                continue
+            edit = again.row.edit(view, again.row.start)
+            if edit is None:
+                continue
+            timeline.act(edit.verb, **edit.kwargs())
+            done += 1
+            assert not timeline.run(timeline.time_us + S, 100_000) or not timeline.finished
+    assert done > 25
+    kept = keep(timeline)
+    text = to_toml(kept.only(kept.shown))
+    read = loads(text, "kept.toml")
+    assert [(it.verb, it.args) for it in read.inputs] == [
+        (it.verb, {**it.args}) for it in kept.only(kept.shown).inputs
+    ]
+    assert replay(read).same
