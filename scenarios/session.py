@@ -119,6 +119,10 @@ class Whole(Protocol):
         """Let one event happen, no later than ``until_us``; None when there is none."""
         ...
 
+    def pass_over(self, until_us: int) -> None:
+        """Let what stands in the queue up to a time, and does not happen, stand first no more."""
+        ...
+
     def advance(self, time_us: int) -> None:
         """Move the clock to a time before the next event."""
         ...
@@ -242,6 +246,7 @@ class Session:
         self._run_events(events)
         while self.acted < acted and self._is_due(time_us):
             self._repeat()
+        self.whole.pass_over(time_us)
         next_us = self.whole.next_us()
         if next_us is None or next_us > time_us:
             later, self.coming = self.coming, []
@@ -328,16 +333,11 @@ class Session:
                 if self.whole.violation is not None:
                     return False
                 continue
-            # Of a timer that was cancelled there is an event, too, which does not happen: what
-            # comes next may be later than what is to be done before it.
-            input_us = self.coming[0].time_us if self.coming else limit_us
-            event = self.whole.step(min(limit_us, input_us))
+            event = self.whole.step(limit_us)
             if event is not None:
                 return self._heard(event)
             if self.whole.violation is not None:
                 return False
-            if self.coming and input_us <= limit_us:
-                continue
             # Now all before it has happened, and all at the same microsecond.
             self.whole.advance(limit_us)
             if moment_us is None:
@@ -351,7 +351,10 @@ class Session:
             return False
         if self.whole.violation is not None:
             return False
-        first, next_us = self.coming[0], self.whole.next_us()
+        first = self.coming[0]
+        # For a timer that was cancelled there is an event, too, which does not happen.
+        self.whole.pass_over(first.time_us - 1)
+        next_us = self.whole.next_us()
         if next_us is None or next_us > first.time_us:
             return True
         return next_us == first.time_us and self.whole.events >= first.after_event

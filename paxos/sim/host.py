@@ -248,6 +248,14 @@ class Host:
             del self.timers[timer]
         return True
 
+    def is_stale(self, event: Event) -> bool:
+        """Whether a timer's event does not happen: :meth:`is_due` will say no, or move it on."""
+        time_us, _, _, _, generation, timer = event
+        if generation != self.generation or self.queued.get(timer) != time_us:
+            return True
+        local_us = self.timers.get(timer)
+        return local_us is None or self.clock.when_us(local_us) > time_us
+
     def take_timer(self, kernel: Kernel, timer: Any) -> bool:
         """Whether a timer that fired while the node was busy is still to fire: its time is up.
 

@@ -343,6 +343,23 @@ def test_an_input_after_a_cancelled_timer_is_repeated_in_its_time() -> None:
     assert tried == 5
 
 
+def test_an_input_after_a_cancelled_timer_is_the_last_of_a_place() -> None:
+    """Going there does it, and the clock is at its time."""
+    session = run("ten-minutes", 62 * S)
+    while True:
+        stale = [it for it in stale_timers_us(session) if it > session.time_us]
+        real = [it[0] for it in session.world.cluster.kernel.waiting() if it[0] not in stale]
+        first = min(stale, default=0)
+        if first and first + 2 < min(real):
+            break
+        session.step()
+    events = session.whole.events
+    session.coming = [Input(first + 1, events, "slow", {"cp": "CP4", "delay_us": 1_000})]
+    session.come_to(events, 1, first + 2)
+    assert (session.whole.events, session.acted, session.time_us) == (events, 1, first + 2)
+    assert session.world.journal[-1].time_us == first + 1
+
+
 def test_going_to_a_place_before_an_input_of_its_time_leaves_the_input_out() -> None:
     """It is still to come."""
     session = run("ten-minutes", 90 * S)
