@@ -226,6 +226,7 @@ class Session:
         """
         if self.finished:
             raise InputError(f"the run has ended at {self.time_us / 1_000_000:g} s")
+        self._pass_over()
         text = self.whole.act(verb, args)
         self.acted += 1
         self._judge_violation()
@@ -363,12 +364,20 @@ class Session:
         """Do what was done; what is not possible any more, in an edited file, is noted."""
         first = self.coming.pop(0)
         self.whole.advance(first.time_us)
+        self._pass_over()
         try:
             self.whole.act(first.verb, dict(first.args))
         except InputError as error:
             self.whole.note("info", "session", f"{first.verb} was not done: {error}")
         self.acted += 1
         self._judge_violation()
+
+    def _pass_over(self) -> None:
+        """Before an input: what does not happen any more now is gone, however now was come to.
+
+        Else it would hang on that in which order timers of one microsecond are set anew.
+        """
+        self.whole.pass_over(self.time_us)
 
     def _heard(self, event: Event) -> bool:
         if self._listener is not None:

@@ -343,6 +343,25 @@ def test_an_input_after_a_cancelled_timer_is_repeated_in_its_time() -> None:
     assert tried == 5
 
 
+def test_an_input_at_the_time_of_a_cancelled_timer_finds_the_same_queue() -> None:
+    """Whether one has run to that time, or does again what was done then."""
+    session = run("ten-minutes", 62 * S)
+    tried = 0
+    while tried < 5:
+        stale = [it for it in stale_timers_us(session) if it > session.time_us]
+        real = [it[0] for it in session.world.cluster.kernel.waiting() if it[0] not in stale]
+        first = min(stale, default=0)
+        if first and first < min(real):
+            live, again = pickle.loads(pickle.dumps(session)), pickle.loads(pickle.dumps(session))  # noqa: S301
+            live.run(first, 100)
+            live.act("slow", cp="CP4", delay_us=1_000)
+            again.coming = [Input(first, live.whole.events, "slow", live.world.journal[-1].args)]
+            again.come_to(live.whole.events, 1, first)
+            assert again.world.cluster.kernel.waiting() == live.world.cluster.kernel.waiting()
+            tried += 1
+        session.step()
+
+
 def test_an_input_after_a_cancelled_timer_is_the_last_of_a_place() -> None:
     """Going there does it, and the clock is at its time."""
     session = run("ten-minutes", 62 * S)
