@@ -35,11 +35,23 @@ PATIENCE_US = 10_000_000
 
 @define
 class Order:
-    """Something that is to be in the log."""
+    """Something that is to be in the log: about an id tag, or a certificate. Plain data."""
 
     call: Call
-    is_done: Callable[[NetworkState], bool]
+    id_tag: str = ""
+    number: int = 0
+    """Of an order about an id tag."""
+    serial: str = ""
+    """Of the certificate that is to be revoked; empty for an order about an id tag."""
     asked_us: int = -PATIENCE_US
+
+    def is_done(self, network: NetworkState) -> bool:
+        """Whether its outcome is seen there, or that of a later one about the id tag."""
+        if self.serial:
+            revoked: Revocation | None = network.state.revocations.get(self.serial)
+            return revoked is not None
+        tag: IdTag | None = network.id_tags.get(self.id_tag)
+        return tag is not None and tag.order >= self.number
 
 
 class OrderBook:
@@ -92,27 +104,17 @@ class OrderBook:
         """Change what the network thinks of an id tag."""
         self._number += 1
         number = self._number
-
-        def is_done(network: NetworkState) -> bool:
-            tag: IdTag | None = network.id_tags.get(id_tag)
-            return tag is not None and tag.order >= number
-
         # A charge point that was asked and cut off may hand it in when a later order is done.
         data: dict[str, object] = {"idTag": id_tag, "status": status.value, "order": number}
         if reason:
             data["reason"] = reason
-        self._order(SET_ID_TAG, data, Order(_call(), is_done))
+        self._order(SET_ID_TAG, data, Order(_call(), id_tag, number))
 
     def revoke(self, ev_id: str) -> None:
         """Put an EV's contract certificate on the list of revoked ones."""
         serial, emaid = f"{serial_of(ev_id):x}", emaid_of(ev_id)
-
-        def is_done(network: NetworkState) -> bool:
-            revoked: Revocation | None = network.state.revocations.get(serial)
-            return revoked is not None
-
         data: dict[str, object] = {"serialNumber": serial, "emaid": emaid}
-        self._order(REVOKE_CERTIFICATE, data, Order(_call(), is_done))
+        self._order(REVOKE_CERTIFICATE, data, Order(_call(), serial=serial))
 
 
 def _call() -> Call:
