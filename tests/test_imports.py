@@ -80,6 +80,7 @@ VIEWS = (
     "scenarios.view",
     "scenarios.course",
     "scenarios.tables_view",
+    "scenarios.faults_view",
     "scenarios.city.view",
     "scenarios.why.view",
     "scenarios.messages.view",
