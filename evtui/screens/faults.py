@@ -7,7 +7,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from evtui.render import fault_page
-from evtui.render.fault_page import Draft, Spot, first_draft
+from evtui.render.fault_draft import Draft, first_draft
+from evtui.render.fault_page import Spot
 from evtui.render.line import Line
 from evtui.render.picture import Picture
 from evtui.screens.panels import Body

@@ -10,8 +10,10 @@ from textual.pilot import Pilot
 from evtui.app import EvtuiApp
 from evtui.city_app import CityApp
 from evtui.palette import Actions
+from evtui.render.fault_draft import Draft, Item, first_draft
 from evtui.render.fault_entries import entries
-from evtui.render.fault_page import GROUPS, Draft, Item, first_draft, page
+from evtui.render.fault_kinds import GROUPS
+from evtui.render.fault_page import page
 from evtui.screens.faults import FaultsPanel
 from evtui.screens.panels import Body
 from evtui.themes import LIGHT
