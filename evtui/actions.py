@@ -206,6 +206,11 @@ ACTIONS: tuple[Action, ...] = (
         help="Space-time diagram; Enter decodes a frame",
     ),
     Action(
+        id="faults", keys="F", shown="F", roomy="faults", rank=3,
+        title="Faults", group=VIEWS, method="table('faults')",
+        help="Break anything, and what is broken",
+    ),
+    Action(
         id="links", keys="l", shown="l",
         title="Links", group=VIEWS, method="table('links')",
         help="Each from, to: latency, loss; Enter edits",

@@ -17,6 +17,7 @@ from evtui.actions import bindings
 from evtui.analytics import Analytics
 from evtui.diagram.source import Messages
 from evtui.palette import Actions
+from evtui.render.fault_entries import entries
 from evtui.render.partition import Plan
 from evtui.render.picture import Drive, Picture
 from evtui.screens.analytics import AnalyticsPanel
@@ -303,6 +304,15 @@ class EvtuiApp(TakingApp):
         """What else an operator can do, by name."""
         self.act(verb, cp=cp, **({"kind": kind} if kind else {}))
 
+    def action_fault(self, title: str) -> None:
+        """Do what an entry of the palette says, or end it."""
+        view = self.controls.view(Window(log_rows=1, event_rows=1, faults=True))
+        entry = next((it for it in entries(view, self.selected) if it.title == title), None)
+        if entry is not None and entry.edit is not None:
+            self.act(entry.edit.verb, **entry.edit.kwargs())
+        elif not self._ended():
+            self._refuse(entry.note if entry is not None else f"Not possible any more: {title}")
+
     def action_heal(self) -> None:
         """Undo every fault of the links."""
         self.act("heal")
@@ -337,13 +347,8 @@ class EvtuiApp(TakingApp):
         groups = plan.groups(self.picture.view)
         if len(groups) < 2:
             self._refuse("Everybody is on one side: nothing to cut")
-        elif plan.one_way:
-            ids = [cp.id for cp in self.picture.view.cps]
-            sides = dict(zip(ids, plan.sides, strict=True))
-            pairs = [(a, b) for a in ids for b in ids if (sides[a], sides[b]) == (0, 1)]
-            all(self.act("cut_oneway", a=a, b=b) for a, b in pairs)
         else:
-            self.act("partition", groups=groups)
+            self.act("partition_oneway" if plan.one_way else "partition", groups=groups)
 
     # The group
 

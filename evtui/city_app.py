@@ -242,6 +242,11 @@ class CityApp(EvtuiApp):
         if not self._nobody_sees():
             super().action_export_log(text)
 
+    def action_fault(self, title: str) -> None:
+        """Break something of the site that is seen."""
+        if not self._nobody_sees():
+            super().action_fault(title)
+
     def _nobody_sees(self) -> bool:
         """Whether no site is open; says so."""
         if self.screen is self._overview:

@@ -10,7 +10,9 @@ from textual.types import IgnoreReturnCallbackType
 from evtui.actions import ACTIONS
 from evtui.pace import SPEEDS
 from evtui.render import units
+from evtui.render.fault_entries import entries
 from evtui.render.membership import TITLES, moves
+from scenarios.view import Window
 
 _PALETTE = "palette"
 
@@ -41,9 +43,17 @@ class Actions(Provider):
             yield text, note[:1].upper() + note[1:], self._do(f"move({move.verb!r})")
         if picture and not picture.view.finished:
             yield from self._instructions(picture.selected)
+            yield from self._faults(picture.selected)
         for speed in () if picture and picture.view.finished else SPEEDS:
             text = f"Speed {units.speed(speed)}"
             yield text, "Virtual seconds per second", self._do(f"speed({speed})")
+
+    def _faults(self, selected: str) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
+        """Everything that can be broken, and an end for everything that is."""
+        app: Any = self.app
+        view = app.controls.view(Window(log_rows=1, event_rows=1, faults=True))
+        for entry in entries(view, selected):
+            yield entry.title, entry.note, self._do(f"fault({entry.title!r})")
 
     def _instructions(self, cp: str) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         """What an operator wants of the selected CP, or of all."""

@@ -35,18 +35,32 @@ def integer(args: dict[str, object], name: str, least: int, most: int) -> int:
 
 
 def _crash_after_write(world: "World", number: int, args: dict[str, object]) -> Told:
-    host = _running(world, number)
-    if host.doomed:
-        raise InputError(f"{world.ids[number]} is to crash after its next write already")
+    _not_doomed(world, number)
     world.cluster.crash_after_write(number)
     return "fault", "is to crash when its disk has written, before anything is sent"
 
 
+def _crash_in_write(world: "World", number: int, args: dict[str, object]) -> Told:
+    _not_doomed(world, number)
+    world.cluster.crash_in_write(number)
+    return "fault", "is to crash in the middle of its next write"
+
+
+def _not_doomed(world: "World", number: int) -> None:
+    host, cp_id = _running(world, number), world.ids[number]
+    if host.doomed or host.tears:
+        where = "after" if host.doomed else "in"
+        raise InputError(f"{cp_id} is to crash {where} its next write already")
+
+
 def _disarm(world: "World", number: int, args: dict[str, object]) -> Told:
-    if not _running(world, number).doomed:
+    host = _running(world, number)
+    if not (host.doomed or host.tears):
         raise InputError(f"{world.ids[number]} is not to crash after a write")
+    where = "after" if host.doomed else "in"
     world.cluster.crash_after_write(number, doomed=False)
-    return "repair", "is not to crash after a write any more"
+    world.cluster.crash_in_write(number, tears=False)
+    return "repair", f"is not to crash {where} a write any more"
 
 
 def _running(world: "World", number: int) -> Host:
@@ -107,6 +121,7 @@ def _clock_offset(world: "World", number: int, args: dict[str, object]) -> Told:
 
 AILMENTS: dict[str, Callable[["World", int, dict[str, object]], Told]] = {
     "crash_after_write": _crash_after_write,
+    "crash_in_write": _crash_in_write,
     "disarm": _disarm,
     "slow": _slow,
     "slow_disk": _slow_disk,

@@ -78,6 +78,8 @@ def _crashed(world: "World", number: int, effect: Crashed) -> None:
     if effect.after_write:
         text = "crashed when its disk had written, before anything was sent"
         world.note("fault", world.ids[number], text)
+    elif effect.in_write:
+        world.note("fault", world.ids[number], "crashed in the middle of a write")
 
 
 def _applied(world: "World", number: int, effect: Applied | AppliedRun) -> None:

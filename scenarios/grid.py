@@ -16,6 +16,9 @@ class Rail:
     id: str = ""
     """The cabinet's; empty for the site's own."""
     capacity_w: int = 0
+    """What it can carry now."""
+    rated_w: int = 0
+    """What it can carry as it was built."""
     site: "Rail | None" = None
     """What a cabinet hangs on; None for the site itself."""
     power_w: int = 0
@@ -64,6 +67,13 @@ class Rail:
             self.pv_w = pv_w
             self.changed = True
 
+    def set_capacity(self, capacity_w: int) -> None:
+        """It can carry so much from now on."""
+        self.capacity_w = capacity_w
+        self.changed = True
+        if self.site is not None:
+            self.site.changed = True
+
     def note_peak(self) -> None:
         """An event is over: what flows now flows for a while, if only for a µs."""
         self.changed = False
@@ -92,5 +102,7 @@ class Grid:
 
 def grid_of(scenario: Scenario) -> Grid:
     """The rails of a scenario, with nothing flowing."""
-    site = Rail("", scenario.site.capacity_w)
-    return Grid(site, {c.id: Rail(c.id, c.capacity_w, site) for c in scenario.cabinets})
+    site = Rail("", scenario.site.capacity_w, scenario.site.capacity_w)
+    return Grid(
+        site, {c.id: Rail(c.id, c.capacity_w, c.capacity_w, site) for c in scenario.cabinets}
+    )

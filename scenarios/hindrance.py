@@ -151,6 +151,9 @@ class Hindrances:
             found.append(f"the id tag of {promise.ev} is {tag.status.lower()}")
         if tables.revocations and f"{serial_of(promise.ev):x}" in tables.revocations:
             found.append(f"the contract of {promise.ev} is revoked")
+        vehicle = self.world.vehicles.get(promise.ev)
+        if vehicle is not None and vehicle.payment == "contract" and vehicle.contract != "valid":
+            found.append(f"the contract of {promise.ev} is {vehicle.contract}")
         return found
 
     def _own(self, promise: "Promise") -> list[str]:

@@ -18,6 +18,7 @@ from scenarios.errors import InputError
 from scenarios.members import MEMBERS
 from scenarios.order_book import TRUST
 from scenarios.schema import At
+from scenarios.site_faults import SITE_FAULTS
 from scenarios.units import DURATION
 from scenarios.verbs import EVERYONE, LEADER, VERBS
 
@@ -272,6 +273,10 @@ def _trust(world: "World", verb: str, args: Args) -> Done:
     return TRUST[verb](world, args)
 
 
+def _site(world: "World", verb: str, args: Args) -> Done:
+    return SITE_FAULTS[verb](world, args)
+
+
 # Links.
 
 
@@ -301,7 +306,11 @@ def _partition(world: "World", verb: str, args: Args) -> Done:
     sides = [group for group in (*groups, rest) if group]
     if len(sides) < 2:
         raise InputError("a partition needs at least two sides")
-    faults.partition(world.cluster.bus, tuple(world.ids), sides)
+    one_way = verb == "partition_oneway"
+    faults.partition(world.cluster.bus, tuple(world.ids), sides, one_way=one_way)
+    if one_way:
+        unheard = " ".join(world.ids[number] for number in sides[0])
+        return "fault", "network", f"partitioned one way: nobody else hears {unheard}"
     text = " │ ".join(" ".join(world.ids[number] for number in side) for side in sides)
     return "fault", "network", f"partitioned: {text}"
 
@@ -321,23 +330,36 @@ _RATES = {
 
 
 def _rate(world: "World", verb: str, args: Args) -> Done:
-    if ("a" in args) != ("b" in args):
-        raise InputError(f"{verb} takes both a and b, or neither")
+    if "b" in args and "a" not in args:
+        raise InputError(f"{verb} takes both a and b, a, or neither")
     oneway = args.get("oneway", False)
     if type(oneway) is not bool or ("oneway" in args and "a" not in args):
-        raise InputError("oneway is true or false, and goes with a and b")
+        raise InputError("oneway is true or false, and goes with a")
     name = VERBS[verb].needs[0]
     value = args[name]
     most = 60_000_000 if verb == "delay" else 1_000_000
     if type(value) is not int or not 0 <= value <= most:
         raise InputError(f"{name} is an integer from 0 to {most}, found {value!r}")
-    nodes = _pair(world, args) if "a" in args else tuple(world.ids)
     attribute, words = _RATES[verb]
-    faults.set_rate(world.cluster.bus, nodes, attribute, value, both=not oneway)
-    arrow = "→" if oneway else "↔"
-    where = f"{world.ids[nodes[0]]} {arrow} {world.ids[nodes[1]]}" if "a" in args else "every link"
+    where = _set_rate(world, args, attribute, value)
     amount = f"{value / 1000:g} {words}" if verb == "delay" else f"{value / 10_000:g} % {words}"
     return ("fault" if value else "repair"), "network", f"{where}: {amount}"
+
+
+def _set_rate(world: "World", args: Args, attribute: str, value: int) -> str:
+    """Set it on every link, on those of one charge point, or on one; returns where."""
+    bus, everyone, both = world.cluster.bus, tuple(world.ids), not args.get("oneway", False)
+    arrow = "↔" if both else "→"
+    if "a" not in args:
+        faults.set_rate(bus, everyone, attribute, value)
+        return "every link"
+    if "b" in args:
+        pair = _pair(world, args)
+        faults.set_rate(bus, pair, attribute, value, both=both)
+        return f"{world.ids[pair[0]]} {arrow} {world.ids[pair[1]]}"
+    node = _cp(world, args["a"])
+    faults.set_rate_of(bus, node, everyone, attribute, value, both=both)
+    return f"{world.ids[node]} {arrow} every other"
 
 
 _DO: dict[str, Callable[["World", str, Args], Done]] = {
@@ -368,10 +390,12 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     **dict.fromkeys(AILMENTS, _ail),
     **dict.fromkeys(MEMBERS, _move),
     **dict.fromkeys(TRUST, _trust),
+    **dict.fromkeys(SITE_FAULTS, _site),
     "cut": _cut,
     "cut_oneway": _cut,
     "join": _join,
     "partition": _partition,
+    "partition_oneway": _partition,
     "heal": _heal,
     "loss": _rate,
     "duplicate": _rate,

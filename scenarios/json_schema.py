@@ -92,7 +92,7 @@ def _script_line(verb: str) -> Json:
     head = tuple(key for key in spec.AT.keys if key.name in ("t", "do"))
     table = _table((*head, *needed, *optional), tuple(key.name for key in needed))
     properties = {**_properties((*head, *needed, *optional)), "do": {"const": verb}}
-    both = {"dependentRequired": {"a": ["b"], "b": ["a"], "oneway": ["a"]}} if optional else {}
+    both = {"dependentRequired": {"b": ["a"], "oneway": ["a"]}} if optional else {}
     return {"title": verb, **table, "properties": properties, **both}
 
 

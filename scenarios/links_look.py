@@ -99,6 +99,8 @@ def _counts(bus: Bus, numbers: list[int], weather: _Rates) -> Counter[str]:
     sides = Counter((bus.weather.sides or {}).get(number, 0) for number in numbers)
     unmade = len(numbers) * (len(numbers) - 1)
     unmade_cut = len(numbers) ** 2 - sum(size * size for size in sides.values())
+    if bus.weather.one_way:
+        unmade_cut = sides[1] * (len(numbers) - sides[1])
     is_parted = bus.weather.sides is not None
     for a, b, link in bus.made():
         unmade -= 1

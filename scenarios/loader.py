@@ -380,6 +380,15 @@ def _names(
             seen[name] = reader.line(place)
             names.append(name)
     sites = () if city is None else tuple(site.id for site in city.sites)
-    ids = [raw.get("id") for _, raw in reader.elements(document, "cabinet")]
-    cabinets = tuple(name for name in ids if isinstance(name, str))
-    return Names(cps=tuple(kept["cp"]), evs=tuple(kept["ev"]), sites=sites, cabinets=cabinets)
+    return Names(
+        cps=tuple(kept["cp"]),
+        evs=tuple(kept["ev"]),
+        sites=sites,
+        cabinets=_ids(reader, document, "cabinet"),
+        loads=_ids(reader, document, "load"),
+    )
+
+
+def _ids(reader: Reader, document: dict[str, Any], key: str) -> tuple[str, ...]:
+    ids = [raw.get("id") for _, raw in reader.elements(document, key)]
+    return tuple(name for name in ids if isinstance(name, str))

@@ -8,11 +8,13 @@ from paxos.membership import Membership, label, place_of
 from paxos.messages import Value
 from paxos.replica import ROLE_NAMES
 from paxos.sim.host import Host, Status
+from paxos.sim.weather import Weather
 from scenarios.booked import kept_for, reservations
 from scenarios.charging.look import charging
 from scenarios.commands import command_text
 from scenarios.driver_look import drivers
 from scenarios.ev_look import ev_view
+from scenarios.faults_look import faults
 from scenarios.invariants_look import invariants
 from scenarios.ledger_look import ledger
 from scenarios.links_look import links as matrix
@@ -104,6 +106,8 @@ def look(
         if window.charging is None
         else charging(world, network, had, planned, window.charging),
         slots=None if window.slots is None else log_table(world, window.slots),
+        faults=faults(world) if window.faults else None,
+        has_pv=world.surroundings.has_pv,
     )
 
 
@@ -183,6 +187,7 @@ def _ails(host: Host) -> tuple[str, ...]:
         "slow disk": host.disk.extra_us > 0,
         "slow": host.slow_us > 0,
         "dies after a write": host.doomed,
+        "dies in a write": host.tears,
     }
     return tuple(word for word, holds in ails.items() if holds)
 
@@ -206,7 +211,7 @@ def _links(world: World) -> dict[int, tuple[str, ...]]:
     sides = weather.sides or {}
     usual = "lossy" if weather.is_faulty() else "up"
     rows = {
-        side: ["cut" if sides.get(other, 0) != side else usual for other in ids]
+        side: [_parted(weather, side, sides.get(other, 0)) or usual for other in ids]
         for side in {sides.get(number, 0): None for number in ids}
     }
     odd: dict[int, list[int]] = {number: [] for number in ids}
@@ -222,6 +227,15 @@ def _links(world: World) -> dict[int, tuple[str, ...]]:
             row[other - 1] = _link(world, number, other)
         found[number] = tuple(row)
     return found
+
+
+def _parted(weather: Weather, side: int, other: int) -> str:
+    """What a partition makes of a link from one side to another; empty where it leaves it."""
+    if weather.sides is None or side == other:
+        return ""
+    if not weather.one_way:
+        return "cut"
+    return "in" if side == 1 else "out" if other == 1 else ""
 
 
 def _is_cut_off(world: World, number: int, membership: Membership) -> bool:

@@ -28,6 +28,7 @@ class Names:
     evs: tuple[str, ...]
     sites: tuple[str, ...] = ()
     cabinets: tuple[str, ...] = ()
+    loads: tuple[str, ...] = ()
 
 
 def check_script_line(
@@ -85,15 +86,16 @@ def _check_arguments(reader: Reader, path: Path, verb: str, args: Values, names:
     check_name(reader, (*path, "cp"), args.get("cp"), names.cps, "charge point", also)
     for key in ("site", "other"):
         check_name(reader, (*path, key), args.get(key), names.sites, "site")
+    check_name(reader, (*path, "cabinet"), args.get("cabinet"), names.cabinets, "cabinet")
+    check_name(reader, (*path, "load"), args.get("load"), names.loads, "load")
     for end in ("a", "b"):
         check_name(reader, (*path, end), args.get(end), names.cps, "charge point")
-    if "a" in args and args.get("a") == args.get("b"):
+    if "a" in args and args["a"] == args.get("b"):
         reader.refuse((*path, "b"), f"{shown(args['b'])} at both ends", "two different CPs")
-    if takes.on_links and ("a" in args) != ("b" in args):
-        here, other = ("a", "b") if "a" in args else ("b", "a")
-        reader.refuse((*path, here), f"one end of a link, without {other}", "both a and b, or none")
+    if takes.on_links and "b" in args and "a" not in args:
+        reader.refuse((*path, "b"), "one end of a link, without a", "both a and b, a, or none")
     if "oneway" in args and "a" not in args and "b" not in args:
-        reader.refuse((*path, "oneway"), "one direction of every link", "it beside a and b")
+        reader.refuse((*path, "oneway"), "one direction of every link", "it beside a")
     begins, ends = args.get("from_us"), args.get("until_us")
     if isinstance(begins, int) and isinstance(ends, int) and ends <= begins:
         found = f'"{DURATION.format(ends)}"'

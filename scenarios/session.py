@@ -134,6 +134,10 @@ class Whole(Protocol):
         """Let one event happen, no later than ``until_us``; None when there is none."""
         ...
 
+    def pass_over(self, until_us: int) -> None:
+        """Let what stands in the queue up to a time, and does not happen, stand first no more."""
+        ...
+
     def advance(self, time_us: int) -> None:
         """Move the clock to a time before the next event."""
         ...
@@ -239,6 +243,7 @@ class Session:
         """
         if self.finished:
             raise InputError(f"the run has ended at {self.time_us / 1_000_000:g} s")
+        self._pass_over()
         text = self.whole.act(verb, self.completed(verb, args))
         self.acted += 1
         self._judge_violation()
@@ -263,9 +268,12 @@ class Session:
         self._run_events(events)
         while self.acted < acted and self._is_due(time_us):
             self._repeat()
+        self.whole.pass_over(time_us)
         next_us = self.whole.next_us()
         if next_us is None or next_us > time_us:
+            later, self.coming = self.coming, []
             self.run(time_us, 1)
+            self.coming = later
 
     def _run_events(self, events: int) -> None:
         end_us = self.scenario.duration_us
@@ -389,7 +397,10 @@ class Session:
             return False
         if self.whole.violation is not None:
             return False
-        first, next_us = self.coming[0], self.whole.next_us()
+        first = self.coming[0]
+        # For a timer that was cancelled there is an event, too, which does not happen.
+        self.whole.pass_over(first.time_us - 1)
+        next_us = self.whole.next_us()
         if next_us is None or next_us > first.time_us:
             return True
         return next_us == first.time_us and self.whole.events >= first.after_event
@@ -398,12 +409,20 @@ class Session:
         """Do what was done; what is not possible any more, in an edited file, is noted."""
         first = self.coming.pop(0)
         self.whole.advance(first.time_us)
+        self._pass_over()
         try:
             self.whole.act(first.verb, dict(first.args))
         except InputError as error:
             self.whole.note("info", "session", f"{first.verb} was not done: {error}")
         self.acted += 1
         self._judge_violation()
+
+    def _pass_over(self) -> None:
+        """Before an input: what does not happen any more now is gone, however now was come to.
+
+        Else it would hang on that in which order timers of one microsecond are set anew.
+        """
+        self.whole.pass_over(self.time_us)
 
     def _heard(self, event: Event) -> bool:
         self._tell(self.world, event)

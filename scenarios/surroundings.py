@@ -31,24 +31,50 @@ class Surroundings:
         ]
         self._sky = stream(world.seed, "sky")
         self._light_ppm = 0
-        self.exist = bool(scenario.loads) or scenario.pv.firm_w > 0 or scenario.pv.surplus_w > 0
+        self.set_loads_w: dict[str, int] = {}
+        """What loads draw whatever is usual."""
+        self.set_pv_w: int | None = None
+        """What the PV delivers whatever the sun brings."""
+        self.has_pv = scenario.pv.firm_w > 0 or scenario.pv.surplus_w > 0
+        self.exist = bool(scenario.loads) or self.has_pv
 
     def change(self) -> None:
         """A second has passed: everything draws and delivers something else."""
-        world, now_us = self.world, self.world.now_us
-        site = world.grid.site
-        for index, load in enumerate(world.scenario.loads):
-            random, before_w = self._loads[index]
-            share_ppm = random.randint(LEAST_PPM, 1_000_000)
+        now_us = self.world.now_us
+        for index, load in enumerate(self.world.scenario.loads):
+            share_ppm = self._loads[index][0].randint(LEAST_PPM, 1_000_000)
             on = _is_on(load.from_us, load.until_us, now_us)
             power_w = load.power_w * share_ppm // 1_000_000 if on else 0
-            world.grid.rail(load.cabinet).load(power_w - before_w)
-            self._loads[index] = (random, power_w)
-        pv = world.scenario.pv
+            self._draw(index, self.set_loads_w.get(load.id, power_w))
         if self._sky.randrange(CLOUDS) == 0:
             self._light_ppm = self._sky.randint(0, 1_000_000)
-        shines = _is_on(pv.from_us, pv.until_us, now_us)
-        site.shine(pv.firm_w + (pv.surplus_w * self._light_ppm // 1_000_000 if shines else 0))
+        self._shine()
+
+    def _draw(self, index: int, power_w: int) -> None:
+        random, before_w = self._loads[index]
+        cabinet = self.world.scenario.loads[index].cabinet
+        self.world.grid.rail(cabinet).load(power_w - before_w)
+        self._loads[index] = (random, power_w)
+
+    def _shine(self) -> None:
+        pv, set_w = self.world.scenario.pv, self.set_pv_w
+        shines = _is_on(pv.from_us, pv.until_us, self.world.now_us)
+        sun_w = pv.firm_w + (pv.surplus_w * self._light_ppm // 1_000_000 if shines else 0)
+        self.world.grid.site.shine(sun_w if set_w is None else set_w)
+
+    def set_load(self, name: str, power_w: int | None) -> None:
+        """Let a load draw so much from now on; None: what is usual, from the next second on."""
+        if power_w is None:
+            self.set_loads_w.pop(name, None)
+            return
+        self.set_loads_w[name] = power_w
+        index = next(n for n, load in enumerate(self.world.scenario.loads) if load.id == name)
+        self._draw(index, power_w)
+
+    def set_pv(self, power_w: int | None) -> None:
+        """Let the PV deliver so much from now on; None: what the sun brings."""
+        self.set_pv_w = power_w
+        self._shine()
 
     def loads_w(self) -> dict[str, int]:
         """What each load draws now."""

@@ -126,7 +126,7 @@ def _parts(chosen: Chosen) -> tuple[str, dict[str, Any], dict[str, Any]]:
 
 def may_charge(world: "World", car: Car, network: NetworkState) -> bool:
     """Whether nothing bars an EV: its contract is valid, its id tag accepted and not expired."""
-    vehicle = next(each for each in world.scenario.evs if each.id == car.ev.id)
+    vehicle = world.vehicles[car.ev.id]
     if vehicle.payment == "contract" and vehicle.contract != "valid":
         return False
     tag = network.id_tags.get(car.ev.account)

@@ -79,6 +79,7 @@ VERBS: Final[dict[str, Verb]] = {
     "pause": Verb(("cp",), leader=True),
     "resume": Verb(("cp",), leader=True),
     "crash_after_write": Verb(("cp",), leader=True),
+    "crash_in_write": Verb(("cp",), leader=True),
     "disarm": Verb(("cp",)),
     "slow": Verb(("cp", "delay_us"), leader=True),
     "slow_disk": Verb(("cp", "fsync_us"), leader=True),
@@ -99,7 +100,15 @@ VERBS: Final[dict[str, Verb]] = {
     "unblock_tag": Verb(("id_tag",), sited=True),
     "report_stolen": Verb(("id_tag",), sited=True),
     "revoke": Verb(("ev",)),
+    "change_contract": Verb(("ev", "contract")),
     "tamper_meter": Verb(("cp", "energy_wh")),
+    # what the cables of a site carry
+    "set_breaker": Verb(("capacity_w",), may=("cabinet",), sited=True),
+    "reset_breaker": Verb(may=("cabinet",), sited=True),
+    "set_load": Verb(("load", "power_w")),
+    "free_load": Verb(("load",)),
+    "set_pv": Verb(("power_w",), sited=True),
+    "free_pv": Verb(sited=True),
     # links between the sites of a city
     "cut_site": Verb(("site",), may=("other",), of_city=True),
     "join_site": Verb(("site",), may=("other",), of_city=True),
@@ -108,6 +117,7 @@ VERBS: Final[dict[str, Verb]] = {
     "cut_oneway": Verb(("a", "b")),
     "join": Verb(("a", "b")),
     "partition": Verb(("groups",)),
+    "partition_oneway": Verb(("groups",)),
     "heal": Verb(sited=True),
     "loss": Verb(("rate_ppm",), may=_ONE_LINK),
     "duplicate": Verb(("rate_ppm",), may=_ONE_LINK),
@@ -118,7 +128,8 @@ VERBS: Final[dict[str, Verb]] = {
 """Every verb, in the order of the documentation.
 
 ``heal`` undoes every link fault; it restarts nothing. The five rates apply to every link between
-charge points, or to one link in both directions where ``a`` and ``b`` are given as well.
+charge points, to those of one charge point where ``a`` is given as well, or to one link in both
+directions with ``a`` and ``b``. ``partition_oneway``: what the first group says reaches no other.
 ``stop_cp``, ``resume_cp``, ``remote_start``, ``remote_stop``, ``reset`` and the three of charging
 profiles are instructions: they go through the log to their charge point, or, with ``all``, to every
 one. ``change_departure``: the driver leaves at another time, and says so. ``mute_ev`` lets an EV's
@@ -126,8 +137,10 @@ computer hang. ``ignore_limit`` lets an EV draw what its battery takes, whatever
 ``reserve`` asks the charge point that is nearest to the EV, or the one named.
 ``admit`` switches a charge point on that was off, and it asks to join; ``remove`` is for ever.
 ``wipe`` takes a charge point's disk away, and it is down: after ``restart`` it joins as another
-node. ``disarm`` calls ``crash_after_write`` off; what makes slow, and a clock's drift and offset,
-are undone by 0. ``tamper_meter`` adds energy to the last reading of each transaction after the
-meter has signed it; 0 undoes it. What changes an id tag or revokes an EV's contract goes through
-the log.
+node. ``disarm`` calls ``crash_after_write`` and ``crash_in_write`` off; what makes slow, and a
+clock's drift and offset, are undone by 0. ``tamper_meter`` adds energy to the last reading of each
+transaction after the meter has signed it; 0 undoes it. ``change_contract`` gives an EV another
+contract certificate, from its next session on. ``set_breaker``, ``set_load`` and ``set_pv`` are
+physics, of which the network is told nothing. What changes an id tag or revokes an EV's contract
+goes through the log.
 """

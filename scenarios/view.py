@@ -11,6 +11,7 @@ from attrs import frozen
 
 from paxos.membership import quorums_after
 from scenarios.charging.view import ChargingView, ChargingWindow
+from scenarios.faults_view import FaultsView
 from scenarios.log.view import CellState as CellState
 from scenarios.log.view import LogCell as LogCell
 from scenarios.log.view import LogTable, LogWindow
@@ -43,6 +44,8 @@ class Window:
     """Which rows of the ledger are wanted; None: nothing of it."""
     invariants: bool = False
     """Whether the invariants are wanted, one by one."""
+    faults: bool = False
+    """Whether the faults that are on are wanted."""
     operator_rows: int = 0
     """How many alarms and instructions are wanted at the most; 0: nothing of the operator's."""
     drivers: DriverWindow | None = None
@@ -102,7 +105,8 @@ class CpView:
     member: str
     """voter, learner or ``no member``: what that node is in the group that decides now."""
     ails: tuple[str, ...]
-    """What is wrong with it beside that: disk full, slow disk, slow, dies after a write."""
+    """What is wrong with it beside that: disk full, slow disk, slow, dies after a write, dies in a
+    write."""
     cut_off: bool
     """Alive, but its links do not reach a quorum of live voters in both directions."""
     state: str
@@ -397,3 +401,7 @@ class View:
     """Charging over time, if that was asked for."""
     slots: LogTable | None = None
     """The slots that were asked for; None also where nobody keeps the log."""
+    faults: FaultsView | None = None
+    """The faults that are on, if that was asked for."""
+    has_pv: bool = False
+    """Whether the site has photovoltaics, whatever they deliver now."""

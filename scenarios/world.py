@@ -215,6 +215,10 @@ class World:
         """When the next event may happen, if there is one."""
         return self.cluster.kernel.next_us()
 
+    def pass_over(self, until_us: int) -> None:
+        """Let what does not happen up to a time, as a cancelled timer, not stand first any more."""
+        self.cluster.pass_over(until_us)
+
     def advance(self, time_us: int) -> None:
         """Move the clock to a time before the next event."""
         self.cluster.kernel.advance(time_us)

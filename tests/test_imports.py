@@ -83,6 +83,7 @@ VIEWS = (
     "scenarios.tables_view",
     "scenarios.driver_view",
     "scenarios.ocpp_view",
+    "scenarios.faults_view",
     "scenarios.city.view",
     "scenarios.why.view",
     "scenarios.messages.view",

@@ -1,6 +1,6 @@
 """The network's power against its capacity: a gauge, and what it was before."""
 
-from evtui.render import units
+from evtui.render import cables, units
 from evtui.render.bars import bar, chart, resample, sparkline
 from evtui.render.line import Line, Span, fit, heading, right
 from scenarios.view import View
@@ -26,7 +26,9 @@ def numbers(view: View) -> list[Span]:
 
 
 def strip(view: View, width: int) -> Line:
-    """All of it on one line."""
+    """All of it on one line; of cables where there is more to tell than of EVs."""
+    if cables.has_cables(view):
+        return cables.strip(view, width)
     words = numbers(view)
     room = width - sum(len(text) for text, _ in words) - 13
     history = max(min(room * 2 // 5, 40), 8)
@@ -48,15 +50,23 @@ def strip(view: View, width: int) -> Line:
 
 
 def panel(view: View, width: int, height: int) -> list[Line]:
-    """A heading, a gauge, and the last two minutes as a chart of ``height`` − 3 rows."""
+    """A heading, a gauge, and the last two minutes as a chart of ``height`` − 3 rows.
+
+    Where there is more to tell than of EVs, a row for each cable instead of the gauge, and a lower
+    chart.
+    """
     share = view.power_w / view.capacity_w if view.capacity_w else 0.0
-    rows = max(height - 3, 1)
+    gauges = [fit([(" ", ""), *bar(share, width - 2, load_role(view))], width)]
+    note: list[Span] = []
+    if cables.has_cables(view):
+        gauges, note = cables.rows(view, width, max(height // 2, 2)), [("EVs", "dim")]
+    rows = max(height - 2 - len(gauges), 1)
     plot = width - 8
     values = resample(view.power_history_w, plot)
     top = max(view.capacity_w, *view.power_history_w, 1)
     lines = [
-        heading("Power", [], numbers(view), width),
-        fit([(" ", ""), *bar(share, width - 2, load_role(view))], width),
+        heading("Power", note, numbers(view), width),
+        *gauges,
     ]
     drawn = chart(values, plot, rows, top)
     limit = rows - 1 - min(int(view.capacity_w * rows / top), rows - 1) if top else 0

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from evtui.render.picture import Picture
 from evtui.screens.charging import ChargingPanel
 from evtui.screens.driver import DriverPanel
+from evtui.screens.faults import FaultsPanel
 from evtui.screens.invariants import InvariantsPanel
 from evtui.screens.ledger import LedgerPanel
 from evtui.screens.links import LinksPanel
@@ -14,6 +15,7 @@ from evtui.screens.operator import OperatorPanel
 from evtui.screens.tables import TablePanel
 
 TABLES: Mapping[str, Callable[[Picture], TablePanel]] = {
+    "faults": FaultsPanel,
     "links": LinksPanel,
     "ledger": LedgerPanel,
     "invariants": InvariantsPanel,

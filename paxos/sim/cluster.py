@@ -112,6 +112,19 @@ class Cluster(Nodes):
             self._handle(event)
             return event
 
+    def pass_over(self, until_us: int) -> None:
+        """Let what stands first in the queue up to a time, and does not happen, be passed over.
+
+        As :meth:`step` does on its way to what happens; the clock stays.
+        """
+        kernel, now_us = self.kernel, self.kernel.now_us
+        while (event := kernel.peek()) is not None and event[0] <= until_us:
+            if event[2] != Kind.TIMER or not self.hosts[event[3]].is_stale(event):
+                break
+            kernel.pop()
+            self.hosts[event[3]].is_due(kernel, event)
+        kernel.now_us = now_us
+
     def run(self, until_us: int) -> None:
         """Let everything happen up to ``until_us``, and move the clock there."""
         while self.step(until_us) is not None:
@@ -240,6 +253,9 @@ class Cluster(Nodes):
 
     def _end_fsync(self, host: Host) -> None:
         disk = host.disk
+        if host.tears:
+            self.crash(host.node, in_write=True)
+            return
         disk.end_fsync()
         while host.checkpoints and host.checkpoints[0][0] <= disk.synced:
             _, floor_slot = host.checkpoints.popleft()

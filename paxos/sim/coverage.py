@@ -56,6 +56,7 @@ FEATURES: dict[str, str] = {
     "clock_steps": "a node's wall clock was set wrong",
     "slow_nodes": "a node began to take long for each event",
     "crashes_after_write": "a node died between a disk write and the sends after it",
+    "crashes_in_write": "a node died in the middle of a disk write",
     "torn_writes_found": "a restart found a half-written row and cut it off",
     "slow_disks": "a disk became slow",
     "full_disks": "a disk became full",

@@ -117,10 +117,11 @@ class Disk:
         self.synced = self.wanted = self.base
         self.syncing = self.full_at = None
 
-    def crash(self) -> int:
+    def crash(self, *, in_write: bool = False) -> int:
         """Lose what was not synced, or its later part; returns how many rows were lost.
 
-        The first of them may be torn; :meth:`repair` finds it.
+        The first of them may be torn; :meth:`repair` finds it. With ``in_write`` it surely is,
+        where a row of the log was on its way: the disk was in the middle of it.
         """
         before = self.written
         if self._replaced:
@@ -129,9 +130,13 @@ class Disk:
         kept = self.random.randint(0, self.written - self.synced)
         if self.full_at is not None:
             kept = min(kept, max(0, self.full_at - self.synced))
+        if in_write:
+            kept = max(0, min(kept, self.written - self.synced - 1))
         end = self.synced - self.base + kept
         lost = before - self.base - end
-        torn = self._torn(self.frames[end]) if end < len(self.frames) else b""
+        torn = b""
+        if end < len(self.frames):
+            torn = self._torn(self.frames[end], surely=in_write)
         del self.frames[end:]
         if torn:
             self.frames.append(torn)
@@ -145,9 +150,10 @@ class Disk:
         if self.full_at is not None:
             self.full_at = self.written
 
-    def _torn(self, frame: bytes) -> bytes:
+    def _torn(self, frame: bytes, *, surely: bool) -> bytes:
         """What is left of the row at which the disk was: often nothing, else its first bytes."""
-        return frame[: max(0, self.tears.randint(-len(frame), len(frame) - 1))]
+        least = 1 if surely else -len(frame)
+        return frame[: max(0, self.tears.randint(least, len(frame) - 1))]
 
     def rows(self) -> list[list[Any]]:
         """Every row up to the first whose checksum does not match."""

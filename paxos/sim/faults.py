@@ -12,6 +12,7 @@ from attrs import frozen
 
 from paxos.sim.bus import Bus
 from paxos.sim.links import Link
+from paxos.sim.weather import parts
 
 RATES = ("loss_ppm", "duplicate_ppm", "reorder_ppm", "corrupt_ppm", "extra_us")
 
@@ -42,19 +43,24 @@ def join(bus: Bus, a: int, b: int) -> None:
     bus.link(b, a).cut = False
 
 
-def partition(bus: Bus, nodes: Sequence[int], groups: Sequence[Sequence[int]]) -> None:
-    """Cut exactly the links between different groups; nodes in no group form one of their own."""
+def partition(
+    bus: Bus, nodes: Sequence[int], groups: Sequence[Sequence[int]], *, one_way: bool = False
+) -> None:
+    """Cut exactly the links between different groups; nodes in no group form one of their own.
+
+    With ``one_way`` exactly what the first group says to the others.
+    """
     side = {node: number for number, group in enumerate(groups, 1) for node in group}
     bus.partitions += len({side.get(node, 0) for node in nodes}) > 1
     if _is_whole_group(bus, nodes):
-        bus.weather.sides = side
+        bus.weather.sides, bus.weather.one_way = side, one_way
         for a, b, link in bus.made():
-            link.cut = side.get(a, 0) != side.get(b, 0)
+            link.cut = bus.weather.is_cut(a, b)
         return
     for a in nodes:
         for b in nodes:
             if a != b:
-                bus.link(a, b).cut = side.get(a, 0) != side.get(b, 0)
+                bus.link(a, b).cut = parts(side.get(a, 0), side.get(b, 0), one_way=one_way)
 
 
 def heal(bus: Bus, nodes: Sequence[int]) -> None:
@@ -89,6 +95,15 @@ def set_rate(bus: Bus, nodes: Sequence[int], rate: str, value: int, *, both: boo
         return
     for link in links_between(bus, nodes):
         setattr(link, rate, value)
+
+
+def set_rate_of(
+    bus: Bus, node: int, nodes: Sequence[int], rate: str, value: int, *, both: bool = True
+) -> None:
+    """Set one of :data:`RATES` on every link of a node; without ``both`` on what it says."""
+    for other in nodes:
+        if other != node:
+            set_rate(bus, (node, other), rate, value, both=both)
 
 
 def _is_whole_group(bus: Bus, nodes: Sequence[int]) -> bool:

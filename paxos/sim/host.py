@@ -211,6 +211,8 @@ class Host:
     """Whether an event is being worked on: a ``WORK`` event is on its way."""
     doomed: bool = False
     """Whether the node dies when its next fsync has ended."""
+    tears: bool = False
+    """Whether it dies in the middle of its next fsync, which leaves a half-written row."""
 
     @property
     def replica(self) -> Replica | None:
@@ -220,7 +222,7 @@ class Host:
     def forget(self) -> None:
         """Lose what is in memory."""
         self.process = None
-        self.busy = self.working = self.doomed = False
+        self.busy = self.working = self.doomed = self.tears = False
         for waiting in (self.timers, self.queued, self.outbox, self.checkpoints, self.backlog):
             waiting.clear()
 
@@ -263,6 +265,14 @@ class Host:
             del self.timers[timer]
         return True
 
+    def is_stale(self, event: Event) -> bool:
+        """Whether a timer's event does not happen: :meth:`is_due` will say no, or move it on."""
+        time_us, _, _, _, generation, timer = event
+        if generation != self.generation or self.queued.get(timer) != time_us:
+            return True
+        local_us = self.timers.get(timer)
+        return local_us is None or self.clock.when_us(local_us) > time_us
+
     def take_timer(self, kernel: Kernel, timer: Any) -> bool:
         """Whether a timer that fired while the node was busy is still to fire: its time is up.
 
@@ -295,6 +305,8 @@ class Crashed:
     """How many rows its disk lost."""
     after_write: bool
     """Whether it died between a disk write and the sends after it."""
+    in_write: bool = False
+    """Whether it died in the middle of a disk write."""
 
 
 class ReplicaProcess:

@@ -44,6 +44,10 @@ class Kernel:
         """When the next event happens, if there is one."""
         return self._heap[0][0] if self._heap else None
 
+    def peek(self) -> Event | None:
+        """The next event, which stays; None when there is none."""
+        return self._heap[0] if self._heap else None
+
     def waiting(self) -> list[Event]:
         """All events that are still to happen, in their order."""
         return sorted(self._heap, key=lambda event: event[:2])

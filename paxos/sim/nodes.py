@@ -71,7 +71,7 @@ class Nodes:
         self.execute(host, host.process.start(local_us))
         return torn
 
-    def crash(self, node: int, *, after_write: bool = False) -> int:
+    def crash(self, node: int, *, after_write: bool = False, in_write: bool = False) -> int:
         """Kill a node's process; what its disk had not synced may be lost.
 
         The world outside is told (:class:`~paxos.sim.host.Crashed`).
@@ -91,12 +91,13 @@ class Nodes:
                     now_us = self.kernel.now_us
                     self.bus.recorder.ended(event[1], now_us, Fate.DIED_WAITING)
         host.forget()
-        lost = host.disk.crash()
+        lost = host.disk.crash(in_write=in_write)
         self.coverage.died(node)
         self.coverage.count("crashes")
         self.coverage.count("crashes_after_write", after_write)
+        self.coverage.count("crashes_in_write", in_write)
         self.coverage.count("rows_lost", lost)
-        self.outside.perform(node, Crashed(process, lost, after_write))
+        self.outside.perform(node, Crashed(process, lost, after_write, in_write))
         return lost
 
     def wipe(self, node: int) -> int:
@@ -118,10 +119,20 @@ class Nodes:
 
         ``doomed=False`` calls it off.
         """
+        self._running(node).doomed = doomed
+
+    def crash_in_write(self, node: int, *, tears: bool = True) -> None:
+        """Let a node die in the middle of its next fsync: its disk keeps half a row.
+
+        ``tears=False`` calls it off.
+        """
+        self._running(node).tears = tears
+
+    def _running(self, node: int) -> Host:
         host = self.hosts[node]
         if host.status is Status.CRASHED:
             raise ValueError(f"node {node} is down already")
-        host.doomed = doomed
+        return host
 
     def pause(self, node: int) -> None:
         """Let a node's process stand still; what comes for it waits."""

@@ -21,6 +21,8 @@ class Weather:
         """Rates that differ from the usual ones, and delays, by the link's attribute."""
         self.sides: Mapping[int, int] | None = None
         """With a partition on: the side of each node; nodes that are not named are on side 0."""
+        self.one_way = False
+        """Whether it cuts only what side 1 says to the others."""
 
     def covers(self, source: int, target: int) -> bool:
         """Whether the link between these is one between nodes of the group."""
@@ -29,7 +31,9 @@ class Weather:
     def is_cut(self, source: int, target: int) -> bool:
         """Whether the partition cuts the link."""
         sides = self.sides
-        return sides is not None and sides.get(source, 0) != sides.get(target, 0)
+        return sides is not None and parts(
+            sides.get(source, 0), sides.get(target, 0), one_way=self.one_way
+        )
 
     def is_faulty(self) -> bool:
         """Whether any fault but a cut is on."""
@@ -59,6 +63,12 @@ class Weather:
         """No fault any more, and no partition."""
         self.faults = {}
         self.sides = None
+        self.one_way = False
+
+
+def parts(speaker: int, hearer: int, *, one_way: bool) -> bool:
+    """Whether a partition cuts what one side says to another."""
+    return speaker != hearer and (not one_way or speaker == 1)
 
 
 _RATES = ("loss_ppm", "duplicate_ppm", "reorder_ppm", "corrupt_ppm")

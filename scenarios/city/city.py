@@ -212,6 +212,11 @@ class City:
         self._due[:] = [NEVER] * len(self._due)
         self.note("violation", "invariants", str(violation))
 
+    def pass_over(self, until_us: int) -> None:
+        """Let what does not happen up to a time not stand first any more, at any site."""
+        for world in self.worlds.values():
+            world.pass_over(until_us)
+
     def advance(self, time_us: int) -> None:
         """Move all clocks to a time before the next event."""
         self.kernel.advance(time_us)

@@ -4,6 +4,7 @@ Which verb has which is said by :data:`scenarios.verbs.VERBS`.
 """
 
 from fsm.ocpp.actions import ResetType
+from fsm.trust.certificates import KINDS
 from scenarios.format.keys import (
     CP_ID,
     DAY_US,
@@ -15,10 +16,12 @@ from scenarios.format.keys import (
     OFFSET_RANGE,
     RATE,
     SITE_ID,
+    SITE_W,
     TIME,
     Key,
     Table,
 )
+from scenarios.format.power import CABINET_ID
 from scenarios.kinds import Choice, Flag, Groups, Name, Quantity, Whole
 from scenarios.units import DURATION, ENERGY, POWER
 from scenarios.verbs import LEADER, VERBS
@@ -28,6 +31,8 @@ HOWS = ("log", "index", "lease")
 
 PURPOSES = ("TxDefaultProfile", "TxProfile", "ChargePointMaxProfile")
 """Of charging profiles, by the names of OCPP 1.6."""
+CONTRACTS = tuple(kind for kind in KINDS if kind != "revoked")
+"""What an EV can show; that its contract is revoked is the network's to say."""
 RESETS = tuple(kind.value for kind in ResetType)
 
 _T = Key("t", "t_us", TIME, "When it happens.", required=True)
@@ -45,7 +50,13 @@ _ARGUMENTS = {
     "cp": Key(
         "cp", "cp", CP_ID, f"Which CP; for some verbs also `{LEADER}`, who leads then, or `all`."
     ),
-    "a": Key("a", "a", CP_ID, "One end of the link; with `cut_oneway` the end that speaks."),
+    "a": Key(
+        "a",
+        "a",
+        CP_ID,
+        "One end of the link; with `cut_oneway` the end that speaks. A rate or delay without "
+        "`b` is of all its links.",
+    ),
     "b": Key("b", "b", CP_ID, "The other end; with `cut_oneway` the end that no longer hears."),
     "id_tag": Key(
         "id_tag",
@@ -55,9 +66,20 @@ _ARGUMENTS = {
     ),
     "kind": Key("kind", "kind", Choice(RESETS), "Soft: sessions end in good order. Hard: at once."),
     "how": Key("how", "how", Choice(HOWS), "What the answer rests on."),
-    "oneway": Key("oneway", "oneway", Flag(), "Only from `a` to `b`; else in both directions."),
-    "groups": Key("groups", "groups", Groups(), "The sides; CPs in none of them form one more."),
-    "rate_ppm": Key("rate", "rate_ppm", RATE, "Share of messages, on every link or on `a`–`b`."),
+    "oneway": Key("oneway", "oneway", Flag(), "Only what `a` says; else in both directions."),
+    "groups": Key(
+        "groups",
+        "groups",
+        Groups(),
+        "The sides; CPs in none of them form one more. With `partition_oneway` the first is not "
+        "heard.",
+    ),
+    "rate_ppm": Key(
+        "rate",
+        "rate_ppm",
+        RATE,
+        "Share of messages, on every link, on those of `a`, or on `a`–`b`.",
+    ),
     "delay_us": Key("delay", "delay_us", LATENCY, "How long each event takes it; 0s is at once."),
     "fsync_us": Key("fsync", "fsync_us", LATENCY, "Time added to every fsync; 0s is as usual."),
     "drift_ppm": Key(
@@ -101,7 +123,29 @@ _ARGUMENTS = {
         "In a city: which site. Rates, `heal` and what is about id tags are of all without it.",
     ),
     "other": Key("other", "other", SITE_ID, "The other end of one link; else all of the site's."),
-    "extra_us": Key("extra", "extra_us", LATENCY, "Latency added, on every link or on `a`–`b`."),
+    "extra_us": Key(
+        "extra",
+        "extra_us",
+        LATENCY,
+        "Latency added, on every link, on those of `a`, or on `a`–`b`.",
+    ),
+    "contract": Key(
+        "contract",
+        "contract",
+        Choice(CONTRACTS),
+        "What is to be said of the EV's contract certificate from its next session on.",
+    ),
+    "cabinet": Key("cabinet", "cabinet", CABINET_ID, "Whose breaker; the site's if left out."),
+    "capacity_w": Key(
+        "capacity",
+        "capacity_w",
+        Quantity(POWER, 0, SITE_W),
+        "Above what its breaker trips, at the most what the cable was built for.",
+    ),
+    "load": Key("load", "load", Name("the id of a load", refers=True), "Which other load."),
+    "power_w": Key(
+        "power", "power_w", Quantity(POWER, 0, SITE_W), "What it draws, or delivers, from now on."
+    ),
 }
 AT = Table("[[at]]", (*HEAD, *_ARGUMENTS.values()))
 """Keys of a line of the script, all verbs together; :func:`arguments` says which go with one."""

@@ -181,6 +181,8 @@ class Facts:
             words.append(f"{name} takes {DURATION.format(host.slow_us, ' ')} for every event")
         if host.doomed:
             words.append(f"{name} is to crash when its disk has written")
+        if host.tears:
+            words.append(f"{name} is to crash in the middle of its next write")
         return [Sentence(word, at_us) for word in words]
 
     def between(self, speaker: int, hearer: int) -> list[Sentence]:

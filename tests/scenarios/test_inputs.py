@@ -227,7 +227,7 @@ def test_leader_stands_for_whoever_leads(session: Session) -> None:
         ("stop_charging", {"ev": "EV7"}, "no EV 'EV7'; there are EV1, EV2, EV3"),
         ("loss", {"rate_ppm": 2_000_000}, "rate_ppm is an integer from 0 to 1000000"),
         ("loss", {"rate_ppm": 0.5}, "rate_ppm is an integer from 0 to 1000000"),
-        ("loss", {"rate_ppm": 5, "a": "CP1"}, "loss takes both a and b, or neither"),
+        ("loss", {"rate_ppm": 5, "b": "CP1"}, "loss takes both a and b, a, or neither"),
         ("loss", {"rate_ppm": 5, "oneway": True}, "oneway is true or false, and goes with a"),
         ("disarm", {"cp": "CP1"}, "CP1 is not to crash after a write"),
         ("free_disk", {"cp": "CP1"}, "the disk of CP1 has room"),

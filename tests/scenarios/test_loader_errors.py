@@ -276,10 +276,10 @@ LINES = [
      ["8: at[0].rate: found nothing (the key is required); allowed " + PERCENT,
       ("11: at[0].rate_ppm: found an unknown key; allowed t, do, after, rate, a, b, oneway; "
       'did you mean "rate"?')]),
-    ('do = "loss"\nrate = "5%"\na = "CP1"',
-     ["12: at[0].a: found one end of a link, without b; allowed both a and b, or none"]),
+    ('do = "loss"\nrate = "5%"\nb = "CP1"',
+     ["12: at[0].b: found one end of a link, without a; allowed both a and b, a, or none"]),
     ('do = "loss"\nrate = "5%"\noneway = true',
-     ["12: at[0].oneway: found one direction of every link; allowed it beside a and b"]),
+     ["12: at[0].oneway: found one direction of every link; allowed it beside a"]),
     ('do = "slow"\ncp = "CP1"\ndelay = "-1s"',
      [f'12: at[0].delay: found "-1s"; allowed {DURATION}, from 0s to 1m']),
     ('do = "clock_drift"\ncp = "CP1"\ndrift = "-51%"',
