@@ -9,7 +9,7 @@ nothing.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from attrs import define
+from attrs import define, evolve
 
 from fsm.effects import Call
 from fsm.network.records import IdTag, Revocation
@@ -21,7 +21,7 @@ from fsm.ocpp.actions import (
     Action,
     AuthorizationStatus,
 )
-from fsm.trust.certificates import emaid_of, serial_of
+from fsm.trust.certificates import KINDS, emaid_of, issue, serial_of
 from paxos.sim.host import Status
 from scenarios.errors import InputError
 
@@ -35,19 +35,18 @@ PATIENCE_US = 10_000_000
 
 @define
 class Order:
-    """Something that is to be in the log; plain data, as it is pickled with the world."""
+    """Something that is to be in the log: about an id tag, or a certificate. Plain data."""
 
     call: Call
     id_tag: str = ""
-    """The id tag that it is about."""
     number: int = 0
-    """Its number among the orders about id tags."""
+    """Of an order about an id tag."""
     serial: str = ""
-    """The certificate that it revokes; empty for an order about an id tag."""
+    """Of the certificate that is to be revoked; empty for an order about an id tag."""
     asked_us: int = -PATIENCE_US
 
     def is_done(self, network: NetworkState) -> bool:
-        """Whether it, or a later one about the same, is in the log."""
+        """Whether its outcome is seen there, or that of a later one about the id tag."""
         if self.serial:
             revoked: Revocation | None = network.state.revocations.get(self.serial)
             return revoked is not None
@@ -104,11 +103,12 @@ class OrderBook:
     def set_tag(self, id_tag: str, status: AuthorizationStatus, reason: str = "") -> None:
         """Change what the network thinks of an id tag."""
         self._number += 1
+        number = self._number
         # A charge point that was asked and cut off may hand it in when a later order is done.
-        data: dict[str, object] = {"idTag": id_tag, "status": status.value, "order": self._number}
+        data: dict[str, object] = {"idTag": id_tag, "status": status.value, "order": number}
         if reason:
             data["reason"] = reason
-        self._order(SET_ID_TAG, data, Order(_call(), id_tag, self._number))
+        self._order(SET_ID_TAG, data, Order(_call(), id_tag, number))
 
     def revoke(self, ev_id: str) -> None:
         """Put an EV's contract certificate on the list of revoked ones."""
@@ -153,6 +153,30 @@ def _revoke(world: "World", args: dict[str, object]) -> tuple[str, str, str]:
     return "fault", car.ev.id, "its contract certificate is to be revoked"
 
 
+def _change_contract(world: "World", args: dict[str, object]) -> tuple[str, str, str]:
+    car, kind = world.cars.get(str(args["ev"])), args["contract"]
+    if car is None:
+        there = ", ".join(world.cars) or "no EVs in this scenario"
+        raise InputError(f"no EV {args['ev']!r}; there are {there}")
+    kinds = [each for each in KINDS if each != "revoked"]
+    if kind not in kinds:
+        raise InputError(f"contract is one of {', '.join(kinds)}, found {kind!r}")
+    vehicle = world.vehicles[car.ev.id]
+    if car.ev.contract is None:
+        raise InputError(f"{car.ev.id} has no contract")
+    if vehicle.contract == kind:
+        raise InputError(f"the contract of {car.ev.id} is {kind} already")
+    vehicle = world.vehicles[car.ev.id] = evolve(vehicle, contract=str(kind))
+    start_s = world.scenario.start_us // 1_000_000
+    car.ev.contract = issue(world.seed, start_s, car.ev.id, vehicle.contract)
+    severity = "repair" if kind == "valid" else "fault"
+    return (
+        severity,
+        car.ev.id,
+        f"its next contract certificate is {kind}: {KINDS[vehicle.contract]}",
+    )
+
+
 def _tamper_meter(world: "World", args: dict[str, object]) -> tuple[str, str, str]:
     number = world.nodes.get(str(args["cp"]))
     if number is None:
@@ -171,6 +195,7 @@ TRUST: dict[str, Callable[["World", dict[str, object]], tuple[str, str, str]]] =
     "unblock_tag": _unblock_tag,
     "report_stolen": _report_stolen,
     "revoke": _revoke,
+    "change_contract": _change_contract,
     "tamper_meter": _tamper_meter,
 }
 """Every verb about who may charge and what proves it."""

@@ -117,6 +117,6 @@ async def test_the_palette_knows_it_all() -> None:
         await pilot.pause()
         names = [text for text, _, _ in Actions(app.screen)._actions()]
         assert {
-            "Log · L", "Filter the log · /", "Copy view · y", "View as SVG · Y",
+            "Log · L", "Filter log · /", "Copy view · y", "View as SVG · Y",
             "Export the log as JSON",
         } <= set(names)  # fmt: skip
