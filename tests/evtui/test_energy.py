@@ -1,6 +1,8 @@
 """The energy panel: cables, promises and the plan, grants; seen live, by its key."""
 
+import pickle
 from collections.abc import Callable
+from functools import cache
 
 import attrs
 import pytest
@@ -9,6 +11,7 @@ from evtui.app import EvtuiApp
 from evtui.palette import Actions
 from evtui.render import energy
 from evtui.screens.energy import EnergyPanel
+from evtui.themes import DARK, LIGHT
 from scenarios.loader import load
 from scenarios.session import Session
 from scenarios.view import PlanView, RailView, RequestView, View
@@ -130,9 +133,17 @@ async def test_the_palette_knows_it() -> None:
         assert "Energy · e" in [text for text, _, _ in Actions(app.screen)._actions()]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=lambda s: f"{s[0]}x{s[1]}")
-def test_panel(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
-    """The panel above the network, in the middle of a morning."""
+@cache
+def _morning() -> bytes:
+    """The middle of a morning, run once."""
     session = Pinned(load("commuter-morning"))
     run_to(session, 1_350 * S)
-    assert snap_compare(app_on(session), press=["e"], terminal_size=size, run_before=settle)
+    return pickle.dumps(session)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("theme", [DARK.name, LIGHT.name])
+def test_panel(snap_compare: Callable[..., bool], size: tuple[int, int], theme: str) -> None:
+    """The panel above the network."""
+    app = app_on(pickle.loads(_morning()), theme)  # noqa: S301 - just made
+    assert snap_compare(app, press=["e"], terminal_size=size, run_before=settle)

@@ -16,7 +16,7 @@ from evtui.render.fault_kinds import GROUPS
 from evtui.render.fault_page import page
 from evtui.screens.faults import FaultsPanel
 from evtui.screens.panels import Body
-from evtui.themes import LIGHT
+from evtui.themes import DARK, LIGHT
 from scenarios.city.session import CitySession
 from scenarios.journal import Input
 from scenarios.loader import load, loads
@@ -401,9 +401,10 @@ def ill() -> Session:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-def test_panel(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("theme", [DARK.name, LIGHT.name])
+def test_panel(snap_compare: Callable[..., bool], size: tuple[int, int], theme: str) -> None:
     """Faults, and what is on."""
-    app = app_on(ill())
+    app = app_on(ill(), theme)
     assert snap_compare(app, press=["F", "down"], terminal_size=size, run_before=settle)
 
 

@@ -9,6 +9,7 @@ from evtui.app import EvtuiApp
 from evtui.palette import Actions
 from evtui.render import cp_cards, cp_detail, cp_table, reservations
 from evtui.screens.reservations import ReservationsPanel
+from evtui.themes import DARK, LIGHT
 from scenarios.loader import load
 from scenarios.session import Session
 from scenarios.view import ReservationView, Window
@@ -127,9 +128,11 @@ async def test_the_palette_knows_it() -> None:
         assert "Reservations · r" in names
 
 
-def test_panel(snap_compare: Callable[..., bool]) -> None:
-    """The list above the network at 80×24."""
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("theme", [DARK.name, LIGHT.name])
+def test_panel(snap_compare: Callable[..., bool], size: tuple[int, int], theme: str) -> None:
+    """The list above the network."""
     session = Pinned(load("redirect-when-full"))
     run_to(session, 150 * S)
-    app = app_on(session)
-    assert snap_compare(app, press=["r"], terminal_size=(80, 24), run_before=settle)
+    app = app_on(session, theme)
+    assert snap_compare(app, press=["r"], terminal_size=size, run_before=settle)

@@ -11,6 +11,7 @@ from evtui.palette import Actions
 from evtui.render import why
 from evtui.screens.panels import Body
 from evtui.screens.why import WhyPanel
+from evtui.themes import DARK, LIGHT
 from evtui.widgets.panes import EventLog
 from scenarios.city.session import CitySession
 from scenarios.loader import load
@@ -313,15 +314,19 @@ SIZES = [(80, 24), (120, 36), (200, 60)]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-def test_list(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("theme", [DARK.name, LIGHT.name])
+def test_list(snap_compare: Callable[..., bool], size: tuple[int, int], theme: str) -> None:
     """What can be asked, above the network."""
-    assert snap_compare(app_on(troubled()), press=["w"], terminal_size=size, run_before=settle)
+    assert snap_compare(
+        app_on(troubled(), theme), press=["w"], terminal_size=size, run_before=settle
+    )
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-def test_answer(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("theme", [DARK.name, LIGHT.name])
+def test_answer(snap_compare: Callable[..., bool], size: tuple[int, int], theme: str) -> None:
     """An answer, with its second sentence chosen."""
     session = Told(load("cut-off-under-load"))
     run_to(session, 90 * S)
     keys = ["w", "down", "enter", "down"]
-    assert snap_compare(app_on(session), press=keys, terminal_size=size, run_before=settle)
+    assert snap_compare(app_on(session, theme), press=keys, terminal_size=size, run_before=settle)
