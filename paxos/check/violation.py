@@ -43,6 +43,17 @@ class InvariantViolation(Exception):  # noqa: N818 - the field's word for it
         self.ballots = ballots
         self.nodes = nodes
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """A world that has ended with it is copied, too: the text cannot be made once more."""
+        return _again, (type(self), str(self), self.__dict__)
+
+
+def _again(kind: type[InvariantViolation], text: str, state: dict[str, object]) -> object:
+    """The violation as it was."""
+    violation = kind.__new__(kind, text)
+    violation.__dict__.update(state)
+    return violation
+
 
 def show(value: Value) -> str:
     """A value as people recognise it: the no-op, or its length and first bytes."""

@@ -88,6 +88,10 @@ def test_no_read_is_stale(first: int) -> None:
     assert min(total[kind] for kind in kinds) > BLOCK
 
 
+BY_HAND = ("crashes_in_write",)
+"""Random crashes tear rows by chance (``torn_writes_found``); a script asks for it."""
+
+
 def test_a_campaign_covers_every_feature() -> None:
     """A count that stays zero over the seeds would be a feature that nothing here tests.
 
@@ -105,7 +109,7 @@ def test_a_campaign_covers_every_feature() -> None:
     for seed in range(3):
         total.update(run(seed, pieces_of(seed)).cluster.covered())
     total.update(run(1, whispers_of(1)).cluster.covered())
-    assert [feature for feature in FEATURES if not total[feature]] == []
+    assert [feature for feature in FEATURES if not total[feature]] == [*BY_HAND]
 
 
 def test_a_command_of_an_earlier_life_has_no_result() -> None:

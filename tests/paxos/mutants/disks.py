@@ -95,8 +95,8 @@ def torn_row_stays(patch: Patch) -> None:
 def torn_row_taken_for_whole(patch: Patch) -> None:
     """No checksum: the row at which the disk was counts, though its last byte is not there."""
 
-    def torn(self: Disk, frame: bytes) -> bytes:
-        left = original(self, frame)
+    def torn(self: Disk, frame: bytes, *, surely: bool) -> bytes:
+        left = original(self, frame, surely=surely)
         return seal(frame[: -CHECKSUM - 1] + b"\0") if left else left
 
     original = Disk._torn
