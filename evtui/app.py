@@ -66,6 +66,9 @@ class EvtuiApp(TakingApp):
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
+    warning = ""
+    """What a person must know of what was opened."""
+
     picture: reactive[Picture | None] = reactive(
         None, always_update=True, init=False, repaint=False
     )
@@ -100,8 +103,10 @@ class EvtuiApp(TakingApp):
         return self._network
 
     def on_mount(self) -> None:
-        """Let time run."""
+        """Let time run; say what is wrong with what was opened."""
         self._wind()
+        if self.warning:
+            self.notify(self.warning, severity="warning", timeout=30, markup=False)
 
     # What is shown
 

@@ -78,25 +78,33 @@ def watch(scenario: str = DEFAULT_SCENARIO, /, *, seed: Seed = None, speed: Spee
 
     """
     if scenario.endswith(".log"):
-        return _reopen(scenario)
+        return _reopen(scenario, seed, speed)
     from scenarios.loader import load
 
     loaded = load(scenario)
+    if loaded.saved is not None:
+        _no_other_seed(seed)
     _need_terminal(scenario)
     from evtui.opening import run_app
 
     return run_app(loaded, seed, speed)
 
 
-def _reopen(file: str) -> int:
+def _reopen(file: str, seed: int | None, speed: float) -> int:
     """Open all branches of a saved session."""
     from evtui.session_replay import read_kept
 
     kept = read_kept(file)
+    _no_other_seed(seed)
     _need_terminal(file)
     from evtui.opening import run_kept
 
-    return run_kept(kept)
+    return run_kept(kept, speed)
+
+
+def _no_other_seed(seed: int | None) -> None:
+    if seed is not None:
+        raise UsageError(f"--seed: found {seed}; a saved session has a seed of its own")
 
 
 @app.command
@@ -399,7 +407,8 @@ def _need_terminal(scenario: str) -> None:
         why = f"TERM={term} cannot draw" if term else "TERM is not set"
     else:
         return
-    command = f"evtui run {shlex.quote(scenario)}"
+    verb = "replay" if scenario.endswith(".log") else "run"
+    command = f"evtui {verb} {shlex.quote(scenario)}"
     raise UsageError(f"the app needs a terminal, and {why}; without one: {command}")
 
 

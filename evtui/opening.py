@@ -1,21 +1,29 @@
 """Opening the app: on a scenario, on a saved session as it was left, on a city."""
 
+import sys
+
 from evtui.app import DEFAULT_SPEED, EvtuiApp
 from evtui.city_app import CityApp
 from scenarios.checkpoints import Place
 from scenarios.city.session import open_session
-from scenarios.schema import Scenario
+from scenarios.schema import Saved, Scenario
 from scenarios.session_file import Kept
+from scenarios.units import DURATION
 
 
 def run_app(scenario: Scenario, seed: int | None, speed: float = DEFAULT_SPEED) -> int:
     """Open the app on a scenario; returns the exit code (1 when an invariant was violated)."""
-    return app_of(scenario, seed, speed).run() or 0
+    return _run(app_of(scenario, seed, speed))
 
 
-def run_kept(kept: Kept) -> int:
+def run_kept(kept: Kept, speed: float = DEFAULT_SPEED) -> int:
     """Open the app on a session with all its branches; returns the exit code."""
-    return app_of_kept(kept).run() or 0
+    return _run(app_of_kept(kept, speed))
+
+
+def _run(app: EvtuiApp) -> int:
+    """Until it is left. What ends by an error is no success."""
+    return app.run() or app.return_code or 0
 
 
 def app_of(scenario: Scenario, seed: int | None, speed: float = DEFAULT_SPEED) -> EvtuiApp:
@@ -25,15 +33,35 @@ def app_of(scenario: Scenario, seed: int | None, speed: float = DEFAULT_SPEED) -
     kind = CityApp if scenario.sites else EvtuiApp
     app = kind(session, speed=speed, paused=saved is not None)
     if saved is not None:
+        _announce(saved)
         app.timeline.run_to(Place(saved.events, len(scenario.inputs), saved.until_us))
-        app.take_picture()
+        _compare(app, saved)
     return app
 
 
-def app_of_kept(kept: Kept) -> EvtuiApp:
+def app_of_kept(kept: Kept, speed: float = DEFAULT_SPEED) -> EvtuiApp:
     """The app for a session with all its branches: paused, where it was left."""
     kind = CityApp if kept.scenario.sites else EvtuiApp
-    app = kind(open_session(kept.scenario), paused=True)
+    app = kind(open_session(kept.scenario), speed=speed, paused=True)
+    saved = next(it.saved for it in kept.courses if it.branch.number == kept.shown)
+    _announce(saved)
     app.timeline.adopt((it.branch for it in kept.courses), kept.shown, kept.bookmarks)
-    app.take_picture()
+    _compare(app, saved)
     return app
+
+
+def _announce(saved: Saved) -> None:
+    """An hour of a run takes seconds to be done again: say so meanwhile."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"evtui: runs the session to {DURATION.format(saved.until_us)} …\n")
+
+
+def _compare(app: EvtuiApp, saved: Saved) -> None:
+    """Show where it was left; where that is another run than was kept, the app says so."""
+    whole = app.timeline.session.whole
+    if (whole.events, whole.digest()) != (saved.events, saved.digest):
+        app.warning = (
+            "This is another run than the one that was kept: its digest differs. Another version "
+            "of the program, or the file was changed; evtui replay says more"
+        )
+    app.take_picture()

@@ -73,9 +73,10 @@ def read_text(file: str, command: str) -> str:
 def _line(it: Replay) -> str:
     inputs = f"{it.inputs} input" + "s" * (it.inputs != 1)
     head = f"branch {it.number}: {inputs}, {it.events:,} events until "
-    head += f"{DURATION.format(it.saved.until_us)}, digest {it.digest}"
+    head += f"{DURATION.format(it.until_us)}, digest {it.digest}"
     if it.same:
         return f"{head}: the same run"
     return (
-        f"{head}: ANOTHER RUN; saved were {it.saved.events:,} events and digest {it.saved.digest}"
+        f"{head}: ANOTHER RUN; saved were {it.saved.events:,} events until "
+        f"{DURATION.format(it.saved.until_us)} and digest {it.saved.digest}"
     )

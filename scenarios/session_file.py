@@ -85,13 +85,16 @@ class Replay:
     number: int
     inputs: int
     saved: Saved
+    until_us: int
+    """How far it came; no farther than the run goes."""
     events: int
     digest: str
 
     @property
     def same(self) -> bool:
         """Whether it is the very same run."""
-        return (self.events, self.digest) == (self.saved.events, self.saved.digest)
+        as_saved = (self.saved.until_us, self.saved.events, self.saved.digest)
+        return (self.until_us, self.events, self.digest) == as_saved
 
 
 def with_inputs(scenario: Scenario, inputs: list[Input], saved: Saved | None) -> Scenario:
@@ -158,7 +161,7 @@ def read_log(text: str, path: str) -> Kept:
     Raises:
         ScenarioError: it is no log, or a line of it is damaged; with file and line.
     """
-    lines = text.split("\n")
+    lines = text.replace("\r\n", "\n").split("\n")
     if lines[0] != MAGIC:
         found = printable(lines[0][:60])
         raise ScenarioError(f'{printable(path)}:1: file: found "{found}"; allowed "{MAGIC}"')
@@ -182,7 +185,7 @@ class _LogReader:
         scenario = loads("\n".join(toml), f"{self.path} (its scenario, from line 2)")
         courses: dict[int, KeptBranch] = {}
         while (found := self._next(_BRANCH)) is not None:
-            course = self._branch(found, courses)
+            course = self._branch(found, courses, scenario)
             courses[course.branch.number] = course
         bookmarks: list[Bookmark] = []
         while (found := self._next(_BOOKMARK)) is not None:
@@ -217,7 +220,9 @@ class _LogReader:
             raise self._refused(f"a bookmark with a name in quotes, of 1 to {NAME_MAX} characters")
         return Bookmark(course.branch.number, place, name)
 
-    def _branch(self, found: re.Match[str], known: dict[int, KeptBranch]) -> KeptBranch:
+    def _branch(
+        self, found: re.Match[str], known: dict[int, KeptBranch], scenario: Scenario
+    ) -> KeptBranch:
         number, parent = int(found["number"]), int(found["parent"] or 0)
         inputs: list[Input] = []
         forked = START
@@ -232,7 +237,7 @@ class _LogReader:
                 self.at -= 1
                 raise self._refused(f"acted 0 to {len(inputs)}, what was done in branch {parent}")
         while (line := self._next(_INPUT)) is not None:
-            inputs.append(self._input(line))
+            inputs.append(self._input(line, scenario))
         end = self._next(_END)
         if end is None:
             raise self._refused(
@@ -244,7 +249,8 @@ class _LogReader:
         branch = Branch(number, parent, forked, inputs, tip, why)
         return KeptBranch(branch, Saved(until_us=until_us, events=events, digest=end["digest"]))
 
-    def _input(self, found: re.Match[str]) -> Input:
+    def _input(self, found: re.Match[str], scenario: Scenario) -> Input:
+        """A line of what was done; held against the scenario like a line of its script."""
         try:
             args = json.loads(found["args"])
         except ValueError:
@@ -252,7 +258,24 @@ class _LogReader:
         if not isinstance(args, dict) or found["verb"] not in VERBS:
             self.at -= 1
             raise self._refused("a verb of the script, and its arguments in JSON")
-        return Input(_micros(found["time"]), int(found["after"]), found["verb"], args)
+        values = {name: _tuples(value) for name, value in args.items()}
+        done = Input(_micros(found["time"]), int(found["after"]), found["verb"], values)
+        alone = with_inputs(evolve(scenario, script=(), expectations=()), [done], None)
+        try:
+            (again,) = loads(to_toml(alone), self.path).inputs
+        except ScenarioError as error:
+            # Its place is in a text that nobody has seen: what stands behind it is what counts.
+            _, _, problem = error.problems[0].partition("at[0].")
+            raise self._refused_input(problem or error.problems[0]) from None
+        except (AssertionError, AttributeError, KeyError, TypeError, ValueError):
+            raise self._refused_input("arguments of the right kinds") from None
+        return evolve(done, args=dict(again.args))
+
+    def _refused_input(self, problem: str) -> ScenarioError:
+        if "; allowed" in problem:
+            return ScenarioError(f"{printable(self.path)}:{self.at}: session: {problem}")
+        self.at -= 1
+        return self._refused(problem)
 
     def _next(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """The next line, if it is of this form."""
@@ -271,6 +294,11 @@ class _LogReader:
         )
 
 
+def _tuples(value: object) -> object:
+    """What JSON has as arrays, as the script has it: nothing can be changed."""
+    return tuple(_tuples(it) for it in value) if isinstance(value, list) else value
+
+
 def _why(own: list[Input], parent: Branch, forked: Place) -> str:
     """What a branch was made by: the first that was done in it, or what it is without."""
     if own:
@@ -286,7 +314,10 @@ def replay(scenario: Scenario, number: int = 1) -> Replay:
         raise ValueError("the scenario has no [session] table")
     session = open_session(scenario)
     session.come_to(saved.events, len(scenario.inputs), saved.until_us)
-    return Replay(number, len(scenario.inputs), saved, session.whole.events, session.whole.digest())
+    whole = session.whole
+    return Replay(
+        number, len(scenario.inputs), saved, session.time_us, whole.events, whole.digest()
+    )
 
 
 def _seconds(time_us: int) -> str:

@@ -246,7 +246,7 @@ SESSION = Table(
         Key(
             "digest",
             "digest",
-            Name("a digest", pattern="^[0-9a-f]{32}$"),
+            Name("a digest", pattern="^[0-9a-f]{32}$", shape="32 digits from 0 to f"),
             "What `evtui replay` must find then: 32 digits in hexadecimal.",
             required=True,
         ),

@@ -51,13 +51,15 @@ class Name:
     refers: bool = False
     """Whether it names something that stands elsewhere in the file."""
     pattern: str = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,19}$"
+    shape: str = "1 to 20 letters, digits, - and _"
+    """The pattern in words."""
 
     @property
     def allowed(self) -> str:
         """See :class:`Kind`."""
         if self.refers:
             return self.what
-        text = f"{self.what} of 1 to 20 letters, digits, - and _"
+        text = f"{self.what} of {self.shape}"
         return f"{text}, but not {' or '.join(self.reserved)}" if self.reserved else text
 
     def read(self, value: object) -> object:
