@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from evtui.actions import ACTIONS
 from evtui.app import EvtuiApp
 from evtui.opening import app_of, app_of_kept
 from evtui.render import course as course_page
@@ -271,22 +272,28 @@ def test_the_tree_of_branches() -> None:
 
 
 KEYS = (
-    *("comma", "full_stop", "left_square_bracket", "right_square_bracket", "g", "G", "z", "Z"),
-    *("b", "B", "t", "k", "u", "o", "h", "up", "down", "space", "enter", "escape", "x", "p", "v"),
-    *("r", "e", "pageup", "home", "end", "plus", "minus", "question_mark", "tab", "s"),
-    *("A", "c", "c", "d", "t", "B"),
+    *(key for it in ACTIONS if it.id not in ("quit", "palette") for key in it.keys.split(",")),
+    *("enter", "enter", "escape", "escape", "escape", "tab", "slash", "1", "3", "d", "c", "n", "i"),
 )
+"""All that opens something or does something; often back, or all would happen in one panel."""
+RUNS = ("ten-minutes", "leader-crash", "bakery-oven", "lease-reads", "two-sites")
 
 
 async def hammer(seed: int, presses: int, folder: Path) -> EvtuiApp:
-    """Random keys over all screens."""
-    random, app = Random(seed), app_at(30 * S, folder)
-    async with app.run_test(size=random.choice(((80, 24), (120, 36)))) as pilot:
+    """Random keys and clicks over all screens."""
+    random = Random(seed)
+    app = app_of(load(RUNS[seed % len(RUNS)]), None)
+    app.folder = folder
+    async with app.run_test(size=random.choice(((80, 24), (120, 36), (200, 60)))) as pilot:
         for _ in range(presses):
             key = random.choice(KEYS)
-            if key == "s" and random.random() < 0.95:
+            if key in ("s", "Y") and random.random() < 0.95:
                 continue
-            await pilot.press(key)
+            if random.random() < 0.05:
+                width, height = app.size
+                await pilot.click(offset=(random.randrange(width), random.randrange(height)))
+            else:
+                await pilot.press(key)
         app.set_paused(True)
         await pilot.pause()
     return app
