@@ -111,7 +111,8 @@ class EvtuiApp(TakingApp):
     # What is shown
 
     def _drive(self) -> Drive:
-        return Drive(self.pace.speed, self.paused)
+        behind = not self.paused and self.pace.is_behind(time.monotonic())
+        return Drive(self.pace.speed, self.paused, behind)
 
     def take_picture(self) -> None:
         """Show the world as it is now."""

@@ -17,6 +17,7 @@ SLICE_EVENTS = 200
 _EAGER_S = SLICE_S / 0.6
 _EAGER_SPEED = 50.0
 _DEBT_S = 0.25
+_LATELY_S = 1.0
 
 
 def faster(speed: float) -> float:
@@ -44,6 +45,12 @@ class Pace:
         self.speed = speed
         self._wall_s = 0.0
         self._time_us = 0
+        self._forgot_s: float | None = None
+        """When a debt was forgotten last, in wall time."""
+
+    def is_behind(self, wall_s: float) -> bool:
+        """Whether a debt was forgotten lately: it runs slower than it should."""
+        return self._forgot_s is not None and wall_s - self._forgot_s < _LATELY_S
 
     @property
     def interval_s(self) -> float:
@@ -70,3 +77,4 @@ class Pace:
         debt_us = self.due_us(wall_s, 1 << 62) - time_us
         if debt_us > _DEBT_S * self.speed * 1_000_000:
             self.anchor(wall_s, time_us)
+            self._forgot_s = wall_s

@@ -24,6 +24,8 @@ def motion_of(finished: bool, drive: Drive) -> Span:
         return (f"{glyphs.ENDED} ended", "warn bold")
     if drive.paused:
         return (f"{glyphs.PAUSED} paused {units.speed(drive.speed)}", "warn bold")
+    if drive.behind:
+        return (f"{glyphs.RUNNING} <{units.speed(drive.speed)}", "warn bold")
     return (f"{glyphs.RUNNING} {units.speed(drive.speed)}", "ok bold")
 
 

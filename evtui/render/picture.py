@@ -13,6 +13,8 @@ class Drive:
 
     speed: float
     paused: bool
+    behind: bool = False
+    """Whether it cannot keep up with that speed."""
 
 
 @frozen

@@ -706,3 +706,17 @@ def test_speeds_outside_the_steps_find_the_next_one() -> None:
     assert pace.slower(3.0) == 2.0
     assert pace.slower(0.01) == 0.1
     assert pace.faster(5000.0) == units.MAX_SPEED
+
+
+def test_who_cannot_keep_up_says_so() -> None:
+    """For a second after a debt was forgotten; a small one is made up for."""
+    rate = pace.Pace(10.0)
+    rate.anchor(0.0, 0)
+    rate.settle(0.2, 0)
+    assert not rate.is_behind(0.2)
+    rate.settle(0.4, 1_000_000)
+    assert rate.is_behind(0.4)
+    assert rate.is_behind(1.3)
+    assert not rate.is_behind(1.5)
+    for drive, text in ((Drive(10.0, False, True), "▶ <10×"), (Drive(10.0, False), "▶ 10×")):
+        assert header.motion(sample.view(), drive)[0] == text
