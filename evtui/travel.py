@@ -149,7 +149,7 @@ class TravelApp(App[int]):
         self._tell(f"{made.name.capitalize()} is here   B lists them")
 
     def action_bookmarks(self) -> None:
-        """Show the bookmarks of this branch, and go to one."""
+        """Show the bookmarks on this course, and go to one."""
         picture: Picture | None = getattr(self, "picture", None)
         if picture is None:
             return

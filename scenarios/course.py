@@ -43,5 +43,5 @@ class Course:
     inputs: tuple[Mark, ...]
     """What was done by hand in it, in the order of time."""
     bookmarks: tuple[Mark, ...]
-    """Those of the branch that is shown."""
+    """Those on the course that is shown, also where they were set in another branch."""
     branches: tuple[BranchView, ...]

@@ -242,16 +242,32 @@ class Timeline:
             raise InputError(f"no branch {number}; there are {there}")
         if number == self.number:
             return
-        time_us = self.session.time_us
+        time_us, tip = self.session.time_us, self.branches[number].tip
+        if tip.time_us <= time_us:
+            self._show(number, tip)
+            return
         if self.number:
             self._note_tip()
         self.number = number
-        time_us = min(time_us, self.branch.tip.time_us)
         self._restore(lambda place: place.time_us < time_us)
         self._run_to(time_us)
 
+    def _show(self, number: int, place: Place) -> None:
+        """Show a branch at a place that it has been run to, and nothing that happened after it."""
+        if number == self.number:
+            self.go_to(place)
+            return
+        if self.number:
+            self._note_tip()
+        self.number = number
+        self._restore(lambda it: it <= place)
+        self.session.come_to(*place)
+        self._note_tip()
+
     def undo(self) -> Input:
         """The same run up to now, without the last input before it: a branch.
+
+        Where a branch is that run already it is shown, and none is made.
 
         Raises:
             scenarios.errors.InputError: there was none.
@@ -262,9 +278,18 @@ class Timeline:
         self._note_tip()
         undone, here, old = self.branch.inputs[acted - 1], self.place, self.number
         before = Place(undone.after_event, acted - 1, undone.time_us)
-        self._grow(before, self.branch.inputs[: acted - 1], f"without {undone.words()}")
-        self._restore(lambda place: place <= before)
-        self._run_to(here.time_us)
+        inputs = self.branch.inputs[: acted - 1]
+        same = next((it.number for it in self.branches.values() if it.inputs == inputs), 0)
+        if same:
+            self.number = same
+        else:
+            self._grow(before, inputs, f"without {undone.words()}")
+        if (here.events, here.time_us) == (before.events, before.time_us):
+            # Nothing has happened since: nor shall what is left of this microsecond.
+            self.go_to(before)
+        else:
+            self._restore(lambda place: place.time_us < here.time_us)
+            self._run_to(here.time_us)
         self._undone.append((old, here))
         return undone
 
@@ -276,20 +301,16 @@ class Timeline:
         """
         if not self._undone:
             raise InputError("nothing was undone")
-        number, place = self._undone.pop()
-        self.switch(number)
-        self.go_to(place)
+        self._show(*self._undone.pop())
 
     def ends(self) -> dict[int, str]:
         """The digest of each branch where it ends; afterwards all is shown as it was."""
         number, place = self.number, self.place
         found: dict[int, str] = {}
         for each in self.branches:
-            self.switch(each)
-            self.go_to_end()
+            self._show(each, self.branches[each].tip)
             found[each] = self.session.whole.digest()
-        self.switch(number)
-        self.go_to(place)
+        self._show(number, place)
         return found
 
     def _grow(self, forked: Place, inputs: list[Input], why: str) -> None:
@@ -308,7 +329,8 @@ class Timeline:
         while number:
             yield number, until
             branch = self.branches[number]
-            number, until = branch.parent, branch.forked
+            # It may have left its parent before that one left its own.
+            number, until = branch.parent, min(until, branch.forked)
 
     # Bookmarks.
 
@@ -320,8 +342,22 @@ class Timeline:
 
     @property
     def marks(self) -> list[Bookmark]:
-        """The bookmarks of the branch that is shown, in the order in which they were set."""
-        return [it for it in self.bookmarks if it.branch == self.number]
+        """The bookmarks that lie on the course that is shown, in the order in which they were set.
+
+        In whichever branch one was set: up to its place that one must be the same run.
+        """
+        return [it for it in self.bookmarks if self._passes(it)]
+
+    def _passes(self, bookmark: Bookmark) -> bool:
+        """Whether the branch that is shown has been run through a bookmark."""
+        place, here = bookmark.place, self.branch
+        if bookmark.branch == here.number:
+            return True
+        theirs = self.branches[bookmark.branch].inputs[: place.acted]
+        if place > here.tip or here.inputs[: place.acted] != theirs:
+            return False
+        later = here.inputs[place.acted : place.acted + 1]
+        return all(place <= Place(it.after_event, place.acted, it.time_us) for it in later)
 
     def rename(self, bookmark: Bookmark, name: str) -> Bookmark:
         """Give a bookmark another name.
@@ -338,9 +374,9 @@ class Timeline:
         self.bookmarks.remove(bookmark)
 
     def visit(self, bookmark: Bookmark) -> None:
-        """Show its branch at its time."""
-        self.switch(bookmark.branch)
-        self.go_to(bookmark.place)
+        """Show its place: in the branch that is shown, if it lies there, else in its own."""
+        number = self.number if self._passes(bookmark) else bookmark.branch
+        self._show(number, bookmark.place)
 
     # Checkpoints.
 

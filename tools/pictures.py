@@ -36,8 +36,8 @@ SHOTS = (
         "branches",
         "ten-minutes",
         200,
-        ("k", "right_square_bracket", "g", "right_square_bracket", "p", "3", "enter",
-         "right_square_bracket", "t"),
+        ("down", "down", "k", "right_square_bracket", "left_square_bracket", "left_square_bracket",
+         "p", "3", "enter", "right_square_bracket", "right_square_bracket", "t"),
     ),
 )  # fmt: skip
 

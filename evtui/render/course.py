@@ -98,10 +98,15 @@ def branch_rows(course: Course, cursor: int, size: tuple[int, int], marked: int 
             (left(f"{drawn}{it.number}", 20), "text bold" if it.shown else ""),
             (left(units.clock(it.forked_us), 12), ""),
             (left(units.clock(it.tip_us), 12), ""),
-            (it.why or "the scenario", "dim"),
+            (it.why or _beginning(it), "dim"),
         ]
         lines.append(fit(spans, width, "selected" if index == cursor else "base"))
     return lines
+
+
+def _beginning(first: BranchView) -> str:
+    """What the first branch is: the scenario, and what was done by hand in it."""
+    return "the scenario" + (f", {first.inputs} done by hand" if first.inputs else "")
 
 
 def first_mark(count: int, cursor: int, height: int) -> int:
@@ -110,7 +115,7 @@ def first_mark(count: int, cursor: int, height: int) -> int:
 
 
 def bookmark_rows(course: Course, cursor: int, width: int, height: int) -> list[Line]:
-    """The panel of bookmarks of the branch that is shown."""
+    """The panel of bookmarks on the course that is shown."""
     if not course.bookmarks:
         return [fit([(" none yet: b sets one at the time that is shown", "dim")], width)]
     first = first_mark(len(course.bookmarks), cursor, height)

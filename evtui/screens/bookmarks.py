@@ -19,7 +19,7 @@ RENAMING = "another name for it   Enter names it, Esc leaves it as it is"
 
 
 class BookmarksPanel(Panel[int]):
-    """The bookmarks of the branch that is shown; Enter closes with the place of one in the list."""
+    """The bookmarks on the course that is shown; Enter closes with the place of one in the list."""
 
     TITLE_TEXT = "Bookmarks"
     KEYS = "Enter goes there   r renames   d deletes   ↑ ↓ another   Esc closes"
@@ -52,8 +52,10 @@ class BookmarksPanel(Panel[int]):
         super().__init__()
         self._marks = picture.course.bookmarks if picture.course else ()
         self._cursor = max(len(self._marks) - 1, 0)
+        self._asked = False
+        """Whether the last key asked to delete: once more does it."""
         self._sure = False
-        """Whether deleting was asked for once: twice does it."""
+        """Whether the key before this one did."""
 
     def compose(self) -> ComposeResult:
         """Title, body, a line to type a name in, keys."""
@@ -83,7 +85,6 @@ class BookmarksPanel(Panel[int]):
 
     def action_move(self, by: int) -> None:
         """Another one."""
-        self._forgive()
         self._cursor = min(max(self._cursor + by, 0), max(len(self._marks) - 1, 0))
         self.redraw()
 
@@ -103,7 +104,6 @@ class BookmarksPanel(Panel[int]):
 
     def action_rename(self) -> None:
         """Ask for a name."""
-        self._forgive()
         if self._marks:
             line = self.query_one(Input)
             line.value = self._marks[self._cursor].text
@@ -124,28 +124,26 @@ class BookmarksPanel(Panel[int]):
         self.set_focus(None)
         self._say(self.KEYS)
 
+    def on_key(self) -> None:
+        """Whatever key it is, it answers the question; what it does comes after this."""
+        self._sure, self._asked = self._asked, False
+        if self._sure:
+            self._say(self.KEYS)
+
     def action_delete(self) -> None:
         """Ask; then let it go."""
         if not self._marks:
             return
         if not self._sure:
-            self._sure = True
+            self._asked = True
             name = self._marks[self._cursor].text
             self._say(f"d once more deletes “{name}”   any other key keeps it")
             return
-        self._forgive()
         self.post_message(self.Deleted(self._cursor))
-
-    def _forgive(self) -> None:
-        if self._sure:
-            self._sure = False
-            self._say(self.KEYS)
 
     def action_close(self) -> None:
         """One step back: from a name, from a question, from the list."""
         if self.query_one(Input).display:
             self._stop_asking()
-        elif self._sure:
-            self._forgive()
-        else:
+        elif not self._sure:
             self.dismiss(None)

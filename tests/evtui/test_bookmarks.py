@@ -12,7 +12,7 @@ from evtui.session_replay import read_kept
 from scenarios.errors import InputError, ScenarioError
 from scenarios.session_file import keep, read_log, to_log
 from scenarios.timeline import Timeline
-from tests.evtui.test_travel import app_at, press
+from tests.evtui.test_travel import app_at, press, text_of
 
 S = 1_000_000
 
@@ -20,6 +20,11 @@ S = 1_000_000
 def body(app: EvtuiApp) -> str:
     """What the panel says."""
     return "\n".join(line.plain for line in app.screen.query_one("Body")._lines)
+
+
+def keys_line(app: EvtuiApp) -> str:
+    """Which keys the panel says there are."""
+    return str(app.screen.query_one("#panel-keys").render())  # type: ignore[attr-defined]
 
 
 def names(app: EvtuiApp) -> list[str]:
@@ -53,9 +58,7 @@ async def test_d_pressed_twice_takes_a_bookmark_away() -> None:
             await press(pilot, "b", "left_square_bracket")
         digest = app.timeline.session.whole.digest()
         await press(pilot, "B", "d")
-        assert "d once more deletes “bookmark 3”" in str(
-            app.screen.query_one("#panel-keys").render()  # type: ignore[attr-defined]
-        )
+        assert "d once more deletes “bookmark 3”" in keys_line(app)
         await press(pilot, "up", "d", "escape", "d")
         assert len(names(app)) == 3
         await press(pilot, "d")
@@ -74,6 +77,44 @@ async def test_only_those_of_the_branch_that_is_shown_are_meant() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "b", *["left_square_bracket"] * 2, "k", "b", "B", "d", "d")
         assert [(it.branch, it.name) for it in app.timeline.bookmarks] == [(1, "bookmark 1")]
+
+
+async def test_what_was_set_before_a_branch_is_in_its_list_and_on_its_line() -> None:
+    """Enter shows it in the branch that is shown; r and d mean the right one."""
+    app = app_at(60 * S)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "left_square_bracket", "b", "right_square_bracket", "b")
+        await press(pilot, "k", "right_square_bracket", "b", "z", "b")
+        assert "◆" in text_of(app)
+        await press(pilot, "B")
+        assert [it in body(app) for it in names(app)] == [True, True, False, True]
+        await press(pilot, "up", "d", "d", "up", "r", "end", "x", "enter")
+        assert names(app) == ["bookmark 1x", "bookmark 3", "bookmark 4"]
+        number = app.timeline.number
+        await press(pilot, "enter")
+        assert (app.timeline.number, app.timeline.time_us) == (number, 50 * S)
+
+
+@pytest.mark.parametrize(
+    "key", ["x", "up", "escape", "space", "f5", "enter", "r", "colon", "ctrl+p"]
+)
+async def test_any_other_key_keeps_a_bookmark(key: str) -> None:
+    """Also one that means nothing here: d asks again after it."""
+    app = app_at(60 * S)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "b", "B", "d", key)
+        if key == "enter":
+            await press(pilot, "B")
+        elif key == "r":
+            await press(pilot, "escape")
+        assert isinstance(app.screen, BookmarksPanel)
+        assert keys_line(app) == BookmarksPanel.KEYS
+        await press(pilot, "d")
+        assert keys_line(app).startswith("d once more deletes")
+        assert names(app) == ["bookmark 1"]
+        await press(pilot, "delete")
+        assert names(app) == []
+        assert keys_line(app) == BookmarksPanel.KEYS
 
 
 async def test_a_long_list_scrolls() -> None:

@@ -156,6 +156,18 @@ async def test_undo_and_redo() -> None:
         assert [note.message for note in app._notifications] == ["Nothing was undone"]
 
 
+async def test_the_tree_says_what_was_done_by_hand_in_the_first_branch() -> None:
+    """It is not the scenario alone."""
+    app = app_at(200 * S)
+    async with app.run_test(size=(120, 36)) as pilot:
+        assert app.picture is not None
+        for said in ("the scenario", "the scenario, 1 done by hand"):
+            assert app.picture.course is not None
+            rows = course_page.branch_rows(app.picture.course, 0, (120, 9))
+            assert rows[1].plain.rstrip().endswith(f"  {said}")
+            await press(pilot, "k")
+
+
 async def test_bookmarks() -> None:
     """Set one, go away, come back."""
     app = app_at(90 * S)

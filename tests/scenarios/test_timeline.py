@@ -171,6 +171,122 @@ def test_undo_is_the_same_run_without_it() -> None:
     assert len(line.branches) == 3
 
 
+def test_undo_and_redo_over_and_over_make_one_branch() -> None:
+    """The run without it is there already; also where it has to be run on."""
+    line = timeline("ten-minutes", 200 * S)
+    calm = line.session.whole.digest()
+    line.act("crash", cp="CP1")
+    struck = line.session.whole.digest()
+    for _ in range(3):
+        assert line.undo().verb == "crash"
+        assert (line.number, line.session.whole.digest()) == (2, calm)
+        line.redo()
+        assert (line.number, line.session.whole.digest()) == (1, struck)
+    line.run(240 * S, 1_000_000)
+    line.undo()
+    assert (line.number, line.time_us, line.branch.tip) == (2, 240 * S, line.place)
+    assert line.session.whole.digest() == anew(line)
+    assert len(line.branches) == 2
+
+
+def test_undoing_all_that_made_a_branch_shows_what_it_left() -> None:
+    """No third branch that is the first one; redo leads back."""
+    line = timeline("ten-minutes", 200 * S)
+    line.go(150 * S)
+    line.act("crash", cp="CP2")
+    line.run(230 * S, 1_000_000)
+    struck = line.session.whole.digest()
+    line.undo()
+    assert (line.number, line.time_us, list(line.branches)) == (1, 230 * S, [1, 2])
+    assert line.session.whole.digest() == anew(line)
+    line.redo()
+    assert (line.number, line.session.whole.digest()) == (2, struck)
+
+
+def amid(until_us: int) -> Timeline:
+    """A run that stands between two events of one microsecond."""
+    line = timeline("ten-minutes", until_us)
+    while line.step() and line.session.whole.next_us() != line.time_us:
+        pass
+    return line
+
+
+def test_undo_and_redo_amid_a_microsecond_go_no_further() -> None:
+    """What is left of it has not happened, and is no future that was seen."""
+    line = amid(60 * S)
+    calm = line.place, line.session.whole.digest()
+    line.act("crash", cp="CP1")
+    struck = line.place, line.session.whole.digest()
+    for _ in range(2):
+        line.undo()
+        assert (line.place, line.session.whole.digest()) == calm
+        assert not line.is_past
+        line.redo()
+        assert (line.place, line.session.whole.digest()) == struck
+        assert not line.is_past
+    keep(line)
+    assert (line.place, line.is_past) == (struck[0], False)
+
+
+def test_a_branch_that_left_its_parent_in_the_common_past_is_a_run_of_its_own() -> None:
+    """What its grandparent did after that is none of it."""
+    line = timeline("ten-minutes", 100 * S)
+    line.act("crash", cp="CP1")
+    line.run(300 * S, 1_000_000)
+    line.go(290 * S)
+    line.act("crash", cp="CP2")
+    line.go(90 * S)
+    line.act("crash", cp="CP4")
+    assert (line.branch.parent, line.branch.forked.time_us) == (2, 90 * S)
+    line.bookmark("another")
+    line.run(290 * S, 1_000_000)
+    for time_us in (95 * S, 105 * S, 200 * S, 290 * S):
+        line.go(time_us)
+        assert line.session.whole.digest() == anew(line)
+    assert list(line.lineage(3))[1:] == [(2, line.branch.forked), (1, line.branch.forked)]
+    line._checkpoints._of.pop(3, None)
+    line.go(200 * S)
+    assert line.session.whole.digest() == anew(line)
+
+
+def test_bookmarks_of_the_common_part_stay_with_every_branch() -> None:
+    """Visiting one stays in the branch that is shown; of elsewhere it leads there."""
+    line = timeline("ten-minutes", 30 * S)
+    early = line.bookmark("early")
+    line.run(60 * S, 1_000_000)
+    fork = line.bookmark("where it parts")
+    line.run(90 * S, 1_000_000)
+    late = line.bookmark("late")
+    line.go_to(fork.place)
+    line.act("crash", cp="CP1")
+    struck = line.bookmark("struck")
+    assert line.number == 2
+    assert line.marks == [early, fork, struck]
+    line.run(120 * S, 1_000_000)
+    assert line.marks == [early, fork, struck]
+    line.visit(early)
+    assert (line.number, line.place) == (2, early.place)
+    assert line.session.whole.digest() == anew(line)
+    line.go(45 * S)
+    common = line.bookmark("set in the second, of both")
+    line.visit(late)
+    assert (line.number, line.place) == (1, late.place)
+    assert line.marks == [early, fork, late, common]
+    line.visit(common)
+    assert (line.number, line.place) == (1, common.place)
+    line.visit(struck)
+    assert (line.number, line.place) == (2, struck.place)
+    line.undo()
+    assert [it.text for it in line.course().bookmarks] == [
+        "early", "where it parts", "late", common.name,
+    ]  # fmt: skip
+    line.rename(line.marks[0], "first")
+    line.forget(line.marks[1])
+    line.switch(2)
+    assert [it.name for it in line.marks] == ["first", "struck", common.name]
+    assert list(keep(line).bookmarks) == line.bookmarks
+
+
 def test_bookmarks() -> None:
     """A place of any branch."""
     line = timeline("ten-minutes", 90 * S)
@@ -224,6 +340,20 @@ VERBS = (
 )
 
 
+def elsewhere(line: Timeline, random: Random) -> None:
+    """To another branch, or to a bookmark."""
+    if random.random() < 0.5:
+        line.switch(random.choice(list(line.branches)))
+        return
+    made = line.bookmark()
+    assert made in line.marks
+    mark = random.choice(line.bookmarks)
+    shown = line.number if mark in line.marks else mark.branch
+    line.visit(mark)
+    assert (line.number, line.place) == (shown, mark.place)
+    assert line.session.whole.digest() == anew(line)
+
+
 def wander(seed: int, steps: int) -> Timeline:
     """Anything that a person may do, in any order; the run stays that of its inputs."""
     random, line = Random(seed), timeline("ten-minutes", 20 * S)
@@ -243,7 +373,7 @@ def wander(seed: int, steps: int) -> Timeline:
                 for _ in range(random.randrange(5)):
                     line.back() if random.random() < 0.7 else line.step()
             case 6:
-                line.switch(random.choice(list(line.branches)))
+                elsewhere(line, random)
             case 7:
                 try:
                     line.undo() if random.random() < 0.6 else line.redo()
