@@ -139,7 +139,7 @@ def _stack_head(stack: StackView, width: int) -> Line:
     note: list[Span] = [(f"{units.kilowatts(used_w)} kW now", "text bold")]
     if stack.pv_now_w:
         note.append((f", {units.kilowatts(stack.pv_now_w)} of it from the PV", ""))
-    words = f"{units.kilowatts(free_w)} kW free" if free_w >= 0 else "over!"
+    words = f"{units.kilowatts(free_w)} kW unused" if free_w >= 0 else "over!"
     return heading(name, note, [(words, "ok" if free_w >= 0 else "bad bold")], width)
 
 
