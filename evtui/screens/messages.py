@@ -78,12 +78,12 @@ class MessagesPanel(Panel[None]):
         Binding("w", "ask('save')", "Write", id="messages_write"),
     ]
 
-    def __init__(self, source: Source, write: Write, stem: str) -> None:
+    def __init__(self, source: Source, write: Write, stem: Callable[[], str]) -> None:
         super().__init__()
         self._source = source
         self._write = write
         self._stem = stem
-        """How the name of a file begins."""
+        """How a file of what is seen now is called."""
         self._shown = Shown()
         self._span = Span()
         self._diagram: Diagram | None = None
@@ -278,7 +278,7 @@ class MessagesPanel(Panel[None]):
             return
         self._asks = what
         line = self.query_one(Input)
-        file = f"{self._stem}-messages.svg"
+        file = f"{self._stem()}.svg"
         line.value = {FILTER: self._shown.text, TIME: "", SAVE: file}[what]
         line.cursor_position = len(line.value)
         line.display = True
