@@ -14,7 +14,8 @@ from evtui.render import messages
 from evtui.render.line import Line, fit
 from evtui.render.messages import HEAD, Shown
 from evtui.render.picture import Picture
-from evtui.screens.panels import Body, Panel
+from evtui.screens.panels import Body
+from evtui.screens.tables import LivePanel
 from scenarios.messages.view import Diagram, Filter, FrameView, Moment, Span
 
 FILTER = "filter"
@@ -56,7 +57,7 @@ Write = Callable[[str, Diagram], str]
 """Writes a diagram into a file; says where, or raises ValueError."""
 
 
-class MessagesPanel(Panel[None]):
+class MessagesPanel(LivePanel[None]):
     """Rows follow the newest until somebody scrolls or selects; End follows again."""
 
     TITLE_TEXT = "Messages"
@@ -116,7 +117,7 @@ class MessagesPanel(Panel[None]):
         diagram = self._look(self._span)
         if self._detail is not None:
             return self._page_of(self._detail, diagram, width, height)
-        return messages.page(diagram, self._shown, width, height)
+        return messages.page(diagram, self._shown, width, height, self.motion(picture))
 
     def _look(self, span: Span) -> Diagram:
         """A window of the size of the body, as it is now."""

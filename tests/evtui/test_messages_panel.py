@@ -367,6 +367,22 @@ async def test_what_is_shown_is_written_to_a_file(
         assert "allowed a file that ends in .svg or .html" in keys(app)
 
 
+@pytest.mark.parametrize("width", [80, 120])
+async def test_the_diagram_says_how_time_runs(width: int) -> None:
+    """Paused or not, how fast, and what time it is; also of a time before."""
+    app = EvtuiApp(Session(load("ten-minutes")), paused=True)
+    run_to(app.controls, 20 * S)  # type: ignore[arg-type]
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pilot.press("m", "plus")
+        await settle(pilot)
+        assert "00:20.000  ‖ paused" in body(app)[0]
+        assert "follows" in body(app)[0]
+        await pilot.press("up", "left_square_bracket")
+        await settle(pilot)
+        assert "00:10.000  ‖ paused" in body(app)[0]
+        assert all(row[1:10].strip() <= "00:10.000" for row in body(app)[2:])
+
+
 async def test_a_diagram_overwrites_nothing(tmp_path: Path) -> None:
     """What is there stays; the new file has a number, also in another folder and case."""
     app = EvtuiApp(Session(load("ten-minutes")), paused=True)
