@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual.app import App
@@ -422,8 +423,8 @@ class EvtuiApp(TakingApp):
             return
         self.controls.record()  # it is on, unless somebody has put another run in place
         view = self.picture.view
-        source = Messages(self.controls, f"{view.scenario} --seed {view.seed}")
-        self.push_screen(MessagesPanel(source, source.write, view.scenario))
+        source = Messages(self.controls, f"{view.scenario} --seed {view.seed}", self.folder)
+        self.push_screen(MessagesPanel(source, source.write, partial(self._stem, "messages")))
 
     def action_analytics(self) -> None:
         """Ask the run so far the four questions."""

@@ -212,6 +212,11 @@ class CityApp(EvtuiApp):
         if not self._nobody_sees():
             super().action_reservations()
 
+    def action_energy(self) -> None:
+        """Show cables, promises and grants of the site that is seen."""
+        if not self._nobody_sees():
+            super().action_energy()
+
     def action_why(self) -> None:
         """Ask why something is so at the site that is seen."""
         if not self._nobody_sees():

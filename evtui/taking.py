@@ -44,7 +44,10 @@ class TakingApp(TravelApp):
     # Copy.
 
     def action_copy_view(self) -> None:
-        """Copy what is under the cursor, or all that is seen, into the terminal's clipboard."""
+        """Send what is under the cursor, or all that is seen, to the terminal's clipboard.
+
+        No terminal says whether it has taken it.
+        """
         screen = self._seen()
         copied = screen.copied() if isinstance(screen, Panel) else None
         what, text = copied or (f"the {name_of(screen)}", text_of(screen))
@@ -52,7 +55,7 @@ class TakingApp(TravelApp):
         rows = text.splitlines()
         first = " ".join(rows[0].split())[:SHOWN] if rows else ""
         size = f"{len(rows)} lines" if len(rows) > 1 else f"“{first}”"
-        self._tell(f"Copied {what}: {size}")
+        self._tell(f"Sent to the terminal’s clipboard: {what}, {size}")
 
     # Pictures.
 

@@ -213,8 +213,10 @@ class InvariantsView:
 
     rows: tuple[InvariantView, ...]
     checks: int
-    """Of all of them together."""
+    """Of all of them together, without those of a city."""
     violation: ViolationView | None
+    of_city: int = 0
+    """Checks of the invariants of the city, which belong to no site."""
 
 
 # Drivers.

@@ -1,6 +1,7 @@
 """Writing a diagram: the end of the name says how."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +22,25 @@ def check_name(name: str) -> None:
         raise ValueError(f'found "{printable(name)}"; allowed a file that ends in .svg or .html')
 
 
-def write(name: str, diagram: Diagram, title: str, frames: Frames) -> None:
-    """Write a diagram as SVG or HTML. Raises ValueError where that cannot be done."""
+def document(name: str, diagram: Diagram, title: str, frames: Frames) -> str:
+    """A diagram as SVG or HTML, as the name says. Raises ValueError for any other."""
     check_name(name)
     is_svg = name.lower().endswith(".svg")
-    text = svg.document(diagram, title) if is_svg else page.document(diagram, title, frames)
+    return svg.document(diagram, title) if is_svg else page.document(diagram, title, frames)
+
+
+@contextmanager
+def told(name: str) -> Iterator[None]:
+    """Why a file cannot be written, as a ValueError with a sentence."""
     try:
-        Path(name).write_text(text, encoding="utf-8", newline="\n")
+        yield
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ValueError(f'cannot write "{printable(name)}" ({why})') from None
+
+
+def write(name: str, diagram: Diagram, title: str, frames: Frames) -> None:
+    """Write a diagram, also over what is there. Raises ValueError where it cannot be done."""
+    text = document(name, diagram, title, frames)
+    with told(name):
+        Path(name).write_text(text, encoding="utf-8", newline="\n")

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from evtui.diagram.files import write
+from evtui.diagram.files import ENDINGS, document, told
+from evtui.taking import open_new
 from scenarios.errors import InputError
 from scenarios.kinds import Quantity, RefusedError
 from scenarios.messages.view import Diagram, Filter, FrameView, Span
@@ -15,9 +16,11 @@ _TIME = Quantity(DURATION, 0, 31 * 86_400_000_000)
 class Messages:
     """A run's messages for the panel; what is refused is a ValueError, with a sentence."""
 
-    def __init__(self, controls: Controls, title: str) -> None:
+    def __init__(self, controls: Controls, title: str, folder: Path = Path()) -> None:
         self._controls = controls
         self._title = title
+        self._folder = folder
+        """Where files are written."""
 
     def messages(self, span: Span) -> Diagram:
         """A window of the diagram."""
@@ -44,7 +47,17 @@ class Messages:
         return self._controls.message_place(time_us)
 
     def write(self, name: str, diagram: Diagram) -> str:
-        """Write what is shown into a file; says where. Raises ValueError."""
-        write(name, diagram, self._title, self.frame)
+        """Write what is shown into a new file; says where. Raises ValueError.
+
+        Nothing is overwritten: where there is a file of that name, a number is added to it.
+        """
+        text = document(name, diagram, self._title, self.frame)
+        with told(name):
+            wanted = self._folder / name
+            end = next(it for it in ENDINGS if wanted.name.lower().endswith(it))
+            stem, end = wanted.name[: -len(end)], wanted.name[-len(end) :]
+            path, file = open_new(wanted.parent, stem, end)
+            with file:
+                file.write(text)
         rows = "1 row" if len(diagram.moments) == 1 else f"{len(diagram.moments)} rows"
-        return f"{rows} written to {Path(name).resolve()}"
+        return f"{rows} written to {path.resolve()}"

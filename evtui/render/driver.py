@@ -140,7 +140,7 @@ def _power(it: DriverView) -> list[Span]:
     ]
     if it.ev.cp is not None:
         spans.append((f"  limit {units.kilowatts(it.limit_w)} kW", ""))
-    spans.append((f"  got {units.energy(it.ev.energy_wh)}", ""))
+    spans.append((f"  meter {units.energy(it.ev.energy_wh)}", ""))
     return spans
 
 

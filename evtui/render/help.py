@@ -24,7 +24,7 @@ def keys(width: int) -> list[Line]:
 def views(width: int) -> list[Line]:
     """What is opened with a key, and the keys that all of it has."""
     lines = rows(VIEWS, [a for a in ACTIONS if a.group == VIEWS], width, titles=18)
-    hint = "Each is live: space . + - work in it, too; Esc or its own key closes it"
+    hint = "Each is live: space . , [ ] + - work there, too; Esc closes it"
     return [*lines, line(), fit([(" " * _GROUP, ""), (hint, "dim")], width)]
 
 

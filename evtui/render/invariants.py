@@ -53,7 +53,8 @@ def _about(view: View, seen: InvariantsView, width: int, motion: Span) -> Line:
     if seen.violation is not None:
         broken = f" {glyphs.BROKEN} {seen.violation.name} violated, {held} hold"
         word = (broken, "bad bold")
-    checks: Span = (f" · {seen.checks:,} checks · {idle} had nothing to check", "dim")
+    added = f" + {seen.of_city:,} of the city" if seen.of_city else ""
+    checks: Span = (f" · {seen.checks:,} checks{added} · {idle} had nothing to check", "dim")
     end: list[Span] = [(units.clock(view.time_us), "text bold"), ("  ", ""), motion, (" ", "")]
     return spread([word, checks], end, width)
 

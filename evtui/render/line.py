@@ -79,12 +79,19 @@ def fit(spans: Iterable[Span], width: int, ground: str = "base") -> Line:
 
 
 def spread(start: Iterable[Span], end: Iterable[Span], width: int, ground: str = "base") -> Line:
-    """Spans at the left edge and spans at the right edge; the left ones give way."""
-    end = tuple(end)
+    """Spans at the left edge and spans at the right edge; the left ones give way.
+
+    Their words do not run together: at least one blank stands between them.
+    """
+    start, end = tuple(start), tuple(end)
     room = width - sum(cell_len(text) for text, _ in end)
     if room < 0:
         return fit(end, width, ground)
-    return Line(fit(start, room).spans + end, ground)
+    kept = fit(start, room)
+    last = "".join(text for text, _ in end)
+    if room and last and not kept.plain.endswith(" ") and not last.startswith(" "):
+        kept = Line((*fit(start, room - 1).spans, (" ", "")))
+    return Line(kept.spans + end, ground)
 
 
 def heading(title: str, note: Iterable[Span], end: Iterable[Span], width: int) -> Line:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from attrs import field, frozen
+from rich.cells import cell_len
 
 from evtui.render import glyphs, units
 from evtui.render.lanes import CHANNEL_ROLE, Lanes, is_lost_at_once, role_of
@@ -87,10 +88,12 @@ def room_for(diagram: Diagram, shown: Shown, width: int) -> Room:
     return Room(seen, pitch, first, len(listed) - first - len(seen))
 
 
-def page(diagram: Diagram, shown: Shown, width: int, height: int) -> list[Line]:
-    """All lines: what is shown, the columns' names, and the rows."""
+def page(
+    diagram: Diagram, shown: Shown, width: int, height: int, motion: Span = ("", "")
+) -> list[Line]:
+    """All lines: what is shown, the columns' names, and the rows. ``motion``: how time runs."""
     room = room_for(diagram, shown, width)
-    lines = [_status(diagram, shown, width), _names(diagram, room, width)]
+    lines = [_status(diagram, shown, width, motion), _names(diagram, room, width)]
     chosen = next((it for it in diagram.moments if it.at == shown.cursor), None)
     numbers = frozenset(it.number for it in chosen.arrows) if chosen is not None else frozenset()
     lanes = Lanes(room.columns, room.pitch, numbers)
@@ -106,7 +109,7 @@ def page(diagram: Diagram, shown: Shown, width: int, height: int) -> list[Line]:
     return lines + [fit((), width)] * (height - len(lines))
 
 
-def _status(diagram: Diagram, shown: Shown, width: int) -> Line:
+def _status(diagram: Diagram, shown: Shown, width: int, motion: Span) -> Line:
     start: list[Span] = [(" ", "")]
     if shown.text:
         start += [("/ ", "key bold"), (shown.text, "")]
@@ -115,12 +118,18 @@ def _status(diagram: Diagram, shown: Shown, width: int) -> Line:
     if diagram.forgotten and diagram.oldest:
         until = units.clock(diagram.forgotten_until_us)
         start += [(f"  {units.count(diagram.forgotten)} before {until} forgotten", "warn")]
-    end: list[Span] = [(f"  {units.count(diagram.frames)} messages", "dim")]
+    end: list[Span] = [("  follows", "dim") if shown.follows else ("  End follows", "warn")]
+    if motion[0]:
+        end += [(f"  {units.clock(diagram.time_us)}", "text bold"), ("  ", ""), motion]
+    end.append((" ", ""))
+    beside: list[Span] = [(f"  {units.count(diagram.frames)} messages", "dim")]
     if diagram.moments:
         first, last = diagram.moments[0].time_us, diagram.moments[-1].time_us
-        end.append((f"  {units.clock(first)}–{units.clock(last)}", ""))
-    end.append(("  follows ", "dim") if shown.follows else ("  End follows ", "warn"))
-    return spread(start, end, width, "panel")
+        beside.append((f"  {units.clock(first)}–{units.clock(last)}", ""))
+    room = width - sum(cell_len(text) for text, _ in (*start, *end))
+    while motion[0] and sum(cell_len(text) for text, _ in beside) > room:
+        beside.pop()
+    return spread(start, [*beside, *end], width, "panel")
 
 
 def _names(diagram: Diagram, room: Room, width: int) -> Line:

@@ -7,10 +7,10 @@ from textual.binding import Binding, BindingType
 from evtui.render import energy
 from evtui.render.line import Line
 from evtui.render.picture import Picture
-from evtui.screens.panels import Panel
+from evtui.screens.tables import LivePanel
 
 
-class EnergyPanel(Panel[None]):
+class EnergyPanel(LivePanel[None]):
     """What cables carry, and what was promised to whom, seen live."""
 
     TITLE_TEXT = "Energy"

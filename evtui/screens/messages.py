@@ -14,7 +14,8 @@ from evtui.render import messages
 from evtui.render.line import Line, fit
 from evtui.render.messages import HEAD, Shown
 from evtui.render.picture import Picture
-from evtui.screens.panels import Body, Panel
+from evtui.screens.panels import Body
+from evtui.screens.tables import LivePanel
 from scenarios.messages.view import Diagram, Filter, FrameView, Moment, Span
 
 FILTER = "filter"
@@ -56,7 +57,7 @@ Write = Callable[[str, Diagram], str]
 """Writes a diagram into a file; says where, or raises ValueError."""
 
 
-class MessagesPanel(Panel[None]):
+class MessagesPanel(LivePanel[None]):
     """Rows follow the newest until somebody scrolls or selects; End follows again."""
 
     TITLE_TEXT = "Messages"
@@ -78,12 +79,12 @@ class MessagesPanel(Panel[None]):
         Binding("w", "ask('save')", "Write", id="messages_write"),
     ]
 
-    def __init__(self, source: Source, write: Write, stem: str) -> None:
+    def __init__(self, source: Source, write: Write, stem: Callable[[], str]) -> None:
         super().__init__()
         self._source = source
         self._write = write
         self._stem = stem
-        """How the name of a file begins."""
+        """How a file of what is seen now is called."""
         self._shown = Shown()
         self._span = Span()
         self._diagram: Diagram | None = None
@@ -116,7 +117,7 @@ class MessagesPanel(Panel[None]):
         diagram = self._look(self._span)
         if self._detail is not None:
             return self._page_of(self._detail, diagram, width, height)
-        return messages.page(diagram, self._shown, width, height)
+        return messages.page(diagram, self._shown, width, height, self.motion(picture))
 
     def _look(self, span: Span) -> Diagram:
         """A window of the size of the body, as it is now."""
@@ -278,7 +279,7 @@ class MessagesPanel(Panel[None]):
             return
         self._asks = what
         line = self.query_one(Input)
-        file = f"{self._stem}-messages.svg"
+        file = f"{self._stem()}.svg"
         line.value = {FILTER: self._shown.text, TIME: "", SAVE: file}[what]
         line.cursor_position = len(line.value)
         line.display = True

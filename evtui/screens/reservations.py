@@ -7,10 +7,10 @@ from textual.binding import Binding, BindingType
 from evtui.render import reservations
 from evtui.render.line import Line
 from evtui.render.picture import Picture
-from evtui.screens.panels import Panel
+from evtui.screens.tables import LivePanel
 
 
-class ReservationsPanel(Panel[str]):
+class ReservationsPanel(LivePanel[str]):
     """All that drivers asked for, seen live; Enter closes with the EV whose reservation to cancel.
 
     What cannot be cancelled can be chosen too: then the world says why.

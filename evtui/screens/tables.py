@@ -1,6 +1,6 @@
 """What all views above the network share: they are as wide as the terminal, and time can run on."""
 
-from typing import ClassVar
+from typing import ClassVar, Generic
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -8,20 +8,31 @@ from textual.message import Message
 from evtui.render.header import motion
 from evtui.render.line import Span
 from evtui.render.picture import Picture
-from evtui.screens.panels import Panel
+from evtui.screens.panels import Panel, Result
 from scenarios.view import Window
 from scenarios.why.view import Question
 
 
-class TablePanel(Panel[None]):
-    """A live view. It says which part of the long lists it wants, and what is to be done."""
+class LivePanel(Panel[Result], Generic[Result]):
+    """A view in which time can be moved as in the network."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "app.toggle_clock", "Pause or run", id="table_pause"),
         Binding("full_stop", "app.step", "Step", id="table_step"),
         Binding("plus,equals_sign", "app.faster", "Faster", id="table_faster"),
         Binding("minus", "app.slower", "Slower", id="table_slower"),
+        Binding("comma", "app.event_back", "One event back", id="table_back"),
+        Binding("left_square_bracket", "app.leap(-1)", "10 s back", id="table_leap_back"),
+        Binding("right_square_bracket", "app.leap(1)", "10 s on", id="table_leap_on"),
     ]
+
+    def motion(self, picture: Picture) -> Span:
+        """Whether time runs, and how fast."""
+        return motion(picture.view, picture.drive)
+
+
+class TablePanel(LivePanel[None]):
+    """A live view. It says which part of the long lists it wants, and what is to be done."""
 
     class Wanted(Message):
         """The view wants another part of a long list."""
@@ -57,7 +68,3 @@ class TablePanel(Panel[None]):
     def on_resize(self) -> None:
         """Another part has room now."""
         self.call_after_refresh(self.post_message, self.Wanted())
-
-    def motion(self, picture: Picture) -> Span:
-        """Whether time runs, and how fast."""
-        return motion(picture.view, picture.drive)

@@ -9,7 +9,8 @@ from textual.widgets import Static
 from evtui.render import units, why
 from evtui.render.line import Line
 from evtui.render.picture import Picture
-from evtui.screens.panels import Body, Panel
+from evtui.screens.panels import Body
+from evtui.screens.tables import LivePanel
 from scenarios.why.view import About, Answer, Question
 
 LEAST = 8
@@ -20,7 +21,7 @@ DIGITS = 7
 """A log has less slots than that many digits can count."""
 
 
-class WhyPanel(Panel[int]):
+class WhyPanel(LivePanel[int]):
     """What can be asked about a charge point; Enter answers, and goes on from a sentence.
 
     A sentence that speaks of a slot leads to the question about that slot. Closes with a virtual

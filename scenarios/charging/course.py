@@ -38,7 +38,7 @@ def energy(
     room_wh = ev.battery.room_uj(ev.target_ppm) // UJ_PER_WH
     soc = ev.battery.soc_ppm / 10_000
     began = (got_wh + unread_wh) * 100 / ev.battery.capacity_wh
-    wanted_wh = got_wh + room_wh if it.request is None else it.request.energy_wh
+    wanted_wh = got_wh + unread_wh + room_wh if it.request is None else it.request.energy_wh
     planned: Points = []
     if plan and until_us:
         planned = _planned(plan, now_us, until_us, (got_wh + unread_wh, wanted_wh))

@@ -28,5 +28,4 @@ def with_city(of_site: InvariantsView, city: City) -> InvariantsView:
             )
     checked = city.promises.checked
     rows = (*of_site.rows, *rows_of(SENTENCES, checked, broken, {}))
-    checks = of_site.checks + checked.total
-    return evolve(of_site, rows=rows, checks=checks, violation=violation)
+    return evolve(of_site, rows=rows, of_city=checked.total, violation=violation)

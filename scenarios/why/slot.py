@@ -145,9 +145,15 @@ class Slot:
 
     def _knowledge(self) -> list[Sentence]:
         """Who has applied it, and what holds the others."""
-        slot = self.slot
+        slot, world = self.slot, self.world
         applied = [n for n, paper in self.papers.items() if paper.commit_slot >= slot]
-        found = [Sentence(f"Applied by {listed(self.world.ids[n] for n in applied)}")]
+        now = [world.ids[n] for n in applied if world.node(n) is not None]
+        down = [world.ids[n] for n in applied if world.node(n) is None]
+        text = f"Applied by {listed(now)}" if now or not down else "Applied"
+        if down:
+            word = "it" if len(down) == 1 else "they"
+            text += f"{', and' if now else ''} by {listed(down)} before {word} crashed"
+        found = [Sentence(text)]
         others = [n for n in self.papers if n not in applied and self._is_member(n)]
         for number in others[:MOST_NAMES]:
             found += self._lacks(number)

@@ -141,7 +141,7 @@ async def test_keys_of_a_site_work_on_the_site_that_is_shown() -> None:
         assert [site.cps_up for site in app.picture.city.sites] == [3, 1, 3]
 
 
-@pytest.mark.parametrize("key", ["k", "u", "o", "p", "v", "r", "l", "a", "i", "f"])
+@pytest.mark.parametrize("key", ["k", "u", "o", "p", "v", "r", "l", "a", "i", "f", "e", "w"])
 async def test_nothing_is_done_to_a_charge_point_that_nobody_sees(key: str) -> None:
     """In the overview such a key says what to do first."""
     app = app_at(90)

@@ -11,6 +11,7 @@ from evtui.render import invariants
 from evtui.screens.invariants import InvariantsPanel
 from evtui.screens.panels import Body
 from evtui.themes import DARK, LIGHT
+from scenarios.city.session import CitySession
 from scenarios.loader import load
 from scenarios.session import Session
 from scenarios.tables_view import InvariantsView, InvariantView, ViolationView
@@ -72,6 +73,18 @@ def test_each_has_its_sign_name_sentence_checks_and_margin() -> None:
 def test_the_first_line_sums_up() -> None:
     """How many hold, how many checks, and what had nothing to check."""
     assert "✓ 3 hold · 3,000 checks · 1 had nothing to check" in drawn()[0]
+
+
+def test_what_a_city_adds_is_told_beside_what_the_header_counts() -> None:
+    """So both say the same of the site."""
+    session = CitySession(load("two-sites"), 1)
+    run_to(session, 120 * S)
+    seen = session.view(Window(invariants=True))
+    assert seen.invariants is not None
+    assert seen.invariants.checks == seen.checks > 0
+    assert sum(it.checks for it in seen.invariants.rows[-2:]) == seen.invariants.of_city > 0
+    first = invariants.page(seen, 0, (120, 36), ("", ""))[0].plain
+    assert f"{seen.checks:,} checks + {seen.invariants.of_city:,} of the city · " in first
 
 
 def test_the_chosen_one_is_told_in_full() -> None:

@@ -10,7 +10,7 @@ from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from evtui.actions import ACTIONS
+from evtui.actions import ACTIONS, VIEWS
 from evtui.app import EvtuiApp
 from evtui.pace import SPEEDS
 from evtui.screens.help import HelpPanel
@@ -445,6 +445,38 @@ async def test_help_shows_all_pages_at_once_where_there_is_room(make_app: MakeAp
         assert shown() == (False, True, False)
         await press(pilot, "left", "left")
         assert shown() == (False, False, True)
+
+
+@pytest.mark.parametrize(
+    "key", [a.keys for a in ACTIONS if a.group == VIEWS and a.id != "log_filter"]
+)
+async def test_time_moves_in_every_view(make_app: MakeApp, key: str) -> None:
+    """As the help says: one event on and back, ten seconds back and on, paused and running."""
+    app = make_app(paused=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await press(pilot, key)
+        assert len(app.screen_stack) == 2
+        view = app.screen
+        at_us = app.controls.time_us
+        await press(pilot, ".")
+        after_us = app.controls.time_us
+        assert after_us > at_us
+        await press(pilot, ".", ",")
+        assert app.controls.time_us == after_us
+        await press(pilot, "]", "]")
+        assert app.controls.time_us == after_us + 20_000_000
+        await press(pilot, "[")
+        assert app.controls.time_us == after_us + 10_000_000
+        await press(pilot, ",")
+        assert after_us < app.controls.time_us < after_us + 10_000_000
+        speed = app.pace.speed
+        await press(pilot, "+")
+        assert app.pace.speed > speed
+        await press(pilot, "-", "space")
+        assert (app.pace.speed, app.paused) == (speed, False)
+        await press(pilot, "space")
+        assert app.paused
+        assert app.screen is view
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])

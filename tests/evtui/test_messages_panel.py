@@ -234,7 +234,7 @@ async def test_every_row_can_be_reached_by_rows_and_by_pages() -> None:
     """Up from the newest to the oldest, down again, and the same by pages."""
     app, source = handmade()
     places = [it.at for it in source.moments]
-    panel = MessagesPanel(source, refuse, "x")
+    panel = MessagesPanel(source, refuse, lambda: "x")
     async with app.run_test(size=(200, 24)) as pilot:
         app.push_screen(panel)
         await settle(pilot)
@@ -269,7 +269,7 @@ async def test_enter_decodes_and_arrows_go_to_the_other_receivers() -> None:
     """Esc goes back to the row, then closes."""
     app, source = handmade(1)
     async with app.run_test(size=(80, 24)) as pilot:
-        app.push_screen(MessagesPanel(source, refuse, "x"))
+        app.push_screen(MessagesPanel(source, refuse, lambda: "x"))
         await settle(pilot)
         await pilot.press("home", "down", "enter")
         assert body(app)[0] == " Prepare  CP2 → CP1   1 of 4: ← → another"
@@ -289,7 +289,7 @@ async def test_enter_while_it_follows_decodes_the_newest() -> None:
     """Which stays, whatever comes."""
     app, source = handmade(1)
     async with app.run_test(size=(80, 24)) as pilot:
-        app.push_screen(MessagesPanel(source, refuse, "x"))
+        app.push_screen(MessagesPanel(source, refuse, lambda: "x"))
         await settle(pilot)
         await pilot.press("enter")
         assert body(app)[0] == " Promise  CP1 → CP2"
@@ -301,7 +301,7 @@ async def test_a_click_selects_and_a_second_one_decodes() -> None:
     """As with the keys."""
     app, source = handmade(1)
     async with app.run_test(size=(80, 24)) as pilot:
-        app.push_screen(MessagesPanel(source, refuse, "x"))
+        app.push_screen(MessagesPanel(source, refuse, lambda: "x"))
         await settle(pilot)
         await pilot.click(Body, offset=(5, 3))
         assert "Prepare 1 of 4" in chosen(app)[0]
@@ -313,7 +313,7 @@ async def test_a_filter_is_typed_and_a_wrong_one_explained() -> None:
     """It stays in the line until it is right, or Esc."""
     app, source = handmade(1)
     async with app.run_test(size=(80, 24)) as pilot:
-        app.push_screen(MessagesPanel(source, refuse, "x"))
+        app.push_screen(MessagesPanel(source, refuse, lambda: "x"))
         await settle(pilot)
         await pilot.press("slash", *"wrong", "enter")
         assert 'found "wrong"; allowed others' in keys(app)
@@ -359,12 +359,53 @@ async def test_what_is_shown_is_written_to_a_file(
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("m", "w", "enter")
         assert "rows written to" in keys(app)
-        assert (tmp_path / "ten-minutes-messages.svg").read_text("utf-8").startswith("<svg")
+        assert (tmp_path / "ten-minutes-messages-20s.svg").read_text("utf-8").startswith("<svg")
         await pilot.press("w", *["backspace"] * 3, *"html", "enter")
-        page_ = (tmp_path / "ten-minutes-messages.html").read_text("utf-8")
+        page_ = (tmp_path / "ten-minutes-messages-20s.html").read_text("utf-8")
         assert page_.startswith("<!DOCTYPE html>")
         await pilot.press("w", *"x", "enter")
         assert "allowed a file that ends in .svg or .html" in keys(app)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_the_diagram_says_how_time_runs(width: int) -> None:
+    """Paused or not, how fast, and what time it is; also of a time before."""
+    app = EvtuiApp(Session(load("ten-minutes")), paused=True)
+    run_to(app.controls, 20 * S)  # type: ignore[arg-type]
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pilot.press("m", "plus")
+        await settle(pilot)
+        assert "00:20.000  ‖ paused" in body(app)[0]
+        assert "follows" in body(app)[0]
+        await pilot.press("up", "left_square_bracket")
+        await settle(pilot)
+        assert "00:10.000  ‖ paused" in body(app)[0]
+        assert all(row[1:10].strip() <= "00:10.000" for row in body(app)[2:])
+
+
+async def test_a_diagram_overwrites_nothing(tmp_path: Path) -> None:
+    """What is there stays; the new file has a number, also in another folder and case."""
+    app = EvtuiApp(Session(load("ten-minutes")), paused=True)
+    app.folder = tmp_path
+    run_to(app.controls, 20 * S)  # type: ignore[arg-type]
+    (tmp_path / "sub").mkdir()
+    theirs = [tmp_path / "ten-minutes-messages-20s.svg", tmp_path / "sub" / "a.b.SVG"]
+    for path in theirs:
+        path.write_text("theirs")
+    async with app.run_test(size=(200, 36)) as pilot:
+        await pilot.press("m", "w", "enter")
+        assert "ten-minutes-messages-20s-2.svg" in keys(app)
+        app.screen.query_one(Input).value = ""
+        await pilot.press("w")
+        app.screen.query_one(Input).value = "sub/a.b.SVG"
+        await pilot.press("enter")
+        assert "a.b-2.SVG" in keys(app)
+        await pilot.press("w")
+        app.screen.query_one(Input).value = "nowhere/a.svg"
+        await pilot.press("enter")
+        assert 'cannot write "nowhere/a.svg" (No such file or directory)' in keys(app)
+    assert [path.read_text() for path in theirs] == ["theirs"] * 2
+    assert (tmp_path / "sub" / "a.b-2.SVG").read_text("utf-8").startswith("<svg")
 
 
 async def test_other_columns_come_into_sight() -> None:
@@ -374,7 +415,7 @@ async def test_other_columns_come_into_sight() -> None:
     inner = source.messages
     source.messages = lambda span: attrs.evolve(inner(span), columns=many, cps=30)  # type: ignore[method-assign]
     async with app.run_test(size=(60, 24)) as pilot:
-        app.push_screen(MessagesPanel(source, refuse, "x"))
+        app.push_screen(MessagesPanel(source, refuse, lambda: "x"))
         await settle(pilot)
         await pilot.press("left")
         assert body(app)[1].split()[1:4] == ["CP1", "CP2", "CP3"]
@@ -437,7 +478,7 @@ def test_panel(snap_compare: Callable[..., bool], size: tuple[int, int], theme: 
     source = diagrams.Handmade()
 
     async def open_it(pilot: object) -> None:
-        app.push_screen(MessagesPanel(source, refuse, "x"))
+        app.push_screen(MessagesPanel(source, refuse, lambda: "x"))
         await settle(pilot)  # type: ignore[arg-type]
         await pilot.press("home", "down")  # type: ignore[attr-defined]
 
@@ -452,7 +493,7 @@ def test_inside(snap_compare: Callable[..., bool], press: list[str]) -> None:
     source = diagrams.Handmade()
 
     async def open_it(pilot: object) -> None:
-        app.push_screen(MessagesPanel(source, refuse, "x"))
+        app.push_screen(MessagesPanel(source, refuse, lambda: "x"))
         await settle(pilot)  # type: ignore[arg-type]
         await pilot.press("home", "down", *press)  # type: ignore[attr-defined]
 

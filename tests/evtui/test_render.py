@@ -52,7 +52,14 @@ def test_lines_have_exactly_their_width() -> None:
     """Too much is cut, too little is filled; the right edge wins in a spread."""
     assert fit([("abc", ""), ("defgh", "")], 6).plain == "abcde…"
     assert fit([("abc", "")], 5).plain == "abc  "
-    assert spread([("long text", "")], [("end", "")], 8).plain == "long…end"
+    assert spread([("long text", "")], [("end", "")], 8).plain == "lon… end"
+    assert spread([("long", "")], [("end", "")], 7).plain == "lo… end"
+    assert spread([("long", "")], [("end", "")], 8).plain == "long end"
+    assert spread([("long", "")], [(" end", "")], 8).plain == "long end"
+    assert spread([("long ", "")], [("end", "")], 8).plain == "long end"
+    assert spread([("long", "")], [("end", "")], 4).plain == " end"
+    assert spread([("long", "")], [("end", "")], 3).plain == "end"
+    assert spread([("long", "")], [("", "")], 4).plain == "long"
     assert [line.plain for line in flow([(("aaaa", ""),), (("bbbb", ""),)], 8)] == [
         " aaaa   ",
         " bbbb   ",

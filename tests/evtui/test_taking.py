@@ -103,8 +103,8 @@ async def test_y_copies_what_is_selected_else_all_that_is_seen(app: EvtuiApp, vi
         text_before = shown(app)
         await press(pilot, "y")
         text = app.clipboard
-        (said,) = [it for it in notices(app) if it.startswith("Copied")]
-        assert said.startswith(f"Copied {what}"), said
+        (said,) = [it for it in notices(app) if it.startswith("Sent to")]
+        assert said.startswith(f"Sent to the terminal’s clipboard: {what}"), said
         rows = text.splitlines()
         assert rows
         assert rows[0].strip()

@@ -170,6 +170,19 @@ def test_without_a_plan_sessions_are_seen_as_they_were() -> None:
     assert (it.promised, it.planned_wh, it.possible_wh, it.departure_us) == (False, None, None, 0)
 
 
+def test_what_the_driver_wants_ends_at_the_target() -> None:
+    """Also between two meter readings, when the log has not counted all that the EV got."""
+    session, unread = ran("ten-minutes", 60), 0
+    for seconds in range(61, 100):
+        session.run(seconds * S, 100_000)
+        it = seen(session).energy
+        assert it is not None
+        at_target = it.soc_at_0 + it.wanted_wh * 100 / it.battery_wh
+        assert at_target == pytest.approx(it.target, abs=0.006)
+        unread += it.soc_at_0 + it.got_wh * 100 / it.battery_wh < it.soc - 0.02
+    assert unread
+
+
 def test_before_anybody_came_there_is_nothing_to_look_at() -> None:
     """But the cable."""
     found = seen(ran("ten-minutes", 1))

@@ -52,6 +52,21 @@ def test_a_leader_that_nothing_binds_is_free() -> None:
     assert knows.text == "Applied by CP1, CP2, CP3, CP4 and CP5"
 
 
+def test_who_is_down_had_applied_it_before() -> None:
+    """Its disk knows how far it was; in its memory there is nothing."""
+    session = library("ten-minutes", 182)
+    session.act("crash", cp="CP2")
+    told = texts(session, About.SLOT, 5)
+    assert told[3] == "Applied by CP1, CP3, CP4 and CP5, and by CP2 before it crashed"
+    session.act("crash", cp="CP4")
+    told = texts(session, About.SLOT, 5)
+    assert told[3] == "Applied by CP1, CP3 and CP5, and by CP2 and CP4 before they crashed"
+    for cp in ("CP1", "CP3", "CP5"):
+        session.act("crash", cp=cp)
+    told = texts(session, About.SLOT, 5)
+    assert told[3] == "Applied by CP1, CP2, CP3, CP4 and CP5 before they crashed"
+
+
 def chosen_and_unknown() -> tuple[Session, int, str]:
     """A slot that is chosen when its leader dies, and that nobody has applied."""
     session = library("ten-minutes", 60)
