@@ -184,7 +184,7 @@ def test_power_stands_against_what_may_be_drawn() -> None:
     assert text[0] == "   ─ │    "
     assert text[1] == "───╌─│────"
     assert text[-1][:5] == "░░░░░"
-    assert "15.0 kW free" in lines[0].plain
+    assert "15.0 kW unused" in lines[0].plain
     figures = "\n".join(line.plain[19:] for line in lines)
     for words in ("limit      20.0", "A           0.0", "loads       5.0", "others"):
         assert words in figures

@@ -14,9 +14,14 @@ from scenarios.loader import load
 
 SEEDS = 200
 BLOCK = 10
+IN_SOAK = [
+    pytest.param(first, marks=pytest.mark.soak) if first >= SEEDS // 2 else first
+    for first in range(0, SEEDS, BLOCK)
+]
+"""Every run of the tests takes the first half of the seeds, ``make soak`` the second."""
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, BLOCK))
+@pytest.mark.parametrize("first", IN_SOAK)
 def test_no_seed_breaks_the_ten_minute_network(first: int) -> None:
     """Crashes, pauses, partitions, loss, duplication, reordering: nothing breaks, all settles."""
     scenario = load("ten-minutes")

@@ -171,7 +171,8 @@ def test_a_city_has_its_own_below_those_of_the_site() -> None:
     assert "one site at a time" in own["D1"].sentence
     assert session.city.promises is not None
     assert own["D1"].checks + own["D2"].checks == session.city.promises.checks
-    assert found.checks == sum(row.checks for row in found.rows)
+    assert found.of_city == session.city.promises.checks
+    assert found.checks + found.of_city == sum(row.checks for row in found.rows)
 
 
 def test_a_city_says_what_it_has_violated() -> None:
