@@ -2,7 +2,7 @@
 
 from evtui.render import units
 from evtui.render.glyphs import FULL, TRACK
-from evtui.render.line import Line, Span, fit, left
+from evtui.render.line import Line, Span, fit, joined, left
 from scenarios.course import BranchView, Course
 
 INPUT, BOOKMARK = "╋", "◆"
@@ -28,7 +28,7 @@ def track(time_us: int, duration_us: int, course: Course | None, width: int) -> 
             cells[cell_of(mark.time_us, duration_us, width)] = (INPUT, "warn")
         for mark in course.bookmarks:
             cells[cell_of(mark.time_us, duration_us, width)] = (BOOKMARK, "ok")
-    return _joined(cells)
+    return joined(cells)
 
 
 def cell_of(time_us: int, duration_us: int, width: int) -> int:
@@ -39,16 +39,6 @@ def cell_of(time_us: int, duration_us: int, width: int) -> int:
 def time_of(cell: int, duration_us: int, width: int) -> int:
     """The time at a cell of the line, in µs: 0 at the first, the end of the run at the last."""
     return min(max(cell, 0), width - 1) * duration_us // max(width - 1, 1)
-
-
-def _joined(cells: list[Span]) -> list[Span]:
-    spans: list[Span] = []
-    for text, role in cells:
-        if spans and spans[-1][1] == role:
-            spans[-1] = (spans[-1][0] + text, role)
-        else:
-            spans.append((text, role))
-    return spans
 
 
 def where(course: Course | None) -> str:

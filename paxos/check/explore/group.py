@@ -103,6 +103,7 @@ class Group:
         self._plays: dict[int, tuple[Play, ...]] = {}
         self._posted: dict[tuple[int, Numbers], int] = {}
         self._faces: list[int] = []
+        self._known: list[Face] = []
         self._face_numbers: dict[Face, int] = {}
         self._judged: dict[Numbers, str] = {}
         ids = range(1, bounds.nodes + 1)
@@ -239,8 +240,7 @@ class Group:
         faces = tuple([self._face(seat) for seat in state.seats])
         judged = self._judged.get(faces)
         if judged is None:
-            numbers = list(self._face_numbers)
-            judged = self._judged[faces] = self._judge([numbers[face] for face in faces])
+            judged = self._judged[faces] = self._judge([self._known[face] for face in faces])
         return judged
 
     def _face(self, seat: int) -> int:
@@ -255,7 +255,9 @@ class Group:
                 if slot <= self.bounds.slots
             )
             face = Face(it.broken, it.votes, it.proposed, decisions)
-            number = self._face_numbers.setdefault(face, len(self._face_numbers))
+            number = self._face_numbers.setdefault(face, len(self._known))
+            if number == len(self._known):
+                self._known.append(face)
             self._faces[seat] = number
         return number
 

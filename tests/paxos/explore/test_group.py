@@ -61,10 +61,8 @@ class EachForItself(Group):
 
 def said(group: Group) -> set[tuple[object, ...]]:
     """All that nodes may have told each other, together, in any state."""
-    faces = list(group._face_numbers)
-    return {
-        tuple((faces[it].votes, faces[it].proposed) for it in numbers) for numbers in group._judged
-    }
+    faces = [(face.votes, face.proposed) for face in group._known]
+    return {tuple(faces[it] for it in numbers) for numbers in group._judged}
 
 
 @pytest.mark.parametrize(
