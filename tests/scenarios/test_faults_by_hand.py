@@ -303,27 +303,6 @@ def test_a_name_that_is_not_there_is_told(line: str, says: str) -> None:
         loads(f'{FILE}[[at]]\nt = "5s"\n{line}\n', "by-hand.toml")
 
 
-@pytest.mark.parametrize(
-    ("verb", "args"),
-    [
-        ("block_tag", {"id_tag": "EV1"}),
-        ("report_stolen", {"id_tag": "EV2"}),
-        ("revoke", {"ev": "EV1"}),
-    ],
-)
-def test_an_order_under_way_goes_into_a_checkpoint(verb: str, args: dict[str, object]) -> None:
-    """What is not in the log yet is plain data, and done after it, too."""
-    session = Session(loads(FILE, "by-hand.toml"), 1)
-    session.run(10 * S, 1_000_000)
-    session.act(verb, **args)
-    assert len(session.world.trust.order_book.orders) == 1
-    again: Session = pickle.loads(pickle.dumps(session))  # noqa: S301 - just made
-    for each in (session, again):
-        each.run(20 * S, 1_000_000)
-        assert each.world.trust.order_book.orders == []
-    assert again.whole.digest() == session.whole.digest()
-
-
 # --- replay ----------------------------------------------------------------------------------
 
 
