@@ -25,6 +25,8 @@ from paxos.sim.streams import stream
 from scenarios.audit import has_no_credit, unsettled_money
 from scenarios.client_history import ClientHistory
 from scenarios.format import HOWS
+from scenarios.healing import mended
+from scenarios.node import Node
 from scenarios.operator import put_right
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
@@ -75,6 +77,7 @@ def with_faults(scenario: Scenario, seed: int, healed_us: int | None = None) -> 
     faults = tuple(script_line(fault, ids) for fault in schedule)
     own = (line for line in scenario.script if line.t_us <= end_us)
     script = sorted((*own, *faults), key=lambda line: line.t_us)
+    script += mended(scenario, end_us, end_us)
     script += put_right(scenario, end_us + 12 * SECOND_US)
     script += _second_visit(scenario, end_us)
     script += _readers(ids, seed, end_us)
@@ -185,16 +188,23 @@ def come_to_rest(world: World) -> None:
 
 
 def _applied_slots(world: World) -> dict[str, int]:
+    return {node.cp_id: node.replica.commit_slot for node in _members(world)}
+
+
+def _members(world: World) -> list[Node]:
+    """Who runs and belongs to the group: one that has left need not learn what is decided since."""
     alive = [node for number in world.ids if (node := world.node(number)) is not None]
-    return {node.cp_id: node.replica.commit_slot for node in alive}
+    leader = world.leader()
+    gone = leader.replica.group.gone if leader is not None else ()
+    return [node for node in alive if node.replica.node not in gone]
 
 
 def _unsettled(world: World, healed_us: int) -> Iterator[str]:
     """What has not come to rest, though nothing has been wrong for a while."""
     yield from unsettled_site(world)
-    alive = [node for number in world.ids if (node := world.node(number)) is not None]
+    alive = _members(world)
     if alive:
-        yield from _unfinished(world, alive[0].network, healed_us)
+        yield from _unfinished(world, alive, healed_us)
 
 
 def unsettled_site(world: World) -> Iterator[str]:
@@ -202,7 +212,7 @@ def unsettled_site(world: World) -> Iterator[str]:
     for number, host in world.cluster.hosts.items():
         if host.status is not Status.ALIVE:
             yield f"{world.name(number)} is {host.status.name.lower()}"
-    alive = [node for number in world.ids if (node := world.node(number)) is not None]
+    alive = _members(world)
     slots = _applied_slots(world)
     if len(frozenset(slots.values())) > 1:
         yield f"applied slots differ: {slots}"
@@ -224,17 +234,21 @@ def unsettled_site(world: World) -> Iterator[str]:
         yield from unsettled_money(alive[0].network.state)
 
 
-def _unfinished(world: World, network: NetworkState, healed_us: int) -> Iterator[str]:
-    """Transactions that were never closed, and EVs that were not served after the faults."""
+def _unfinished(world: World, members: Sequence[Node], healed_us: int) -> Iterator[str]:
+    """Transactions that were never closed, and EVs that were not served after the faults.
+
+    A charge point that has left the group serves nobody.
+    """
+    network, serving = members[0].network, {node.cp_id for node in members}
     last = {}
     for transaction in network.transactions.values():
         last[transaction.id_tag] = transaction
         if transaction.is_open:
             yield f"transaction {transaction.id} of {transaction.id_tag} was never stopped"
-    for name, car in list(world.cars.items())[: len(world.ids)]:
+    for (name, car), place in zip(world.cars.items(), world.scenario.cps, strict=False):
         if car.ev.state != "not_connected":
             yield f"{name} has left, but it is {car.ev.state.value}"
-        if car.ev.battery.soc_ppm >= car.ev.target_ppm:
+        if place.id not in serving or car.ev.battery.soc_ppm >= car.ev.target_ppm:
             continue
         if not may_charge(world, car, network) or has_no_credit(network.state, car.ev.account):
             continue
