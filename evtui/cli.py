@@ -30,6 +30,7 @@ from evtui.options import (
     Page,
     Reporting,
     Seed,
+    Serving,
     Speed,
     Switch,
     TimeLimit,
@@ -38,6 +39,9 @@ from evtui.options import (
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
+
+WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
+"""What ``evtui web`` has Textual draw with."""
 
 _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -391,6 +395,29 @@ def plan(
     return 0
 
 
+@app.command
+def web(
+    scenario: str = DEFAULT_SCENARIO,
+    /,
+    *,
+    options: Serving = Serving(),  # noqa: B008 - frozen
+) -> int:
+    """Serve the app to browsers, a session of its own for each, until Ctrl+C.
+
+    Parameters
+    ----------
+    scenario
+        A name (see: evtui scenarios), or the path of a .toml file.
+    options
+        They are one each: :mod:`evtui.options`.
+
+    """
+    from evtui.web.command import Order, serve
+
+    it = options
+    return serve(Order(scenario, it.seed, it.speed, it.host, it.port, it.sessions))
+
+
 def _need_terminal(scenario: str) -> None:
     """Refuse to paint escapes into a pipe.
 
@@ -400,6 +427,8 @@ def _need_terminal(scenario: str) -> None:
     """
     import shlex
 
+    if os.environ.get("TEXTUAL_DRIVER") == WEB_DRIVER:
+        return  # the terminal is in a browser
     term = os.environ.get("TERM", "")
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         why = "standard input or output is no terminal"

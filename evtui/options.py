@@ -232,3 +232,20 @@ class Exploring:
     """Give up after so many distinct states, with exit code 3."""
     as_json: Annotated[Switch, Parameter(name="--json")] = False
     """Print what was seen as one JSON object."""
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Serving:
+    """The options of ``evtui web``: what is served, where, and to how many."""
+
+    seed: Seed = None
+    """Seed of all randomness; the scenario's own if left out."""
+    speed: Speed = 10.0
+    """Virtual seconds in a second, 0.1 to 1000, or max; 10 if left out."""
+    port: Annotated[int, _option(_whole("--port", 0, 65_535), "N")] = 8_000
+    """Where to listen; 0 is any free port; 8000 if left out."""
+    host: Annotated[str, _option(_text, "ADDRESS")] = "127.0.0.1"
+    """The address to listen at; this machine alone (127.0.0.1) if left out."""
+    sessions: Annotated[int, _option(_whole("--sessions", 1, 1_000), "N")] = 8
+    """How many may be open at once, each a process of its own; 8 if left out."""

@@ -74,6 +74,7 @@ class TakingApp(TravelApp):
             self._refuse(f"Not written: {error.strerror or error}: {self.folder / name}.svg")
             return
         self._tell(f"Written {path}")
+        self.hand_over(path)
 
     def _stem(self, view: str) -> str:
         """Scenario, view and virtual time: how a file of it is called."""
@@ -126,6 +127,7 @@ class TakingApp(TravelApp):
             self._end_job()
             of = "" if job.wrote == job.total else f" of {job.total:,}"
             self._tell(f"Written {job.path}: {job.wrote:,}{of} slots")
+            self.hand_over(job.path)
 
     def _end_job(self) -> None:
         self._job = None

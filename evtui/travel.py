@@ -1,6 +1,7 @@
 """What a person does with time in the app: go back, branch, undo, mark, keep."""
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -186,21 +187,51 @@ class TravelApp(App[int]):
         """Keep the session: this branch as a scenario, all branches as a log."""
         self.set_paused(True)
         kept = keep(self.timeline)
-        stem = _free_stem(self.folder, kept.scenario.name)
-        scenario, log = self.folder / f"{stem}.toml", self.folder / f"{stem}.log"
+        texts = {".toml": to_toml(kept.only(kept.shown)), ".log": to_log(kept)}
         try:
-            scenario.write_text(to_toml(kept.only(kept.shown)), encoding="utf-8")
-            log.write_text(to_log(kept), encoding="utf-8")
+            scenario, log = write_new(self.folder, kept.scenario.name, texts)
         except OSError as error:
-            self._refuse(f"Not saved: {error.strerror or error}: {scenario}")
+            where = self.folder / kept.scenario.name
+            self._refuse(f"Not saved: {error.strerror or error}: {where}")
             return
         self.take_picture()
         self._tell(f"Saved {scenario} and {log.name}   evtui replay {scenario}")
+        self.hand_over(scenario, log)
+
+    def hand_over(self, *paths: Path) -> None:
+        """Send files that were written to the browser, where the app is shown in one."""
+        if self.is_web:
+            for path in paths:
+                self.deliver_binary(path)
 
 
-def _free_stem(folder: Path, name: str) -> str:
-    """A name of which no file is there yet: nothing is ever overwritten."""
+def write_new(folder: Path, name: str, texts: dict[str, str]) -> list[Path]:
+    """Write files of one name and a number, by ending; nothing is ever overwritten.
+
+    Another session may write into the same folder at this moment.
+    """
     number = 1
-    while any((folder / f"{name}-{number}{end}").exists() for end in (".toml", ".log")):
+    while True:
+        paths = [folder / f"{name}-{number}{end}" for end in texts]
         number += 1
-    return f"{name}-{number}"
+        if any(path.exists() for path in paths):
+            continue
+        try:
+            _write_all(paths, texts.values())
+        except FileExistsError:
+            continue
+        return paths
+
+
+def _write_all(paths: list[Path], texts: Iterable[str]) -> None:
+    """Write each, or none."""
+    written = []
+    try:
+        for path, text in zip(paths, texts, strict=True):
+            with path.open("x", encoding="utf-8") as file:
+                written.append(path)
+                file.write(text)
+    except OSError:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,1 @@
+"""``evtui web``: the app in a browser."""
