@@ -30,7 +30,10 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "paxos": ("attrs", "msgpack"),
     "fsm": ("attrs", "msgpack", "cryptography", "scipy"),
     "scenarios": ("attrs", "cattrs", "msgpack"),
-    "evtui": ("attrs", "cattrs", "msgpack", "cyclopts", "pyarrow", "rich", "textual"),
+    "evtui": (
+        *("attrs", "cattrs", "msgpack", "cyclopts", "pyarrow", "rich", "textual"),
+        *("aiohttp", "jinja2", "textual_serve"),
+    ),
 }
 """Which libraries each may use, beside the standard one."""
 
@@ -416,6 +419,16 @@ def test_pyarrow_is_known_to_one_file_and_loaded_late() -> None:
     found = [it for it in ALL if it.module.split(".")[0] == "pyarrow"]
     assert {it.file for it in found} == {"evtui/ask/parquet.py"}
     assert not any(it.eager for it in found)
+
+
+def test_the_web_server_is_known_to_one_file_and_loaded_late() -> None:
+    """Its libraries are an extra."""
+    extra = ("aiohttp", "jinja2", "textual_serve")
+    found = [it for it in ALL if it.module.split(".")[0] in extra]
+    assert {it.file for it in found} == {"evtui/web/server.py"}
+    server = [it for it in ALL if it.module.startswith("evtui.web.server")]
+    assert {it.file for it in server} == {"evtui/web/command.py"}
+    assert not any(it.eager for it in server)
 
 
 def test_scipy_is_known_to_one_file_and_loaded_late() -> None:
