@@ -5,8 +5,8 @@ Reads of all kinds in all weathers stand in ``test_campaign.py``.
 
 import pytest
 
+from paxos.check.campaign.sieges import besiege, siege_of
 from paxos.check.violation import InvariantViolation
-from tests.paxos.sieges import besiege, siege_of
 
 BLOCK = 10
 BROKEN_PPM = 450_000

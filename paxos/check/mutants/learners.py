@@ -2,17 +2,16 @@
 
 from typing import Any
 
-import pytest
-
 from paxos.acceptor import Acceptor
+from paxos.check.campaign.whispers import whispers_of
+from paxos.check.mutants.patch import Patch
+from paxos.check.mutants.planting import HISTORY, LIVENESS, mutant
 from paxos.clients import SessionTable, Verdict
 from paxos.learner import Learner
 from paxos.replica import Replica
-from tests.paxos.mutants.planting import HISTORY, LIVENESS, Patch, mutant
-from tests.paxos.whispers import whispers_of
 
 
-@mutant("R1")
+@mutant("R1", number=18)
 def follower_commits_by_index(patch: Patch) -> None:
     """Any entry in a told slot is taken for the chosen one, whatever its ballot."""
 
@@ -33,7 +32,7 @@ def leader_tells_what_is_not_chosen(patch: Patch) -> None:
     original = Replica._beat
 
     def beat(self: Replica, now_us: int) -> None:
-        with pytest.MonkeyPatch.context() as inner:
+        with Patch.context() as inner:
             ahead = property(lambda replica: replica.proposer.next_slot - 1)
             inner.setattr(Replica, "commit_slot", ahead)
             original(self, now_us)
@@ -41,7 +40,7 @@ def leader_tells_what_is_not_chosen(patch: Patch) -> None:
     patch.setattr(Replica, "_beat", beat)
 
 
-@mutant("C1", weather=whispers_of)
+@mutant("C1", weather=whispers_of, number=23)
 def executed_twice_after_failover(patch: Patch) -> None:
     """No table of sessions: what was chosen twice is applied twice."""
     patch.setattr(SessionTable, "admit", lambda self, command: _admit_all(self, command))

@@ -2,11 +2,12 @@
 
 from paxos.acceptor import Acceptor
 from paxos.ballot import Ballot
+from paxos.check.mutants.patch import Patch
+from paxos.check.mutants.planting import mutant
 from paxos.messages import Accept, Accepted, Nack, Prepare, Promise
-from tests.paxos.mutants.planting import Patch, mutant
 
 
-@mutant("A2")
+@mutant("A2", number=14)
 def accepts_below_its_promise(patch: Patch) -> None:
     """No look at the promise before accepting."""
 
@@ -20,7 +21,7 @@ def accepts_below_its_promise(patch: Patch) -> None:
     patch.setattr(Acceptor, "on_accept", on_accept)
 
 
-@mutant("A2")
+@mutant("A2", number=13)
 def accept_does_not_raise_the_promise(patch: Patch) -> None:
     """Accepting binds to nothing: a lower ballot may be promised afterwards."""
 
@@ -46,7 +47,7 @@ def promise_lowered_by_prepare(patch: Patch) -> None:
     patch.setattr(Acceptor, "on_prepare", on_prepare)
 
 
-@mutant("A5", "A3")
+@mutant("A5", "A3", number=16)
 def one_ballot_for_promised_and_accepted(patch: Patch) -> None:
     """What was accepted is told at the promised ballot, as if it had just been accepted."""
     original = Acceptor.on_prepare
@@ -62,7 +63,7 @@ def one_ballot_for_promised_and_accepted(patch: Patch) -> None:
     patch.setattr(Acceptor, "on_prepare", on_prepare)
 
 
-@mutant("A3")
+@mutant("A3", number=19)
 def log_cut_on_conflict(patch: Patch) -> None:
     """Accepting a slot anew drops the accepted slots behind it, as Raft would."""
     original = Acceptor.on_accept
