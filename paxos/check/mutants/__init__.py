@@ -16,7 +16,7 @@ from paxos.check.mutants import (
     reads,
     snapshots,
 )
-from paxos.check.mutants.planting import MUTANTS, Mutant, planted, planted_now
+from paxos.check.mutants.planting import Mutant, planted, planted_now, registered
 
 __all__ = ["MUTANTS", "Mutant", "UnknownMutantError", "find", "planted", "planted_now"]
 
@@ -25,6 +25,11 @@ NUMBERS = 30
 
 PARTS = (phase1, phase2, acceptors, disks, learners, snapshots, membership, reads, liveness)
 """The modules that plant, in the order of the protocol."""
+
+MUTANTS: tuple[Mutant, ...] = tuple(
+    sorted(registered(), key=lambda mutant: mutant.number or NUMBERS + 1)
+)
+"""By their numbers, the others behind them in the order of the parts of the protocol."""
 
 
 class UnknownMutantError(ValueError):
@@ -39,7 +44,7 @@ def find(text: str) -> Mutant:
     """
     wanted = text.strip().replace("-", "_")
     for mutant in MUTANTS:
-        if wanted in (mutant.name, str(mutant.number)):
+        if wanted == mutant.name or (mutant.number and wanted == str(mutant.number)):
             return mutant
     near = get_close_matches(wanted, [mutant.name for mutant in MUTANTS], n=1)
     hint = f"; did you mean {near[0]}?" if near else ""

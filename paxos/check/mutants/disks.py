@@ -31,18 +31,6 @@ def _forget(patch: Patch, forget: Callable[[Recovered], None]) -> None:
 
 
 @mutant("A1", number=9)
-def promise_forgotten_on_restart(patch: Patch) -> None:
-    """The promised ballot is in memory only."""
-    _forget(patch, lambda recovered: setattr(recovered, "promised", Ballot(0, 0)))
-
-
-@mutant("A3", number=10)
-def accepted_values_forgotten_on_restart(patch: Patch) -> None:
-    """The accepted values are in memory only."""
-    _forget(patch, lambda recovered: recovered.accepted.clear())
-
-
-@mutant("A1", number=9)
 def promise_not_written(patch: Patch) -> None:
     """A promise is made durable by accepting something, and not before."""
     original = Replica._effects
@@ -66,6 +54,18 @@ def accepted_values_not_written(patch: Patch) -> None:
         return original(self)
 
     patch.setattr(Replica, "_effects", effects)
+
+
+@mutant("A1", number=9)
+def promise_forgotten_on_restart(patch: Patch) -> None:
+    """The promised ballot is in memory only."""
+    _forget(patch, lambda recovered: setattr(recovered, "promised", Ballot(0, 0)))
+
+
+@mutant("A3", number=10)
+def accepted_values_forgotten_on_restart(patch: Patch) -> None:
+    """The accepted values are in memory only."""
+    _forget(patch, lambda recovered: recovered.accepted.clear())
 
 
 @mutant("A1", "A3", seeds=100, number=11)

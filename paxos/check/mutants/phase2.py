@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from paxos.acceptor import Acceptor
+from paxos.check.campaign.returns import let_return, returns_of
 from paxos.check.mutants.patch import Patch
 from paxos.check.mutants.planting import mutant
 from paxos.learner import Learner
@@ -87,7 +88,7 @@ def window_ignored(patch: Patch) -> None:
     patch.setattr(Proposer, "room", lambda self, commit_slot: 64)
 
 
-@mutant("R1", number=4, seeds=0)
+@mutant("R1", number=4, weather=returns_of, play=let_return)
 def acks_of_any_ballot_counted(patch: Patch) -> None:
     """An ack of an older ballot is a vote for the present one.
 

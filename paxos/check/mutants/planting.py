@@ -21,6 +21,8 @@ from paxos.check.mutants.patch import Patch
 
 LIVENESS = NotSettled.__name__
 HISTORY = Inconsistent.__name__
+TWO_PROCESSES = "two processes"
+"""The same seed in two processes is not the same run."""
 
 
 @frozen
@@ -45,8 +47,7 @@ class Mutant:
     play: Callable[[int, Shape], object] = run
 
 
-MUTANTS: list[Mutant] = []
-"""In the order of the parts of the protocol; filled when the package is imported."""
+_registered: list[Mutant] = []
 
 _planted: list[Mutant] = []
 
@@ -64,12 +65,17 @@ def mutant(
     def register(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
         name, part = plant.__name__, plant.__module__.rpartition(".")[2]
         sentence = (plant.__doc__ or "").partition("\n")[0]
-        MUTANTS.append(
+        _registered.append(
             Mutant(name, number, part, sentence, plant, expected, seeds, first, weather, play)
         )
         return plant
 
     return register
+
+
+def registered() -> tuple[Mutant, ...]:
+    """All that modules have registered, in the order in which they were imported."""
+    return tuple(_registered)
 
 
 @contextmanager

@@ -57,21 +57,17 @@ def leader_reads_before_it_has_caught_up(patch: Patch) -> None:
 @mutant("L2", weather=siege_of, play=besiege)
 def restarted_grantor_forgets(patch: Patch) -> None:
     """A node that comes back promises at once, whatever it has granted."""
-    original = Grant.__init__
+    original, untimed = Grant.__init__, Election.__init__
 
     def init(self: Grant, lease_us: int, now_us: int, *, forgot: bool) -> None:
         original(self, lease_us, now_us, forgot=False)
 
+    def long_silent(self: Election, *args: Any) -> None:
+        untimed(self, *args)
+        self.leader_heard_us -= self.timing.election_low_us
+
     patch.setattr(Grant, "__init__", init)
-    patch.setattr(Election, "__init__", _long_silent)
-
-
-def _long_silent(self: Election, *args: Any) -> None:
-    untimed(self, *args)
-    self.leader_heard_us -= self.timing.election_low_us
-
-
-untimed = Election.__init__
+    patch.setattr(Election, "__init__", long_silent)
 
 
 @mutant("L2", weather=siege_of, play=besiege)
