@@ -135,7 +135,11 @@ def _moment(_hint: Any, tokens: Sequence["Token"]) -> int:
     """A virtual time, or the end of the run."""
     if tokens[0].value == "end":
         return END_US
-    duration: int = _duration("--at", END_US - 1)(_hint, tokens)
+    try:
+        duration: int = _duration("--at", END_US - 1)(_hint, tokens)
+    except UsageError as error:
+        (problem,) = error.problems
+        raise UsageError(problem.replace("allowed ", "allowed end, or ", 1)) from None
     return duration
 
 

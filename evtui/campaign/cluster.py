@@ -90,7 +90,7 @@ def _fed(distributed: Any, client: Any, tasks: Sequence[Task]) -> Found:
                 running.add(client.submit(_work_on, task, stamp, pure=False))
             if not running:
                 return
-            for future in _finished(distributed, running):
+            for future in _finished(distributed, client, running):
                 running.discard(future)
                 yield future.result()
     finally:
@@ -99,10 +99,15 @@ def _fed(distributed: Any, client: Any, tasks: Sequence[Task]) -> Found:
             client.cancel(list(running))
 
 
-def _finished(distributed: Any, running: set[Any]) -> Sequence[Any]:
+def _finished(distributed: Any, client: Any, running: set[Any]) -> Sequence[Any]:
     """Those that are, after a while at most."""
     try:
-        done = distributed.wait(list(running), LOOK_S, return_when="FIRST_COMPLETED").done
+        done = client.sync(
+            distributed.client._wait,  # noqa: SLF001 - the public one finds only default clients
+            list(running),
+            timeout=LOOK_S,
+            return_when="FIRST_COMPLETED",
+        ).done
     except TimeoutError:
         return ()
     return list(done)
