@@ -18,6 +18,7 @@ from scenarios.messages import query, recording
 from scenarios.messages.look import Columns, between, diagram, frame_view
 from scenarios.messages.view import Diagram, Filter, FrameView, Span
 from scenarios.ocpp_history import HistoryView, OcppHistory
+from scenarios.planting import planting, with_its_mistake
 from scenarios.schema import Scenario
 from scenarios.settled import judge_now
 from scenarios.till import newest
@@ -180,7 +181,8 @@ class Session:
         self.seed = scenario.seed if seed is None else seed
         self.clients: ClientHistory | None = None
         """What clients saw, where an expectation asks for that."""
-        self.whole = self._begin(self.seed, share=share and not self._judges)
+        with planting(scenario):
+            self.whole = self._begin(self.seed, share=share and not self._judges)
         self.outcomes: list[Outcome] = []
         self.coming: list[Input] = [line.as_input() for line in scenario.inputs]
         """Inputs that are still to come, in their order: those of a saved session, or of a past."""
@@ -227,12 +229,14 @@ class Session:
         next_us = self.whole.next_us()
         return next_us is None or next_us > end_us
 
+    @with_its_mistake
     def step(self) -> bool:
         """Let exactly one event happen; False when there is none left."""
         if self.finished:
             return False
         return self._advance(self.scenario.duration_us)
 
+    @with_its_mistake
     def run(self, until_us: int, max_events: int) -> bool:
         """Run to ``until_us``, for at most ``max_events``; True when that time was reached.
 
@@ -244,6 +248,7 @@ class Session:
                 return True
         return False
 
+    @with_its_mistake
     def act(self, verb: str, **args: object) -> str:
         """Act on the world now, through the journal.
 
@@ -269,6 +274,7 @@ class Session:
     def look_as(self, other: "Session") -> None:
         """Show what another session shows, where there is more than one thing to look at."""
 
+    @with_its_mistake
     def reach(self, events: int) -> None:
         """Run until so many events have happened, and all inputs that came before the next one."""
         end_us = self.scenario.duration_us
@@ -276,6 +282,7 @@ class Session:
         while self._is_due(end_us):
             self._repeat()
 
+    @with_its_mistake
     def come_to(self, events: int, acted: int, time_us: int) -> None:
         """Run until so many events and inputs have happened, and it is that time."""
         self._run_events(events)

@@ -17,6 +17,7 @@ from fsm.network.state import NetworkState
 from paxos.sim.host import Status
 from scenarios.audit import has_no_credit, unsettled_money
 from scenarios.client_history import ClientHistory
+from scenarios.planting import planting
 from scenarios.supplied import cabinet_w, site_w
 from scenarios.trust_promises import may_charge, unproven
 from scenarios.watching import unheard
@@ -36,9 +37,10 @@ def come_to_rest(world: World) -> None:
     The run may end at the very moment at which a command is on its way.
     """
     until_us = world.now_us + PATIENCE_US
-    while not is_at_rest(world):
-        if world.step(until_us) is None:
-            return
+    with planting(world.scenario):
+        while not is_at_rest(world):
+            if world.step(until_us) is None:
+                return
 
 
 def is_at_rest(world: World) -> bool:

@@ -133,6 +133,7 @@ class _Teller:
         return {
             "scenario": order.scenario.name,
             "faults": order.profile.name,
+            "mutant": order.scenario.mutant or None,
             "seeds": [order.seeds[0], order.seeds[-1]],
             "runs": total.runs,
             "failed": total.failed,

@@ -37,8 +37,9 @@ def header_of(order: Order) -> dict[str, object]:
     return {
         "campaign": VERSION,
         "scenario": order.scenario.name,
-        "digest": digest,
         "faults": order.profile.name,
+        "mutant": order.scenario.mutant,
+        "digest": digest,
         "program": program(),
     }
 
@@ -134,6 +135,7 @@ class Log:
         causes = {
             "campaign": "that is the format of this program",
             "scenario": "it is of another scenario",
+            "mutant": "it is of another planted mistake",
             "digest": "the scenario has changed since",
             "faults": "it is of another profile",
             "program": "the program has changed since",

@@ -2,12 +2,15 @@
 
 import os
 
+from attrs import evolve
+
 from evtui.campaign.order import Order
 from evtui.errors import UsageError
 from evtui.options import Campaigning
 from scenarios.campaign.profiles import PROFILES
 from scenarios.kinds import did_you_mean, one_of, shown
 from scenarios.loader import load
+from scenarios.schema import Scenario
 
 
 def order_of(name: str, options: Campaigning) -> Order:
@@ -35,7 +38,7 @@ def order_of(name: str, options: Campaigning) -> Order:
             "own"
         )
     return Order(
-        scenario,
+        _planted(scenario, options.mutant),
         profile,
         options.seeds,
         _processors() if options.jobs is None else options.jobs,
@@ -43,6 +46,18 @@ def order_of(name: str, options: Campaigning) -> Order:
         options.log,
         options.as_json,
     )
+
+
+def _planted(scenario: Scenario, mutant: str | None) -> Scenario:
+    """The scenario with a known mistake in the protocol, if one is asked for."""
+    if mutant is None:
+        return scenario
+    from paxos.check.mutants import UnknownMutantError, find
+
+    try:
+        return evolve(scenario, mutant=find(mutant).name)
+    except UnknownMutantError as error:
+        raise UsageError(f"--mutant: {error}") from None
 
 
 def _processors() -> int:

@@ -28,7 +28,8 @@ class Order:
             letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "-"
             for letter in self.scenario.name
         )
-        return f"{plain.strip('.-') or 'scenario'}-{self.profile.name}"
+        mutant = f"-{self.scenario.mutant}" if self.scenario.mutant else ""
+        return f"{plain.strip('.-') or 'scenario'}-{self.profile.name}{mutant}"
 
 
 @frozen

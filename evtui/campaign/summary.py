@@ -56,6 +56,8 @@ def lines_of(order: Order, total: Summary) -> Iterator[str]:
     """The totals as text."""
     verdict = "all settled" if not total.failed else f"{total.failed:,} failed"
     yield f"{order.scenario.name} with {order.profile.name}, {seeds_words(order.seeds)}: {verdict}"
+    if order.scenario.mutant:
+        yield f"planted: {order.scenario.mutant}"
     yield ", ".join(
         (
             counted(total.runs, "run"),

@@ -18,6 +18,7 @@ from evtui.cli import main
 from evtui.opening import app_of
 from evtui.options import END_US, Campaigning
 from scenarios.loader import load
+from scenarios.units import DURATION
 
 SHORT = """\
 duration = "20s"
@@ -200,6 +201,42 @@ async def test_a_violation_is_opened_again(capsys: pytest.CaptureFixture[str]) -
         assert app.picture.view.time_us == 26_900_000
 
 
+@pytest.mark.parametrize(
+    ("mutant", "name", "begins"),
+    [
+        ("6", "lab-three", "R1 ("),
+        ("22", "lab-snapshots", "R3 ("),  # seen only where no replica shares its state
+        ("29", "lab-three", "applied slots differ"),  # a matter of liveness
+    ],
+)
+async def test_a_planted_mistake_is_found_and_opened_again(
+    mutant: str, name: str, begins: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On all processes; the file plants it again, fails in the same words, and opens there."""
+    text = out_of(capsys, name, "--seeds", "2", "--jobs", "2", "--mutant", mutant, code=1)
+    problem = text.splitlines()[0].removeprefix("seed 0: ")
+    assert problem.startswith(begins)
+    watch, run, _ = commands_of(text)[:3]
+    assert main(run.split()[1:]) == 1
+    assert problem in capsys.readouterr().out
+    file, at = watch.split()[1], watch.split()[3]
+    scenario = load(file)
+    assert f"planted: {scenario.mutant}" in text
+    app = app_of(scenario, None, at_us=DURATION.parse(at))
+    async with app.run_test(size=(80, 24)):
+        assert app.controls.finished
+        assert app.picture is not None
+        violation = app.picture.view.violation
+        assert violation == (problem if violation else "")
+        assert bool(violation) is begins.startswith("R")
+
+
+def test_an_unknown_mistake_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """With what is allowed."""
+    err = refusal(capsys, "short.toml", "--mutant", "99")
+    assert '--mutant: found "99"; allowed a number from 1 to 30 or a name' in err
+
+
 def test_what_has_not_settled_is_opened_again(capsys: pytest.CaptureFixture[str]) -> None:
     """The file expects what the campaign expected, and says the same."""
     text = out_of(capsys, "never.toml", "--seeds", "2", "--faults", "calm", "--jobs", "1", code=1)
@@ -368,6 +405,7 @@ def damaged(change: str) -> None:
         ("digest", "the scenario has changed since; delete the file to begin anew, or name"),
         ("scenario", "mine.jsonl:1: scenario: found another; allowed short: it is of another"),
         ("faults", "mine.jsonl:1: faults: found another; allowed everything"),
+        ("mutant", "it is of another planted mistake"),
     ],
 )
 def test_another_file_is_refused(
