@@ -22,6 +22,7 @@ from scenarios.reader import Reader
 from scenarios.schema import (
     At,
     Cabinet,
+    Campaign,
     ChargePoint,
     Consensus,
     Expect,
@@ -225,6 +226,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         cabinets=tuple(Cabinet(**values) for values in cabinets),
         loads=tuple(Load(**values) for values in loads),
         pv=Pv(**single["pv"]),
+        campaign=Campaign(**single["campaign"]),
         saved=Saved(**single["session"]) if "session" in document else None,
         cps=tuple(ChargePoint(**values) for values in cps),
         evs=tuple(Vehicle(**values) for values in (*evs, *fleet)),

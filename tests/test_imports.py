@@ -31,7 +31,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "fsm": ("attrs", "msgpack", "cryptography", "scipy"),
     "scenarios": ("attrs", "cattrs", "msgpack"),
     "evtui": (
-        *("attrs", "cattrs", "msgpack", "cyclopts", "pyarrow", "rich", "textual"),
+        *("attrs", "cattrs", "msgpack", "cyclopts", "distributed", "pyarrow", "rich", "textual"),
         *("aiohttp", "jinja2", "textual_serve"),
     ),
 }
@@ -398,6 +398,7 @@ HEADLESS = [
     "ask active no.csv",
     "check docs/examples/stale-read.jsonl",
     "compare nothing.log",
+    "campaign leader-crash --seeds 1 --jobs 1",
 ]
 
 
@@ -429,6 +430,13 @@ def test_the_web_server_is_known_to_one_file_and_loaded_late() -> None:
     server = [it for it in ALL if it.module.startswith("evtui.web.server")]
     assert {it.file for it in server} == {"evtui/web/command.py"}
     assert not any(it.eager for it in server)
+
+
+def test_distributed_is_known_to_one_file_and_loaded_late() -> None:
+    """It is an extra, too."""
+    found = [it for it in ALL if it.module.split(".")[0] in ("dask", "distributed")]
+    assert {it.file for it in found} == {"evtui/campaign/cluster.py"}
+    assert not any(it.eager for it in found)
 
 
 def test_scipy_is_known_to_one_file_and_loaded_late() -> None:
