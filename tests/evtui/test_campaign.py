@@ -168,7 +168,7 @@ def test_an_error_of_the_program_is_a_finding(
 def test_the_progress_says_how_far_it_is() -> None:
     """Done and all, failures, time left, runs a second, virtual hours."""
     assert line("short-calm", (75, 25, 100), 2, 10.0, 1.25) == (
-        "short-calm ███████████████░░░░░ 75/100, 2 failed, 0:05 left, 5.0 runs/s, 1.2 virtual hours"
+        "short-calm ███████░░░ 75/100, 2 failed, 0:05 left, 5.0 runs/s, 1.2 virtual h"
     )
     assert line("short-calm", (0, 0, 100), 0, 0.0, 0).startswith("short-calm ░")
     assert [clock(s) for s in (0, 59.6, 127, 3_727)] == ["0:00", "1:00", "2:07", "1:02:07"]
