@@ -10,8 +10,9 @@ from evtui.campaign.order import Order
 from evtui.errors import UsageError
 from scenarios.campaign.drawing import draw
 from scenarios.campaign.finding import Finding
-from scenarios.schema import Expect, Scenario
+from scenarios.schema import At, Expect, Scenario
 from scenarios.units import DURATION
+from scenarios.verbs import EVERYONE
 from scenarios.writer import to_toml
 
 FILES_MAX = 10
@@ -70,8 +71,16 @@ def failed_run(order: Order, finding: Finding) -> Scenario:
         title=title[-_TITLE_MAX:],
         description="\n".join(_printable(finding))[:_DESCRIPTION_MAX],
         seed=finding.seed,
+        script=tuple(_as_in_a_file(line) for line in run.script),
         expectations=(settled,),
     )
+
+
+def _as_in_a_file(line: At) -> At:
+    """In the file of a city what is meant for all sites names none."""
+    if line.args.get("site") != EVERYONE:
+        return line
+    return evolve(line, args={name: it for name, it in line.args.items() if name != "site"})
 
 
 def _printable(finding: Finding) -> Iterator[str]:

@@ -5,7 +5,7 @@ import shutil
 import sys
 import time
 
-BAR = 20
+BAR = 10
 EVERY_S = 0.1
 HOUR_US = 3_600_000_000
 
@@ -60,7 +60,7 @@ def line(
     bar = "█" * full + "░" * (BAR - full)
     return (
         f"{title} {bar} {done:,}/{total:,}, {failed:,} failed, {clock(left_s)} left, "
-        f"{rate:,.1f} runs/s, {hours:,.1f} virtual hours"
+        f"{rate:,.1f} runs/s, {hours:,.1f} virtual h"
     )
 
 

@@ -11,14 +11,18 @@ from pathlib import Path
 import pytest
 
 from evtui.campaign import working
+from evtui.campaign.failures import failed_run
 from evtui.campaign.log import default_path
 from evtui.campaign.options import order_of
+from evtui.campaign.order import Task
 from evtui.campaign.progress import clock, line
 from evtui.cli import main
 from evtui.opening import app_of
 from evtui.options import END_US, Campaigning
-from scenarios.loader import load
+from scenarios.city.session import open_session
+from scenarios.loader import load, loads
 from scenarios.units import DURATION
+from scenarios.writer import to_toml
 
 SHORT = """\
 duration = "20s"
@@ -164,7 +168,7 @@ def test_an_error_of_the_program_is_a_finding(
 def test_the_progress_says_how_far_it_is() -> None:
     """Done and all, failures, time left, runs a second, virtual hours."""
     assert line("short-calm", (75, 25, 100), 2, 10.0, 1.25) == (
-        "short-calm ███████████████░░░░░ 75/100, 2 failed, 0:05 left, 5.0 runs/s, 1.2 virtual hours"
+        "short-calm ███████░░░ 75/100, 2 failed, 0:05 left, 5.0 runs/s, 1.2 virtual h"
     )
     assert line("short-calm", (0, 0, 100), 0, 0.0, 0).startswith("short-calm ░")
     assert [clock(s) for s in (0, 59.6, 127, 3_727)] == ["0:00", "1:00", "2:07", "1:02:07"]
@@ -247,6 +251,19 @@ def test_what_has_not_settled_is_opened_again(capsys: pytest.CaptureFixture[str]
     out = capsys.readouterr().out
     assert "everything has come to rest since 15s" in out
     assert "CP2 is crashed" in out
+
+
+@pytest.mark.parametrize("name", ["two-sites", "ten-minutes", "grow-and-shrink", "monitor"])
+@pytest.mark.parametrize("profile", ["everything", "calm"])
+def test_the_file_of_a_seed_is_its_run(name: str, profile: str) -> None:
+    """Whatever was drawn can be written and read, and makes the same events; a city's, too."""
+    order = order_of(name, Campaigning(faults=profile))
+    (finding,) = working.work(Task(order.scenario, profile, (1,)))
+    scenario = loads(to_toml(failed_run(order, finding)), "again.toml")
+    session = open_session(scenario)
+    session.run(scenario.duration_us, 10_000_000)
+    assert session.whole.events <= finding.events <= session.whole.events + 500
+    assert [it.held for it in session.outcomes] == [not finding.problems]
 
 
 def test_only_the_first_failures_become_files(capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,17 +57,21 @@ def test_a_cluster_finds_what_this_process_finds(
     assert len(json.loads(alone)["rows"]) == 25
 
 
+@pytest.mark.parametrize("what", ["workers", "all"])
 def test_a_cluster_that_goes_away_is_told_of(
-    local: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    what: str, local: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In the middle: exit code 3, and what was finished is kept."""
+    """In the middle, its workers alone or all of it: exit code 3, and what was finished is kept."""
     monkeypatch.setattr(cluster, "LOST_S", 2)
     log = Path("short-everything.campaign.jsonl")
 
     def close() -> None:
         while not log.exists() or log.read_bytes().count(b"\n") < 11:
             time.sleep(0.02)
-        local.scale(0)
+        if what == "workers":
+            local.scale(0)
+        else:
+            local.close()
 
     closer = threading.Thread(target=close)
     closer.start()
