@@ -1,0 +1,118 @@
+"""How a run fails, and whether another one fails in the same way.
+
+A violated invariant is the same if its name is. An expectation is the same if what was found
+instead says the same, names and amounts aside: a run in which nobody has charged does not stand for
+one in which too little was charged.
+"""
+
+import re
+
+from attrs import evolve, frozen
+
+from scenarios.audit import findings
+from scenarios.expect import Outcome
+from scenarios.expectation import Expect
+from scenarios.schema import Scenario
+from scenarios.session import Session
+from scenarios.till import newest
+
+VIOLATION, EXPECTATION, MONEY = "violation", "expectation", "money"
+
+_SLICE_EVENTS = 4_096
+"""How many events happen between two looks at expectations that have failed."""
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@frozen
+class Failure:
+    """What made the exit code of a run 1."""
+
+    kind: str
+    """violation, expectation or money."""
+    name: str
+    """The invariant; else what was found, names and amounts aside."""
+    text: str
+    """A sentence for people."""
+    time_us: int
+    """When it was seen."""
+    expect: Expect | None = None
+    """The expectation that did not hold."""
+
+    def is_like(self, other: "Failure") -> bool:
+        """Whether the other one is the same way to fail."""
+        return (self.kind, self.name) == (other.kind, other.name)
+
+
+def failure_of(scenario: Scenario) -> Failure | None:
+    """How a run of a scenario with its own seed fails; None if it does not.
+
+    A violated invariant counts more than an expectation that failed before it, and among
+    expectations the first one counts.
+    """
+    session = _run(scenario, stop=False)
+    return _violation(session) or _expectation(session) or _money(session)
+
+
+def fails_like(scenario: Scenario, failure: Failure) -> bool:
+    """Whether a run fails in this way before it fails in any other; it stops where it fails."""
+    session = _run(scenario, stop=True)
+    found = _expectation(session) or _violation(session) or _money(session)
+    return found is not None and found.is_like(failure)
+
+
+def watched_for(scenario: Scenario, failure: Failure) -> Scenario:
+    """The scenario with no other expectation than the one that fails."""
+    expectations = () if failure.expect is None else (failure.expect,)
+    return evolve(scenario, expectations=expectations)
+
+
+def _run(scenario: Scenario, *, stop: bool) -> Session:
+    session = Session(scenario)
+    while not session.finished:
+        session.run(scenario.duration_us, _SLICE_EVENTS)
+        if stop and any(not outcome.held for outcome in session.outcomes):
+            break
+    return session
+
+
+def _violation(session: Session) -> Failure | None:
+    violation = session.world.violation
+    if violation is None or any(e.violation == violation.name for e in _held(session)):
+        return None
+    return Failure(VIOLATION, violation.name, str(violation), session.time_us)
+
+
+def _held(session: Session) -> list[Expect]:
+    return [outcome.expect for outcome in session.outcomes if outcome.held]
+
+
+def _expectation(session: Session) -> Failure | None:
+    for outcome in session.outcomes:
+        if not outcome.held:
+            name = without_names(outcome.found, session.scenario)
+            return Failure(EXPECTATION, name, _words(outcome), outcome.expect.t_us, outcome.expect)
+    return None
+
+
+def _words(outcome: Outcome) -> str:
+    return f"{outcome.text}; found {outcome.found}"
+
+
+def _money(session: Session) -> Failure | None:
+    if session.world.violation is not None or not session.finished:
+        return None
+    problems = findings(newest(session.world).state)
+    first = next(iter(problems), None)
+    if first is None:
+        return None
+    return Failure(MONEY, without_names(first, session.scenario), first, session.time_us)
+
+
+def without_names(text: str, scenario: Scenario) -> str:
+    """A sentence with ``CP``, ``EV`` and ``#`` for names and amounts; none at all stays 0."""
+    names = {cp.id: "CP" for cp in scenario.cps} | {ev.id: "EV" for ev in scenario.evs}
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    if longest_first:
+        pattern = "|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in longest_first)
+        text = re.sub(pattern, lambda found: names[found[0]], text)
+    return _NUMBER.sub(lambda found: "#" if found[0].strip("0.,") else "0", text)

@@ -1,0 +1,142 @@
+"""The whole search: which passes are done in which order, and what comes out."""
+
+from collections.abc import Callable
+from typing import Final
+
+from attrs import evolve, frozen
+
+from paxos.check.shrink import EnoughError, Search, to_fixed_point
+from scenarios.kinds import printable
+from scenarios.schema import Scenario
+from scenarios.shrink import order, parts, simpler, times
+from scenarios.shrink.failing import Failure, failure_of, watched_for
+from scenarios.shrink.parts import fitted
+from scenarios.shrink.trying import Halt, candidate_fails, verdicts
+from scenarios.units import DURATION
+from scenarios.writer import to_toml
+
+PASSES: Final[tuple[Callable[[Search[Scenario]], object], ...]] = (
+    times.cut,
+    parts.delete_lines,
+    times.cut,
+    parts.delete_all,
+    order.in_order,
+    simpler.default_settings,
+    parts.delete_lines,
+    parts.delete_pairs,
+    parts.delete_with_other_seeds,
+    times.look_earlier,
+    times.cut,
+    times.move_earlier,
+    simpler.simple_arguments,
+    times.round_times,
+    parts.number,
+)
+"""What makes the run quicker to try comes first."""
+
+
+class NotFailingError(Exception):
+    """The run does not fail, or not when it is read from a file; the message says which."""
+
+
+@frozen
+class Progress:
+    """How far a search is."""
+
+    runs: int
+    what: str
+    best: Scenario
+
+
+@frozen
+class Shrunk:
+    """What a search came to."""
+
+    scenario: Scenario
+    failure: Failure
+    before: Scenario
+    runs: int
+    skipped: int
+    """Candidates that had been tried before."""
+    finished: bool
+    """Whether nothing more can be left out; else a bound ended it, or somebody did."""
+
+    @property
+    def comes_in_order(self) -> bool:
+        """Whether messages come in the order in which they were sent."""
+        return order.comes_in_order(self.scenario)
+
+
+def shrink(
+    scenario: Scenario,
+    *,
+    jobs: int = 1,
+    most_runs: int | None = None,
+    halt: Halt = lambda: None,
+    tell: Callable[[Progress], None] | None = None,
+    origin: str = "",
+) -> Shrunk:
+    """The smallest scenario found that fails as this one does, with its own seed.
+
+    ``halt`` is asked before each run; a :class:`paxos.check.shrink.EnoughError` or a
+    ``KeyboardInterrupt`` of it, or a Ctrl+C at any time, ends the search with the best so far.
+    ``origin`` says in the file what it was shrunk from.
+
+    Raises:
+        NotFailingError: it does not fail.
+
+    """
+    whole = failure_of(scenario)
+    if whole is None:
+        raise NotFailingError(f"{scenario.name} with seed {scenario.seed} does not fail")
+    begin = _beginning(scenario, whole)
+    what = ""
+
+    def told() -> None:
+        if tell is not None:
+            tell(Progress(search.trials, what, search.best))
+
+    with verdicts(whole, jobs, halt) as judge:
+        search = Search(begin, judge, to_toml, most=most_runs, tell=told)
+        finished = True
+        try:
+            to_fixed_point(search, PASSES)
+        except (EnoughError, KeyboardInterrupt):
+            finished = False
+    failure = failure_of(search.best)
+    if failure is None:
+        raise NotFailingError(f"{scenario.name}: what was found does not fail any more")
+    named = presented(search.best, failure, scenario, origin or scenario.name)
+    return Shrunk(named, failure, scenario, search.trials, search.skipped, finished)
+
+
+def _beginning(scenario: Scenario, failure: Failure) -> Scenario:
+    """The scenario as a file that shows this failure alone, and what was done by hand in it."""
+    bare = evolve(watched_for(scenario, failure), title="", description="", saved=None)
+    by_hand = tuple(evolve(line, after=None) for line in scenario.inputs)
+    script = sorted((*scenario.script, *by_hand), key=lambda line: line.t_us)
+    begin = fitted(evolve(bare, script=tuple(script), inputs=()))
+    if not candidate_fails(to_toml(begin), failure):
+        raise NotFailingError(
+            f"{scenario.name} with seed {scenario.seed} does not fail in the same way when it is "
+            f"read from a file: {failure.text}"
+        )
+    return begin
+
+
+def presented(best: Scenario, failure: Failure, before: Scenario, origin: str) -> Scenario:
+    """The scenario with a name, a title and a description that say what it shows."""
+    steps = f"{len(before.script) + len(before.inputs)} to {len(best.script)}"
+    sizes = f"{len(before.cps)} to {len(best.cps)}"
+    messages = (
+        "Messages come in the order in which they were sent."
+        if order.comes_in_order(best)
+        else "It hangs on the order in which messages come."
+    )
+    description = (
+        f"{failure.text}\n\nShrunk from {printable(origin)}: from {steps} steps, from {sizes} "
+        f"charge points, from {DURATION.format(before.duration_us)} to "
+        f"{DURATION.format(best.duration_us)}. {messages}\n"
+    )
+    title = f"Shrunk: {failure.name}" if failure.kind == "violation" else "Shrunk: an expectation"
+    return evolve(best, name=f"{before.name}-shrunk"[:60], title=title, description=description)
