@@ -30,6 +30,7 @@ from evtui.options import (
     Page,
     Reporting,
     Seed,
+    Shrinking,
     Speed,
     Switch,
     TimeLimit,
@@ -261,6 +262,23 @@ def explore(*, options: Exploring = Exploring()) -> int:  # noqa: B008 - frozen
     bounds = Bounds(it.nodes, it.proposers, ballots, it.slots, it.own_later)
     faults = Faults(it.crashes, it.losses, it.duplicates)
     return run_explore(Order(bounds, faults, it.max_states, it.as_json))
+
+
+@app.command
+def shrink(run: str, /, *, options: Shrinking = Shrinking()) -> int:  # noqa: B008 - frozen
+    """Shrink a run that fails to the smallest one that fails in the same way, as a scenario file.
+
+    Parameters
+    ----------
+    run
+        A name (see: evtui scenarios), or the path of a .toml file.
+    options
+        They are one each: :mod:`evtui.options`.
+
+    """
+    from evtui.shrink.command import run_shrink
+
+    return run_shrink(run, options)
 
 
 @app.command

@@ -2,7 +2,9 @@
 
 A violated invariant is the same if its name is. An expectation is the same if what was found
 instead says the same, names and amounts aside: a run in which nobody has charged does not stand for
-one in which too little was charged.
+one in which too little was charged. And where it would have held without the faults, or with the
+protocol as it should be, it must go on to: an expectation of what has not yet had the time to come
+fails, too, and shows nothing.
 """
 
 import re
@@ -20,6 +22,18 @@ VIOLATION, EXPECTATION, MONEY = "violation", "expectation", "money"
 
 _SLICE_EVENTS = 4_096
 """How many events happen between two looks at expectations that have failed."""
+HARMLESS = frozenset(
+    (
+        "plug_in", "unplug", "stop_charging", "pause_charging", "resume_charging",
+        "change_departure", "unmute_ev", "obey_limit", "stop_cp", "resume_cp", "remote_start",
+        "remote_stop", "reset", "set_profile", "clear_profile", "composite_schedule",
+        "free_contactor", "reserve", "change_reservation", "cancel_reservation", "restart",
+        "resume", "disarm", "free_disk", "admit", "promote", "demote", "remove", "read",
+        "block_tag", "unblock_tag", "report_stolen", "revoke", "reset_breaker", "free_load",
+        "free_pv", "join_site", "join", "heal",
+    )
+)  # fmt: skip
+"""Verbs that are no faults: what people do and want, and the ends of faults."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -37,6 +51,8 @@ class Failure:
     """When it was seen."""
     expect: Expect | None = None
     """The expectation that did not hold."""
+    caused: bool = False
+    """Whether it would have held in the run's :func:`control`."""
 
     def is_like(self, other: "Failure") -> bool:
         """Whether the other one is the same way to fail."""
@@ -50,14 +66,33 @@ def failure_of(scenario: Scenario) -> Failure | None:
     expectations the first one counts.
     """
     session = _run(scenario, stop=False)
-    return _violation(session) or _expectation(session) or _money(session)
+    found = _violation(session) or _expectation(session) or _money(session)
+    if found is None or found.expect is None:
+        return found
+    return evolve(found, caused=_holds(control(watched_for(scenario, found))))
 
 
 def fails_like(scenario: Scenario, failure: Failure) -> bool:
     """Whether a run fails in this way before it fails in any other; it stops where it fails."""
     session = _run(scenario, stop=True)
     found = _expectation(session) or _violation(session) or _money(session)
-    return found is not None and found.is_like(failure)
+    if found is None or not found.is_like(failure):
+        return False
+    return not failure.caused or _holds(control(scenario))
+
+
+def control(scenario: Scenario) -> Scenario:
+    """The same, but for what should be to blame: the planted mistake, or else all faults."""
+    if getattr(scenario, "mutant", ""):
+        return evolve(scenario, mutant="")
+    script = tuple(line for line in scenario.script if line.verb in HARMLESS)
+    inputs = tuple(line for line in scenario.inputs if line.verb in HARMLESS)
+    return evolve(scenario, script=script, inputs=inputs)
+
+
+def _holds(scenario: Scenario) -> bool:
+    session = _run(scenario, stop=True)
+    return (_expectation(session) or _violation(session) or _money(session)) is None
 
 
 def watched_for(scenario: Scenario, failure: Failure) -> Scenario:

@@ -34,6 +34,8 @@ PASSES: Final[tuple[Callable[[Search[Scenario]], object], ...]] = (
 )
 """What makes the run quicker to try comes first."""
 
+FINISHED, ENOUGH, INTERRUPTED = "finished", "enough", "interrupted"
+
 
 class NotFailingError(Exception):
     """The run does not fail, or not when it is read from a file; the message says which."""
@@ -44,7 +46,6 @@ class Progress:
     """How far a search is."""
 
     runs: int
-    what: str
     best: Scenario
 
 
@@ -58,8 +59,8 @@ class Shrunk:
     runs: int
     skipped: int
     """Candidates that had been tried before."""
-    finished: bool
-    """Whether nothing more can be left out; else a bound ended it, or somebody did."""
+    end: str
+    """finished: nothing more can be left out; else what ended it before, enough or interrupted."""
 
     @property
     def comes_in_order(self) -> bool:
@@ -88,26 +89,26 @@ def shrink(
     """
     whole = failure_of(scenario)
     if whole is None:
-        raise NotFailingError(f"{scenario.name} with seed {scenario.seed} does not fail")
+        raise NotFailingError(f"a run that does not fail with seed {scenario.seed}")
     begin = _beginning(scenario, whole)
-    what = ""
 
     def told() -> None:
         if tell is not None:
-            tell(Progress(search.trials, what, search.best))
+            tell(Progress(search.trials, search.best))
 
     with verdicts(whole, jobs, halt) as judge:
         search = Search(begin, judge, to_toml, most=most_runs, tell=told)
-        finished = True
+        end = FINISHED
         try:
             to_fixed_point(search, PASSES)
-        except (EnoughError, KeyboardInterrupt):
-            finished = False
+        except EnoughError:
+            end = ENOUGH
+        except KeyboardInterrupt:
+            end = INTERRUPTED
     failure = failure_of(search.best)
-    if failure is None:
-        raise NotFailingError(f"{scenario.name}: what was found does not fail any more")
+    assert failure is not None  # noqa: S101 - it failed when it was tried
     named = presented(search.best, failure, scenario, origin or scenario.name)
-    return Shrunk(named, failure, scenario, search.trials, search.skipped, finished)
+    return Shrunk(named, failure, scenario, search.trials, search.skipped, end)
 
 
 def _beginning(scenario: Scenario, failure: Failure) -> Scenario:
@@ -118,8 +119,8 @@ def _beginning(scenario: Scenario, failure: Failure) -> Scenario:
     begin = fitted(evolve(bare, script=tuple(script), inputs=()))
     if not candidate_fails(to_toml(begin), failure):
         raise NotFailingError(
-            f"{scenario.name} with seed {scenario.seed} does not fail in the same way when it is "
-            f"read from a file: {failure.text}"
+            f"a run that fails with seed {scenario.seed}, but not in the same way when it is read "
+            f"from a file: {failure.text}"
         )
     return begin
 
