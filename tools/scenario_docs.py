@@ -22,6 +22,7 @@ from scenarios.schema import (
     Consensus,
     Expect,
     Fleet,
+    Late,
     Load,
     Network,
     PriceBand,
@@ -53,6 +54,7 @@ _TABLES: dict[str, tuple[Table, type]] = {
     "ev": (spec.EV, Vehicle),
     "fleet": (spec.FLEET, Fleet),
     "id_tag": (spec.ID_TAG, Tag),
+    "late": (spec.LATE, Late),
     "at": (spec.AT, At),
     "expect": (spec.EXPECT, Expect),
 }

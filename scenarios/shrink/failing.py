@@ -8,6 +8,7 @@ fails, too, and shows nothing.
 """
 
 import re
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -84,7 +85,8 @@ def fails_like(scenario: Scenario, failure: Failure) -> bool:
 def control(scenario: Scenario) -> Scenario:
     """The same, but for what should be to blame: the planted mistake, or else all faults."""
     if getattr(scenario, "mutant", ""):
-        return evolve(scenario, mutant="")
+        sound: dict[str, Any] = {"mutant": ""}
+        return evolve(scenario, **sound)
     script = tuple(line for line in scenario.script if line.verb in HARMLESS)
     inputs = tuple(line for line in scenario.inputs if line.verb in HARMLESS)
     return evolve(scenario, script=script, inputs=inputs)

@@ -70,7 +70,9 @@ def fitted(scenario: Scenario) -> Scenario:
     )
     lines = (_fitted_line(scenario, line) for line in scenario.script)
     script = tuple(line for line in lines if line is not None)
-    return evolve(scenario, cps=cps, loads=loads, script=script)
+    ids = frozenset(cp.id for cp in cps)
+    late = tuple(it for it in scenario.late if it.source in ids and it.target in ids)
+    return evolve(scenario, cps=cps, loads=loads, script=script, late=late)
 
 
 def _fitted_line(scenario: Scenario, line: At) -> At | None:
@@ -181,6 +183,9 @@ def renamed(scenario: Scenario, cps: dict[str, str], evs: dict[str, str]) -> Sce
         cps=tuple(evolve(cp, id=cps[cp.id]) for cp in scenario.cps),
         evs=tuple(evolve(ev, id=evs[ev.id]) for ev in scenario.evs),
         script=lines,
+        late=tuple(
+            evolve(it, source=cps[it.source], target=cps[it.target]) for it in scenario.late
+        ),
         expectations=expectations,
     )
 

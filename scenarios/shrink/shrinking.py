@@ -31,6 +31,7 @@ PASSES: Final[tuple[Callable[[Search[Scenario]], object], ...]] = (
     simpler.simple_arguments,
     times.round_times,
     parts.number,
+    order.few_overtakings,
 )
 """What makes the run quicker to try comes first."""
 

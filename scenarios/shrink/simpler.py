@@ -115,12 +115,12 @@ def simpler_values(name: str, value: object) -> Iterator[object]:
     elif name == "rate_ppm" and isinstance(value, int):
         if value not in (0, MILLION):
             yield MILLION
-            yield from _rounder_amounts(value)
+            yield from rounder_amounts(value)
     elif name.endswith(("_us", "_ppm", "_wh", "_w")) and isinstance(value, int):
-        yield from _rounder_amounts(value)
+        yield from rounder_amounts(value)
 
 
-def _rounder_amounts(value: int) -> Iterator[int]:
+def rounder_amounts(value: int) -> Iterator[int]:
     """The amount with fewer digits that count: 123,456 becomes 100,000, 120,000, and so on."""
     sign, amount = (-1, -value) if value < 0 else (1, value)
     grid = 10 ** (len(str(amount)) - 1)
