@@ -43,7 +43,7 @@ class Search(Generic[T]):
         self.best = best
         self.trials = 0
         self.skipped = 0
-        """How many candidates had been tried before."""
+        """How many candidates had been tried before, of those ahead of one that was tried."""
         self._verdicts = verdicts
         self._key = key
         self._most = most
@@ -62,8 +62,11 @@ class Search(Generic[T]):
         self._check_bound()
         waiting: deque[tuple[int, T]] = deque()
         verdicts = self._verdicts(self._untried(candidates, waiting))
+        last = -1
         for fails in verdicts:
             index, candidate = waiting.popleft()
+            self.skipped += index - last - 1
+            last = index
             # Noted only now: one that was looked at too far ahead may yet be tried.
             self._tried.add(self._key(candidate))
             self.trials += 1
@@ -85,7 +88,6 @@ class Search(Generic[T]):
         for index, candidate in enumerate(candidates):
             key = self._key(candidate)
             if key in self._tried or key in seen:
-                self.skipped += 1
                 continue
             seen.add(key)
             waiting.append((index, candidate))
@@ -121,11 +123,11 @@ def _without_runs(
     begin = 0
     while begin < len(kept):
         starts = range(begin, len(kept), size)
-        rests = [kept[:start] + kept[start + size :] for start in starts]
-        found = search.first(build(rest) for rest in rests)
+        found = search.first(build(kept[:start] + kept[start + size :]) for start in starts)
         if found is None:
             break
-        kept, begin = rests[found], starts[found]
+        begin = starts[found]
+        kept = kept[:begin] + kept[begin + size :]
     return kept
 
 

@@ -14,7 +14,7 @@ from scenarios.shrink.failing import EXPECTATION, failure_of
 from scenarios.shrink.parts import fitted
 
 SECOND_US = 1_000_000
-GRIDS_US = (60_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000)
+GRIDS_US = (10_000_000, 1_000_000, 100_000, 10_000, 1_000)
 """From the roundest times on."""
 
 
