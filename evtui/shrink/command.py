@@ -16,7 +16,9 @@ from typing import Final
 from attrs import evolve
 
 from evtui.errors import UsageError
+from evtui.explore.command import counted
 from evtui.options import Shrinking
+from evtui.shrink.processes import pool
 from paxos.check.shrink import EnoughError
 from scenarios.kinds import printable
 from scenarios.loader import file_of, load
@@ -52,14 +54,16 @@ def run_shrink(run: str, options: Shrinking) -> int:
     began = time.perf_counter()
     tell, done = _progress(began) if sys.stderr.isatty() else (None, lambda: None)
     try:
-        found = shrink(
-            scenario,
-            jobs=options.jobs,
-            most_runs=options.max_runs,
-            halt=_clock(began, options.time_limit),
-            tell=tell,
-            origin=_origin(run, scenario, options),
-        )
+        with pool(options.jobs) as executor:
+            found = shrink(
+                scenario,
+                executor=executor,
+                jobs=options.jobs,
+                most_runs=options.max_runs,
+                halt=_clock(began, options.time_limit),
+                tell=tell,
+                origin=_origin(run, scenario, options),
+            )
     except NotFailingError as error:
         raise UsageError(
             f"{printable(run)}: found {error}; allowed one that violates an invariant or an "
@@ -124,10 +128,13 @@ def _progress(began: float) -> tuple[Callable[[Progress], None], Callable[[], No
 
 
 def _size(scenario: Scenario) -> str:
-    return (
-        f"{len(scenario.script) + len(scenario.inputs):,} steps, {len(scenario.cps):,} CPs, "
-        f"{len(scenario.evs):,} EVs, {DURATION.format(scenario.duration_us)}"
+    sizes = (
+        counted(len(scenario.script) + len(scenario.inputs), "step"),
+        counted(len(scenario.cps), "CP"),
+        counted(len(scenario.evs), "EV"),
+        DURATION.format(scenario.duration_us),
     )
+    return ", ".join(sizes)
 
 
 def _check_target(run: str, target: str) -> None:
@@ -180,6 +187,9 @@ def _path(target: str) -> str:
 def _order(found: Shrunk) -> str:
     if found.comes_in_order:
         return "messages come in the order in which they were sent"
+    late = len(found.scenario.late)
+    if late and not found.scenario.network.tail:
+        return f"messages come in the order in which they were sent, but for {late:,}"
     return "it hangs on the order in which messages come"
 
 
@@ -197,6 +207,7 @@ def _row(run: str, target: str, found: Shrunk, seconds: float) -> dict[str, obje
         "before": _counts(found.before),
         "after": _counts(found.scenario),
         "in_order": found.comes_in_order,
+        "late": len(found.scenario.late),
         "runs": found.runs,
         "tried_before": found.skipped,
         "seconds": round(seconds, 3),

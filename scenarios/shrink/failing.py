@@ -64,22 +64,29 @@ def failure_of(scenario: Scenario) -> Failure | None:
     """How a run of a scenario with its own seed fails; None if it does not.
 
     A violated invariant counts more than an expectation that failed before it, and among
-    expectations the first one counts.
+    expectations the first one counts. A violation that the scenario expects is no failure of it,
+    but where nothing else is wrong it is what the run shows.
     """
     session = _run(scenario, stop=False)
-    found = _violation(session) or _expectation(session) or _money(session)
+    found = _unexpected(session) or _expectation(session) or _money(session) or _violation(session)
     if found is None or found.expect is None:
         return found
-    return evolve(found, caused=_holds(control(watched_for(scenario, found))))
+    sound = control(watched_for(scenario, found))
+    return evolve(found, caused=first_failure(sound) is None)
 
 
 def fails_like(scenario: Scenario, failure: Failure) -> bool:
     """Whether a run fails in this way before it fails in any other; it stops where it fails."""
-    session = _run(scenario, stop=True)
-    found = _expectation(session) or _violation(session) or _money(session)
+    found = first_failure(scenario)
     if found is None or not found.is_like(failure):
         return False
-    return not failure.caused or _holds(control(scenario))
+    return not failure.caused or first_failure(control(scenario)) is None
+
+
+def first_failure(scenario: Scenario) -> Failure | None:
+    """The first way in which a run fails, at which it stops; None if it does not."""
+    session = _run(scenario, stop=True)
+    return _expectation(session) or _violation(session) or _money(session)
 
 
 def control(scenario: Scenario) -> Scenario:
@@ -90,11 +97,6 @@ def control(scenario: Scenario) -> Scenario:
     script = tuple(line for line in scenario.script if line.verb in HARMLESS)
     inputs = tuple(line for line in scenario.inputs if line.verb in HARMLESS)
     return evolve(scenario, script=script, inputs=inputs)
-
-
-def _holds(scenario: Scenario) -> bool:
-    session = _run(scenario, stop=True)
-    return (_expectation(session) or _violation(session) or _money(session)) is None
 
 
 def watched_for(scenario: Scenario, failure: Failure) -> Scenario:
@@ -114,13 +116,14 @@ def _run(scenario: Scenario, *, stop: bool) -> Session:
 
 def _violation(session: Session) -> Failure | None:
     violation = session.world.violation
-    if violation is None or any(e.violation == violation.name for e in _held(session)):
+    if violation is None:
         return None
     return Failure(VIOLATION, violation.name, str(violation), session.time_us)
 
 
-def _held(session: Session) -> list[Expect]:
-    return [outcome.expect for outcome in session.outcomes if outcome.held]
+def _unexpected(session: Session) -> Failure | None:
+    held = [outcome.expect.violation for outcome in session.outcomes if outcome.held]
+    return None if any(held) else _violation(session)
 
 
 def _expectation(session: Session) -> Failure | None:

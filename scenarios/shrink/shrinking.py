@@ -1,6 +1,8 @@
 """The whole search: which passes are done in which order, and what comes out."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import partial
 from typing import Final
 
 from attrs import evolve, frozen
@@ -9,9 +11,9 @@ from paxos.check.shrink import EnoughError, Search, to_fixed_point
 from scenarios.kinds import printable
 from scenarios.schema import Scenario
 from scenarios.shrink import order, parts, simpler, times
-from scenarios.shrink.failing import Failure, failure_of, watched_for
+from scenarios.shrink.failing import Failure, failure_of, first_failure, watched_for
 from scenarios.shrink.parts import fitted
-from scenarios.shrink.trying import Halt, candidate_fails, verdicts
+from scenarios.shrink.trying import Halt, candidate_fails, one_by_one, several_at_once
 from scenarios.units import DURATION
 from scenarios.writer import to_toml
 
@@ -72,6 +74,7 @@ class Shrunk:
 def shrink(
     scenario: Scenario,
     *,
+    executor: Executor | None = None,
     jobs: int = 1,
     most_runs: int | None = None,
     halt: Halt = lambda: None,
@@ -80,7 +83,8 @@ def shrink(
 ) -> Shrunk:
     """The smallest scenario found that fails as this one does, with its own seed.
 
-    ``halt`` is asked before each run; a :class:`paxos.check.shrink.EnoughError` or a
+    On ``executor``, when given, ``jobs`` candidates are tried at a time; that changes nothing of
+    what is found. ``halt`` is asked before each run; a :class:`paxos.check.shrink.EnoughError` or a
     ``KeyboardInterrupt`` of it, or a Ctrl+C at any time, ends the search with the best so far.
     ``origin`` says in the file what it was shrunk from.
 
@@ -97,16 +101,18 @@ def shrink(
         if tell is not None:
             tell(Progress(search.trials, search.best))
 
-    with verdicts(whole, jobs, halt) as judge:
-        search = Search(begin, judge, to_toml, most=most_runs, tell=told)
-        end = FINISHED
-        try:
-            to_fixed_point(search, PASSES)
-        except EnoughError:
-            end = ENOUGH
-        except KeyboardInterrupt:
-            end = INTERRUPTED
-    failure = failure_of(search.best)
+    judge = partial(one_by_one, whole, halt)
+    if executor is not None:
+        judge = partial(several_at_once, executor, jobs, whole, halt)
+    search = Search(begin, judge, to_toml, most=most_runs, tell=told)
+    end = FINISHED
+    try:
+        to_fixed_point(search, PASSES)
+    except EnoughError:
+        end = ENOUGH
+    except KeyboardInterrupt:
+        end = INTERRUPTED
+    failure = first_failure(search.best)
     assert failure is not None  # noqa: S101 - it failed when it was tried
     named = presented(search.best, failure, scenario, origin or scenario.name)
     return Shrunk(named, failure, scenario, search.trials, search.skipped, end)

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from paxos.check.shrink import Edit, Search, simplify
 from scenarios.schema import Scenario
-from scenarios.shrink.failing import EXPECTATION, failure_of
+from scenarios.shrink.failing import EXPECTATION, first_failure
 from scenarios.shrink.parts import fitted
 
 SECOND_US = 1_000_000
@@ -20,7 +20,7 @@ GRIDS_US = (10_000_000, 1_000_000, 100_000, 10_000, 1_000)
 
 def cut(search: Search[Scenario]) -> None:
     """End the run just after the failure."""
-    found = failure_of(search.best)
+    found = first_failure(search.best)
     if found is None:
         return
     best = search.best

@@ -53,7 +53,7 @@ def test_what_is_needed_is_left(needed: Numbers) -> None:
 
 
 def test_single_parts_cannot_be_left_out_in_the_end() -> None:
-    """Where parts come in pairs that must be together or both be gone, what is left is 1-minimal."""
+    """Where parts come in pairs that must be together or both be gone."""
 
     def fails(it: Numbers) -> bool:
         return 7 in it and all((n in it) == (n ^ 1 in it) for n in it)
