@@ -36,6 +36,7 @@ from scenarios.units import DURATION
 from scenarios.writer import to_toml
 
 PROGRESS_S: Final = 0.2
+PROFILE: Final = "everything"
 WORDS: Final = {FINISHED: "shrunk", ENOUGH: "unfinished", INTERRUPTED: "interrupted"}
 EXIT: Final = {FINISHED: 0, ENOUGH: 3, INTERRUPTED: 130}
 
@@ -87,7 +88,29 @@ def _asked(run: str, options: Shrinking) -> Scenario:
         raise UsageError(f"{printable(run)}: found a city; allowed a scenario of one site")
     if options.seed is not None:
         scenario = evolve(scenario, seed=options.seed)
+    if options.mutant is not None:
+        scenario = evolve(scenario, mutant=_mutant(options.mutant))
+    if options.faults is not None:
+        scenario = _with_faults(scenario, options.faults)
     return scenario
+
+
+def _mutant(text: str) -> str:
+    from paxos.check.mutants import UnknownMutantError, find
+
+    try:
+        return find(text).name
+    except UnknownMutantError as error:
+        raise UsageError(f"--mutant: {error}") from None
+
+
+def _with_faults(scenario: Scenario, profile: str) -> Scenario:
+    """The run of a campaign's seed."""
+    from scenarios.campaign import with_faults
+
+    if profile != PROFILE:
+        raise UsageError(f'--faults: found "{printable(profile)}"; allowed {PROFILE}')
+    return with_faults(scenario, scenario.seed)
 
 
 def _origin(run: str, scenario: Scenario, options: Shrinking) -> str:
@@ -95,6 +118,8 @@ def _origin(run: str, scenario: Scenario, options: Shrinking) -> str:
     parts = [Path(run).name if "/" in run else run, f"seed {scenario.seed}"]
     if options.faults is not None:
         parts.append(f"faults {options.faults}")
+    if scenario.mutant:
+        parts.append(f"mutant {scenario.mutant}")
     return ", ".join(parts)
 
 

@@ -8,12 +8,11 @@ fails, too, and shows nothing.
 """
 
 import re
-from typing import Any
+from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
 from scenarios.audit import findings
-from scenarios.expect import Outcome
 from scenarios.expectation import Expect
 from scenarios.schema import Scenario
 from scenarios.session import Session
@@ -52,12 +51,14 @@ class Failure:
     """When it was seen."""
     expect: Expect | None = None
     """The expectation that did not hold."""
+    also: tuple[str, ...] = ()
+    """What else was found, in the same words as ``name``."""
     caused: bool = False
     """Whether it would have held in the run's :func:`control`."""
 
     def is_like(self, other: "Failure") -> bool:
-        """Whether the other one is the same way to fail."""
-        return (self.kind, self.name) == (other.kind, other.name)
+        """Whether the other one's way to fail is among the ways in which this one does."""
+        return self.kind == other.kind and other.name in (self.name, *self.also)
 
 
 def failure_of(scenario: Scenario) -> Failure | None:
@@ -91,9 +92,8 @@ def first_failure(scenario: Scenario) -> Failure | None:
 
 def control(scenario: Scenario) -> Scenario:
     """The same, but for what should be to blame: the planted mistake, or else all faults."""
-    if getattr(scenario, "mutant", ""):
-        sound: dict[str, Any] = {"mutant": ""}
-        return evolve(scenario, **sound)
+    if scenario.mutant:
+        return evolve(scenario, mutant="")
     script = tuple(line for line in scenario.script if line.verb in HARMLESS)
     inputs = tuple(line for line in scenario.inputs if line.verb in HARMLESS)
     return evolve(scenario, script=script, inputs=inputs)
@@ -129,13 +129,17 @@ def _unexpected(session: Session) -> Failure | None:
 def _expectation(session: Session) -> Failure | None:
     for outcome in session.outcomes:
         if not outcome.held:
-            name = without_names(outcome.found, session.scenario)
-            return Failure(EXPECTATION, name, _words(outcome), outcome.expect.t_us, outcome.expect)
+            name, *also = _kinds(outcome.found, session.scenario)
+            text = f"{outcome.text}; found {outcome.found}"
+            time_us, expect = outcome.expect.t_us, outcome.expect
+            return Failure(EXPECTATION, name, text, time_us, expect, tuple(also))
     return None
 
 
-def _words(outcome: Outcome) -> str:
-    return f"{outcome.text}; found {outcome.found}"
+def _kinds(found: str, scenario: Scenario) -> Iterator[str]:
+    """What was found, problem by problem, each kind once."""
+    kinds = (without_names(problem, scenario) for problem in found.split("; "))
+    yield from dict.fromkeys(kinds)
 
 
 def _money(session: Session) -> Failure | None:

@@ -12,6 +12,7 @@ from scenarios.kinds import printable
 from scenarios.schema import Scenario
 from scenarios.shrink import order, parts, simpler, times
 from scenarios.shrink.failing import Failure, failure_of, first_failure, watched_for
+from scenarios.shrink.moments import delete_at_other_moments
 from scenarios.shrink.parts import fitted
 from scenarios.shrink.trying import Halt, candidate_fails, one_by_one, several_at_once
 from scenarios.units import DURATION
@@ -38,6 +39,10 @@ PASSES: Final[tuple[Callable[[Search[Scenario]], object], ...]] = (
 """What makes the run quicker to try comes first."""
 
 FINISHED, ENOUGH, INTERRUPTED = "finished", "enough", "interrupted"
+
+
+def _quick_ones(search: Search[Scenario]) -> None:
+    to_fixed_point(search, PASSES)
 
 
 class NotFailingError(Exception):
@@ -107,7 +112,7 @@ def shrink(
     search = Search(begin, judge, to_toml, most=most_runs, tell=told)
     end = FINISHED
     try:
-        to_fixed_point(search, PASSES)
+        to_fixed_point(search, (_quick_ones, delete_at_other_moments))
     except EnoughError:
         end = ENOUGH
     except KeyboardInterrupt:
@@ -120,16 +125,18 @@ def shrink(
 
 def _beginning(scenario: Scenario, failure: Failure) -> Scenario:
     """The scenario as a file that shows this failure alone, and what was done by hand in it."""
-    bare = evolve(watched_for(scenario, failure), title="", description="", saved=None)
+    bare = evolve(scenario, title="", description="", saved=None)
     by_hand = tuple(evolve(line, after=None) for line in scenario.inputs)
     script = sorted((*scenario.script, *by_hand), key=lambda line: line.t_us)
-    begin = fitted(evolve(bare, script=tuple(script), inputs=()))
-    if not candidate_fails(to_toml(begin), failure):
-        raise NotFailingError(
-            f"a run that fails with seed {scenario.seed}, but not in the same way when it is read "
-            f"from a file: {failure.text}"
-        )
-    return begin
+    whole = fitted(evolve(bare, script=tuple(script), inputs=()))
+    # What is expected may be why replicas share no state, without which some things never differ.
+    for begin in (watched_for(whole, failure), whole):
+        if candidate_fails(to_toml(begin), failure):
+            return begin
+    raise NotFailingError(
+        f"a run that fails with seed {scenario.seed}, but not in the same way when it is read "
+        f"from a file: {failure.text}"
+    )
 
 
 def presented(best: Scenario, failure: Failure, before: Scenario, origin: str) -> Scenario:

@@ -32,7 +32,14 @@ def cut(search: Search[Scenario]) -> None:
 
 def ending_at(scenario: Scenario, end_us: int) -> Scenario:
     """The scenario with another end; what is expected at its end is expected then."""
-    expectations = tuple(evolve(it, t_us=min(it.t_us, end_us)) for it in scenario.expectations)
+    expectations = tuple(
+        evolve(
+            it,
+            t_us=min(it.t_us, end_us),
+            since_us=None if it.since_us is None else min(it.since_us, end_us),
+        )
+        for it in scenario.expectations
+    )
     return fitted(evolve(scenario, duration_us=end_us, expectations=expectations))
 
 
