@@ -4,7 +4,7 @@
 # make bench  timings    make bench-scale  3 to 1,000 charge points (minutes)
 # make bench-messages  a million recorded messages    make bench-log  a log of 100,000 slots
 # make bench-app  the terminal app (minutes)    make pictures  draw the pictures of README and docs
-# make soak   long campaigns    make clean  forget the .venv
+# make soak   long campaigns (hours; what is finished is kept in soak/)    make clean  forget the .venv
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV   := .venv
@@ -62,6 +62,7 @@ bench-log: setup
 
 soak: setup
 	$(BIN)/pytest -n auto -m soak -o addopts='-q --strict-markers'
+	$(BIN)/python -m tools.campaigns
 
 clean:
 	rm -rf $(VENV)

@@ -19,8 +19,10 @@ from evtui.errors import UsageError
 from evtui.options import (
     Algorithm,
     Anchors,
+    At,
     Billing,
     Branches,
+    Campaigning,
     CpId,
     Exploring,
     FileOrStdin,
@@ -64,7 +66,14 @@ app = App(
 
 
 @app.default
-def watch(scenario: str = DEFAULT_SCENARIO, /, *, seed: Seed = None, speed: Speed = 10.0) -> int:
+def watch(
+    scenario: str = DEFAULT_SCENARIO,
+    /,
+    *,
+    seed: Seed = None,
+    speed: Speed = 10.0,
+    at: At = None,
+) -> int:
     """Open a scenario in the terminal.
 
     Parameters
@@ -76,31 +85,37 @@ def watch(scenario: str = DEFAULT_SCENARIO, /, *, seed: Seed = None, speed: Spee
         Seed of all randomness; the scenario's own if left out.
     speed
         Virtual seconds in a second, 0.1 to 1000, or max. [default: 10]
+    at
+        Open it paused at this virtual time, such as 3m30s, or at its end.
 
     """
     if scenario.endswith(".log"):
-        return _reopen(scenario, seed, speed)
+        return _reopen(scenario, seed, speed, at)
+    from evtui.moments import check_at
     from scenarios.loader import load
 
     loaded = load(scenario)
     if loaded.saved is not None:
         _no_other_seed(seed)
+    check_at(at, loaded)
     _need_terminal(scenario)
     from evtui.opening import run_app
 
-    return run_app(loaded, seed, speed)
+    return run_app(loaded, seed, speed, at)
 
 
-def _reopen(file: str, seed: int | None, speed: float) -> int:
+def _reopen(file: str, seed: int | None, speed: float, at: int | None) -> int:
     """Open all branches of a saved session."""
+    from evtui.moments import check_at
     from evtui.session_replay import read_kept
 
     kept = read_kept(file)
     _no_other_seed(seed)
+    check_at(at, kept.scenario)
     _need_terminal(file)
     from evtui.opening import run_kept
 
-    return run_kept(kept, speed)
+    return run_kept(kept, speed, at)
 
 
 def _no_other_seed(seed: int | None) -> None:
@@ -262,6 +277,24 @@ def explore(*, options: Exploring = Exploring()) -> int:  # noqa: B008 - frozen
     bounds = Bounds(it.nodes, it.proposers, ballots, it.slots, it.own_later)
     faults = Faults(it.crashes, it.losses, it.duplicates)
     return run_explore(Order(bounds, faults, it.max_states, it.as_json))
+
+
+@app.command
+def campaign(scenario: str, /, *, options: Campaigning = Campaigning()) -> int:  # noqa: B008 - frozen
+    """Run a scenario under random faults, seed after seed. Exit code 1 if anything fails.
+
+    Parameters
+    ----------
+    scenario
+        A name (see: evtui scenarios), or the path of a .toml file.
+    options
+        They are one each: :mod:`evtui.options`.
+
+    """
+    from evtui.campaign.command import run_campaign
+    from evtui.campaign.options import order_of
+
+    return run_campaign(order_of(scenario, options))
 
 
 @app.command

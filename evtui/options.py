@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 MAX_SEED = 2**63 - 1
 SPEED_RANGE = (0.1, 1_000.0)
+MAX_SEEDS = 10_000_000
+"""So many seeds a campaign may have."""
 _DAY_US = 86_400_000_000
+END_US = 31 * _DAY_US + 1
+"""For ``--at end``: no run lasts so long."""
 
 
 def _seed(_hint: Any, tokens: Sequence["Token"]) -> int:
@@ -112,6 +116,33 @@ def _whole(option: str, low: int, high: int) -> Any:
     return read
 
 
+def _seeds(_hint: Any, tokens: Sequence["Token"]) -> range:
+    """``300`` are the seeds 0 to 299, ``100-199`` those."""
+    text = tokens[0].value
+    first, dash, last = text.partition("-")
+    numbers = (first, last) if dash else (first,)
+    if all(it.isascii() and it.isdecimal() and len(it) < 20 for it in numbers):
+        seeds = range(int(first), int(last) + 1) if dash else range(int(first))
+        if 0 < len(seeds) <= MAX_SEEDS and seeds[-1] <= MAX_SEED:
+            return seeds
+    raise UsageError(
+        f'--seeds: found "{text}"; allowed how many, 1 to {MAX_SEEDS}, or the first and the last, '
+        "such as 100-199"
+    )
+
+
+def _moment(_hint: Any, tokens: Sequence["Token"]) -> int:
+    """A virtual time, or the end of the run."""
+    if tokens[0].value == "end":
+        return END_US
+    try:
+        duration: int = _duration("--at", END_US - 1)(_hint, tokens)
+    except UsageError as error:
+        (problem,) = error.problems
+        raise UsageError(problem.replace("allowed ", "allowed end, or ", 1)) from None
+    return duration
+
+
 def _branches(_hint: Any, tokens: Sequence["Token"]) -> tuple[int, int]:
     texts = [token.value for token in tokens]
     if not all(text.isascii() and text.isdecimal() and len(text) < 7 for text in texts):
@@ -143,6 +174,7 @@ Branches = Annotated[
         allow_leading_hyphen=True, show_default=False,
     ),
 ]  # fmt: skip
+At = Annotated[int | None, _option(_moment, "TIME")]
 Month = Annotated[str | None, _option(_text, "YYYY-MM")]
 CpId = Annotated[str | None, _option(_text, "ID")]
 Algorithm = Annotated[str, _option(_text, "NAME")]
@@ -257,3 +289,24 @@ class Shrinking:
     """Be content with what is found in so many runs, with exit code 3."""
     as_json: Annotated[Switch, Parameter(name="--json")] = False
     """Print what came of it as one JSON object."""
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Campaigning:
+    """The options of ``evtui campaign``: which runs, where they are made, where they are kept."""
+
+    seeds: Annotated[range, _option(_seeds, "N")] = range(100)
+    """How many seeds, from 0 on, or which, such as 100-199; 100 if left out."""
+    faults: Annotated[str, _option(_text, "PROFILE")] = "everything"
+    """calm, network, crashes, disks, clocks or everything, if left out."""
+    mutant: Annotated[str | None, _option(_text, "NAME")] = None
+    """Plant a known mistake in the protocol, by its name or number (see: evtui mutants)."""
+    jobs: Annotated[int | None, _option(_whole("--jobs", 1, 256), "N")] = None
+    """How many processes; as many as there are processors if left out."""
+    dask: Annotated[str | None, _option(_text, "ADDRESS")] = None
+    """Make the runs on the Dask cluster of this scheduler, such as tcp://10.0.0.7:8786."""
+    log: Annotated[str | None, _option(_file("--log", or_stdout=False), "FILE")] = None
+    """Keep finished seeds in this file, and go on from what is there."""
+    as_json: Annotated[Switch, Parameter(name="--json")] = False
+    """Print what was found as one JSON object."""

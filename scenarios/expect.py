@@ -51,12 +51,13 @@ def evaluate(
     """Whether ``view``, taken at the expectation's time, is as expected.
 
     ``counts`` says how often each feature of :data:`paxos.sim.coverage.FEATURES` had happened by
-    then, after the expectation's ``since_us`` where it has one. ``problems`` are those of money,
-    where it asks for that (:func:`scenarios.audit.findings`).
+    then, after the expectation's ``since_us`` where it has one. ``problems`` are those of money
+    (:func:`scenarios.audit.findings`), or of what has not come to rest (:mod:`scenarios.settled`),
+    where it asks for that.
     """
     checks = [*_checks(expect, view), *_count_checks(expect, counts)]
-    if expect.money is not None:
-        checks.append(_Check(not problems, "; ".join(problems) or expect.money))
+    if (asked := expect.money or expect.settled) is not None:
+        checks.append(_Check(not problems, "; ".join(problems) or asked))
     return Outcome(
         expect=expect,
         text=sentence(expect),
@@ -87,6 +88,10 @@ def _claim(expect: Expect) -> str:
         return _count_words(expect)
     if expect.money is not None:
         return "money and tokens are conserved, and every bill is right"
+    if expect.settled is not None:
+        since = "" if expect.since_us is None else f" since {DURATION.format(expect.since_us)}"
+        served = ", and who came later was served" if since else ""
+        return f"everything has come to rest{since}{served}"
     if expect.violation is not None:
         return f"invariant {expect.violation} has been violated"
     return _tally(expect) or "nothing is expected"

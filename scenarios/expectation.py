@@ -19,8 +19,8 @@ class Expect:
     """One expectation; ``t_us`` is when it is looked at (the end of the run by default).
 
     Exactly one subject: ``ev``, ``cp``, ``replicas``, ``leader``, ``sessions``, ``power``,
-    ``flow``, ``count``, ``promises_broken``, ``bills``, ``money``, ``reads``, ``drivers`` or
-    ``violation``.
+    ``flow``, ``count``, ``promises_broken``, ``bills``, ``money``, ``reads``, ``drivers``,
+    ``settled`` or ``violation``.
     """
 
     t_us: int
@@ -77,7 +77,10 @@ class Expect:
     at_most: int | None = None
     """With ``count``: not more often than this."""
     since_us: int | None = None
-    """With ``count``: only what happened after this time counts (all of the run by default)."""
+    """With ``count``: only what happened after this time counts (all of the run by default).
+
+    With ``settled``: when all was well again; whoever came later must have been served.
+    """
     bills: int | None = None
     """How many bills were made and closed."""
     money: str | None = None
@@ -98,6 +101,8 @@ class Expect:
     """With ``ev``: what became of what its driver was promised last."""
     promises_broken: int | None = None
     """How many promises of energy were broken."""
+    settled: str | None = None
+    """``all``: everything has come to rest (:mod:`scenarios.settled`)."""
     violation: str | None = None
     """An invariant that is to be violated: the run ends there, as it should."""
     line: int = 0

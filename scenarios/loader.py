@@ -23,6 +23,7 @@ from scenarios.reader import Reader
 from scenarios.schema import (
     At,
     Cabinet,
+    Campaign,
     ChargePoint,
     Consensus,
     Expect,
@@ -230,6 +231,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         loads=tuple(Load(**values) for values in loads),
         late=tuple(Late(**values) for values in late),
         pv=Pv(**single["pv"]),
+        campaign=Campaign(**single["campaign"]),
         saved=Saved(**single["session"]) if "session" in document else None,
         cps=tuple(ChargePoint(**values) for values in cps),
         evs=tuple(Vehicle(**values) for values in (*evs, *fleet)),

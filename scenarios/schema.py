@@ -169,6 +169,21 @@ class PriceBand:
 
 
 @frozen(kw_only=True)
+class Campaign:
+    """How random faults come and go in a campaign over this scenario; a city has times of its own.
+
+    The defaults are for minutes of charging; a scenario of seconds needs them more often.
+    """
+
+    begin_us: int = 5_000_000
+    """When the first of them may come."""
+    gap_us: int = 12_000_000
+    """How long it takes from one to the next, on average."""
+    quiet_us: int = 120_000_000
+    """How long after the last of them everything must have settled."""
+
+
+@frozen(kw_only=True)
 class ChargePoint:
     """One charge point: a replica, an EVSE with one connector, a meter."""
 
@@ -299,6 +314,7 @@ class Scenario:
     late: tuple[Late, ...] = ()
     """Messages that take another time than the network's latency says."""
     pv: Pv = field(factory=Pv)
+    campaign: Campaign = field(factory=Campaign)
     cps: tuple[ChargePoint, ...]
     evs: tuple[Vehicle, ...] = ()
     plans: Plans | None = None

@@ -7,6 +7,7 @@ from paxos.check.violation import InvariantViolation
 from paxos.sim.host import Kind
 from paxos.sim.kernel import Event
 from scenarios.audit import findings
+from scenarios.client_history import ClientHistory
 from scenarios.errors import InputError
 from scenarios.expect import Outcome, evaluate
 from scenarios.expectation import Expect
@@ -19,6 +20,7 @@ from scenarios.messages.view import Diagram, Filter, FrameView, Span
 from scenarios.ocpp_history import HistoryView, OcppHistory
 from scenarios.planting import planting, with_its_mistake
 from scenarios.schema import Scenario
+from scenarios.settled import judge_now
 from scenarios.till import newest
 from scenarios.view import View, Window
 from scenarios.why.ask import why
@@ -159,7 +161,8 @@ class Whole(Protocol):
 class Session:
     """A run of a scenario. Expectations are looked at when their time has come.
 
-    ``listener`` is called with each event that happened, for a trace. ``share`` is the world's.
+    ``listener`` is called with each event that happened, for a trace. ``share`` is the world's;
+    where ``settled`` is expected nothing is shared, as what could differ is to be compared.
     A city has a session of its own kind: :func:`scenarios.city.session.open_session`.
     """
 
@@ -176,8 +179,10 @@ class Session:
     ) -> None:
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
+        self.clients: ClientHistory | None = None
+        """What clients saw, where an expectation asks for that."""
         with planting(scenario):
-            self.whole = self._begin(self.seed, share=share)
+            self.whole = self._begin(self.seed, share=share and not self._judges)
         self.outcomes: list[Outcome] = []
         self.coming: list[Input] = [line.as_input() for line in scenario.inputs]
         """Inputs that are still to come, in their order: those of a saved session, or of a past."""
@@ -195,7 +200,15 @@ class Session:
     def _begin(self, seed: int, *, share: bool) -> Whole:
         """Make what this session steps."""
         self.world = World(self.scenario, seed, share=share)
+        if self._judges:
+            self.clients = ClientHistory()
+            self.clients.attend(self.world)
         return self.world
+
+    @property
+    def _judges(self) -> bool:
+        """Whether it is expected that all comes to rest (:mod:`scenarios.settled`)."""
+        return any(expect.settled is not None for expect in self.scenario.expectations)
 
     @property
     def time_us(self) -> int:
@@ -439,6 +452,8 @@ class Session:
         """Let whoever listens hear of an event of a world."""
         if self._listener is not None:
             self._listener(world, event)
+        if self.clients is not None:
+            self.clients(world, event)
         if self._histories and event[2] == Kind.OCPP:
             self._histories[world.scenario.name].hear(world, event)
 
@@ -471,7 +486,11 @@ class Session:
 
     def _evaluate(self, expect: Expect, view: View) -> Outcome:
         """Whether it holds now, in a view of now."""
-        problems = tuple(findings(newest(self.world).state)) if expect.money else ()
+        problems: tuple[str, ...] = ()
+        if expect.money:
+            problems = tuple(findings(newest(self.world).state))
+        elif self.clients is not None and expect.settled is not None:
+            problems = judge_now(self.world, self.clients, expect.since_us)
         return evaluate(expect, view, self._counts(expect.since_us), problems)
 
     def _judge_violation(self) -> None:

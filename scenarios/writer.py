@@ -23,6 +23,7 @@ _PARTS = {
     "paxos": "paxos",
     "tariff": "prices",
     "pv": "pv",
+    "campaign": "campaign",
     "session": "saved",
 }
 """Which attribute of a scenario each single table is."""

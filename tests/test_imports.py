@@ -30,7 +30,16 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "paxos": ("attrs", "msgpack"),
     "fsm": ("attrs", "msgpack", "cryptography", "scipy"),
     "scenarios": ("attrs", "cattrs", "msgpack"),
-    "evtui": ("attrs", "cattrs", "msgpack", "cyclopts", "pyarrow", "rich", "textual"),
+    "evtui": (
+        "attrs",
+        "cattrs",
+        "msgpack",
+        "cyclopts",
+        "distributed",
+        "pyarrow",
+        "rich",
+        "textual",
+    ),
 }
 """Which libraries each may use, beside the standard one."""
 
@@ -395,6 +404,7 @@ HEADLESS = [
     "ask active no.csv",
     "check docs/examples/stale-read.jsonl",
     "compare nothing.log",
+    "campaign leader-crash --seeds 1 --jobs 1",
 ]
 
 
@@ -415,6 +425,13 @@ def test_pyarrow_is_known_to_one_file_and_loaded_late() -> None:
     """It is an extra: all else works without it."""
     found = [it for it in ALL if it.module.split(".")[0] == "pyarrow"]
     assert {it.file for it in found} == {"evtui/ask/parquet.py"}
+    assert not any(it.eager for it in found)
+
+
+def test_distributed_is_known_to_one_file_and_loaded_late() -> None:
+    """It is an extra, too."""
+    found = [it for it in ALL if it.module.split(".")[0] in ("dask", "distributed")]
+    assert {it.file for it in found} == {"evtui/campaign/cluster.py"}
     assert not any(it.eager for it in found)
 
 

@@ -18,6 +18,7 @@ from scenarios.power_words import FEATURES as POWER
 from scenarios.schema import (
     At,
     Cabinet,
+    Campaign,
     ChargePoint,
     Consensus,
     Expect,
@@ -50,6 +51,7 @@ _TABLES: dict[str, tuple[Table, type]] = {
     "cabinet": (spec.CABINET, Cabinet),
     "load": (spec.LOAD, Load),
     "pv": (spec.PV, Pv),
+    "campaign": (spec.CAMPAIGN, Campaign),
     "cp": (spec.CP, ChargePoint),
     "ev": (spec.EV, Vehicle),
     "fleet": (spec.FLEET, Fleet),

@@ -20,9 +20,9 @@ from evtui.explore.command import counted
 from evtui.options import Shrinking
 from evtui.shrink.processes import pool
 from paxos.check.shrink import EnoughError
-from scenarios.kinds import printable
+from scenarios.kinds import did_you_mean, one_of, printable, shown
 from scenarios.loader import file_of, load
-from scenarios.schema import Scenario
+from scenarios.schema import Expect, Scenario
 from scenarios.shrink.shrinking import (
     ENOUGH,
     FINISHED,
@@ -36,7 +36,6 @@ from scenarios.units import DURATION
 from scenarios.writer import to_toml
 
 PROGRESS_S: Final = 0.2
-PROFILE: Final = "everything"
 WORDS: Final = {FINISHED: "shrunk", ENOUGH: "unfinished", INTERRUPTED: "interrupted"}
 EXIT: Final = {FINISHED: 0, ENOUGH: 3, INTERRUPTED: 130}
 
@@ -104,13 +103,20 @@ def _mutant(text: str) -> str:
         raise UsageError(f"--mutant: {error}") from None
 
 
-def _with_faults(scenario: Scenario, profile: str) -> Scenario:
-    """The run of a campaign's seed."""
-    from scenarios.campaign import with_faults
+def _with_faults(scenario: Scenario, name: str) -> Scenario:
+    """The run of a campaign's seed, and what it must come to."""
+    from scenarios.campaign.drawing import draw
+    from scenarios.campaign.profiles import PROFILES
 
-    if profile != PROFILE:
-        raise UsageError(f'--faults: found "{printable(profile)}"; allowed {PROFILE}')
-    return with_faults(scenario, scenario.seed)
+    profile = PROFILES.get(name)
+    if profile is None:
+        names = tuple(PROFILES)
+        hint = did_you_mean(name, names)
+        raise UsageError(f"--faults: found {shown(name)}; allowed {one_of(names)}{hint}")
+    drawn = draw(scenario, scenario.seed, profile=profile)
+    end_us = drawn.scenario.duration_us
+    settled = Expect(t_us=end_us, settled="all", since_us=drawn.healed_us)
+    return evolve(drawn.scenario, expectations=(settled,))
 
 
 def _origin(run: str, scenario: Scenario, options: Shrinking) -> str:

@@ -4,7 +4,7 @@ Each kind draws from a random stream of its own and has its own schedule, so a n
 other draw as it was.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from random import Random
 from typing import Any
 
@@ -71,17 +71,27 @@ AILMENTS: tuple[Ailment, ...] = (
 
 
 def random_ailments(
-    seed: int, nodes: Sequence[int], start_us: int, end_us: int, gap_us: int = 16_000_000
+    seed: int,
+    nodes: Sequence[int],
+    start_us: int,
+    end_us: int,
+    gap_us: int = 16_000_000,
+    *,
+    verbs: Collection[str] | None = None,
+    name: str = "ailments",
 ) -> list[Fault]:
     """Ailments of nodes between two times, all undone at the end.
 
     One of each kind begins every ``gap_us`` on average, at a random node, and lasts up to as long;
     there is never more than one of a kind. What is not possible by then is to be left out: a node
-    may have crashed for another reason, or not have crashed at all.
+    may have crashed for another reason, or not have crashed at all. ``verbs`` are the kinds that
+    there are, by default all; ``name`` begins the names of their random streams.
     """
     faults: list[Fault] = []
     for ailment in AILMENTS:
-        random = stream(seed, f"ailments/{ailment.verb}")
+        if verbs is not None and ailment.verb not in verbs:
+            continue
+        random = stream(seed, f"{name}/{ailment.verb}")
         now_us = start_us
         while (now_us := now_us + random.randint(1, gap_us)) < end_us:
             node = random.choice(nodes)

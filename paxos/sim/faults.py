@@ -130,14 +130,26 @@ _MOST = {
 }
 
 
+EPISODES = ("crash", "crash", "pause", "cut", "partition", "rate", "heal")
+"""Kinds of episodes of :func:`random_schedule`, each as often as it stands here."""
+
+EPISODES_OF_ONE = ("crash", "pause")
+"""Those that a node can have that is alone."""
+
+
 def random_schedule(
-    random: Random, nodes: Sequence[int], start_us: int, end_us: int, gap_us: int = 4_000_000
+    random: Random,
+    nodes: Sequence[int],
+    start_us: int,
+    end_us: int,
+    gap_us: int = 4_000_000,
+    kinds: Sequence[str] = EPISODES,
 ) -> list[Fault]:
     """Random crashes, pauses, partitions and bad links between two times, all undone at the end.
 
     An episode begins every ``gap_us`` on average, and they overlap: a majority may be down, the
     cluster split in three, and the rest lose a third of their frames. At ``end_us`` everything
-    heals.
+    heals. ``kinds`` are those of :data:`EPISODES` that there are.
     """
     faults: list[Fault] = []
     busy_until = dict.fromkeys(nodes, 0)
@@ -147,7 +159,7 @@ def random_schedule(
         until_us = now_us + random.randint(200_000, 5 * gap_us)
         if now_us >= end_us:
             break
-        kind = random.choice(("crash", "crash", "pause", "cut", "partition", "rate", "heal"))
+        kind = random.choice(kinds)
         if kind in _UNDO:
             node = random.choice(nodes)
             if busy_until[node] < now_us:

@@ -18,7 +18,7 @@ Raw = dict[str, Any]
 EXTRA = (spec.ARRIVALS_NAME, spec.DIRECTORY_NAME)
 """Keys at the top of a file that only a city has, beside ``[[site]]``."""
 
-_OF_A_SITE = ("planning", "cabinet", "load", "pv")
+_OF_A_SITE = ("planning", "cabinet", "load", "pv", "campaign")
 """Tables that say of which site they are by being alone with it."""
 
 _OF_ONE_SITE = ("sessions", "power", "flow", "bills", "reads")

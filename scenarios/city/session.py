@@ -11,6 +11,7 @@ from scenarios.city.city import City
 from scenarios.city.drivers_look import drivers
 from scenarios.city.invariants_look import with_city
 from scenarios.city.look import look as look_at_city
+from scenarios.city.settled import judge_now
 from scenarios.city.view import CityView
 from scenarios.errors import InputError
 from scenarios.expect import Outcome, evaluate
@@ -48,6 +49,7 @@ class CitySession(Session):
     def _begin(self, seed: int, *, share: bool) -> Whole:
         self.city = City(self.scenario, seed, share=share)
         self.shown = 1
+        self.clients = None
         return self.city
 
     @property
@@ -130,6 +132,8 @@ class CitySession(Session):
             return city_expect.evaluate(expect, self.city_view(1))
         if expect.violation is not None:
             return evaluate(expect, view, {})
+        if expect.settled is not None:
+            return evaluate(expect, view, {}, judge_now(self.city, expect.since_us))
         numbers = city_expect.sites_of(expect, self.city)
         outcomes = []
         for number in numbers:

@@ -27,6 +27,7 @@ from scenarios.format.script import AT as AT
 from scenarios.format.script import HEAD as HEAD
 from scenarios.format.script import HOWS as HOWS
 from scenarios.format.script import arguments as arguments
+from scenarios.format.settings import CAMPAIGN as CAMPAIGN
 from scenarios.format.settings import LATE as LATE
 from scenarios.format.settings import NETWORK as NETWORK
 from scenarios.format.settings import PAXOS as PAXOS
@@ -44,6 +45,7 @@ TABLES = {
     "paxos": PAXOS,
     "tariff": TARIFF,
     "pv": PV,
+    "campaign": CAMPAIGN,
     "session": SESSION,
 }
 """Single tables, by their key at the top."""

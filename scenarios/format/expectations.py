@@ -250,7 +250,13 @@ EXPECT = Table(
         ),
         Key("at_least", "at_least", COUNT, "It happened not less often than this."),
         Key("at_most", "at_most", COUNT, "It happened not more often than this."),
-        Key("since", "since_us", TIME, "Only what happened after this time counts."),
+        Key(
+            "since",
+            "since_us",
+            TIME,
+            "With `count`: only what happened after this time counts. With `settled`: when all was "
+            "well again; who came later must have been served.",
+        ),
         Key(
             "promises_broken",
             "promises_broken",
@@ -272,6 +278,12 @@ EXPECT = Table(
             "Subject: how many drivers of a city it has gone so with.",
         ),
         Key("site", "site", SITE_ID, "In a city: of which site; what names none is of each."),
+        Key(
+            "settled",
+            "settled",
+            Choice(("all",)),
+            "Subject: `all`, everything has come to rest: replicas, calls, promises, clients.",
+        ),
         Key(
             "violation",
             "violation",
@@ -311,6 +323,7 @@ SUBJECTS = {
     "money": ("site",),
     "reads": ("site",),
     "drivers": ("at_least", "at_most", "site"),
+    "settled": ("since",),
     "violation": (),
 }
 """What an expectation is about, and what may be said of it (nothing: the subject says it)."""

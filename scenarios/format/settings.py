@@ -250,6 +250,29 @@ PRICE_BAND = Table(
         Key("price", "energy_ueur", PRICE, "Price of energy meanwhile.", required=True),
     ),
 )
+CAMPAIGN = Table(
+    "[campaign]",
+    (
+        Key(
+            "begin",
+            "begin_us",
+            Quantity(DURATION, 0, DAY_US),
+            "When the first random fault of a campaign may come.",
+        ),
+        Key(
+            "gap",
+            "gap_us",
+            Quantity(DURATION, 200_000, DAY_US),
+            "How long it takes from one random fault to the next, on average.",
+        ),
+        Key(
+            "quiet",
+            "quiet_us",
+            Quantity(DURATION, 1_000_000, DAY_US),
+            "How long after the last of them everything must have settled.",
+        ),
+    ),
+)
 SESSION = Table(
     "[session]",
     (

@@ -10,7 +10,7 @@ from scenarios.schema import ChargePoint, Scenario, Vehicle
 
 MILLION = 1_000_000
 
-_TABLES = ("site", "paxos", "prices", "pv")
+_TABLES = ("site", "paxos", "prices", "pv", "campaign")
 _TOP = ("plans", "monitor", "meter_interval_us", "tick_us", "start_us", "seed")
 _KEPT = ("id",)
 _LEAN = {"snapshot_slots": (1, 2, 5, 10, 20), "retain_slots": (0, 1, 2, 5, 10)}

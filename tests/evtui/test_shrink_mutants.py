@@ -122,7 +122,13 @@ def test_where_the_order_matters_few_messages_are_late(
                 "prints them"
             ),
         ),
-        (["--faults", "hail"], '--faults: found "hail"; allowed everything'),
+        (
+            ["--faults", "network!"],
+            (
+                '--faults: found "network!"; allowed calm, network, crashes, disks, clocks, '
+                'everything; did you mean "network"?'
+            ),
+        ),
     ],
 )
 def test_what_is_not_known_is_refused(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from scenarios.campaign import is_crowded_out
 from scenarios.loader import loads
 from scenarios.session import Session
+from scenarios.settled import is_crowded_out
 
 EVS = 6
 

@@ -1,0 +1,1 @@
+"""``evtui campaign``: a scenario under random faults, seed after seed."""

@@ -1,0 +1,23 @@
+"""What one run of a campaign showed."""
+
+from attrs import frozen
+
+
+@frozen
+class Finding:
+    """What one seed showed; ``problems`` is empty when all was well."""
+
+    seed: int
+    problems: tuple[str, ...]
+    digest: str
+    events: int
+    faults: int
+    """How many lines of its script the profile has drawn, what undoes a fault included."""
+    sessions: int
+    leaders: int
+    coverage: dict[str, int]
+    """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
+    virtual_us: int = 0
+    """How long the run lasted, in virtual time."""
+    failed_us: int | None = None
+    """When it was seen that not all is well: the violation, or the end; None when all was well."""

@@ -1,0 +1,74 @@
+"""``python -m tools.campaigns``: a short one of what ``make soak`` runs for hours."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from scenarios.loader import library_names, load
+from tools.campaigns import is_short, main, seeds_of
+
+SHORT = [name for name in library_names() if is_short(load(name))]
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_the_laboratory_settles_under_all_faults(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Some seeds of each, and together they cover what the laboratory is for."""
+    words = ["--short", "12", "--folder", str(tmp_path), *SHORT]
+    assert main(words) == 0
+    out = capfd.readouterr().out
+    rows = [line for line in out.splitlines() if line.startswith("| `")]
+    assert [row.split("|")[2:4] for row in rows] == [[" 12 ", " 0 "]] * len(SHORT)
+    assert f"| **together** | {12 * len(SHORT)} | 0 |" in out
+    never = out.rpartition("Happened in no run: ")[2].strip(" .\n").split(", ")
+    for feature in ("elections", "preemptions", "step_downs", "small_quorums", "joins",
+                    "promotions", "demotions", "departures", "snapshots_taken",
+                    "snapshots_installed", "wiped_disks", "lease_reads"):  # fmt: skip
+        assert feature not in never
+
+
+def test_what_expects_a_violation_is_left_out(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """By what it expects itself; the others get their seeds, and long ones few."""
+    assert main(["--folder", str(tmp_path), "broken-clock-bound"]) == 0
+    assert "Left out, as they expect a violation themselves: broken-clock-bound." in (
+        capfd.readouterr().out
+    )
+    counts = {name: seeds_of(load(name), 300, 4_000, 5) for name in library_names()}
+    assert counts["ten-minutes"] == 300
+    assert counts["city"] == 5
+    assert sum(counts[name] for name in SHORT) == 20_000
+    assert [name for name, count in counts.items() if not count] == [
+        "broken-clock-bound",
+        "clock-drift-beyond",
+    ]
+
+
+def test_an_interrupted_soak_goes_on(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """As by Ctrl+C, which all processes hear; the table is the same but for the minutes."""
+    words = ["--short", "40", "--folder", str(tmp_path), "lab-three"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tools.campaigns", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        cwd=ROOT,
+    )
+    log = tmp_path / "lab-three.campaign.jsonl"
+    while not (log.exists() and log.read_bytes().count(b"\n") > 4):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert main(words) == 0
+    assert "| `lab-three` | 40 | 0 |" in capfd.readouterr().out

@@ -1,0 +1,155 @@
+"""The campaigns of docs/evidence.md: every scenario of the library under random faults.
+
+``python -m tools.campaigns [--seeds N] [--short N] [--long N] [--folder F] [NAME ...]`` runs
+``evtui campaign NAME --faults everything`` for each scenario and prints a table. What is finished
+is kept in the folder, and the same command goes on from there: after Ctrl+C, or the next day.
+
+A scenario that says how its faults come, in ``[campaign]``, is one of the laboratory: seconds long,
+for many seeds. One that expects a violation itself is left out: its own script leaves what the
+protocol is made for. Days of a city take minutes each, so there are few of them.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from scenarios.loader import library_names, load
+from scenarios.schema import Campaign, Scenario
+
+SEEDS, SHORT_SEEDS, LONG_SEEDS = 300, 4_000, 5
+LONG_US = 6 * 3_600_000_000
+"""What lasts longer than this is long."""
+FAILED, INTERRUPTED = 1, 130
+NUMBERS = ("runs", "failed", "events", "virtual_hours", "faults_drawn", "sessions", "leaders")
+HEAD = "| scenario | seeds | problems | events | virtual h | faults | sessions | leaders | min |"
+
+
+@frozen
+class Row:
+    """What one campaign has found, and how long it took in seconds, over all its sittings."""
+
+    name: str
+    found: dict[str, Any]
+    seconds: float
+    is_short: bool
+
+
+def seeds_of(scenario: Scenario, seeds: int, short: int, long: int) -> int:
+    """How many seeds a scenario gets; 0 where it expects to be violated."""
+    if any(expect.violation is not None for expect in scenario.expectations):
+        return 0
+    if is_short(scenario):
+        return short
+    return long if scenario.duration_us > LONG_US else seeds
+
+
+def is_short(scenario: Scenario) -> bool:
+    """Whether it is one of the laboratory."""
+    return scenario.campaign != Campaign()
+
+
+def run(name: str, seeds: int, folder: Path) -> tuple[int, dict[str, Any], float]:
+    """One campaign: exit code, what it printed, and its seconds so far."""
+    log, times = folder / f"{name}.campaign.jsonl", folder / f"{name}.seconds"
+    command = [sys.executable, "-m", "evtui.cli", "campaign", name, "--seeds", str(seeds)]
+    before_s = float(times.read_text()) if times.exists() else 0.0
+    began_s = time.monotonic()
+    process = subprocess.Popen(
+        [*command, "--log", str(log.resolve()), "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+    )
+    try:
+        out, _ = process.communicate()
+    except KeyboardInterrupt:
+        process.wait()  # it was interrupted, too, and says what is kept
+        raise
+    finally:
+        took_s = before_s + time.monotonic() - began_s
+        times.write_text(f"{took_s:.3f}\n")
+    return process.returncode, json.loads(out) if out else {}, took_s
+
+
+def cells(name: str, found: dict[str, Any], seconds: float) -> str:
+    """A row of the table."""
+    counts = (found[key] for key in NUMBERS)
+    texts = [f"{n:,.1f}" if isinstance(n, float) else f"{n:,}" for n in counts]
+    return f"| {' | '.join((name, *texts, f'{seconds / 60:,.1f}'))} |"
+
+
+def totals(rows: Sequence[Row]) -> Iterator[str]:
+    """The laboratory together, all others together, all together."""
+    for name, some in (
+        ("the laboratory", [row for row in rows if row.is_short]),
+        ("all others", [row for row in rows if not row.is_short]),
+        ("together", list(rows)),
+    ):
+        if some:
+            sums = {key: sum(row.found[key] for row in some) for key in NUMBERS}
+            yield cells(f"**{name}**", sums, sum(row.seconds for row in some))
+
+
+def never(rows: Sequence[Row]) -> list[str]:
+    """Features that happened in no run at all: whatever tests them, it was not this."""
+    features = dict.fromkeys(name for row in rows for name in row.found["coverage"])
+    return [f for f in features if not any(row.found["coverage"].get(f) for row in rows)]
+
+
+def campaigns(
+    names: Sequence[str], seeds: tuple[int, int, int], folder: Path
+) -> Iterator[tuple[str, Row | int]]:
+    """Each campaign by its name: what it found, 0 where it is left out, else its exit code."""
+    for name in names:
+        scenario = load(name)
+        count = seeds_of(scenario, *seeds)
+        if not count:
+            yield name, 0
+            continue
+        code, found, took_s = run(name, count, folder)
+        yield name, Row(name, found, took_s, is_short(scenario)) if found else code
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """What the command line asks for; 1 if any run of any campaign had a problem."""
+    parser = argparse.ArgumentParser(prog="python -m tools.campaigns")
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--short", type=int, default=SHORT_SEEDS)
+    parser.add_argument("--long", type=int, default=LONG_SEEDS)
+    parser.add_argument("--folder", type=Path, default=Path("soak"))
+    parser.add_argument("names", nargs="*")
+    asked = parser.parse_args(words)
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    rows: list[Row] = []
+    left_out: list[str] = []
+    print(HEAD, "|---" * 9 + "|", sep="\n", flush=True)
+    seeds = (asked.seeds, asked.short, asked.long)
+    try:
+        for name, row in campaigns(asked.names or library_names(), seeds, asked.folder):
+            if isinstance(row, Row):
+                rows.append(row)
+                print(cells(f"`{name}`", row.found, row.seconds), flush=True)
+            elif row:
+                return row
+            else:
+                left_out.append(name)
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on", file=sys.stderr)
+        return INTERRUPTED
+    print(*totals(rows), sep="\n")
+    if left_out:
+        print(f"\nLeft out, as they expect a violation themselves: {', '.join(left_out)}.")
+    if rows:
+        print(f"\nHappened in no run: {', '.join(never(rows)) or 'nothing is missing'}.")
+    return FAILED if any(row.found["failed"] for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
