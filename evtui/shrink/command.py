@@ -23,6 +23,7 @@ from paxos.check.shrink import EnoughError
 from scenarios.kinds import did_you_mean, one_of, printable, shown
 from scenarios.loader import file_of, load
 from scenarios.schema import Expect, Scenario
+from scenarios.shrink.order import words
 from scenarios.shrink.shrinking import (
     ENOUGH,
     FINISHED,
@@ -205,7 +206,7 @@ def _text(target: str, found: Shrunk, seconds: float) -> Iterator[str]:
     yield found.failure.text
     yield f"from {_size(found.before)}"
     yield f"to   {_size(found.scenario)}"
-    yield f"order: {_order(found)}"
+    yield f"order: {words(found.scenario)}"
     yield f"{found.runs:,} runs, {seconds:.1f} s"
     yield f"see it with: evtui run {shlex.quote(_path(target))}"
 
@@ -213,15 +214,6 @@ def _text(target: str, found: Shrunk, seconds: float) -> Iterator[str]:
 def _path(target: str) -> str:
     """The file as a scenario is named: one without a suffix needs its folder."""
     return target if "/" in target or target.endswith(".toml") else f"./{target}"
-
-
-def _order(found: Shrunk) -> str:
-    if found.comes_in_order:
-        return "messages come in the order in which they were sent"
-    late = len(found.scenario.late)
-    if late and not found.scenario.network.tail:
-        return f"messages come in the order in which they were sent, but for {late:,}"
-    return "it hangs on the order in which messages come"
 
 
 def _row(run: str, target: str, found: Shrunk, seconds: float) -> dict[str, object]:

@@ -8,7 +8,8 @@ fails, too, and shows nothing.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from attrs import evolve, frozen
 
@@ -37,6 +38,14 @@ HARMLESS = frozenset(
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
+Halt: TypeAlias = Callable[[], None]
+"""Is called now and then; raises what is to end a search."""
+
+
+def never() -> None:
+    """Nothing ends the search."""
+
+
 @frozen
 class Failure:
     """What made the exit code of a run 1."""
@@ -57,8 +66,8 @@ class Failure:
     """Whether it would have held in the run's :func:`control`."""
 
     def is_like(self, other: "Failure") -> bool:
-        """Whether the other one's way to fail is among the ways in which this one does."""
-        return self.kind == other.kind and other.name in (self.name, *self.also)
+        """Whether this way to fail is among those in which the other one does."""
+        return self.kind == other.kind and self.name in (other.name, *other.also)
 
 
 def failure_of(scenario: Scenario) -> Failure | None:
@@ -76,17 +85,20 @@ def failure_of(scenario: Scenario) -> Failure | None:
     return evolve(found, caused=first_failure(sound) is None)
 
 
-def fails_like(scenario: Scenario, failure: Failure) -> bool:
-    """Whether a run fails in this way before it fails in any other; it stops where it fails."""
-    found = first_failure(scenario)
-    if found is None or not found.is_like(failure):
+def fails_like(scenario: Scenario, failure: Failure, halt: Halt = never) -> bool:
+    """Whether a run fails in this way before it fails in any other; it stops where it fails.
+
+    ``halt`` is called now and then; it raises what is to end the run before.
+    """
+    found = first_failure(scenario, halt)
+    if found is None or not failure.is_like(found):
         return False
-    return not failure.caused or first_failure(control(scenario)) is None
+    return not failure.caused or first_failure(control(scenario), halt) is None
 
 
-def first_failure(scenario: Scenario) -> Failure | None:
+def first_failure(scenario: Scenario, halt: Halt = never) -> Failure | None:
     """The first way in which a run fails, at which it stops; None if it does not."""
-    session = _run(scenario, stop=True)
+    session = _run(scenario, stop=True, halt=halt)
     return _expectation(session) or _violation(session) or _money(session)
 
 
@@ -105,9 +117,10 @@ def watched_for(scenario: Scenario, failure: Failure) -> Scenario:
     return evolve(scenario, expectations=expectations)
 
 
-def _run(scenario: Scenario, *, stop: bool) -> Session:
+def _run(scenario: Scenario, *, stop: bool, halt: Halt = never) -> Session:
     session = Session(scenario)
     while not session.finished:
+        halt()
         session.run(scenario.duration_us, _SLICE_EVENTS)
         if stop and any(not outcome.held for outcome in session.outcomes):
             break

@@ -106,6 +106,16 @@ def written_out(scenario: Scenario) -> Scenario:
     return evolve(scenario, network=evolve(network, tail=0.0), late=tuple(late))
 
 
+def words(scenario: Scenario) -> str:
+    """In which order messages come."""
+    if comes_in_order(scenario):
+        return "messages come in the order in which they were sent"
+    late = len(scenario.late)
+    if late and comes_in_order(evolve(scenario, late=())):
+        return f"messages come in the order in which they were sent, but for {late:,}"
+    return "it hangs on the order in which messages come"
+
+
 def comes_in_order(scenario: Scenario) -> bool:
     """Whether every message between charge points comes in the order in which it was sent."""
     network = scenario.network

@@ -11,10 +11,10 @@ from paxos.check.shrink import EnoughError, Search, to_fixed_point
 from scenarios.kinds import printable
 from scenarios.schema import Scenario
 from scenarios.shrink import order, parts, simpler, times
-from scenarios.shrink.failing import Failure, failure_of, first_failure, watched_for
+from scenarios.shrink.failing import Failure, Halt, failure_of, first_failure, never, watched_for
 from scenarios.shrink.moments import delete_at_other_moments
 from scenarios.shrink.parts import fitted
-from scenarios.shrink.trying import Halt, candidate_fails, one_by_one, several_at_once
+from scenarios.shrink.trying import candidate_fails, one_by_one, several_at_once
 from scenarios.units import DURATION
 from scenarios.writer import to_toml
 
@@ -82,14 +82,14 @@ def shrink(
     executor: Executor | None = None,
     jobs: int = 1,
     most_runs: int | None = None,
-    halt: Halt = lambda: None,
+    halt: Halt = never,
     tell: Callable[[Progress], None] | None = None,
     origin: str = "",
 ) -> Shrunk:
     """The smallest scenario found that fails as this one does, with its own seed.
 
     On ``executor``, when given, ``jobs`` candidates are tried at a time; that changes nothing of
-    what is found. ``halt`` is asked before each run; a :class:`paxos.check.shrink.EnoughError` or a
+    what is found. ``halt`` is asked now and then; a :class:`paxos.check.shrink.EnoughError` or a
     ``KeyboardInterrupt`` of it, or a Ctrl+C at any time, ends the search with the best so far.
     ``origin`` says in the file what it was shrunk from.
 
@@ -143,15 +143,11 @@ def presented(best: Scenario, failure: Failure, before: Scenario, origin: str) -
     """The scenario with a name, a title and a description that say what it shows."""
     steps = f"{len(before.script) + len(before.inputs)} to {len(best.script)}"
     sizes = f"{len(before.cps)} to {len(best.cps)}"
-    messages = (
-        "Messages come in the order in which they were sent."
-        if order.comes_in_order(best)
-        else "It hangs on the order in which messages come."
-    )
+    messages = order.words(best)
     description = (
         f"{failure.text}\n\nShrunk from {printable(origin)}: from {steps} steps, from {sizes} "
         f"charge points, from {DURATION.format(before.duration_us)} to "
-        f"{DURATION.format(best.duration_us)}. {messages}\n"
+        f"{DURATION.format(best.duration_us)}. {messages[0].upper()}{messages[1:]}.\n"
     )
     title = f"Shrunk: {failure.name}" if failure.kind == "violation" else "Shrunk: an expectation"
     return evolve(best, name=f"{before.name}-shrunk"[:60], title=title, description=description)

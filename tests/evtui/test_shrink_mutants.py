@@ -64,21 +64,12 @@ def test_the_shortest_known_schedules_fail(case: Case) -> None:
 def test_a_failing_run_shrinks_to_nearly_the_shortest(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """To at most 15 steps and twice the shortest known, the same bytes in two processes."""
+    """To at most 15 steps and twice the shortest known."""
     monkeypatch.chdir(tmp_path)
     text = LAB.read_text(encoding="utf-8").replace("cps = 3", f"cps = {case.cps}")
     Path("lab.toml").write_text(text, encoding="utf-8")
-    command = ["shrink", "./lab.toml", *case.options]
-    other = subprocess.Popen(
-        [sys.executable, "-m", "evtui.cli", *command, "-o", "other.toml"],
-        env={**os.environ, "PYTHONHASHSEED": "4242"},
-        stdout=subprocess.DEVNULL,
-    )
-    assert main([*command, "-o", "one.toml", "--json"]) == 0
+    assert main(["shrink", "./lab.toml", *case.options, "-o", "one.toml", "--json"]) == 0
     row = json.loads(capsys.readouterr().out)
-    assert other.wait() == 0
-    assert Path("one.toml").read_bytes() == Path("other.toml").read_bytes()
-
     shrunk, known = load("./one.toml"), load(str(case.shortest))
     assert row["after"]["steps"] == len(shrunk.script)
     assert len(shrunk.script) <= MOST_STEPS < row["before"]["steps"]
@@ -92,15 +83,42 @@ def test_a_failing_run_shrinks_to_nearly_the_shortest(
     assert [it["invariant"] for it in report["violations"]] == [case.invariant]
 
 
+def in_another_process(*command: str) -> None:
+    """Run a command where sets are in another order."""
+    subprocess.run(
+        [sys.executable, "-m", "evtui.cli", *command],
+        env={**os.environ, "PYTHONHASHSEED": "4242"},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("case", BY_NUMBER)
+def test_the_same_bytes_in_two_processes(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result is a function of the run that is shrunk, with one process or several."""
+    monkeypatch.chdir(tmp_path)
+    text = LAB.read_text(encoding="utf-8").replace("cps = 3", f"cps = {case.cps}")
+    Path("lab.toml").write_text(text, encoding="utf-8")
+    command = ["shrink", "./lab.toml", *case.options]
+    in_another_process(*command, "-o", "other.toml")
+    assert main([*command, "-o", "one.toml", "--jobs", "2"]) == 0
+    assert Path("one.toml").read_bytes() == Path("other.toml").read_bytes()
+
+
 def test_where_the_order_matters_few_messages_are_late(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A leader that tells too early is caught by one message that is late; without any fault."""
     monkeypatch.chdir(tmp_path)
     mutant = ["--mutant", "leader_tells_what_is_not_chosen"]
-    options = ["--seed", "1", "--faults", "everything", *mutant, "-o", "late.toml"]
-    assert main(["shrink", str(LAB), *options]) == 0
+    command = ["shrink", str(LAB), "--seed", "1", "--faults", "everything", *mutant]
+    assert main([*command, "-o", "late.toml"]) == 0
     out = capsys.readouterr().out
+    in_another_process(*command, "-o", "other.toml")
+    assert Path("late.toml").read_bytes() == Path("other.toml").read_bytes()
     assert "messages come in the order in which they were sent, but for 1\n" in out
     shrunk = load("./late.toml")
     assert (len(shrunk.script), len(shrunk.late), shrunk.network.tail) == (0, 1, 0.0)
