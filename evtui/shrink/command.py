@@ -185,14 +185,23 @@ def _check_target(run: str, target: str) -> None:
 
 
 def _write(target: str, text: str) -> None:
-    """All of the file or nothing of it: beside it first, then in its place."""
-    path = Path(target)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    """All of the file or nothing of it: beside it first, then in its place.
+
+    What is there and is no file, as a device or a pipe, is written to and never replaced; a link
+    stays, and what it leads to is replaced.
+    """
+    path = Path(os.path.realpath(target))
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8", newline="\n")
+            return
+        beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+        try:
+            beside.write_text(text, encoding="utf-8", newline="\n")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     except (OSError, ValueError) as error:
-        beside.unlink(missing_ok=True)
         raise _cannot_write(target, error) from None
 
 

@@ -191,3 +191,19 @@ def test_an_older_file_stays_where_the_run_does_not_fail() -> None:
     Path("leader-crash.shrunk.toml").write_text("mine", encoding="utf-8")
     assert main(["shrink", "leader-crash"]) == 2
     assert Path("leader-crash.shrunk.toml").read_text(encoding="utf-8") == "mine"
+
+
+def test_what_is_no_file_is_written_to_and_stays(folder: Path) -> None:
+    """A pipe, as a device would be; and a link leads where it led."""
+    os.mkfifo("pipe")
+    ours = os.open("pipe", os.O_RDWR | os.O_NONBLOCK)
+    assert main(["shrink", "./cut.toml", "--max-runs", "1", "-o", "pipe"]) == 3
+    assert os.read(ours, 65_536).startswith(b'name = "cut-shrunk"\n')
+    os.close(ours)
+    assert Path("pipe").is_fifo()
+    Path("real.toml").write_text("old", encoding="utf-8")
+    Path("link.toml").symlink_to("real.toml")
+    assert main(["shrink", "./cut.toml", "--max-runs", "1", "-o", "link.toml"]) == 3
+    assert Path("link.toml").is_symlink()
+    assert load("./real.toml").name == "cut-shrunk"
+    assert [it.name for it in folder.iterdir() if it.name.endswith(".part")] == []

@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve, frozen
 
 from evtui.cli import main
+from evtui.opening import app_of
 from paxos.check.mutants import find
 from scenarios.loader import load
 from scenarios.shrink.failing import failure_of
@@ -128,6 +129,17 @@ def test_where_the_order_matters_few_messages_are_late(
     assert failure_of(evolve(shrunk, late=())) is None
     assert failure_of(evolve(shrunk, mutant="")) is None
     assert main(["run", "./late.toml"]) == 1
+
+
+async def test_a_shrunk_run_opens_in_the_app() -> None:
+    """And stops where the invariant is violated."""
+    file = HERE / "shortest" / "1.toml"
+    app = app_of(load(str(file)), None, at_us=5_000_000)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        violation = app.timeline.session.whole.violation
+    assert violation is not None
+    assert violation.name == "A5"
 
 
 @pytest.mark.parametrize(
