@@ -26,6 +26,7 @@ from evtui.options import (
     CpId,
     Exploring,
     FileOrStdin,
+    Killing,
     ModelName,
     Moment,
     Month,
@@ -266,17 +267,25 @@ def explore(*, options: Exploring = Exploring()) -> int:  # noqa: B008 - frozen
         They are one each: :mod:`evtui.options`.
 
     """
-    from evtui.explore.command import Order, run_explore
-    from paxos.check.explore.group import Faults
-    from paxos.check.explore.nodes import Bounds
+    from evtui.explore.command import run_explore
+    from evtui.explore.order import order_of
 
-    it = options
-    if it.proposers > it.nodes:
-        raise UsageError(f"--proposers: found {it.proposers}; allowed at most --nodes, {it.nodes}")
-    ballots = (it.ballots,) * it.proposers
-    bounds = Bounds(it.nodes, it.proposers, ballots, it.slots, it.own_later)
-    faults = Faults(it.crashes, it.losses, it.duplicates)
-    return run_explore(Order(bounds, faults, it.max_states, it.as_json))
+    return run_explore(order_of(options))
+
+
+@app.command
+def mutants(*, options: Killing = Killing()) -> int:  # noqa: B008 - frozen
+    """Plant each known mistake in the protocol, and print what kills it, within how many seeds.
+
+    Parameters
+    ----------
+    options
+        They are one each: :mod:`evtui.options`.
+
+    """
+    from evtui.mutants.command import run_mutants
+
+    return run_mutants(options)
 
 
 @app.command

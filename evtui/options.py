@@ -244,22 +244,24 @@ class Billing(RunOptions):
 class Exploring:
     """The options of ``evtui explore``: how large the group is, and what may happen to it."""
 
-    nodes: Annotated[int, _option(_whole("--nodes", 1, 5), "N")] = 3
+    nodes: Annotated[int | None, _option(_whole("--nodes", 1, 5), "N")] = None
     """How many nodes vote, 1 to 5; 3 if left out."""
-    proposers: Annotated[int, _option(_whole("--proposers", 1, 5), "N")] = 2
+    proposers: Annotated[int | None, _option(_whole("--proposers", 1, 5), "N")] = None
     """How many of them seek to lead, each with a command of its own; 2 if left out."""
-    ballots: Annotated[int, _option(_whole("--ballots", 1, 4), "N")] = 2
+    ballots: Annotated[int | None, _option(_whole("--ballots", 1, 4), "N")] = None
     """How many ballots each of these may begin, at any time; 2 if left out."""
-    slots: Annotated[int, _option(_whole("--slots", 1, 3), "N")] = 1
+    slots: Annotated[int | None, _option(_whole("--slots", 1, 3), "N")] = None
     """For how many slots is proposed, 1 to 3; 1 if left out."""
-    crashes: Annotated[int, _option(_whole("--crashes", 0, 3), "N")] = 0
+    crashes: Annotated[int | None, _option(_whole("--crashes", 0, 3), "N")] = None
     """How many crashes with a restart there may be, of any node at any time; 0 if left out."""
-    losses: Annotated[int, _option(_whole("--losses", 0, 9), "N")] = 0
+    losses: Annotated[int | None, _option(_whole("--losses", 0, 9), "N")] = None
     """How many messages may be lost while somebody waits for them; 0 if left out."""
-    duplicates: Annotated[int, _option(_whole("--duplicates", 0, 9), "N")] = 0
+    duplicates: Annotated[int | None, _option(_whole("--duplicates", 0, 9), "N")] = None
     """How many messages may come twice; 0 if left out."""
     own_later: Switch = False
     """What a node says to itself is under way like any other message: many more states."""
+    mutant: Annotated[str | None, _option(_text, "NAME|N")] = None
+    """Plant this known mistake; what is left out is then what shows it."""
     max_states: Annotated[int | None, _option(_whole("--max-states", 1, 10**9), "N")] = None
     """Give up after so many distinct states, with exit code 3."""
     as_json: Annotated[Switch, Parameter(name="--json")] = False
@@ -310,3 +312,22 @@ class Campaigning:
     """Keep finished seeds in this file, and go on from what is there."""
     as_json: Annotated[Switch, Parameter(name="--json")] = False
     """Print what was found as one JSON object."""
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Killing:
+    """The options of ``evtui mutants``: which mistakes, and how long each is looked for."""
+
+    seeds: Annotated[int, _option(_whole("--seeds", 1, 2_000), "N")] = 200
+    """In how many runs each is looked for at the most, 1 to 2000; 200 if left out."""
+    only: Annotated[
+        tuple[str, ...], Parameter(negative=(), metavar="NAME|N", consume_multiple=True)
+    ] = ()
+    """Only these, by name or by number; a number means all that stand for it."""
+    jobs: Annotated[int | None, _option(_whole("--jobs", 1, 256), "N")] = None
+    """In how many processes; as many as there are processors if left out."""
+    list_only: Annotated[Switch, Parameter(name="--list")] = False
+    """Print every mistake with its sentence, and run nothing."""
+    as_json: Annotated[Switch, Parameter(name="--json")] = False
+    """Print it as JSON."""

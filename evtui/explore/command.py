@@ -14,6 +14,8 @@ from attrs import frozen
 from paxos.check.explore.group import Faults, Group, Move, State
 from paxos.check.explore.nodes import Bounds, shown
 from paxos.check.explore.search import Found, explore
+from paxos.check.mutants import Mutant, planted
+from paxos.messages import Message
 
 PROGRESS_S: Final = 0.5
 EXHAUSTED, VIOLATED, UNFINISHED = "exhausted", "violated", "unfinished"
@@ -28,11 +30,20 @@ class Order:
     faults: Faults
     most_states: int | None = None
     as_json: bool = False
+    mutant: Mutant | None = None
+    """The mistake that is planted meanwhile."""
+    keeps: tuple[type[Message], ...] = ()
+    """Messages that a mistake may heed although no right node would: they are not forgotten."""
 
 
 def run_explore(order: Order) -> int:
     """Explore, print what was seen, and return the exit code."""
-    group = Group(order.bounds, order.faults)
+    with planted(order.mutant):
+        return _run(order)
+
+
+def _run(order: Order) -> int:
+    group = Group(order.bounds, order.faults, order.keeps)
     progress = _progress() if sys.stderr.isatty() else None
     began = time.perf_counter()
     found = explore(group, most_states=order.most_states, progress=progress)
@@ -72,6 +83,8 @@ def _progress() -> Callable[[int, int, int], None]:
 
 def _text(order: Order, group: Group, found: Found[State, Move], seconds: float) -> Iterator[str]:
     yield _word(found)
+    if order.mutant is not None:
+        yield f"planted: {order.mutant.name}: {order.mutant.sentence}"
     yield _asked(order)
     rate = found.states / max(seconds, 1e-9)
     yield (
@@ -116,6 +129,7 @@ def _row(
     bounds, faults = order.bounds, order.faults
     return {
         "verdict": _word(found),
+        "mutant": None if order.mutant is None else order.mutant.name,
         "nodes": bounds.nodes,
         "proposers": bounds.proposers,
         "ballots": list(bounds.ballots),

@@ -150,9 +150,9 @@ class Returns(Campaign):
         self.do(Fault(self.cluster.now_us, verb, args))
 
 
-def let_return(seed: int, shape: Shape | None = None) -> Returns:
+def let_return(seed: int, shape: Shape | None = None, *, check: bool = True) -> Returns:
     """The whole run of a seed; raises what is wrong with it."""
-    lab = Returns(shape or returns_of(seed), seed=seed)
+    lab = Returns(shape or returns_of(seed), seed=seed, check=check)
     lab.cluster.run(lab.end_us)
     if any(host.status is not Status.ALIVE for host in lab.cluster.hosts.values()):
         raise NotSettled("not every node is up")

@@ -183,9 +183,11 @@ def prepared(
     return lab
 
 
-def run(seed: int, shape: Shape | None = None, *, share: bool = False) -> Campaign:
+def run(
+    seed: int, shape: Shape | None = None, *, check: bool = True, share: bool = False
+) -> Campaign:
     """The whole run of a seed; raises what is wrong with it."""
-    lab = prepared(seed, shape, share=share)
+    lab = prepared(seed, shape, check=check, share=share)
     lab.cluster.run(END_US)
     check_settled(lab)
     check_history(lab)

@@ -107,9 +107,9 @@ class Siege(Campaign):
         self.schedule([Fault(now_us + 7 * LOW_US, "heal", {})])
 
 
-def besiege(seed: int, shape: Shape | None = None) -> Campaign:
+def besiege(seed: int, shape: Shape | None = None, *, check: bool = True) -> Campaign:
     """The whole run of a seed; raises what is wrong with it."""
-    lab = Siege(shape or siege_of(seed), seed=seed)
+    lab = Siege(shape or siege_of(seed), seed=seed, check=check)
     lab.cluster.run(lab.end_us)
     if any(host.status is not Status.ALIVE for host in lab.cluster.hosts.values()):
         raise NotSettled("not every node is up")

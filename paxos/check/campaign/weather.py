@@ -81,6 +81,12 @@ def moving_of(seed: int) -> Shape:
     )  # fmt: skip
 
 
+def regrouping_of(seed: int) -> Shape:
+    """The weather of :func:`moving_of`, with a log of three slots: who lags misses changes."""
+    shape = moving_of(seed)
+    return evolve(shape, config=evolve(shape.config, snapshot_slots=3, retain_slots=0))
+
+
 def ailing_of(seed: int) -> Shape:
     """The weather of :func:`shape_of` or :func:`compact_of`, and nodes that ail as well."""
     return evolve(named(f"ailing/{seed}").choice((shape_of, compact_of))(seed), ailing=True)

@@ -2,8 +2,9 @@
 
 from paxos.acceptor import Acceptor
 from paxos.ballot import NO_BALLOT, Ballot
+from paxos.check.explore.nodes import Bounds
 from paxos.check.mutants.patch import Patch
-from paxos.check.mutants.planting import mutant
+from paxos.check.mutants.planting import Exploration, mutant
 from paxos.effects import Effect
 from paxos.messages import Accept, Accepted, Message, Nack, Prepare, Promise
 from paxos.replica import Replica
@@ -23,7 +24,7 @@ def accepts_below_its_promise(patch: Patch) -> None:
     patch.setattr(Acceptor, "on_accept", on_accept)
 
 
-@mutant("A2", number=13)
+@mutant("A2", number=13, explored=Exploration(Bounds()))
 def accept_does_not_raise_the_promise(patch: Patch) -> None:
     """Accepting binds to nothing: a lower ballot may be promised afterwards."""
 

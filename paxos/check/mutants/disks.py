@@ -6,8 +6,10 @@ from typing import Any
 from paxos.acceptor import Acceptor
 from paxos.ballot import Ballot
 from paxos.check.campaign.weather import ailing_of, compact_of
+from paxos.check.explore.group import Faults
+from paxos.check.explore.nodes import Bounds
 from paxos.check.mutants.patch import Patch
-from paxos.check.mutants.planting import mutant
+from paxos.check.mutants.planting import Exploration, mutant
 from paxos.effects import Broadcast, Send
 from paxos.records import ACCEPTED, PROMISED, Recovered
 from paxos.replica import Replica
@@ -30,7 +32,7 @@ def _forget(patch: Patch, forget: Callable[[Recovered], None]) -> None:
     patch.setattr(Acceptor, "__init__", init)
 
 
-@mutant("A1", number=9)
+@mutant("A1", number=9, explored=Exploration(Bounds(3, 2, (1, 1)), Faults(crashes=1)))
 def promise_not_written(patch: Patch) -> None:
     """A promise is made durable by accepting something, and not before."""
     original = Replica._effects

@@ -41,7 +41,7 @@ def leader_tells_what_is_not_chosen(patch: Patch) -> None:
     patch.setattr(Replica, "_beat", beat)
 
 
-@mutant("C1", weather=whispers_of, number=23)
+@mutant("C1", weather=whispers_of, number=23, clients=True)
 def executed_twice_after_failover(patch: Patch) -> None:
     """No table of sessions: what was chosen twice is applied twice."""
     original = SessionTable.admit

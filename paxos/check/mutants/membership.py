@@ -72,19 +72,19 @@ def nobody_tells_who_has_left(patch: Patch) -> None:
     patch.setitem(Replica._HANDLERS, Forward, on_forward)
 
 
-@mutant(LIVENESS, seeds=0)
+@mutant(LIVENESS, scripted="it costs a stranger time, and nothing is wrong in the end")
 def nobody_says_who_leads(patch: Patch) -> None:
     """A follower passes a stranger's command on, and the stranger never hears of the leader."""
     patch.setattr(Replica, "_refer", lambda self, source, now_us: None)
 
 
-@mutant(LIVENESS, seeds=0)
+@mutant(LIVENESS, scripted="it takes a leader that leaves and one that asks nobody else")
 def silent_leaders_are_not_doubted(patch: Patch) -> None:
     """Who does not vote asks the leader that it knows, for ever."""
     patch.setattr(Replica, "_doubt_leader", lambda self, now_us: None)
 
 
-@mutant("A5", seeds=0)
+@mutant("A5", scripted="it takes two eras whose quorums do not meet, and an old leader")
 def a_new_era_without_its_promises(patch: Patch) -> None:
     """The leader proposes where other nodes vote, and has not asked what they accepted."""
     original = Proposer.take

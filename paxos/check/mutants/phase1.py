@@ -5,15 +5,16 @@ from collections.abc import Callable
 from paxos.acceptor import Acceptor
 from paxos.ballot import Ballot
 from paxos.check.campaign.weather import ailing_of, storm_of
+from paxos.check.explore.nodes import Bounds
 from paxos.check.mutants.patch import Patch
-from paxos.check.mutants.planting import mutant
+from paxos.check.mutants.planting import Exploration, mutant
 from paxos.election import Election
 from paxos.messages import Nack, Prepare, Promise
 from paxos.proposer import Phase, Proposer
 from paxos.replica import Replica
 
 
-@mutant("A5", "R1", number=1)
+@mutant("A5", "R1", number=1, explored=Exploration(Bounds()))
 def accepted_values_in_promises_ignored(patch: Patch) -> None:
     """The new leader starts from an empty slate."""
     original = Proposer.on_promise
@@ -53,19 +54,26 @@ def _adopt(patch: Patch, better: Callable[[Ballot, Ballot], bool]) -> None:
     patch.setattr(Proposer, "on_promise", on_promise)
 
 
-@mutant("A5", "R1", number=2)
+@mutant("A5", "R1", number=2, explored=Exploration(Bounds()))
 def first_value_adopted(patch: Patch) -> None:
     """The value that came first wins, not the one of the highest ballot."""
     _adopt(patch, lambda new, held: False)
 
 
-@mutant("A5", "R1", number=2)
+@mutant("A5", "R1", number=2, explored=Exploration(Bounds()))
 def lowest_ballot_adopted(patch: Patch) -> None:
     """The value of the lowest ballot wins."""
     _adopt(patch, lambda new, held: new < held)
 
 
-@mutant("A5", "R1", first=30, weather=storm_of, number=3)
+@mutant(
+    "A5",
+    "R1",
+    first=20,
+    weather=storm_of,
+    number=3,
+    explored=Exploration(Bounds(), keeps=(Promise,)),
+)
 def promises_of_older_ballots_counted(patch: Patch) -> None:
     """Any promise counts for the ballot of the hour."""
     original = Proposer.on_promise

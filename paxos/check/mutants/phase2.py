@@ -5,8 +5,10 @@ from typing import Any
 
 from paxos.acceptor import Acceptor
 from paxos.check.campaign.returns import let_return, returns_of
+from paxos.check.explore.group import Faults
+from paxos.check.explore.nodes import Bounds
 from paxos.check.mutants.patch import Patch
-from paxos.check.mutants.planting import mutant
+from paxos.check.mutants.planting import Exploration, mutant
 from paxos.learner import Learner
 from paxos.membership import Membership
 from paxos.messages import Accepted
@@ -21,7 +23,11 @@ class _Count(set[int]):
         super().add(next(v for v in (node, 1, 2, 3, 4, 5, 6, 7) if v not in self))
 
 
-@mutant("R1", number=5)
+@mutant(
+    "R1",
+    number=5,
+    explored=Exploration(Bounds(3, 1, (1,), 1, True), Faults(duplicates=1), (Accepted,)),
+)
 def acks_counted_as_a_number(patch: Patch) -> None:
     """A duplicated ack is a second vote."""
     original = Proposer.propose
@@ -88,7 +94,13 @@ def window_ignored(patch: Patch) -> None:
     patch.setattr(Proposer, "room", lambda self, commit_slot: 64)
 
 
-@mutant("R1", number=4, weather=returns_of, play=let_return)
+@mutant(
+    "R1",
+    number=4,
+    weather=returns_of,
+    play=let_return,
+    explored=Exploration(Bounds(3, 2, (2, 1), 1, True), keeps=(Accepted,)),
+)
 def acks_of_any_ballot_counted(patch: Patch) -> None:
     """An ack of an older ballot is a vote for the present one.
 

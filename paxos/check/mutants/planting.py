@@ -9,27 +9,54 @@ classes are what their files say.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from paxos.check.campaign.history import Inconsistent
-from paxos.check.campaign.run import run
+from paxos.check.campaign.run import Campaign, run
 from paxos.check.campaign.settled import NotSettled
 from paxos.check.campaign.shape import Shape
 from paxos.check.campaign.weather import shape_of
+from paxos.check.explore.group import Faults
+from paxos.check.explore.nodes import Bounds
 from paxos.check.mutants.patch import Patch
+from paxos.messages import Message
 
 LIVENESS = NotSettled.__name__
 HISTORY = Inconsistent.__name__
+USUAL = "usual"
+"""The weather of :func:`~paxos.check.campaign.weather.shape_of`."""
 TWO_PROCESSES = "two processes"
 """The same seed in two processes is not the same run."""
+
+
+class Play(Protocol):
+    """A run of a seed from beginning to end; raises what is wrong with it."""
+
+    def __call__(self, seed: int, shape: Shape, *, check: bool = True) -> Campaign:
+        """Without ``check`` nobody looks inside the replicas: clients alone judge."""
+        ...
+
+
+@frozen
+class Exploration:
+    """A small group, what may happen to it, and which messages are never of the past.
+
+    The explorer forgets messages that no right node would heed; a mistake may heed them.
+    """
+
+    bounds: Bounds
+    faults: Faults = field(factory=Faults)
+    keeps: tuple[type[Message], ...] = ()
 
 
 @frozen
 class Mutant:
     """A mistake: its name, what must catch it, and within how many seeds from which on.
 
-    Rare kills start shortly before the seed that is known to kill, so that tests stay quick.
+    Rare kills start shortly before the seed that is known to kill, so that tests stay quick; the
+    matrix counts from seed 0.
     """
 
     name: str
@@ -44,7 +71,23 @@ class Mutant:
     seeds: int
     first: int
     weather: Callable[[int], Shape]
-    play: Callable[[int, Shape], object] = run
+    play: Play
+    clients: bool
+    """Whether what clients saw gives it away, with nobody looking inside the replicas."""
+    scripted: str
+    """Why no weather finds it, where only a script does; empty otherwise."""
+    explored: Exploration | None
+    """The small group in which the explorer finds it, if it does."""
+
+    @property
+    def two_processes(self) -> bool:
+        """Whether one run shows nothing, and two of the same seed do."""
+        return TWO_PROCESSES in self.expected
+
+    @property
+    def weather_name(self) -> str:
+        """Its weather in one word."""
+        return USUAL if self.weather is shape_of else self.weather.__name__.removesuffix("_of")
 
 
 _registered: list[Mutant] = []
@@ -58,7 +101,10 @@ def mutant(
     seeds: int = 40,
     first: int = 0,
     weather: Callable[[int], Shape] = shape_of,
-    play: Callable[[int, Shape], object] = run,
+    play: Play = run,
+    clients: bool = False,
+    scripted: str = "",
+    explored: Exploration | None = None,
 ) -> Callable[[Callable[[Patch], None]], Callable[[Patch], None]]:
     """Register a mistake under the name of the function that plants it."""
 
@@ -66,7 +112,21 @@ def mutant(
         name, part = plant.__name__, plant.__module__.rpartition(".")[2]
         sentence = (plant.__doc__ or "").partition("\n")[0]
         _registered.append(
-            Mutant(name, number, part, sentence, plant, expected, seeds, first, weather, play)
+            Mutant(
+                name,
+                number,
+                part,
+                sentence,
+                plant,
+                expected,
+                0 if scripted else seeds,
+                first,
+                weather,
+                play,
+                clients,
+                scripted,
+                explored,
+            )
         )
         return plant
 

@@ -13,7 +13,7 @@ from paxos.replica import Replica
 from paxos.rounds import Asker, Rounds
 
 
-@mutant("L2", weather=reading_of, number=25)
+@mutant("L2", weather=reading_of, number=25, clients=True)
 def read_served_before_the_quorum_confirmed(patch: Patch) -> None:
     """Whoever believes to lead tells its commit slot."""
 
@@ -23,21 +23,21 @@ def read_served_before_the_quorum_confirmed(patch: Patch) -> None:
     patch.setattr(Replica, "_on_question", on_question)
 
 
-@mutant("L2", weather=siege_of, play=besiege, number=26)
+@mutant("L2", weather=siege_of, play=besiege, number=26, clients=True)
 def lease_counted_from_receipt(patch: Patch) -> None:
     """It begins when a quorum's answers have arrived."""
     original = Lease.renew
     patch.setattr(Lease, "renew", lambda self, sent_us, now_us: original(self, now_us, now_us))
 
 
-@mutant("L2", weather=siege_of, play=besiege, number=26)
+@mutant("L2", weather=siege_of, play=besiege, number=26, clients=True)
 def drift_ignored(patch: Patch) -> None:
     """The holder counts on as long a time as the grantors are bound, by its own clock."""
     original = Lease.__init__
     patch.setattr(Lease, "__init__", lambda self, lease_us, drift_ppm: original(self, lease_us, 0))
 
 
-@mutant("L2", weather=reading_of, number=27)
+@mutant("L2", weather=reading_of, number=27, clients=True)
 def laggard_serves_old_state(patch: Patch) -> None:
     """What the leader tells is taken for permission: the own state will do."""
     original = Replica._on_slot
@@ -76,7 +76,7 @@ def grants_are_not_kept(patch: Patch) -> None:
     patch.setattr(Replica, "_withholds", lambda self, ballot, now_us: False)
 
 
-@mutant("L2", seeds=0)
+@mutant("L2", scripted="it takes an answer that outlives the election of another leader")
 def a_round_sent_before_the_question_confirms(patch: Patch) -> None:
     """What is under way when the question comes counts for it.
 
@@ -94,13 +94,13 @@ def a_round_sent_before_the_question_confirms(patch: Patch) -> None:
     patch.setattr(Rounds, "ask", ask)
 
 
-@mutant("L2", seeds=0)
+@mutant("L2", scripted="it takes an old leader at the very border of two eras")
 def rounds_survive_an_era(patch: Patch) -> None:
     """What those before confirmed is taken for confirmed by those who decide now."""
     patch.setattr(Rounds, "regroup", lambda self, membership: None)
 
 
-@mutant("L2", seeds=0)
+@mutant("L2", scripted="it takes an answer that outlives its asker and meets another question")
 def answers_of_an_earlier_life_counted(patch: Patch) -> None:
     """Numbers of reads begin anew with each life, and old answers are taken for new ones.
 

@@ -1,9 +1,7 @@
 """Snapshots: what does not come along, and floors that nobody hears of."""
 
-from attrs import evolve
-
 from paxos.acceptor import Acceptor
-from paxos.check.campaign.weather import compact_of, moving_of
+from paxos.check.campaign.weather import compact_of, regrouping_of
 from paxos.check.mutants.patch import Patch
 from paxos.check.mutants.planting import HISTORY, LIVENESS, mutant
 from paxos.clients import SessionTable
@@ -31,8 +29,7 @@ def snapshot_without_the_results(patch: Patch) -> None:
     patch.setattr(SessionTable, "restore", restore)
 
 
-@mutant("R3", weather=lambda seed: evolve(moving_of(seed), config=evolve(
-    moving_of(seed).config, snapshot_slots=3, retain_slots=0)))  # fmt: skip
+@mutant("R3", weather=regrouping_of)
 def snapshot_without_the_group(patch: Patch) -> None:
     """Who votes is left as it was before the snapshot."""
     patch.setattr(Group, "restore", lambda self, data: None)
