@@ -34,6 +34,7 @@ from evtui.options import (
     Reporting,
     Seed,
     Serving,
+    Shrinking,
     Speed,
     Switch,
     TimeLimit,
@@ -307,6 +308,23 @@ def campaign(scenario: str, /, *, options: Campaigning = Campaigning()) -> int: 
     from evtui.campaign.options import order_of
 
     return run_campaign(order_of(scenario, options))
+
+
+@app.command
+def shrink(run: str, /, *, options: Shrinking = Shrinking()) -> int:  # noqa: B008 - frozen
+    """Shrink a run that fails to the smallest one that fails in the same way, as a scenario file.
+
+    Parameters
+    ----------
+    run
+        A name (see: evtui scenarios), or the path of a .toml file.
+    options
+        They are one each: :mod:`evtui.options`.
+
+    """
+    from evtui.shrink.command import run_shrink
+
+    return run_shrink(run, options)
 
 
 @app.command

@@ -151,7 +151,7 @@ def _branches(_hint: Any, tokens: Sequence["Token"]) -> tuple[int, int]:
     return int(texts[0]), int(texts[1])
 
 
-def _option(converter: Any, metavar: str, name: str | None = None) -> Parameter:
+def _option(converter: Any, metavar: str, name: str | tuple[str, ...] | None = None) -> Parameter:
     # A leading hyphen is left to the converter, whose sentence is clearer.
     return Parameter(
         name=name,
@@ -283,6 +283,31 @@ class Serving:
     """The address to listen at; this machine alone (127.0.0.1) if left out."""
     sessions: Annotated[int, _option(_whole("--sessions", 1, 1_000), "N")] = 8
     """How many may be open at once, each a process of its own; 8 if left out."""
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Shrinking:
+    """The options of ``evtui shrink``: which run, for how long, and where to."""
+
+    seed: Seed = None
+    """Seed of all randomness, of the faults as well; the scenario's own if left out."""
+    faults: Annotated[str | None, _option(_text, "PROFILE")] = None
+    """Put a campaign's random faults of this profile on top, such as everything."""
+    mutant: Annotated[str | None, _option(_text, "NAME")] = None
+    """Plant this known mistake in the protocol, by its name or number."""
+    output: Annotated[
+        str | None, _option(_file("--output", or_stdout=False), "FILE", ("--output", "-o"))
+    ] = None
+    """Write the shrunk scenario to this file; NAME.shrunk.toml if left out."""
+    jobs: Annotated[int, _option(_whole("--jobs", 1, 256), "N")] = 1
+    """How many runs at a time; the result is the same. 1 if left out."""
+    time_limit: TimeLimit = None
+    """Be content with what is found in this time, such as 5m, with exit code 3."""
+    max_runs: Annotated[int | None, _option(_whole("--max-runs", 1, 10**9), "N")] = None
+    """Be content with what is found in so many runs, with exit code 3."""
+    as_json: Annotated[Switch, Parameter(name="--json")] = False
+    """Print what came of it as one JSON object."""
 
 
 @Parameter(name="*")

@@ -31,6 +31,7 @@ def schema() -> Json:
         "ev": _array(_table(spec.EV.keys)),
         "price_band": _array(_table(spec.PRICE_BAND.keys)),
         "id_tag": _array(_table(spec.ID_TAG.keys)),
+        "late": _array(_table(spec.LATE.keys)),
         "at": _array({"oneOf": [_script_line(verb) for verb in VERBS]}),
         "expect": _array({"oneOf": [_expectation(subject) for subject in spec.SUBJECTS]}),
     }

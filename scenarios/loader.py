@@ -16,6 +16,7 @@ from scenarios.city import loading as city_loading
 from scenarios.errors import ScenarioError
 from scenarios.fleet import read_fleet
 from scenarios.kinds import did_you_mean, one_of, printable
+from scenarios.late_loading import check_late
 from scenarios.planning_loading import check_planning
 from scenarios.power_loading import check_power
 from scenarios.reader import Reader
@@ -26,6 +27,7 @@ from scenarios.schema import (
     ChargePoint,
     Consensus,
     Expect,
+    Late,
     Load,
     Network,
     Plans,
@@ -205,6 +207,8 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         if expectation is not None:
             city_loading.check_expect(reader, index, raw, city)
             expectations.append(expectation)
+    late = reader.array(document, "late", spec.LATE)
+    check_late(reader, late, names, in_city=city is not None)
     check_planning(reader, single["planning"], evs, script)
     _check_lease(reader, document, single["paxos"])
     _check_tick(reader, top)
@@ -225,6 +229,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         bands=tuple(PriceBand(**values) for values in bands),
         cabinets=tuple(Cabinet(**values) for values in cabinets),
         loads=tuple(Load(**values) for values in loads),
+        late=tuple(Late(**values) for values in late),
         pv=Pv(**single["pv"]),
         campaign=Campaign(**single["campaign"]),
         saved=Saved(**single["session"]) if "session" in document else None,

@@ -93,6 +93,17 @@ class Network:
 
 
 @frozen(kw_only=True)
+class Late:
+    """One message between two charge points that takes longer than drawn, or less long."""
+
+    source: str
+    target: str
+    number: int
+    """Which one: the first from ``source`` to ``target`` is 1."""
+    takes_us: int
+
+
+@frozen(kw_only=True)
 class Consensus:
     """Parameters of Multi-Paxos and of the simulated disks."""
 
@@ -300,6 +311,8 @@ class Scenario:
     """The first that holds counts; outside of them ``prices``."""
     cabinets: tuple[Cabinet, ...] = ()
     loads: tuple[Load, ...] = ()
+    late: tuple[Late, ...] = ()
+    """Messages that take another time than the network's latency says."""
     pv: Pv = field(factory=Pv)
     campaign: Campaign = field(factory=Campaign)
     cps: tuple[ChargePoint, ...]

@@ -153,6 +153,9 @@ class World:
         network = self.scenario.network
         usual = (network.loss_ppm, network.duplicate_ppm, network.reorder_ppm, network.corrupt_ppm)
         self.cluster.bus.settle(usual)
+        for late in self.scenario.late:
+            link = self.nodes[late.source], self.nodes[late.target]
+            self.cluster.bus.late_us.setdefault(link, {})[late.number] = late.takes_us
 
     # Time.
 

@@ -34,6 +34,7 @@ _ROWS = {
     "ev": "evs",
     "price_band": "bands",
     "id_tag": "id_tags",
+    "late": "late",
     "expect": "expectations",
 }
 """Which attribute each array of tables is; the script stands between EVs and expectations."""

@@ -1,5 +1,6 @@
 """What the documents say is so: commands run, examples load, tables are current, links lead on."""
 
+import json
 import os
 import re
 import shlex
@@ -8,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from evtui.cli import main
+from evtui.mutants.rows import word
+from paxos.check.mutants import MUTANTS
 from scenarios.loader import library_names, loads
+from tools import mutants_docs
 from tools.pictures import FOLDER, SHOTS, Shot, draw
 from tools.scenario_docs import TARGET, renew
 
@@ -33,17 +37,19 @@ def blocks(language: str) -> list[tuple[str, str]]:
     ]
 
 
-def commands() -> list[str]:
-    """Every headless command that a document prints."""
+def commands() -> list[tuple[str, int]]:
+    """Every headless command that a document prints, with its exit code: 0 if it does not say."""
     lines = [line for _, block in blocks("sh") for line in block.splitlines()]
-    found = [line.split("#")[0].strip() for line in lines]
-    headless = re.compile("evtui (run|scenarios|ask|verify|receipts|check|explore|campaign)")
-    return [line for line in dict.fromkeys(found) if headless.match(line)]
+    found = [(line.split("#")[0].strip(), int("# exit code 1" in line)) for line in lines]
+    headless = re.compile(
+        "evtui (run|scenarios|ask|verify|receipts|check|explore|campaign|shrink|mutants --)"
+    )
+    return [it for it in dict.fromkeys(found) if headless.match(it[0])]
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize(("command", "code"), commands())
 def test_a_printed_command_works(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each ends as expected."""
     monkeypatch.chdir(tmp_path)
@@ -56,7 +62,7 @@ def test_a_printed_command_works(
         assert main(["run", "lease-reads", "--history", "reads.jsonl"]) == 0
     if command.startswith("evtui verify"):
         assert main(["run", "my-scenario.toml", "--record", "run.jsonl"]) == 0
-    assert main(shlex.split(command)[1:]) == 0
+    assert main(shlex.split(command)[1:]) == code
 
 
 def consoles() -> list[tuple[str, str]]:
@@ -100,6 +106,33 @@ def test_the_tables_of_keys_are_current() -> None:
     """Made anew with ``python -m tools.scenario_docs``."""
     text = TARGET.read_text(encoding="utf-8")
     assert renew(text) == text
+
+
+def test_the_matrix_has_every_mistake() -> None:
+    """In order, with number, sentence and weather; ``tools.mutants_docs`` writes what was found."""
+    text = mutants_docs.TARGET.read_text(encoding="utf-8")
+    *rows, control = mutants_docs.printed(text)
+    assert [(row[0], row[1], row[2]) for row in rows] == [
+        (str(it.number or ""), f"`{it.name}`", it.sentence) for it in MUTANTS
+    ]
+    for row, mutant in zip(rows, MUTANTS, strict=True):
+        if mutant.scripted:
+            assert row[3:6] == [f"*scripted*: {mutant.scripted}", "", ""]
+        else:
+            assert row[3] in [word(name) for name in mutant.expected]
+            assert 1 <= int(row[4]) <= 2_000
+            assert row[5] == mutant.weather_name
+            assert f"| {mutant.weather_name} |" in text
+        assert ("the explorer" in row[6]) is (mutant.explored is not None)
+    assert control[1:4] == ["*none planted*", "The protocol itself.", "nothing"]
+
+
+@pytest.mark.soak
+def test_the_matrix_is_what_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    """All of it, anew."""
+    assert main(["mutants", "--json"]) == 0
+    text = mutants_docs.TARGET.read_text(encoding="utf-8")
+    assert mutants_docs.renew(text, json.loads(capsys.readouterr().out)) == text
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -399,6 +399,7 @@ HEADLESS = [
     "check docs/examples/stale-read.jsonl",
     "compare nothing.log",
     "campaign leader-crash --seeds 1 --jobs 1",
+    "shrink leader-crash",
 ]
 
 

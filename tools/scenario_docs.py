@@ -23,6 +23,7 @@ from scenarios.schema import (
     Consensus,
     Expect,
     Fleet,
+    Late,
     Load,
     Network,
     PriceBand,
@@ -55,6 +56,7 @@ _TABLES: dict[str, tuple[Table, type]] = {
     "ev": (spec.EV, Vehicle),
     "fleet": (spec.FLEET, Fleet),
     "id_tag": (spec.ID_TAG, Tag),
+    "late": (spec.LATE, Late),
     "at": (spec.AT, At),
     "expect": (spec.EXPECT, Expect),
 }

@@ -13,8 +13,8 @@ from paxos.check.mutants import Mutant
 
 BLOCK = 10
 """Seeds of one task."""
-LEAST = 20
-"""Seeds of each weather in which the protocol itself is judged, at the least."""
+LEAST = {Judge.WEATHER: 20, Judge.PROCESSES: 4}
+"""Seeds with which the protocol itself is judged in each weather, at the least."""
 
 
 @define
@@ -149,9 +149,9 @@ class Matrix:
         """The protocol itself in every weather, as long as the slowest mistake there took."""
         longest: dict[tuple[str, Judge], tuple[Mutant, int]] = {}
         for trial in self.trials:
-            if trial.judge in (Judge.WEATHER, Judge.PROCESSES):
+            if trial.judge in LEAST:
                 key = (trial.mutant.weather_name, trial.judge)
-                mutant, seeds = longest.get(key, (trial.mutant, LEAST))
+                mutant, seeds = longest.get(key, (trial.mutant, LEAST[trial.judge]))
                 longest[key] = (mutant, max(seeds, trial.needed or trial.done))
         for (_, judge), (mutant, seeds) in longest.items():
             yield Trial(mutant, judge, min(seeds, self.plan.seeds), planted=False)

@@ -96,7 +96,7 @@ def _failed(view: View) -> list[str]:
 
 
 def _who(view: View, room: int, first: list[Span]) -> list[Span]:
-    """What failed; ``first``; leader, ballot; seed, messages, events: whatever there is room for.
+    """What failed, what is planted, ``first``, leader, ballot, seed: whatever there is room for.
 
     What does not fit is left out, and what comes after it is still tried.
     """
@@ -108,6 +108,11 @@ def _who(view: View, room: int, first: list[Span]) -> list[Span]:
         item = ((words or failed[-1:])[0], "bad bold")
         spans = [(" ", ""), item]
         room -= 1 + cell_len(item[0])
+    if view.mutant:
+        gap = "   " if spans else " "
+        planted = clip(f"planted: {view.mutant}", room - len(gap))
+        spans += [(gap, ""), (planted, "bad bold")]
+        room -= len(gap) + cell_len(planted)
     for item_spans in [*([first] if first else []), *_items(view, room)]:
         gap = "   " if spans else " "
         size = len(gap) + sum(cell_len(text) for text, _ in item_spans)
@@ -128,8 +133,6 @@ def _items(view: View, room: int) -> list[list[Span]]:
                 (view.ballot, ""),
             ]
         ]
-    if view.mutant:
-        items.insert(0, [(clip(f"planted: {view.mutant}", room - 1), "bad bold")])
     items.append([("seed ", "dim"), (str(view.seed), "")])
     if view.expectations_total and not view.expectations_failed:
         done = f"{view.expectations_held}/{view.expectations_total}"

@@ -33,6 +33,8 @@ class Bus:
         self.sigma = sigma
         self.links: dict[tuple[int, int], Link] = {}
         self.weather = Weather(nodes)
+        self.late_us: dict[tuple[int, int], dict[int, int]] = {}
+        """How long single frames of a link take, by their numbers on it (:class:`Link`)."""
         self.sent = 0
         self.delivered = 0
         self.lost = 0
@@ -82,6 +84,7 @@ class Bus:
         """Make the link from one endpoint to another with a latency of its own."""
         random = stream(self.seed, f"link/{source}/{target}")
         link = self.links[source, target] = new_link(random, median_us, sigma)
+        link.late_us = self.late_us.get((source, target), {})
         self.weather.shape(link, source, target)
         return link
 

@@ -7,7 +7,7 @@ turning one fault on leaves the draws for the others as they were.
 
 from random import Random
 
-from attrs import define
+from attrs import define, field
 
 from paxos.sim.streams import log_normal_us
 
@@ -37,6 +37,8 @@ class Link:
     lost: int = 0
     took_us: int = 0
     """How long the latest frame is under way that was not lost at once; 0 before there is one."""
+    late_us: dict[int, int] = field(factory=dict)
+    """How long frames of these numbers take, from 1 on; all others as long as is drawn."""
 
     def is_faulty(self) -> bool:
         """Whether any fault but a cut is on: the link is not as it usually is."""
@@ -57,6 +59,8 @@ class Link:
         self.sent += 1
         draw = self.random.getrandbits(92)
         latency_us = self.latencies_us[draw & 0xFFF] + self.extra_us
+        if self.late_us and self.sent in self.late_us:
+            latency_us = self.late_us[self.sent] + self.extra_us
         if self.cut:
             self.lost += 1
             return []

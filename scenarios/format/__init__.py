@@ -28,6 +28,7 @@ from scenarios.format.script import HEAD as HEAD
 from scenarios.format.script import HOWS as HOWS
 from scenarios.format.script import arguments as arguments
 from scenarios.format.settings import CAMPAIGN as CAMPAIGN
+from scenarios.format.settings import LATE as LATE
 from scenarios.format.settings import NETWORK as NETWORK
 from scenarios.format.settings import PAXOS as PAXOS
 from scenarios.format.settings import PLANNING as PLANNING
@@ -55,6 +56,7 @@ ARRAYS = {
     "ev": EV,
     "price_band": PRICE_BAND,
     "id_tag": ID_TAG,
+    "late": LATE,
     "at": AT,
     "expect": EXPECT,
 }

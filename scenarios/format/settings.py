@@ -3,6 +3,7 @@
 from fsm.energy.planners import PLANNERS
 from scenarios.format.keys import (
     AMOUNT,
+    CP_ID,
     DAY_US,
     FALLBACK,
     GRANT,
@@ -129,6 +130,21 @@ NETWORK = Table(
         Key("reorder", "reorder_ppm", RATE, "Share of messages overtaken by later ones."),
         Key("corrupt", "corrupt_ppm", RATE, "Share of messages damaged on the way."),
         Key("v2g_latency", "v2g_latency_us", LATENCY, "Latency between an EV and its CP."),
+    ),
+)
+LATE = Table(
+    "[[late]]",
+    (
+        Key("from", "source", CP_ID, "The CP that sends it.", required=True),
+        Key("to", "target", CP_ID, "The CP that it is for.", required=True),
+        Key(
+            "number",
+            "number",
+            Whole(1, 1_000_000_000),
+            "Which message from the one to the other, counted from 1.",
+            required=True,
+        ),
+        Key("takes", "takes_us", LATENCY, "How long it is under way.", required=True),
     ),
 )
 PAXOS = Table(

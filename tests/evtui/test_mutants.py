@@ -28,13 +28,13 @@ def test_the_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     rows = [line.split() for line in out.splitlines()]
     assert rows[:6] == [
         ["no", "mistake", "killed", "by", "seeds", "in", "clients", "explorer"],
-        ["9", "promise_not_written", "A1", "1", "shape", "A1", "in", "2"],
-        ["9", "promise_forgotten_on_restart", "A1", "1", "shape"],
-        ["20", "holes_skipped", "R2", "1", "shape"],
-        ["30", "waiting_commands_in_a_set", "two", "processes", "1", "shape"],
-        ["none", "planted", "nothing", "40", "all", "of", "them"],
+        ["9", "promise_not_written", "A1", "1", "usual", "A1", "in", "2"],
+        ["9", "promise_forgotten_on_restart", "A1", "1", "usual"],
+        ["20", "holes_skipped", "R2", "1", "usual"],
+        ["30", "waiting_commands_in_a_set", "two", "processes", "1", "usual"],
+        ["none", "planted", "nothing", "24", "all", "of", "them"],
     ]
-    assert out.splitlines()[-1] == "4 mistakes: 4 killed; 44 runs"
+    assert out.splitlines()[-1] == "4 mistakes: 4 killed; 28 runs"
     assert err == ""
 
 
@@ -50,7 +50,7 @@ def test_json_is_the_same_in_any_number_of_processes(capsys: pytest.CaptureFixtu
     assert (second["killed_by"], second["verdict"], second["number"]) == ("L2", "killed", 27)
     assert second["clients_seeds"] >= second["seeds"]
     assert found[0]["none_planted"]["alarms"] == []
-    assert found[0]["none_planted"]["weathers"] == {"shape": 20, "reading": 20}
+    assert found[0]["none_planted"]["weathers"] == {"usual": 20, "reading": 20}
     assert found[0]["finished"]
 
 
@@ -58,7 +58,7 @@ def test_a_survivor(capsys: pytest.CaptureFixture[str]) -> None:
     """Too few seeds: exit code 1, and which it is."""
     assert main(["mutants", "--only", "16", "--seeds", "3", "--jobs", "1"]) == 1
     out = capsys.readouterr().out.splitlines()
-    assert out[1].split() == ["16", "one_ballot_for_promised_and_accepted", "survived", "shape"]
+    assert out[1].split() == ["16", "one_ballot_for_promised_and_accepted", "survived", "usual"]
     assert out[-2] == "1 mistakes: 1 survived; 6 runs"
     assert out[-1].startswith("survived: one_ballot_for_promised_and_accepted: What was accepted")
 
@@ -70,7 +70,7 @@ def test_the_protocol_itself_is_blamed_where_it_is_wrong(
     find("accepted_values_not_written").plant(monkeypatch)
     assert main(["mutants", "--only", "20", "--jobs", "1"]) == 1
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last.startswith("the protocol itself: shape, seed 0: A3")
+    assert last.startswith("the protocol itself: usual, seed 0: A3")
 
 
 def test_one_that_only_a_script_shows_is_not_run(capsys: pytest.CaptureFixture[str]) -> None:

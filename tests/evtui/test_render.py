@@ -727,3 +727,16 @@ def test_who_cannot_keep_up_says_so() -> None:
     assert not rate.is_behind(1.5)
     for drive, text in ((Drive(10.0, False, True), "▶ <10×"), (Drive(10.0, False), "▶ 10×")):
         assert header.motion(sample.view(), drive)[0] == text
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_the_header_says_what_is_planted(width: int) -> None:
+    """Before all else, and shortened where there is no room for the whole name."""
+    name = "a_wiped_disk_votes_under_its_old_identity"
+    text = header.header(sample.view(mutant=name), RUNNING, width)[1].plain
+    assert text.startswith(f" planted: {name}")
+    broken = sample.view(mutant=name, expectations_failed=2)
+    text = header.header(broken, RUNNING, 60)[1].plain
+    assert "planted: a_wip" in text
+    assert "…" in text
+    assert "planted" not in header.header(sample.view(), RUNNING, width)[1].plain

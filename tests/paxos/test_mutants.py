@@ -10,6 +10,7 @@ import pytest
 from paxos.ballot import Ballot
 from paxos.check import mutants
 from paxos.check.campaign.history import Inconsistent
+from paxos.check.campaign.run import run
 from paxos.check.campaign.settled import NotSettled
 from paxos.check.mutants import MUTANTS, NUMBERS, PARTS, Mutant, UnknownMutantError, find, planted
 from paxos.check.mutants.patch import Patch
@@ -168,6 +169,20 @@ def test_an_unordered_set_is_found_by_two_processes() -> None:
     """The same seeds are other runs; those of the protocol are the same, byte for byte."""
     assert len(in_two_processes("find('30')")) == 2
     assert len(in_two_processes("None")) == 1
+
+
+@pytest.mark.parametrize("number", ["13", "15", "30"])
+def test_what_is_nearly_equivalent_comes_to_no_harm(number: str) -> None:
+    """With nobody looking inside the replicas: clients see nothing, and all settles."""
+    with planted(find(number)):
+        for seed in range(4):
+            assert run(seed, check=False).results
+
+
+def test_a_vote_below_the_promise_does_harm_at_last() -> None:
+    """Most such votes decide nothing; one made logs differ for good."""
+    with planted(find("14")), pytest.raises(NotSettled, match="differ"):
+        run(13, check=False)
 
 
 def test_no_module_of_mistakes_is_left_out() -> None:

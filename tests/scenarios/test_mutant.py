@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from evtui.cli import main
+from evtui.render.city import header
+from evtui.render.picture import Drive
 from paxos.check.mutants import MUTANTS, Mutant, planted_now
 from paxos.learner import Learner
 from paxos.replica import Replica
 from scenarios.campaign import run_seed
 from scenarios.checkpoints import START, checkpoint_of
-from scenarios.city.session import open_session
+from scenarios.city.report import report as city_report
+from scenarios.city.session import CitySession, open_session
 from scenarios.errors import ScenarioError
 from scenarios.loader import loads
 from scenarios.runner import run
@@ -214,5 +217,12 @@ do = "restart"
 cp = "Harbour-1"
 """
     session = open_session(loads(text, "city.toml"))
+    assert isinstance(session, CitySession)
     digest(session)
     assert str(session.whole.violation).startswith("A3")
+    assert session.view().mutant == session.city_view().mutant == "accepted_values_not_written"
+    told = city_report(session)
+    assert told.mutant == "accepted_values_not_written"
+    assert "planted: accepted_values_not_written" in told.to_text()
+    line = header(session.city_view(), Drive(1.0, paused=True), 100)[1].plain
+    assert line.startswith(" planted: accepted_values_not_written   0 drivers")

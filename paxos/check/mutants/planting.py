@@ -25,6 +25,8 @@ from paxos.messages import Message
 
 LIVENESS = NotSettled.__name__
 HISTORY = Inconsistent.__name__
+USUAL = "usual"
+"""The weather of :func:`~paxos.check.campaign.weather.shape_of`."""
 TWO_PROCESSES = "two processes"
 """The same seed in two processes is not the same run."""
 
@@ -85,7 +87,7 @@ class Mutant:
     @property
     def weather_name(self) -> str:
         """Its weather in one word."""
-        return self.weather.__name__.removesuffix("_of")
+        return USUAL if self.weather is shape_of else self.weather.__name__.removesuffix("_of")
 
 
 _registered: list[Mutant] = []

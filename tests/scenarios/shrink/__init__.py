@@ -1,0 +1,1 @@
+"""Shrinking runs of scenarios."""
