@@ -32,7 +32,7 @@ def run_mutants(options: Killing) -> int:
         sys.stdout.write(text + "\n")
         return 0
     matrix = Matrix(Plan(chosen(options.only), options.seeds))
-    jobs = options.jobs or len(os.sched_getaffinity(0))
+    jobs = options.jobs or os.cpu_count() or 1
     interrupted = False
     tell, clear = _progress(matrix)
     try:

@@ -5,6 +5,7 @@ Reads of all kinds in all weathers stand in ``test_campaign.py``.
 
 import pytest
 
+from paxos.check.campaign.lasting import COMMANDS, endure
 from paxos.check.campaign.returns import let_return
 from paxos.check.campaign.sieges import besiege, siege_of
 from paxos.check.violation import InvariantViolation
@@ -46,6 +47,16 @@ def test_no_siege_of_many_makes_a_read_stale(first: int) -> None:
     """The same as above for thousands of seeds."""
     for seed in range(first, first + 100):
         besiege(seed)
+
+
+def test_what_lasts_is_lived_with() -> None:
+    """A deaf or mute leader is replaced, and who comes back time and again unseats nobody."""
+    away = 0
+    for seed in range(24):
+        lab = endure(seed)
+        away += lab.returns
+        assert len(lab.results) == COMMANDS
+    assert 4 <= away <= 20
 
 
 def test_no_leader_that_returns_counts_what_is_past() -> None:

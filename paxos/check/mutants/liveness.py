@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from paxos.check.campaign.lasting import endure, lasting_of
 from paxos.check.mutants.patch import Patch
 from paxos.check.mutants.planting import LIVENESS, mutant
 from paxos.election import Election, Role
@@ -30,13 +31,13 @@ def no_backoff(patch: Patch) -> None:
     patch.setattr(Election, "would_vote", lambda self, ballot, promised, now_us: ballot > promised)
 
 
-@mutant(LIVENESS, scripted="it takes a cut that lasts, and every weather heals in the end")
+@mutant(LIVENESS, weather=lasting_of, play=endure)
 def leader_without_a_quorum_stays(patch: Patch) -> None:
     """A leader that is heard and hears nobody keeps the others from electing one."""
     patch.setattr(Election, "reaches_quorum", lambda self, now_us, membership: True)
 
 
-@mutant(LIVENESS, scripted="it costs an election, and nothing is wrong in the end")
+@mutant(LIVENESS, weather=lasting_of, play=endure)
 def prevotes_granted_to_anybody(patch: Patch) -> None:
     """A node that was cut off comes back with a higher ballot and unseats the leader."""
     patch.setattr(Election, "would_vote", lambda self, ballot, promised, now_us: True)
