@@ -96,4 +96,5 @@ def report(session: Session) -> Report:
         tuple(session.outcomes),
         world.covered(),
         newest(world),
+        None if world.clients is None else world.clients.report(),
     )

@@ -108,8 +108,8 @@ class Witness:
 
     @property
     def open(self) -> int:
-        """How many operations have not returned."""
-        return len(self._calls)
+        """How many operations have not returned, or will not."""
+        return self.called_in_all - self.checks
 
     def called(self, operation: Operation) -> None:
         """A client has asked; what ``operation`` says of a return and a result is not looked at."""
