@@ -6,6 +6,7 @@ The clients are the charge points, their operations are commands and reads
 order does not explain an answer, the search looks for another one.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import frozen
@@ -62,6 +63,19 @@ def in_words(report: ClientsReport) -> str:
     if report.granted:
         text += f"\n  (the first {report.granted:,} commands as the log has them)"
     return text
+
+
+def histories_in_words(found: Mapping[str, ClientsReport]) -> Iterator[str]:
+    """Of all sites: one line where each is linearizable, else one for each that is not."""
+    if len(found) == 1:
+        yield from map(in_words, found.values())
+        return
+    odd = {name: it for name, it in found.items() if it.verdict != Answer.LINEARIZABLE.value}
+    for name, it in odd.items():
+        yield f"{name}: {in_words(it)}"
+    if found and not odd:
+        operations = sum(it.operations for it in found.values())
+        yield f"client histories: linearizable at every site, {operations:,} operations"
 
 
 class Clients:

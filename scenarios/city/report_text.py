@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fsm.ocpp.money import euros
-from paxos.check.linearizability.verdict import Answer
-from scenarios.clients import in_words
+from scenarios.clients import histories_in_words
 from scenarios.report_text import power_words, table, verdict
 from scenarios.units import DURATION, POWER
 
@@ -66,18 +65,8 @@ def lines(report: "CityReport") -> Iterator[str]:
         expected=report.violation_expected,
         problems=problems,
     )
-    yield from _histories(report)
-
-
-def _histories(report: "CityReport") -> Iterator[str]:
-    """One line where each site's client history is linearizable, else one for each that is not."""
     found = {name: it for name, site in report.sites.items() if (it := site.client_history)}
-    odd = [name for name, it in found.items() if it.verdict != Answer.LINEARIZABLE.value]
-    for name in odd:
-        yield f"{name}: {in_words(found[name])}"
-    if found and not odd:
-        operations = sum(it.operations for it in found.values())
-        yield f"client histories: linearizable at every site, {operations:,} operations"
+    yield from histories_in_words(found)
 
 
 def _refused(report: "CityReport") -> Iterator[str]:

@@ -185,6 +185,16 @@ def test_true_is_not_one(file: Path, capsys: pytest.CaptureFixture[str]) -> None
         assert check(capsys, "h.jsonl")[0] == right, result
 
 
+def test_lists_in_lists_are_values(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Up to a hundred of them, also where a picture of them is drawn."""
+    deep = "[" * 100 + "]" * 100
+    get = '{"client":1,"op":"get","key":"x","result":%s,"call":2,"return":3}'
+    for read, code in ((deep, 0), (deep[1:-1], 1)):
+        file.write_text(PUT.replace('"a"', deep) + "\n" + get % read)
+        assert check(capsys, "h.jsonl", "--html", "h.html")[0] == code
+        assert check(capsys, "h.jsonl", "--json")[0] == code
+
+
 def test_a_cas_may_name_what_it_expects(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Instead of a pair."""
     cas = '{"client":1,"op":"cas","key":"x",%s,"result":true,"call":2,"return":3}'
@@ -194,6 +204,8 @@ def test_a_cas_may_name_what_it_expects(file: Path, capsys: pytest.CaptureFixtur
         assert check(capsys, "h.jsonl")[0] == right
 
 
+DEEP = "allowed values of at most 100 lists and objects in each other"
+
 REFUSED = [
     ("[1]", "found [1]; allowed an object of JSON on each line"),
     ("{", "found no JSON (Expecting …e quotes, column 2); allowed an object of JSON on each line"),
@@ -202,7 +214,10 @@ REFUSED = [
      "found 1e999; allowed numbers that a double can hold"),
     (PUT.replace('"call":0', '"call":' + "9" * 5000),
      "found a number of too many digits; allowed 4,300 digits"),
-    ("[" * 100_000, "found JSON that is nested too deeply; allowed values"),
+    ("[" * 100_000, f"found JSON that is nested too deeply; {DEEP}"),
+    (PUT.replace('"a"', "[" * 900 + "]" * 900), f"found JSON that is nested too deeply; {DEEP}"),
+    (PUT.replace('"a"', '{"a":' * 101 + "1" + "}" * 101),
+     f"found JSON that is nested too deeply; {DEEP}"),
     (PUT.replace('"call":0', '"call":5'), "return: found 1; allowed 5, the call, or later"),
     (PUT.replace('"call":0', '"call":"0"'), 'call: found "0"; allowed a number'),
     (PUT.replace('"call":0', '"call":true'), "call: found true; allowed a number"),

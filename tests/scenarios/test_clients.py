@@ -22,8 +22,10 @@ from scenarios.clients import SENTENCES, Clients, ClientsReport, in_words, is_wr
 from scenarios.loader import load
 from scenarios.report import Report
 from scenarios.runner import run
-from scenarios.schema import Scenario
+from scenarios.schema import Saved, Scenario
 from scenarios.session import Session
+from scenarios.session_file import with_inputs
+from scenarios.writer import to_toml
 from tests.paxos.mutants.planting import Patch
 from tests.paxos.mutants.reads import (
     laggard_serves_old_state,
@@ -238,3 +240,30 @@ def test_looking_at_a_history_changes_nothing() -> None:
     before = pickle.dumps(clients.witness)
     assert clients.report() == clients.report()
     assert pickle.dumps(clients.witness) == before
+
+
+@pytest.mark.parametrize("plant", [None, read_served_before_the_quorum_confirmed])
+def test_a_kept_session_is_judged_when_it_is_done_again(
+    plant: Callable[[Patch], None] | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The very same run; but where what clients saw cannot be, the exit code is 1."""
+    if plant is not None:
+        plant(monkeypatch)
+    scenario = load("lease-reads")
+    session = Session(scenario)
+    session.run(scenario.duration_us, 10_000_000)
+    whole = session.whole
+    saved = Saved(until_us=session.time_us, events=whole.events, digest=whole.digest())
+    file = tmp_path / "kept.toml"
+    file.write_text(to_toml(with_inputs(scenario, [], saved)), encoding="utf-8")
+    assert main(["replay", str(file)]) == (0 if plant is None else 1)
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert first.endswith(": the same run")
+    word = "linearizable" if plant is None else "NOT LINEARIZABLE"
+    assert second.startswith(f"  client history: {word}, ")
+    main(["replay", str(file), "--json"])
+    (branch,) = json.loads(capsys.readouterr().out)["branches"]
+    assert branch["client_histories"]["lease-reads"]["verdict"] == word.lower()
