@@ -185,7 +185,13 @@ class Clients:
         if self.witness.finding is None and not self.witness.returned(number, result, now_us):
             finding = self.witness.finding
             assert finding is not None  # noqa: S101 - that was the answer
-            raise InvariantViolation("C2", self._finding(finding), sentence=SENTENCES["C2"])
+            found, nodes = self._finding(finding), self._blamed(finding)
+            raise InvariantViolation("C2", found, sentence=SENTENCES["C2"], nodes=nodes)
+
+    def _blamed(self, verdict: Verdict) -> tuple[int, ...]:
+        """Who was told what cannot be."""
+        violation = verdict.violation
+        return () if violation is None else (self._world.nodes[str(violation.last.client)],)
 
     def _finding(self, verdict: Verdict) -> str:
         """What cannot be explained, in a sentence; empty for nothing."""

@@ -8,6 +8,7 @@ from cattrs.preconf.json import make_converter
 from fsm.network.bills import OPEN, PAID
 from fsm.network.state import NetworkState
 from scenarios.audit import findings
+from scenarios.breakpoints.hit import Hit
 from scenarios.clients import ClientsReport, is_wrong
 from scenarios.expect import Outcome
 from scenarios.postmortem import Violation
@@ -203,6 +204,8 @@ class Report:
     power: PowerReport
     client_history: ClientsReport | None
     """None where nothing was checked."""
+    stopped: Hit | None = None
+    """The breakpoint at which it was stopped, if it was."""
 
     @property
     def failed(self) -> tuple[Expectation, ...]:

@@ -64,6 +64,8 @@ def lines(report: "Report") -> Iterator[str]:
     yield from verdict(report.expectations, report.violations, expected=report.violation_expected)
     if report.client_history is not None:
         yield in_words(report.client_history)
+    if report.stopped is not None:
+        yield report.stopped.in_words()
 
 
 def _session_lines(sessions: Sequence["SessionReport"]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from attrs import frozen
 from cattrs.preconf.json import make_converter
 
 from scenarios.audit import findings
+from scenarios.breakpoints.hit import Hit
 from scenarios.city.look import drivers_served, energy_of
 from scenarios.city.report_text import lines
 from scenarios.city.session import CitySession
@@ -102,6 +103,8 @@ class CityReport:
     violation_expected: bool
     expectations: tuple[Expectation, ...]
     coverage: dict[str, int]
+    stopped: Hit | None = None
+    """The breakpoint at which it was stopped, if it was."""
 
     @property
     def failed(self) -> tuple[Expectation, ...]:

@@ -67,6 +67,8 @@ def lines(report: "CityReport") -> Iterator[str]:
     )
     found = {name: it for name, site in report.sites.items() if (it := site.client_history)}
     yield from histories_in_words(found)
+    if report.stopped is not None:
+        yield report.stopped.in_words()
 
 
 def _refused(report: "CityReport") -> Iterator[str]:
