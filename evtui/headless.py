@@ -197,12 +197,14 @@ def _same_file(one: str, other: str) -> bool:
 
 
 def again(report: "Report | CityReport", name: str, scenario: Scenario) -> str:
-    """The command that runs to the violation, or to the first expectation that failed."""
-    if report.violations:
-        until_us = round(report.virtual_s * 1_000_000)
-    else:
-        failed = {expectation.text for expectation in report.failed}
-        until_us = min(e.t_us for e in scenario.expectations if sentence(e) in failed)
+    """The command that runs to the violation, or to the first expectation that failed.
+
+    To the end, where only the report itself has found something: in the books, or the history.
+    """
+    end_us = round(report.virtual_s * 1_000_000)
+    failed = {expectation.text for expectation in report.failed if not report.violations}
+    moments = (e.t_us for e in scenario.expectations if sentence(e) in failed)
+    until_us = min(moments, default=end_us)
     return f"evtui run {shlex.quote(name)} --seed {report.seed} --until {DURATION.format(until_us)}"
 
 

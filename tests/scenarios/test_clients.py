@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 
 from evtui.cli import main
+from evtui.headless import again
 from fsm.network.state import NetworkState
 from paxos.check.linearizability import witness
 from paxos.check.linearizability.verdict import Answer
@@ -221,6 +222,16 @@ def test_a_history_that_cannot_be_fails_a_run_by_itself() -> None:
     expected = run(load("broken-clock-bound"))
     assert is_wrong(expected.client_history)
     assert expected.exit_code == 0
+
+
+def test_what_the_report_alone_has_found_can_be_seen_again() -> None:
+    """No violation stopped the run and no expectation failed: the command runs to its end."""
+    scenario = load("lease-reads")
+    right = run(scenario)
+    false = evolve(found_in(right), verdict="not linearizable")
+    assert again(evolve(right, client_history=false), "lease-reads", scenario) == (
+        "evtui run lease-reads --seed 1 --until 1m"
+    )
 
 
 def test_where_nothing_is_checked_nothing_is_said() -> None:
