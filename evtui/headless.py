@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from evtui.errors import UsageError
 from evtui.options import Reporting
+from scenarios.errors import InputError
 from scenarios.expect import sentence
 from scenarios.kinds import printable
 from scenarios.loader import file_of, library, load
@@ -21,6 +22,7 @@ from scenarios.schema import Scenario
 from scenarios.units import DURATION
 
 if TYPE_CHECKING:
+    from scenarios.breakpoints.words import Breakpoint
     from scenarios.city.report import CityReport
     from scenarios.runner import Listener
     from scenarios.session import Session
@@ -43,8 +45,9 @@ def run_headless(name: str, options: Reporting) -> int:
     """
     scenario = load(name)
     _check(name, options, scenario)
+    breakpoints = _breakpoints(options, scenario)
     if scenario.sites:
-        return _run_city(name, options, scenario)
+        return _run_city(name, options, scenario, breakpoints)
     from scenarios.runner import run
 
     with (
@@ -66,6 +69,7 @@ def run_headless(name: str, options: Reporting) -> int:
             history=history,
             attend=_all(draw, keep),
             on_progress=on_progress,
+            breakpoints=breakpoints,
         )
     return _tell(report, name, options, scenario)
 
@@ -81,7 +85,22 @@ def _all(*attend: "Callable[[Session], None] | None") -> "Callable[[Session], No
     return each
 
 
-def _run_city(name: str, options: Reporting, scenario: Scenario) -> int:
+def _breakpoints(options: Reporting, scenario: Scenario) -> "tuple[Breakpoint, ...]":
+    """Where the run is to stop. Raises :class:`UsageError`."""
+    if not options.breaks:
+        return ()
+    from scenarios.breakpoints.words import names_of, read
+
+    names = names_of(scenario, scenario.seed if options.seed is None else options.seed)
+    try:
+        return tuple(read(text, names) for text in options.breaks)
+    except InputError as error:
+        raise UsageError(f"--break: {error}") from None
+
+
+def _run_city(
+    name: str, options: Reporting, scenario: Scenario, breakpoints: "tuple[Breakpoint, ...]"
+) -> int:
     """Run a city: as any scenario, with another report."""
     for option, target in (
         ("--ocpp-log", options.ocpp_log),
@@ -107,6 +126,7 @@ def _run_city(name: str, options: Reporting, scenario: Scenario) -> int:
             until_us=options.until_us,
             trace=trace,
             on_progress=on_progress,
+            breakpoints=breakpoints,
         )
     return _tell(report, name, options, scenario)
 
@@ -116,6 +136,11 @@ def _tell(report: "Report | CityReport", name: str, options: Reporting, scenario
     taken = (options.trace, options.record, options.log_json)
     out = sys.stderr if STDOUT in taken else sys.stdout
     out.write(report.to_json() + "\n" if options.as_json else report.to_text())
+    if report.stopped is not None:
+        there = f"evtui {shlex.quote(name)} --seed {report.seed} --at {report.stopped.time}"
+        sys.stderr.write(f"evtui: see it there with: {there}\n")
+    elif options.breaks:
+        sys.stderr.write("evtui: --break: nothing of it happened\n")
     if report.exit_code:
         sys.stderr.write(f"evtui: see it again with: {again(report, name, scenario)}\n")
     return report.exit_code
@@ -172,12 +197,14 @@ def _same_file(one: str, other: str) -> bool:
 
 
 def again(report: "Report | CityReport", name: str, scenario: Scenario) -> str:
-    """The command that runs to the violation, or to the first expectation that failed."""
-    if report.violations:
-        until_us = round(report.virtual_s * 1_000_000)
-    else:
-        failed = {expectation.text for expectation in report.failed}
-        until_us = min(e.t_us for e in scenario.expectations if sentence(e) in failed)
+    """The command that runs to the violation, or to the first expectation that failed.
+
+    To the end, where only the report itself has found something: in the books, or the history.
+    """
+    end_us = round(report.virtual_s * 1_000_000)
+    failed = {expectation.text for expectation in report.failed if not report.violations}
+    moments = (e.t_us for e in scenario.expectations if sentence(e) in failed)
+    until_us = min(moments, default=end_us)
     return f"evtui run {shlex.quote(name)} --seed {report.seed} --until {DURATION.format(until_us)}"
 
 

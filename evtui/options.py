@@ -86,6 +86,10 @@ def _text(_hint: Any, tokens: Sequence["Token"]) -> str:
     return tokens[0].value  # what it may be, the command knows
 
 
+def _texts(_hint: Any, tokens: Sequence["Token"]) -> tuple[str, ...]:
+    return tuple(token.value for token in tokens)
+
+
 def _anchors(_hint: Any, tokens: Sequence["Token"]) -> str:
     text = tokens[0].value
     if len(text) != 32 or any(char not in "0123456789abcdef" for char in text):
@@ -175,6 +179,13 @@ Branches = Annotated[
     ),
 ]  # fmt: skip
 At = Annotated[int | None, _option(_moment, "TIME")]
+Breaks = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--break", converter=_texts, n_tokens=1, accepts_keys=False, metavar="WORDS",
+        negative=(), allow_leading_hyphen=True, show_default=False,
+    ),
+]  # fmt: skip
 Month = Annotated[str | None, _option(_text, "YYYY-MM")]
 CpId = Annotated[str | None, _option(_text, "ID")]
 Algorithm = Annotated[str, _option(_text, "NAME")]
@@ -226,6 +237,8 @@ class Reporting(RunOptions):
     """Where the diagram begins, such as 3m20s; it ends where the run does."""
     show: Annotated[str | None, _option(_text, "WORDS")] = None
     """What the diagram shows, such as "accept cp2", "v2g", "all" or "trouble"."""
+    breaks: Breaks = ()
+    """Stop before the next event when this is so, such as "leader changes"; more than once."""
 
 
 @Parameter(name="*")

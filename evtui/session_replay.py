@@ -6,13 +6,16 @@ from attrs import asdict
 
 from evtui.errors import UsageError
 from evtui.source import read_bytes, source_name
+from scenarios.clients import histories_in_words, is_wrong
 from scenarios.loader import MAX_BYTES, loads
 from scenarios.session_file import MAGIC, Kept, Replay, read_log, replay
 from scenarios.units import DURATION
 
 
 def run_replay(file: str, *, as_json: bool) -> int:
-    """Do each branch of a saved session again; 0 if every one is the very same run.
+    """Do each branch of a saved session again.
+
+    Returns 0 if every one is the very same run, and what its clients saw is linearizable.
 
     Raises:
         UsageError: the file cannot be read, or is no saved session.
@@ -22,13 +25,17 @@ def run_replay(file: str, *, as_json: bool) -> int:
     done = list(_replays(file))
     if as_json:
         rows = [{"branch": it.number, "inputs": it.inputs, "events": it.events,
-                 "digest": it.digest, "saved": asdict(it.saved), "same": it.same}
+                 "digest": it.digest, "saved": asdict(it.saved), "same": it.same,
+                 "client_histories": {name: asdict(one) for name, one in it.histories.items()}}
                 for it in done]  # fmt: skip
         print(json.dumps({"file": file, "same": all(it.same for it in done), "branches": rows}))
     else:
         for it in done:
             print(_line(it))
-    return 0 if all(it.same for it in done) else 1
+            for line in histories_in_words(it.histories):
+                print(f"  {line}")
+    wrong = any(is_wrong(one) for it in done for one in it.histories.values())
+    return 0 if all(it.same for it in done) and not wrong else 1
 
 
 def read_kept(file: str) -> Kept:

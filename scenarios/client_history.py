@@ -12,17 +12,15 @@ ballots. The slots that it notes only say which order to try first.
 from collections.abc import Callable, Iterator
 from itertools import count
 
-import msgpack
 from attrs import define
 
 from paxos.check.linearizability.operations import Operation
 from paxos.check.linearizability.verdict import Verdict, check
 from paxos.effects import Answered, Asked
-from paxos.sim.host import Kind
 from paxos.sim.kernel import Event
-from paxos.wire import WireError, unseal
 from scenarios.chosen import Chosen
 from scenarios.network_model import APPLY, QUERY, Network, hint_of
+from scenarios.ocpp_calls import part_of
 from scenarios.recording import genesis_rows, line_of
 from scenarios.world import World
 
@@ -80,25 +78,19 @@ class ClientHistory:
 
     def __call__(self, world: World, event: Event) -> None:
         """Take note of one event."""
-        time_us, _, kind, target, _, payload = event
-        if kind != Kind.OCPP or world.node(target) is None:
+        part, target = part_of(event), event[3]
+        if part is None or world.node(target) is None:
             return  # a process that has crashed hears nothing
-        try:
-            body = unseal(payload)
-        except WireError:
-            return
-        frame = msgpack.unpackb(body)
-        if type(frame[0]) is str:
+        known = self._called.get(part.unique_id)
+        if part.is_call:
             # One that is delivered again, after a pause, was handed in when it came first.
-            unique_id = frame[2][1]
-            known = self._called.get(unique_id)
-            if known is None or known.body != body:
-                command = _Command(self._next_number(), world.ids[target], body, time_us)
-                self._called[unique_id] = command
+            if known is None or known.body != part.body:
+                number = self._next_number()
+                command = _Command(number, world.ids[target], part.body, event[0])
+                self._called[part.unique_id] = command
                 self._commands.append(command)
-        elif len(frame) > 1 and type(frame[1]) is str and frame[1] in self._called:
-            command = self._called[frame[1]]
-            command.result, command.returned_us = body, time_us
+        elif known is not None:
+            known.result, known.returned_us = part.body, event[0]
 
     def _next_number(self) -> int:
         return len(self._commands) + len(self._reads) + 1

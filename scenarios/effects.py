@@ -73,6 +73,8 @@ def _crashed(world: "World", number: int, effect: Crashed) -> None:
     node = effect.process
     assert isinstance(node, Node)  # noqa: S101 - an EV's computer does not crash
     lose_power(world, number)
+    if world.clients is not None:
+        world.clients.crashed(number)
     disk = recover(world.cluster.hosts[number].disk.rows())
     world.remains[number] = Remains(disk, node.network)
     if effect.after_write:

@@ -5,7 +5,7 @@ from typing import Final
 
 from paxos.check.tally import Tally
 from paxos.check.violation import SENTENCES as CONSENSUS
-from scenarios import audit, kept, obeying, power_words, promises, trust_promises
+from scenarios import audit, clients, kept, obeying, power_words, promises, trust_promises
 from scenarios.checked import UNITS, Checked
 from scenarios.postmortem import postmortem
 from scenarios.tables_view import InvariantsView, InvariantView, ViolationView
@@ -15,6 +15,7 @@ POWER: Final = dict(sorted((power_words.SENTENCES | obeying.SENTENCES).items()))
 """P1 to P4, which stand in two places."""
 
 OTHERS: Final[tuple[Mapping[str, str], ...]] = (
+    clients.SENTENCES,
     POWER,
     promises.SENTENCES,
     trust_promises.SENTENCES,
@@ -78,6 +79,9 @@ def _notes(world: World) -> dict[str, str]:
     rail = min(world.grid.rails, key=lambda rail: rail.capacity_w - rail.flow_w)
     name = f"cabinet {rail.id}" if rail.id else "the site"
     notes["P1"] = f"now {rail.capacity_w - rail.flow_w:,} W are left at {name}"
+    if world.clients is not None:
+        witness = world.clients.witness
+        notes["C2"] = f"{witness.called_in_all:,} operations, {witness.open:,} without an answer"
     if world.kept.promises:
         fates = [promise.status for promise in world.kept.promises]
         counted = (kept.OPEN, kept.KEPT, kept.RELEASED, kept.BROKEN)

@@ -65,6 +65,21 @@ class Network:
         result = machine.apply(operation.value)
         return Known(machine.state) if not told or result == operation.result else REFUSED
 
+    def outcome(self, state: Known, operation: Operation) -> tuple[Known, bytes]:
+        """The state after a command or a question, and what it answers."""
+        machine = self._machine
+        machine.state = state.tables
+        if operation.name == QUERY:
+            return state, machine.query(operation.value)
+        result = machine.apply(operation.value)
+        return Known(machine.state), result
+
+    def resumed(self, state: Known) -> "Network":
+        """The same machine, beginning with another state."""
+        other = Network(self._machine.capacity_w)
+        other._first = state
+        return other
+
     def passive(self, operation: Operation, *, told: bool) -> bool:
         """Whether it is a question."""
         return operation.name == QUERY

@@ -8,6 +8,8 @@ from cattrs.preconf.json import make_converter
 from fsm.network.bills import OPEN, PAID
 from fsm.network.state import NetworkState
 from scenarios.audit import findings
+from scenarios.breakpoints.hit import Hit
+from scenarios.clients import ClientsReport, is_wrong
 from scenarios.expect import Outcome
 from scenarios.postmortem import Violation
 from scenarios.report_text import lines
@@ -202,6 +204,10 @@ class Report:
     money: MoneyReport
     promises: tuple[PromiseReport, ...]
     power: PowerReport
+    client_history: ClientsReport | None
+    """None where nothing was checked."""
+    stopped: Hit | None = None
+    """The breakpoint at which it was stopped, if it was."""
 
     @property
     def failed(self) -> tuple[Expectation, ...]:
@@ -212,10 +218,11 @@ class Report:
     def exit_code(self) -> int:
         """0 if all expectations held and nothing was violated, or only as expected; else 1.
 
-        Money that does not add up is a violation.
+        Money that does not add up is a violation, and so is a client history that cannot be.
         """
         unexpected = self.violations and not self.violation_expected
-        wrong = unexpected or self.failed or (self.money.problems and not self.violations)
+        problems = self.money.problems or is_wrong(self.client_history)
+        wrong = unexpected or self.failed or (problems and not self.violations)
         return EXIT_VIOLATED if wrong else EXIT_OK
 
     def to_json(self) -> str:
@@ -234,6 +241,7 @@ def from_view(
     outcomes: Sequence[Outcome],
     coverage: dict[str, int],
     network: NetworkState,
+    client_history: ClientsReport | None = None,
 ) -> Report:
     """The report of a run that ended in ``view``, with ``network`` the newest state."""
     evs = {ev.id: ev for ev in (*view.evs, *view.unplugged)}
@@ -262,6 +270,7 @@ def from_view(
         money=_money(network),
         promises=_promises(view),
         power=_power(view),
+        client_history=client_history,
     )
 
 

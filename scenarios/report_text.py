@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from fsm.ocpp.money import euros
+from scenarios.clients import in_words
 from scenarios.expect import energy_text
 from scenarios.postmortem import Violation
 from scenarios.units import DURATION, ENERGY, POWER
@@ -63,6 +64,10 @@ def lines(report: "Report") -> Iterator[str]:
         yield from table(("refused", "at", "when", "why"), rows, right=(2,))
         yield ""
     yield from verdict(report.expectations, report.violations, expected=report.violation_expected)
+    if report.client_history is not None:
+        yield in_words(report.client_history)
+    if report.stopped is not None:
+        yield report.stopped.in_words()
 
 
 def _session_lines(sessions: Sequence["SessionReport"]) -> Iterator[str]:

@@ -3,7 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from attrs import evolve
+
 from paxos.sim.kernel import Event
+from scenarios.breakpoints.hit import Hit
+from scenarios.breakpoints.watch import Watch
+from scenarios.breakpoints.words import Breakpoint
 from scenarios.client_history import ClientHistory
 from scenarios.postmortem import postmortem
 from scenarios.recording import Recorder
@@ -32,6 +37,7 @@ def run(
     history: TextIO | None = None,
     attend: Callable[[Session], None] | None = None,
     on_progress: Callable[[int], None] | None = None,
+    breakpoints: Sequence[Breakpoint] = (),
 ) -> Report:
     """Run a scenario of one site and report; a city is run by :func:`scenarios.city.runner.run`.
 
@@ -39,7 +45,8 @@ def run(
     one JSON line for each event, ``listener`` each event itself, ``record`` the log
     (:mod:`scenarios.recording`), ``history`` what its clients saw
     (:mod:`scenarios.client_history`). ``attend`` is given the session before it runs.
-    ``on_progress`` is told the virtual time, each virtual second.
+    ``on_progress`` is told the virtual time, each virtual second. The run stops before the next
+    event when one of the ``breakpoints`` is met.
     """
     writer = None if trace is None else TraceWriter(trace)
     hearer = None if history is None else ClientHistory()
@@ -49,26 +56,47 @@ def run(
     if attend is not None:
         attend(session)
     recorder = Recorder(session.world, record) if record is not None else None
-    run_to(session, until_us, on_progress)
+    hit = run_to(session, until_us, on_progress, breakpoints)
     if recorder is not None:
         recorder.finish()
     if hearer is not None and history is not None:
         history.writelines(f"{line}\n" for line in hearer.lines())
-    return report(session)
+    return evolve(report(session), stopped=hit)
 
 
 def run_to(
-    session: Session, until_us: int | None, on_progress: Callable[[int], None] | None
-) -> None:
-    """Run a session to a time, or to its end, telling of the progress each virtual second."""
+    session: Session,
+    until_us: int | None,
+    on_progress: Callable[[int], None] | None,
+    breakpoints: Sequence[Breakpoint] = (),
+) -> Hit | None:
+    """Run a session to a time, or to its end, telling of the progress each virtual second.
+
+    Returns where a breakpoint has stopped it, if one has.
+    """
+    watch = Watch(session, breakpoints) if breakpoints else None
     duration_us = session.scenario.duration_us
     end_us = duration_us if until_us is None else min(until_us, duration_us)
     while session.time_us < end_us and session.whole.violation is None:
         slice_end_us = min(session.time_us + _SLICE_US, end_us)
-        while not session.run(slice_end_us, 1_000_000):
-            pass
+        if watch is None:
+            while not session.run(slice_end_us, 1_000_000):
+                pass
+        elif (hit := _watched(session, slice_end_us, watch)) is not None:
+            return hit
         if on_progress is not None:
             on_progress(session.time_us)
+    return None
+
+
+def _watched(session: Session, until_us: int, watch: Watch) -> Hit | None:
+    """Run to a time, event by event, if nothing stops it before."""
+    reached = False
+    while not reached:
+        reached = session.run(until_us, 1)
+        if (hit := watch.look()) is not None:
+            return hit
+    return None
 
 
 def _all(listeners: Sequence[Listener | None]) -> Listener | None:
@@ -96,4 +124,5 @@ def report(session: Session) -> Report:
         tuple(session.outcomes),
         world.covered(),
         newest(world),
+        None if world.clients is None else world.clients.report(),
     )

@@ -9,6 +9,7 @@ from paxos.sim.kernel import Event
 from scenarios.audit import findings
 from scenarios.client_history import ClientHistory
 from scenarios.errors import InputError
+from scenarios.event_log import EventLog
 from scenarios.expect import Outcome, evaluate
 from scenarios.expectation import Expect
 from scenarios.journal import Input
@@ -109,6 +110,9 @@ class Controls(Protocol):
 
 class Whole(Protocol):
     """What a session steps: a world, or a city of them."""
+
+    log: EventLog
+    """What happened, in words."""
 
     @property
     def now_us(self) -> int:

@@ -29,6 +29,7 @@ from attrs import evolve, frozen
 from scenarios.bookmarks import Bookmark, is_name
 from scenarios.checkpoints import START, Place
 from scenarios.city.session import open_session
+from scenarios.clients import ClientsReport
 from scenarios.course import NAME_MAX
 from scenarios.errors import ScenarioError
 from scenarios.journal import Input
@@ -89,6 +90,8 @@ class Replay:
     """How far it came; no farther than the run goes."""
     events: int
     digest: str
+    histories: dict[str, ClientsReport]
+    """What the clients saw, by the site; of one site under the scenario's name."""
 
     @property
     def same(self) -> bool:
@@ -315,9 +318,15 @@ def replay(scenario: Scenario, number: int = 1) -> Replay:
     session = open_session(scenario)
     session.come_to(saved.events, len(scenario.inputs), saved.until_us)
     whole = session.whole
+    histories = {
+        world.scenario.name: world.clients.report()
+        for world in session.worlds()
+        if world.clients is not None
+    }
     return Replay(
-        number, len(scenario.inputs), saved, session.time_us, whole.events, whole.digest()
-    )
+        number, len(scenario.inputs), saved, session.time_us, whole.events, whole.digest(),
+        histories,
+    )  # fmt: skip
 
 
 def _seconds(time_us: int) -> str:

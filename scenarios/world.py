@@ -26,6 +26,7 @@ from scenarios.cables import plug, unplug
 from scenarios.car import CarProcess
 from scenarios.charging.past import ChargingPast
 from scenarios.checked import Checked
+from scenarios.clients import Clients
 from scenarios.connector import Car
 from scenarios.drivers import Drivers
 from scenarios.effects import carry_out
@@ -112,6 +113,7 @@ class World:
         self.trust = Trust(self, check=check)
         self.orders = Orders(self)
         self.trust.choir.hearers.append(self.orders.hear)
+        self.clients = Clients(self) if check else None
         self.alarm_board = AlarmBoard(self)
         self.obeying = Obeying(self)
         self.kept = Kept(self)
@@ -176,6 +178,8 @@ class World:
             if event is not None and self.invariants is not None:
                 self.promises.check(event[3])
                 self.obeying.check(event[3])
+            if event is not None and self.clients is not None:
+                self.clients.hear(event)
         except InvariantViolation as violation:
             self._stop(violation)
             return None
@@ -203,6 +207,8 @@ class World:
 
     def _stop(self, violation: InvariantViolation) -> None:
         self.violation = violation
+        if self.clients is not None:
+            self.clients.close()
         self.note("violation", "invariants", str(violation))
 
     @property
@@ -239,6 +245,8 @@ class World:
         """
         try:
             severity, subject, text = inputs.perform(self, verb, args)
+            if self.clients is not None:
+                self.clients.settle()
         except InvariantViolation as violation:
             self._stop(violation)
             return str(violation)

@@ -97,9 +97,10 @@ def _text(history: History, verdict: Verdict, order: Order) -> Iterator[str]:
     yield from _table(history, blamed[-SHOWN:])
     if violation.orders:
         placed = violation.orders[0]
+        on_key = "" if violation.key is None else " on this key"
         yield (
             f"the longest order that holds has {len(placed):,} of the prefix's "
-            f"{counted(len(violation.partition), 'operation')} on this key"
+            f"{counted(len(violation.partition), 'operation')}{on_key}"
         )
 
 

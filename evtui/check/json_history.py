@@ -18,6 +18,9 @@ from paxos.check.linearizability.operations import Model, Operation, Time
 FORMAT: Final = "JSON lines"
 MODELS: Final = ("kv", "register", "network")
 
+DEPTH_MAX: Final = 100
+_NESTED: Final = f"values of at most {DEPTH_MAX} lists and objects in each other"
+
 Row = dict[str, Any]
 Lines = Iterable[tuple[int, str]]
 
@@ -93,12 +96,25 @@ def _row(number: int, text: str) -> Row:
         what = f"no JSON ({error.msg}, column {error.colno})"
         raise BadLineError(number, "", what, "an object of JSON on each line") from None
     except RecursionError:
-        raise BadLineError(number, "", "JSON that is nested too deeply", "values") from None
+        raise BadLineError(number, "", "JSON that is nested too deeply", _NESTED) from None
     except ValueError:
         raise BadLineError(number, "", "a number of too many digits", "4,300 digits") from None
     if type(row) is not dict:
         raise BadLineError(number, "", json.dumps(row), "an object of JSON on each line")
+    if _is_deep(row):
+        raise BadLineError(number, "", "JSON that is nested too deeply", _NESTED)
     return row
+
+
+def _is_deep(row: Row) -> bool:
+    """Whether lists and objects stand in each other more than :data:`DEPTH_MAX` times."""
+    inner: list[Any] = [row]
+    for _ in range(DEPTH_MAX + 1):
+        groups = (each.values() if type(each) is dict else each for each in inner)
+        inner = [part for group in groups for part in group if type(part) in (dict, list)]
+        if not inner:
+            return False
+    return True
 
 
 def _model_of(line: int, header: Row, model: str | None) -> str:

@@ -12,14 +12,13 @@ from attrs import frozen
 
 from evtui.check.history import History
 from evtui.check.layout import BAR, Layout, chosen, lay_out, line
-from evtui.check.style import SCRIPT, STYLE
+from evtui.check.orders import Walk, walk
+from evtui.check.style import ORDERS_MAX, SCRIPT, STYLE
 from evtui.check.values import show
-from evtui.check.words import describe, ending, span, summary
+from evtui.check.words import describe, ending, holds, span, summary
 from paxos.check.linearizability.operations import Operation
 from paxos.check.linearizability.verdict import Answer, Verdict, Violation
 from scenarios.kinds import printable
-
-ORDERS_MAX: Final = 6
 
 HEADINGS: Final = {
     Answer.LINEARIZABLE: "✓ linearizable",
@@ -34,12 +33,19 @@ class _Subject:
 
     key: Hashable
     operations: tuple[Operation, ...]
-    orders: tuple[tuple[Operation, ...], ...]
+    walks: tuple[Walk, ...]
     violation: Violation | None = None
 
     @property
     def blamed(self) -> tuple[Operation, ...]:
         return () if self.violation is None else self.violation.conflict
+
+    def order_of(self, operation: Operation) -> int | None:
+        """The longest order that has an operation, for who points at it; None for none."""
+        for index, each in enumerate(self.walks):
+            if any(operation is op for op in each.order):
+                return index
+        return None
 
 
 def page(history: History, verdict: Verdict) -> str:
@@ -58,8 +64,11 @@ def _subject(history: History, verdict: Verdict) -> _Subject | None:
     """The key that is wrong; without one, that with most operations."""
     violation = verdict.violation
     if violation is not None:
-        orders = violation.orders[:ORDERS_MAX]
-        return _Subject(violation.key, violation.partition, orders, violation)
+        walks = tuple(
+            walk(history.model, violation.partition, order, violation.last)
+            for order in violation.orders[:ORDERS_MAX]
+        )
+        return _Subject(violation.key, violation.partition, walks, violation)
     by_key: dict[Hashable, list[Operation]] = {}
     for op in sorted(history.operations, key=lambda op: (op.call, op.number)):
         by_key.setdefault(op.key, []).append(op)
@@ -67,7 +76,8 @@ def _subject(history: History, verdict: Verdict) -> _Subject | None:
         return None
     key = max(by_key, key=lambda key: len(by_key[key]))
     order = verdict.orders.get(key)
-    return _Subject(key, tuple(by_key[key]), () if order is None else (order,))
+    walks = () if order is None else (walk(history.model, by_key[key], order),)
+    return _Subject(key, tuple(by_key[key]), walks)
 
 
 def _body(history: History, verdict: Verdict) -> Iterator[str]:
@@ -99,8 +109,8 @@ def _body(history: History, verdict: Verdict) -> Iterator[str]:
 def _choices(subject: _Subject) -> Iterator[str]:
     """Radio buttons, one for each order; they stand before what they switch."""
     total = len(subject.operations)
-    for index, order in enumerate(subject.orders):
-        checked = " checked" if index == 0 else ""
+    for index, each in enumerate(subject.walks):
+        order, checked = each.order, " checked" if index == 0 else ""
         yield (
             f'<input type="radio" name="order" id="o{index}"{checked}>'
             f'<label for="o{index}">order {index + 1}: {len(order):,} of {total:,} operations'
@@ -134,8 +144,8 @@ def _picture(history: History, subject: _Subject, layout: Layout) -> Iterator[st
             f"{escape(str(tick.time))}</text>"
         )
     yield from _bars(history, subject, layout)
-    for index, order in enumerate(subject.orders):
-        yield from _order(layout, order, index)
+    for index, each in enumerate(subject.walks):
+        yield from _order(layout, each, index)
     yield "</svg></div></div>"
 
 
@@ -159,17 +169,22 @@ def _bars(history: History, subject: _Subject, layout: Layout) -> Iterator[str]:
             f"line {op.number}, client {printable(str(op.client))}: "
             f"{_sign(subject, op)}{describe(history, op)}, {span(op)}"
         )
+        index = subject.order_of(op)
+        shows = "" if index is None else f' data-order="o{index}"'
         yield (
-            f'<a href="#line{op.number}" class="{" ".join(kinds)}" aria-label="{said}">'
+            f'<a href="#line{op.number}" class="{" ".join(kinds)}" aria-label="{said}"{shows}>'
             f"<title>{said}</title>"
             f'<rect x="{bar.x:g}" y="{bar.y:g}" width="{bar.width:g}" height="{BAR}" rx="4"/>'
             f'<text x="{bar.x + 6:g}" y="{bar.y + 16:g}">{escape(bar.label)}</text></a>'
         )
 
 
-def _order(layout: Layout, order: Sequence[Operation], index: int) -> Iterator[str]:
-    """What an order leaves out is hatched; a line goes through the rest."""
-    points = line(layout, order)
+def _order(layout: Layout, each: Walk, index: int) -> Iterator[str]:
+    """What an order leaves out is hatched; a line goes through the rest, and on to what cannot be.
+
+    Where it breaks off, a dashed line leads to each operation that was due and is impossible then.
+    """
+    points = line(layout, each.order)
     inside = {bar.operation.number for bar, _, _ in points}
     yield f'<g class="order o{index}">'
     for bar in layout.bars:
@@ -182,6 +197,13 @@ def _order(layout: Layout, order: Sequence[Operation], index: int) -> Iterator[s
     yield f'<polyline points="{path}"/>'
     for _, x, y in points:
         yield f'<circle cx="{x:.1f}" cy="{y:g}" r="3.5"/>'
+    bars = {bar.operation.number: bar for bar in layout.bars}
+    for op in each.refused if points else ():
+        if op.number in bars:
+            bar, (_, x, y) = bars[op.number], points[-1]
+            to_x, to_y = max(bar.x + 8, min(x, bar.x + bar.width - 8)), bar.y + BAR
+            yield f'<line class="no" x1="{x:.1f}" y1="{y:g}" x2="{to_x:.1f}" y2="{to_y:g}"/>'
+            yield f'<text class="no" x="{to_x - 4:.1f}" y="{to_y + 5:g}">✗</text>'
     yield "</g>"
 
 
@@ -194,9 +216,10 @@ def _legend(subject: _Subject) -> Iterator[str]:
     )
     if subject.violation is not None:
         yield (
-            "This order breaks off: hatched operations have no place in it. "
-            "<b>!</b> marks operations that cannot be ordered together, <b>✗</b> the one "
-            "with whose return it is certain."
+            "This order breaks off: hatched operations have no place in it, and those to which a "
+            "dashed line leads were due, and were told what cannot be then. Point at an operation "
+            "to see the longest order that has it. <b>!</b> marks operations that cannot be "
+            "ordered together, <b>✗</b> the one with whose return it is certain."
         )
     yield "</p>"
 
@@ -204,11 +227,11 @@ def _legend(subject: _Subject) -> Iterator[str]:
 def _tables(history: History, subject: _Subject, shown: Sequence[Operation]) -> Iterator[str]:
     blamed = {op.number for op in subject.blamed}
     last = None if subject.violation is None else subject.violation.last.number
-    places = [{op.number: at for at, op in enumerate(order, 1)} for order in subject.orders]
+    places = [_places(history, each) for each in subject.walks]
     yield "<table><thead><tr><th>line</th><th>client</th><th>operation</th><th>call</th>"
     yield "<th>return</th>"
     for index in range(len(places)):
-        yield f'<th class="order o{index}">place in the order</th>'
+        yield f'<th class="order o{index}">place in the order, and what is there then</th>'
     yield "<th></th></tr></thead><tbody>"
     for op in shown:
         mark = "✗" if op.number == last else "! cannot be ordered" if op.number in blamed else ""
@@ -217,7 +240,22 @@ def _tables(history: History, subject: _Subject, shown: Sequence[Operation]) -> 
                  end]  # fmt: skip
         row = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
         for index, place in enumerate(places):
-            row += f'<td class="order o{index}">{place.get(op.number, "–")}</td>'
+            cell = escape(place.get(op.number, "–"))
+            row += f'<td class="order o{index}">{cell}</td>'
         kind = ' class="blamed"' if op.number in blamed else ""
         yield f'<tr id="line{op.number}"{kind}>{row}<td>{mark}</td></tr>'
     yield "</tbody></table>"
+
+
+def _places(history: History, each: Walk) -> dict[int, str]:
+    """For each operation its place in an order with what the key holds then, or why it has none."""
+    found = {}
+    was = history.model.initial(each.order[0].key) if each.order else None
+    for at, (op, state) in enumerate(zip(each.order, each.states, strict=True), 1):
+        value = holds(history, state)
+        found[op.number] = f"{at}: {value}" if value else str(at)
+        was = state
+    value = holds(history, was)
+    for op in each.refused:
+        found[op.number] = f"– cannot be next: {value} is there" if value else "– cannot be next"
+    return found

@@ -33,8 +33,8 @@ def read_history(file: str, model: str | None) -> History:
     ]
     try:
         if lines and is_jepsen(lines[0][1]):
-            if model == "network":
-                raise UsageError(f"--model: found network; allowed register: {name} is of Jepsen")
+            if model not in (None, "register"):
+                raise UsageError(f"--model: found {model}; allowed register: {name} is of Jepsen")
             return read_jepsen(name, lines)
         return read_json(name, lines, model)
     except BadLineError as error:

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-_ORDERS = 6
+ORDERS_MAX: Final = 12
+"""So many orders can be switched between."""
 
 STYLE: Final = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --soft: #667; --row: #f3f5f8;
@@ -31,6 +32,8 @@ svg .time { fill: var(--soft); font-size: 11px; } .row { fill: var(--row); }
 .bar.blamed rect { fill: var(--badbar); stroke: var(--bad); stroke-width: 2; }
 .bar.last rect { stroke-width: 4; } .hatch { fill: var(--bad); opacity: .35; }
 .order polyline { fill: none; stroke: var(--line); stroke-width: 2; opacity: .85; }
+.order .no { stroke: var(--bad); stroke-width: 2; stroke-dasharray: 4 3; }
+.order text.no { fill: var(--bad); stroke: none; font-weight: bold; }
 .order circle { fill: var(--line); stroke: var(--paper); } g.order { pointer-events: none; }
 table { border-collapse: collapse; margin-top: 1rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid var(--grid); }
@@ -40,12 +43,24 @@ tr:target td { background: var(--badbar); }
 """ + "".join(
     f"#o{n}:checked ~ .picture .o{n} {{ display: inline; }}\n"
     f"#o{n}:checked ~ table .o{n} {{ display: table-cell; }}\n"
-    for n in range(_ORDERS)
+    for n in range(ORDERS_MAX)
 )
 
 SCRIPT: Final = """
 const scroll = document.querySelector(".scroll");
 const last = document.querySelector(".bar.last rect");
 if (scroll && last) scroll.scrollLeft = last.x.baseVal.value - scroll.clientWidth / 2;
+let chosen = document.querySelector("input:checked");
+for (const input of document.querySelectorAll("input[name=order]"))
+  input.addEventListener("change", () => { chosen = input; });
+for (const bar of document.querySelectorAll("a[data-order]")) {
+  const show = () => { document.getElementById(bar.dataset.order).checked = true; };
+  const back = () => { if (chosen) chosen.checked = true; };
+  bar.addEventListener("mouseenter", show); bar.addEventListener("focus", show);
+  bar.addEventListener("mouseleave", back); bar.addEventListener("blur", back);
+}
 """
-"""The picture begins where it matters; without it everything works, too."""
+"""The picture begins where it matters; who points at a bar sees the longest order that has it.
+
+Without it everything works, too: the orders are chosen above the picture.
+"""

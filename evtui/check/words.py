@@ -1,7 +1,10 @@
 """Sentences about a history, for the terminal and for the page."""
 
+from typing import Any
+
 from evtui.check.history import History
 from evtui.check.values import show
+from paxos.check.linearizability.models import Cells
 from paxos.check.linearizability.operations import Operation
 from paxos.check.linearizability.verdict import Violation
 
@@ -29,6 +32,11 @@ def describe(history: History, operation: Operation) -> str:
     """An operation with its answer, such as ``get x → "a"``."""
     answer = history.model.answer(operation)
     return history.model.words(operation) + (f" → {answer}" if answer else "")
+
+
+def holds(history: History, state: Any) -> str:
+    """What a key holds, where that can be said in a word."""
+    return history.model.show(state) if isinstance(history.model, Cells) else ""
 
 
 def span(operation: Operation) -> str:

@@ -336,10 +336,11 @@ class Cluster(Nodes):
         self.outside.perform(host.node, effect)
 
     def _answered(self, host: Host, effect: Answered) -> None:
-        if self.observer is not None and (replica := host.replica) is not None:
-            self.observer.answered(replica, effect)
+        # First the client is told: so what it was told is known, if the observer objects to it.
         self.coverage.answered(effect)
         self.outside.perform(host.node, effect)
+        if self.observer is not None and (replica := host.replica) is not None:
+            self.observer.answered(replica, effect)
 
     def _withheld(self, host: Host, effect: Withheld) -> None:
         self.coverage.count("lease_refusals")

@@ -4,11 +4,13 @@ from attrs import frozen
 from cattrs.preconf.json import make_converter
 
 from scenarios.audit import findings
+from scenarios.breakpoints.hit import Hit
 from scenarios.city.look import drivers_served, energy_of
 from scenarios.city.report_text import lines
 from scenarios.city.session import CitySession
 from scenarios.city.travellers import Traveller
 from scenarios.city.view import SiteView, Tally
+from scenarios.clients import ClientsReport, is_wrong
 from scenarios.postmortem import Violation, postmortem
 from scenarios.report import EXIT_OK, EXIT_VIOLATED, Expectation
 from scenarios.till import newest
@@ -42,6 +44,8 @@ class SiteReport:
     digest: str
     problems: tuple[str, ...]
     """What is wrong with its money; empty when all is well."""
+    client_history: ClientsReport | None
+    """What its charge points asked and were told; None where nothing was checked."""
 
 
 @frozen
@@ -101,6 +105,8 @@ class CityReport:
     violation_expected: bool
     expectations: tuple[Expectation, ...]
     coverage: dict[str, int]
+    stopped: Hit | None = None
+    """The breakpoint at which it was stopped, if it was."""
 
     @property
     def failed(self) -> tuple[Expectation, ...]:
@@ -111,8 +117,10 @@ class CityReport:
     def exit_code(self) -> int:
         """0 if all expectations held and nothing was violated, or only as expected; else 1."""
         unexpected = self.violations and not self.violation_expected
-        money = any(site.problems for site in self.sites.values()) and not self.violations
-        return EXIT_VIOLATED if unexpected or self.failed or money else EXIT_OK
+        sites = self.sites.values()
+        problems = any(site.problems or is_wrong(site.client_history) for site in sites)
+        wrong = unexpected or self.failed or (problems and not self.violations)
+        return EXIT_VIOLATED if wrong else EXIT_OK
 
     def to_json(self) -> str:
         """One JSON object, on one line, in ASCII, with keys in a fixed order."""
@@ -209,6 +217,7 @@ def _site(session: CitySession, number: int, site: SiteView) -> SiteReport:
         committed=max((node.replica.commit_slot for node in nodes), default=0),
         digest=world.cluster.trace.digest(),
         problems=tuple(findings(newest(world).state)),
+        client_history=None if world.clients is None else world.clients.report(),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fsm.ocpp.money import euros
+from scenarios.clients import histories_in_words
 from scenarios.report_text import power_words, table, verdict
 from scenarios.units import DURATION, POWER
 
@@ -66,6 +67,10 @@ def lines(report: "CityReport") -> Iterator[str]:
         expected=report.violation_expected,
         problems=problems,
     )
+    found = {name: it for name, site in report.sites.items() if (it := site.client_history)}
+    yield from histories_in_words(found)
+    if report.stopped is not None:
+        yield report.stopped.in_words()
 
 
 def _refused(report: "CityReport") -> Iterator[str]:

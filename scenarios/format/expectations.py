@@ -10,6 +10,7 @@ from paxos.check.violation import SENTENCES
 from paxos.sim.coverage import FEATURES
 from scenarios.audit import SENTENCES as MONEY_SENTENCES
 from scenarios.city.sentences import SENTENCES as CITY_SENTENCES
+from scenarios.clients import SENTENCES as CLIENT_SENTENCES
 from scenarios.expectation import DRIVERS
 from scenarios.format.keys import (
     AMOUNT,
@@ -81,6 +82,7 @@ REFUSALS = (
 """Codes by which an EV is refused: OCPP's for an id tag, ISO 15118's for a contract."""
 VIOLATIONS = (
     *SENTENCES,
+    *CLIENT_SENTENCES,
     *POWER_SENTENCES,
     *PROMISES,
     *OBEYING,

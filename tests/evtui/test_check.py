@@ -134,6 +134,94 @@ def test_when_the_time_is_up(file: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "the time limit of 0 s was up" in out
 
 
+def test_a_history_that_takes_too_long(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of 26 appends at once no order gives what was read, and there are too many to try."""
+    letters = [chr(97 + n) for n in range(26)]
+    lines = [
+        json.dumps({"client": n, "op": "append", "key": "x", "value": it, "call": 0, "return": 100})
+        for n, it in enumerate(letters)
+    ]
+    read = "".join(letters[n * 7 % 26] for n in range(24)) + "!!"
+    lines.append(
+        json.dumps({"client": 99, "op": "get", "key": "x", "result": read, "call": 101,
+                    "return": 102})
+    )  # fmt: skip
+    file.write_text("\n".join(lines))
+    code, out, err = check(capsys, "h.jsonl", "--time-limit", "500ms", "--html", "h.html")
+    assert (code, out.splitlines()[0], err) == (3, "unknown", "")
+    assert "the time limit of 0.5 s was up after " in out
+    assert "? unknown" in Path("h.html").read_text(encoding="utf-8")
+
+
+ODD = [
+    # One that stands there twice is done twice.
+    ([PUT, PUT], 0),
+    # What is not known of a field does not matter.
+    ([PUT.replace('"return"', '"colour":"red","return"')], 0),
+    # Numbers beyond what a double tells apart.
+    ([PUT.replace('"a"', "9007199254740993"),
+      '{"client":1,"op":"get","key":"x","result":9007199254740993,"call":2,"return":3}'], 0),
+    ([PUT.replace('"a"', "9007199254740993"),
+      '{"client":1,"op":"get","key":"x","result":9007199254740992,"call":2,"return":3}'], 1),
+    ([PUT.replace('"call":0,"return":1', f'"call":{10**30},"return":{10**30 + 1}'),
+      STALE[2].replace('"call":4,"return":5', f'"call":{10**30 + 2},"return":{10**30 + 3}')], 0),
+    # A key that nobody has written; one that is a number is not the text of it.
+    (['{"client":1,"op":"get","key":"x","result":null,"call":2,"return":3}'], 0),
+    ([PUT.replace('"x"', "7"),
+      '{"client":1,"op":"get","key":"7","result":null,"call":2,"return":3}'], 0),
+    # An open write that shows much later, and one that goes again.
+    ([PUT.replace('"return":1', '"return":null'),
+      '{"client":1,"op":"get","key":"x","result":null,"call":5,"return":6}',
+      '{"client":1,"op":"get","key":"x","result":"a","call":50,"return":60}'], 0),
+    ([PUT.replace('"return":1', '"return":null'),
+      '{"client":1,"op":"get","key":"x","result":"a","call":5,"return":6}',
+      '{"client":1,"op":"get","key":"x","result":null,"call":50,"return":60}'], 1),
+    # A result of an open operation means nothing.
+    ([PUT, '{"client":1,"op":"get","key":"x","result":"z","call":5,"return":null}'], 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "code"), ODD, ids=range(len(ODD)))
+def test_odd_histories(
+    lines: list[str], code: int, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is unusual, and has a verdict all the same; also with its lines the other way round."""
+    for each in (lines, lines[::-1]):
+        file.write_text("\n".join(each))
+        assert check(capsys, "h.jsonl")[0] == code
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ([LOG.splitlines()[0], PUT],
+         f'2: found {PUT[:19]}…{PUT[-19:]}; allowed {ALLOWED}'),
+        ([PUT, LOG.splitlines()[0]],
+         "2: found no JSON (Expecting value, column 1); allowed an object of JSON on each line"),
+    ],
+)  # fmt: skip
+def test_a_file_of_two_formats_is_refused(
+    lines: list[str], sentence: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their times cannot be compared."""
+    file.write_text("\n".join(lines))
+    assert check(capsys, "h.jsonl") == (2, "", f"evtui: h.jsonl:{sentence}\n")
+
+
+def test_a_model_that_does_not_match(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Asked for by hand; and a log of Jepsen is a register whatever is said."""
+    file.write_text(PUT)
+    assert check(capsys, "h.jsonl", "--model", "register")[2] == (
+        'evtui: h.jsonl:1: op: found "put"; allowed one of read, write, cas\n'
+    )
+    file.write_text(LOG)
+    for model in ("network", "kv"):
+        assert check(capsys, "h.jsonl", "--model", model)[2] == (
+            f"evtui: --model: found {model}; allowed register: h.jsonl is of Jepsen\n"
+        )
+    assert check(capsys, "h.jsonl", "--model", "register")[0] == 0
+
+
 def test_crlf_and_a_byte_order_mark_do_not_matter(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -185,6 +273,16 @@ def test_true_is_not_one(file: Path, capsys: pytest.CaptureFixture[str]) -> None
         assert check(capsys, "h.jsonl")[0] == right, result
 
 
+def test_lists_in_lists_are_values(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Up to a hundred of them, also where a picture of them is drawn."""
+    deep = "[" * 100 + "]" * 100
+    get = '{"client":1,"op":"get","key":"x","result":%s,"call":2,"return":3}'
+    for read, code in ((deep, 0), (deep[1:-1], 1)):
+        file.write_text(PUT.replace('"a"', deep) + "\n" + get % read)
+        assert check(capsys, "h.jsonl", "--html", "h.html")[0] == code
+        assert check(capsys, "h.jsonl", "--json")[0] == code
+
+
 def test_a_cas_may_name_what_it_expects(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Instead of a pair."""
     cas = '{"client":1,"op":"cas","key":"x",%s,"result":true,"call":2,"return":3}'
@@ -194,6 +292,8 @@ def test_a_cas_may_name_what_it_expects(file: Path, capsys: pytest.CaptureFixtur
         assert check(capsys, "h.jsonl")[0] == right
 
 
+DEEP = "allowed values of at most 100 lists and objects in each other"
+
 REFUSED = [
     ("[1]", "found [1]; allowed an object of JSON on each line"),
     ("{", "found no JSON (Expecting …e quotes, column 2); allowed an object of JSON on each line"),
@@ -202,7 +302,10 @@ REFUSED = [
      "found 1e999; allowed numbers that a double can hold"),
     (PUT.replace('"call":0', '"call":' + "9" * 5000),
      "found a number of too many digits; allowed 4,300 digits"),
-    ("[" * 100_000, "found JSON that is nested too deeply; allowed values"),
+    ("[" * 100_000, f"found JSON that is nested too deeply; {DEEP}"),
+    (PUT.replace('"a"', "[" * 900 + "]" * 900), f"found JSON that is nested too deeply; {DEEP}"),
+    (PUT.replace('"a"', '{"a":' * 101 + "1" + "}" * 101),
+     f"found JSON that is nested too deeply; {DEEP}"),
     (PUT.replace('"call":0', '"call":5'), "return: found 1; allowed 5, the call, or later"),
     (PUT.replace('"call":0', '"call":"0"'), 'call: found "0"; allowed a number'),
     (PUT.replace('"call":0', '"call":true'), "call: found true; allowed a number"),

@@ -8,6 +8,7 @@ import pytest
 
 from evtui.check.history import History
 from evtui.check.layout import SHOWN_MAX, Bar, Layout, chosen, lay_out, line
+from evtui.check.orders import walk
 from evtui.check.page import page
 from paxos.check.linearizability.models import KV
 from paxos.check.linearizability.operations import Operation
@@ -127,6 +128,38 @@ def test_the_line_of_an_order_stays_inside_its_bars() -> None:
     assert xs == sorted(xs)
     bars: list[Bar] = [bar for bar, _, _ in points]
     assert all(bar.x <= x <= bar.x + bar.width for bar, x in zip(bars, xs, strict=True))
+
+
+def test_an_order_says_what_is_there_and_what_cannot_be_next() -> None:
+    """The value after each operation; those that were due, and were told another value."""
+    operations = history("0-1 put x a", "2-3 put x b", "4-9 get x a", "5-8 get x b", "0-? put x c")
+    violation = check(operations, KV).violation
+    assert violation is not None
+    found = walk(KV, violation.partition, violation.orders[0], violation.last)
+    assert [op.number for op in found.order] == [1, 2, 4]
+    assert found.states == ("a", "b", "b")
+    assert [op.number for op in found.refused] == [3]
+    text = page_of(operations)
+    assert text.count('<line class="no"') >= 1
+    assert "– cannot be next: &#x27;b&#x27; is there" in text
+    assert "3: &#x27;b&#x27;" in text
+
+
+def test_what_is_under_way_at_the_end_of_the_prefix_is_not_due() -> None:
+    """It has no answer there, so nothing of it can be impossible."""
+    operations = history("0-1 put x a", "2-4 get x b", "2-9 get x c")
+    violation = check(operations, KV).violation
+    assert violation is not None
+    found = walk(KV, violation.partition, violation.orders[0], violation.last)
+    assert [op.number for op in found.refused] == [2]
+
+
+def test_pointing_at_an_operation_names_an_order_that_has_it() -> None:
+    """The longest; none for what stands in no order."""
+    text = page_of(STALE)
+    bars = re.findall(r'<a href="#line(\d+)"[^>]*?(?: data-order="(o\d+)")?>', text)
+    assert dict(bars)["3"] == ""
+    assert dict(bars)["1"] == "o0"
 
 
 def test_a_page_is_written(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_a_stale_read_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     laggard_serves_old_state(monkeypatch)
     monkeypatch.setattr("scenarios.world.Invariants.answered", lambda *_: None)
     found = run_seed(load("lease-reads"), 2).problems
-    assert any("what the clients saw is not linearizable" in problem for problem in found)
+    assert any("C2 (what clients are told is linearizable)" in problem for problem in found)
     monkeypatch.undo()
     assert run_seed(load("lease-reads"), 2).problems == ()
 

@@ -40,9 +40,9 @@ def rows(scenario: str) -> dict[str, InvariantView]:
 
 
 def test_all_invariants_have_a_row_and_a_sentence() -> None:
-    """Consensus first, then power, bookings, trust, money and energy."""
+    """Consensus first, then clients, power, bookings, trust, money and energy."""
     found = rows("ten-minutes")
-    others = "P1 P2 P3 P4 B1 B2 B3 B4 T1 T2 M1 M2 M3 E1"
+    others = "C2 P1 P2 P3 P4 B1 B2 B3 B4 T1 T2 M1 M2 M3 E1"
     assert " ".join(found) == " ".join([*CONSENSUS, *others.split()])
     assert all(len(row.sentence) > 15 for row in found.values())
     assert all(UNITS.get(name, "") == row.unit for name, row in found.items())
@@ -62,7 +62,7 @@ def test_all_checks_are_the_sum_of_each() -> None:
 
 
 CHECKED = {
-    "lease-reads": "L2",
+    "lease-reads": "L2 C2",
     "charging-profiles": "P1 P2",
     "late-departure-change": "P1 P3 P4 E1",
     "reservation-cancelled-and-replaced": "B1 B2 B3",

@@ -180,12 +180,15 @@ def test_the_json_has_these_keys_in_this_order() -> None:
             "grants_ended": 0,
             "guarded": False,
         },
+        "client_history": None,
+        "stopped": None,
     }  # fmt: skip
     assert list(data) == [
         "scenario", "seed", "mutant", "virtual_s", "events", "messages", "committed", "leader",
         "digest",
         "violations", "violation_expected", "expectations", "cps", "evs", "sessions",
         "refusals", "reservations", "coverage", "money", "promises", "power",
+        "client_history", "stopped",
     ]  # fmt: skip
     assert list(data["evs"]) == ["EV2", "EV10"]
 

@@ -1,6 +1,7 @@
 """Histories that people can judge, and what the checker says of them beside its verdict."""
 
 from itertools import count
+from random import Random
 
 import pytest
 from attrs import evolve
@@ -159,6 +160,25 @@ def test_long_concurrent_histories(seed: int) -> None:
     found = wrong(check(false, KV))
     assert found.last == liar
     assert found.conflict == (liar,)
+
+
+@pytest.mark.parametrize("unanswered", [0.0, 0.05, 0.1])
+def test_five_thousand_operations(unanswered: float) -> None:
+    """Right, and wrong near the end; the work is counted, as clocks differ. It is seconds."""
+    random = Random("five thousand")
+    right = [
+        evolve(op, returned=None) if random.random() < unanswered else op
+        for op in concurrent(2, 5_000)
+    ]
+    verdict = check(right, KV)
+    assert verdict.answer is YES
+    assert verdict.configurations < 20_000
+    last = max(i for i, op in enumerate(right) if op.name == "get" and op.returned is not None)
+    false = [*right[:last], evolve(right[last], result="never"), *right[last + 1 :]]
+    verdict = check(false, KV)
+    assert wrong(verdict).last.number == right[last].number
+    assert wrong(verdict).is_shortest
+    assert verdict.configurations < 30_000
 
 
 def test_a_hint_changes_no_verdict() -> None:

@@ -80,6 +80,20 @@ def test_the_verdict_is_that_of_brute_force(model: str, block: int) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
+def test_no_hint_makes_a_wrong_history_right(model: str) -> None:
+    """Hints drawn at random, of some operations or of all, with ties: the verdict stays."""
+    for seed in range(2 * BLOCK):
+        random = Random(f"hints/{model}/{seed}")
+        history = random_history(random, model, random.choice((3, 4, 5)))
+        given = random.choice((0.5, 1.0))
+        hinted = [
+            evolve(op, hint=random.randrange(6) if random.random() < given else None)
+            for op in history
+        ]
+        agrees(hinted, model)
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_all_tiny_histories(model: str) -> None:
     """Every choice of three operations, overlaps and results."""
     assert sum(1 for history in all_tiny_histories(model) if agrees(history, model)) > 200

@@ -1,0 +1,172 @@
+"""Watching a run for breakpoints: after each event, whether something is so that was not before."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from attrs import define
+
+from fsm.network.describe import describe
+from fsm.ocpp.actions import Action
+from fsm.ocpp.frames import CallError, parse_operation
+from scenarios.breakpoints.hit import Hit
+from scenarios.breakpoints.words import Breakpoint, What
+from scenarios.checked import UNITS
+from scenarios.chosen import Chosen
+from scenarios.event_log import EventLog
+from scenarios.session import Session
+from scenarios.world import World
+
+NOBODY: Final = "nobody"
+
+
+@define
+class _Armed:
+    """A breakpoint in one world, and what was so there when it was looked at last."""
+
+    it: Breakpoint
+    was: Any
+
+
+class _Place:
+    """One world, and what its log was given since the last look."""
+
+    def __init__(self, world: World, breakpoints: Sequence[Breakpoint]) -> None:
+        self.world = world
+        self._heard: list[Chosen] = []
+        if any(it.what is What.COMMAND for it in breakpoints):
+            world.trust.choir.hearers.append(self._hear)
+        self._armed = [_Armed(it, self._now(it)) for it in breakpoints]
+
+    def _hear(self, chosen: Chosen, _: object) -> None:
+        self._heard.append(chosen)
+
+    def look(self) -> Iterator[tuple[Breakpoint, str]]:
+        """What has happened since, in the order of the breakpoints."""
+        for armed in self._armed:
+            was, armed.was = armed.was, self._now(armed.it)
+            found = self._found(armed.it, was, armed.was)
+            if found and self.world.now_us >= armed.it.after_us:
+                yield armed.it, found
+        self._heard.clear()
+
+    def _now(self, it: Breakpoint) -> Any:
+        world = self.world
+        if it.what is What.LEADER:
+            leader = world.leader()
+            return NOBODY if leader is None else leader.cp_id
+        if it.what is What.PREEMPTION:
+            return world.cluster.coverage.counts["preemptions"]
+        if it.what is What.SLOT:
+            return self._newest_slot()
+        if it.what is What.STATE:
+            return self._state(it.subject)
+        if it.what is What.MARGIN:
+            return self._margin(it.subject)
+        return world.log.total
+
+    def _found(self, it: Breakpoint, was: Any, now: Any) -> str:
+        """What makes it so that was not so; empty for nothing."""
+        if it.what is What.COMMAND:
+            return next((found for chosen in self._heard if (found := _said(it, chosen))), "")
+        if it.what is What.MARGIN:
+            if now is None or now >= it.number or (was is not None and was < it.number):
+                return ""
+            return f"{now:,} {UNITS[it.subject]} left"
+        if was == now:
+            return ""
+        if it.what is What.LEADER:
+            return f"{was} led, now {now}"
+        if it.what is What.PREEMPTION:
+            return "a ballot was refused with a nack"
+        if it.what is What.SLOT:
+            chosen = max(now, was)
+            fits = chosen > was and (not it.number or was < it.number <= chosen)
+            return f"slot {it.number or chosen:,} is chosen" if fits else ""
+        if it.what is What.STATE:
+            return f"it was {was or 'not there'}" if now == it.state else ""
+        return _text_in(self.world.log, it.subject.lower(), now - was)
+
+    def _newest_slot(self) -> int:
+        """The highest that anybody who runs has known to be chosen."""
+        nodes = (self.world.node(number) for number in self.world.ids)
+        return max((node.replica.commit_slot for node in nodes if node is not None), default=0)
+
+    def _state(self, name: str) -> str:
+        world = self.world
+        if name in world.nodes:
+            node = world.node(world.nodes[name])
+            return "" if node is None else node.controller.state.value
+        car = world.cars.get(name)
+        return "" if car is None else car.ev.state.value
+
+    def _margin(self, name: str) -> int | None:
+        world = self.world
+        least = world.checked.least.get(name)
+        if least is not None or world.invariants is None:
+            return None if least is None else least.left
+        tally = world.invariants.tally
+        return {"R5": tally.window_left, "L2": tally.slots_ahead}.get(name)
+
+
+def _text_in(log: EventLog, wanted: str, lines: int) -> str:
+    """The first of the newest lines with these words; empty for none."""
+    for row in log.window(None, lines)[1]:
+        said = f"{row.subject}: {row.text}"
+        if wanted in said.lower():
+            return said
+    return ""
+
+
+def _said(it: Breakpoint, chosen: Chosen) -> str:
+    """A command in words, if it is of the kind that is wanted."""
+    try:
+        operation = parse_operation(chosen.command)
+    except CallError:
+        return ""
+    kinds = [str(operation.action)]
+    if operation.action == Action.DATA_TRANSFER:
+        kinds.append(str(operation.payload.get("messageId", "")))
+    return f"{describe(chosen.command)}, in slot {chosen.slot:,}" if it.subject in kinds else ""
+
+
+class Watch:
+    """Breakpoints of a run: :meth:`look` after each event. Made before anything has happened."""
+
+    def __init__(self, session: Session, breakpoints: Sequence[Breakpoint]) -> None:
+        self._session = session
+        self._places = {
+            world.scenario.name: _Place(world, breakpoints) for world in session.worlds()
+        }
+        log = session.whole.log
+        self._city_log = None if len(self._places) == 1 and log is session.world.log else log
+        """The lines of a city about what is between its sites."""
+        self._city_lines = log.total
+        self._texts = [it for it in breakpoints if it.what is What.TEXT]
+
+    def look(self) -> Hit | None:
+        """The first that is met now; None for none."""
+        session = self._session
+        stepped = getattr(session.whole, "stepped", None)
+        places = self._places.values()
+        hit = self._look_at_city()
+        for place in places if stepped is None else (self._places[stepped.scenario.name],):
+            for it, found in place.look():
+                if hit is None:
+                    where = "" if self._city_log is None else f"{place.world.scenario.name}: "
+                    hit = self._hit(it, where + found)
+        return hit
+
+    def _look_at_city(self) -> Hit | None:
+        log = self._city_log
+        if log is None or log.total == self._city_lines:
+            return None
+        lines, self._city_lines = log.total - self._city_lines, log.total
+        for it in self._texts:
+            found = _text_in(log, it.subject.lower(), lines)
+            if found and self._session.time_us >= it.after_us:
+                return self._hit(it, found)
+        return None
+
+    def _hit(self, it: Breakpoint, found: str) -> Hit:
+        session = self._session
+        return Hit(it.text, found, session.time_us / 1_000_000, session.whole.events)
