@@ -100,6 +100,22 @@ class Recorder:
             now_us, number << 1 | 1, code, self._bits_of(row.sources[at], row.targets[at])
         )
 
+    def moved(self, sequence: int, due_us: int) -> None:
+        """A frame under way arrives at another time than was known when it was sent."""
+        number = self._under_way.get(sequence)
+        if number is not None:
+            self._own(number).due_us[number % SIZE] = due_us
+
+    def damaged(self, sequence: int) -> None:
+        """A frame was damaged on its way."""
+        number = self._under_way.get(sequence)
+        if number is not None:
+            self._own(number).oddities[number % SIZE] |= _DAMAGED
+
+    def number_of(self, sequence: int) -> int | None:
+        """Which frame under way the event of that number is the arrival of; None for none."""
+        return self._under_way.get(sequence)
+
     def note(self, time_us: int, item: object) -> None:
         """Something else happened, which stands between the frames."""
         tail = self._tail()
