@@ -260,7 +260,7 @@ def explore(*, options: Exploring = Exploring()) -> int:  # noqa: B008 - frozen
     ballots = (it.ballots,) * it.proposers
     bounds = Bounds(it.nodes, it.proposers, ballots, it.slots, it.own_later)
     faults = Faults(it.crashes, it.losses, it.duplicates)
-    return run_explore(Order(bounds, faults, it.max_states, it.as_json))
+    return run_explore(Order(bounds, faults, it.max_states, it.as_json, it.save))
 
 
 @app.command

@@ -23,8 +23,8 @@ from scenarios.format.keys import (
     Table,
 )
 from scenarios.format.power import CABINET_ID
-from scenarios.messages.codes import NAMES
 from scenarios.kinds import Choice, Flag, Groups, Name, Quantity, Whole
+from scenarios.messages.codes import NAMES
 from scenarios.units import DURATION, ENERGY, POWER
 from scenarios.verbs import LEADER, VERBS
 

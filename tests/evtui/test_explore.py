@@ -62,7 +62,7 @@ def test_a_violation_is_told_step_by_step(
         + ": "
         + (lines[4].split(": ")[2])
     )
-    assert "A1" in lines[4]
+    assert "A2" in lines[4]
     assert lines[5] == "   1  node 1 begins a ballot"
     assert any("gets Accept 1.1 first_slot=1 values=[A1]" in line for line in lines[6:])
 
