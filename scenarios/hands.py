@@ -5,7 +5,7 @@ and which of those that are under way, the oldest first. Each input takes the ve
 returns severity, subject and sentence.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from paxos.membership import place_of
@@ -205,7 +205,7 @@ def _hold(world: "World", args: Args) -> Done:
     if type(own) is not bool or (own and ways):
         raise InputError("own is true or false, and only for every link at once")
     if ways:
-        if all(is_held(world, *way) for way in ways):
+        if all(bus.is_held(*way) for way in ways):
             raise InputError(f"{called} is held already")
         waiting = hands.hold(bus, ways)
     else:
@@ -220,7 +220,7 @@ def _release(world: "World", args: Args) -> Done:
     bus = world.cluster.bus
     ways, called = _ways(world, args)
     if ways:
-        if not any(is_held(world, *way) for way in ways):
+        if not any(bus.is_held(*way) for way in ways):
             raise InputError(f"{called} is not held")
         count = hands.release(bus, ways)
     else:
@@ -230,29 +230,26 @@ def _release(world: "World", args: Args) -> Done:
     return "repair", NETWORK, f"{called} released: {_messages(count)} on the way again"
 
 
-def is_held(world: "World", source: int, target: int) -> bool:
-    """Whether a link is held, by the ends' places; asking does not make it."""
-    bus = world.cluster.bus
-    link = bus.links.get((source, target))
-    if link is not None:
-        return link.held
-    return bus.weather.held and bus.weather.covers(source, target)
+def why_not_stand(world: "World", number: int) -> str:
+    """Why a charge point may not stand for leader now; empty where it may."""
+    host, node = world.cluster.hosts[number], world.node(number)
+    if node is None:
+        return "it is down" if host.generation else "it was never switched on"
+    if host.status is not Status.ALIVE:
+        return "it is paused"
+    return node.replica.why_not_stand(world.cluster.local_us(number))
 
 
 def _stand(world: "World", args: Args) -> Done:
     number = world.nodes.get(str(args["cp"]))
     if number is None:
         raise InputError(f"no charge point {args['cp']!r}; there are {', '.join(world.nodes)}")
-    cp_id, host, node = world.ids[number], world.cluster.hosts[number], world.node(number)
-    if node is None:
-        raise InputError(f"{cp_id} is down")
-    if host.status is not Status.ALIVE:
-        raise InputError(f"{cp_id} is paused: it does nothing")
+    cp_id, node = world.ids[number], world.node(number)
+    why_not = why_not_stand(world, number)
+    if why_not or node is None:
+        raise InputError(f"{cp_id} cannot stand for leader: {why_not}")
     now_us = world.cluster.local_us(number)
-    why_not = node.replica.why_not_stand(now_us)
-    if why_not:
-        raise InputError(f"{cp_id} cannot stand: {why_not}")
-    world.cluster.execute(host, node.stand(now_us))
+    world.cluster.execute(world.cluster.hosts[number], node.stand(now_us))
     ballot = node.replica.proposer.ballot
     return "consensus", cp_id, f"stands for leader with ballot {ballot.round}.{cp_id}"
 
@@ -269,8 +266,3 @@ HANDS: Final[dict[str, Callable[["World", Args], Done]]] = {
     "deliver_all": _deliver_all,
 }
 """By verb."""
-
-
-def held(world: "World") -> Iterator[Event]:
-    """The frames that wait on held links, the oldest first."""
-    return iter(sorted(world.cluster.bus.held.values(), key=lambda event: event[1]))

@@ -122,6 +122,13 @@ class Bus:
         link = self.links.get((source, target))
         return link.is_faulty() if link is not None else self.weather.is_faulty()
 
+    def is_held(self, source: int, target: int) -> bool:
+        """Whether a link is held; asking does not make it."""
+        link = self.links.get((source, target))
+        if link is not None:
+            return link.held
+        return self.weather.held and self.weather.covers(source, target)
+
     def send(self, kind: int, source: int, target: int, frame: bytes) -> None:
         """Put a frame on its way; to the sender itself it takes no time and is never lost."""
         self.sent += 1
