@@ -34,13 +34,13 @@ class Kind:
 KINDS = (
     Kind("cut", "cut"),
     Kind("join", "join"),
-    Kind("hold", "hold"),
-    Kind("release", "release"),
     Kind("delay", "extra delay", "extra_us", "ms", DELAYS, 1_000, 200),
     Kind("loss", "loss", "rate_ppm", "%", RATES, 10_000, 10),
     Kind("corrupt", "damage", "rate_ppm", "%", RATES, 10_000, 10),
     Kind("duplicate", "doubles", "rate_ppm", "%", RATES, 10_000, 10),
     Kind("reorder", "out of order", "rate_ppm", "%", RATES, 10_000, 10),
+    Kind("hold", "hold"),
+    Kind("release", "release"),
 )
 
 

@@ -116,6 +116,10 @@ class Recorder:
         """Which frame under way the event of that number is the arrival of; None for none."""
         return self._under_way.get(sequence)
 
+    def sequence_of(self, number: int) -> int | None:
+        """The number of the event of a frame's arrival; None where it is not under way."""
+        return next((s for s, it in self._under_way.items() if it == number), None)
+
     def note(self, time_us: int, item: object) -> None:
         """Something else happened, which stands between the frames."""
         tail = self._tail()

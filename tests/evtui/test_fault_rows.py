@@ -201,8 +201,8 @@ def test_what_is_on_is_ended_by_its_row_and_by_its_line(row_id: str) -> None:
 
 
 DIES = ("crash_after_write", "crash_in_write", "wipe")
-WITHOUT_END = ("heal", "stand", "plug_in", "unplug", "stop_charging", "pause_charging", "resume_charging",
-               "change_departure")  # fmt: skip
+WITHOUT_END = ("heal", "stand", "plug_in", "unplug", "stop_charging", "pause_charging",
+               "resume_charging", "change_departure")  # fmt: skip
 """No faults that last: a driver's wishes."""
 
 
