@@ -24,6 +24,7 @@ from evtui.options import (
     CpId,
     Exploring,
     FileOrStdin,
+    Killing,
     ModelName,
     Moment,
     Month,
@@ -261,6 +262,21 @@ def explore(*, options: Exploring = Exploring()) -> int:  # noqa: B008 - frozen
     bounds = Bounds(it.nodes, it.proposers, ballots, it.slots, it.own_later)
     faults = Faults(it.crashes, it.losses, it.duplicates)
     return run_explore(Order(bounds, faults, it.max_states, it.as_json, it.save))
+
+
+@app.command
+def mutants(*, options: Killing = Killing()) -> int:  # noqa: B008 - frozen
+    """Plant each known mistake in the protocol, and print what kills it, within how many seeds.
+
+    Parameters
+    ----------
+    options
+        They are one each: :mod:`evtui.options`.
+
+    """
+    from evtui.mutants.command import run_mutants
+
+    return run_mutants(options)
 
 
 @app.command

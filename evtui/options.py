@@ -234,3 +234,22 @@ class Exploring:
     """Write the shortest path to a violation as a scenario: a file that ends in .toml."""
     as_json: Annotated[Switch, Parameter(name="--json")] = False
     """Print what was seen as one JSON object."""
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Killing:
+    """The options of ``evtui mutants``: which mistakes, and how long each is looked for."""
+
+    seeds: Annotated[int, _option(_whole("--seeds", 1, 2_000), "N")] = 200
+    """In how many runs each is looked for at the most, 1 to 2000; 200 if left out."""
+    only: Annotated[
+        tuple[str, ...], Parameter(negative=(), metavar="NAME|N", consume_multiple=True)
+    ] = ()
+    """Only these, by name or by number; a number means all that stand for it."""
+    jobs: Annotated[int | None, _option(_whole("--jobs", 1, 256), "N")] = None
+    """In how many processes; as many as there are processors if left out."""
+    list_only: Annotated[Switch, Parameter(name="--list")] = False
+    """Print every mistake with its sentence, and run nothing."""
+    as_json: Annotated[Switch, Parameter(name="--json")] = False
+    """Print it as JSON."""

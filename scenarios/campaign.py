@@ -26,6 +26,7 @@ from scenarios.audit import has_no_credit, unsettled_money
 from scenarios.client_history import ClientHistory
 from scenarios.format import HOWS
 from scenarios.operator import put_right
+from scenarios.planting import planting
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
 from scenarios.supplied import cabinet_w, site_w
@@ -179,9 +180,10 @@ def come_to_rest(world: World) -> None:
     The run may end at the very moment at which a command is on its way.
     """
     until_us = world.now_us + PATIENCE_US
-    while len(frozenset(_applied_slots(world).values())) > 1:
-        if world.step(until_us) is None:
-            return
+    with planting(world.scenario):
+        while len(frozenset(_applied_slots(world).values())) > 1:
+            if world.step(until_us) is None:
+                return
 
 
 def _applied_slots(world: World) -> dict[str, int]:

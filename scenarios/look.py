@@ -108,6 +108,7 @@ def look(
         slots=None if window.slots is None else log_table(world, window.slots),
         faults=faults(world) if window.faults else None,
         has_pv=world.surroundings.has_pv,
+        mutant=world.scenario.mutant,
     )
 
 

@@ -178,6 +178,8 @@ class Report:
 
     scenario: str
     seed: int
+    mutant: str | None
+    """The mistake that was planted in the protocol."""
     virtual_s: float
     events: int
     messages: int
@@ -238,6 +240,7 @@ def from_view(
     return Report(
         scenario=view.scenario,
         seed=view.seed,
+        mutant=view.mutant or None,
         virtual_s=_seconds(view.time_us),
         events=view.events,
         messages=view.messages,

@@ -24,6 +24,8 @@ def lines(report: "Report") -> Iterator[str]:
     """All of it, line by line."""
     time = DURATION.format(round(report.virtual_s * 1_000_000))
     yield f"{report.scenario} · seed {report.seed} · {time} of virtual time"
+    if report.mutant is not None:
+        yield f"planted: {report.mutant} (docs/mutants.md)"
     yield (
         f"{report.events:,} events · {report.messages:,} messages · "
         f"{report.committed:,} slots committed · leader {report.leader or 'none'}"

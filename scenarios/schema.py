@@ -275,6 +275,8 @@ class Scenario:
     Inside the run times count from its beginning; this is added where people read them.
     """
     seed: int = 1
+    mutant: str = ""
+    """The name of a mistake that is planted in the protocol (:mod:`paxos.check.mutants`)."""
     site: Site = field(factory=Site)
     network: Network = field(factory=Network)
     paxos: Consensus = field(factory=Consensus)

@@ -17,6 +17,7 @@ from scenarios.messages import query, recording
 from scenarios.messages.look import Columns, between, diagram, frame_view, grip
 from scenarios.messages.view import Diagram, Filter, FrameView, Grip, Span
 from scenarios.ocpp_history import HistoryView, OcppHistory
+from scenarios.planting import planting, with_its_mistake
 from scenarios.schema import Scenario
 from scenarios.till import newest
 from scenarios.view import View, Window
@@ -179,7 +180,8 @@ class Session:
     ) -> None:
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
-        self.whole = self._begin(self.seed, share=share)
+        with planting(scenario):
+            self.whole = self._begin(self.seed, share=share)
         self.outcomes: list[Outcome] = []
         self.coming: list[Input] = [line.as_input() for line in scenario.inputs]
         """Inputs that are still to come, in their order: those of a saved session, or of a past."""
@@ -218,12 +220,14 @@ class Session:
         next_us = self.whole.next_us()
         return next_us is None or next_us > end_us
 
+    @with_its_mistake
     def step(self) -> bool:
         """Let exactly one event happen; False when there is none left."""
         if self.finished:
             return False
         return self._advance(self.scenario.duration_us)
 
+    @with_its_mistake
     def run(self, until_us: int, max_events: int) -> bool:
         """Run to ``until_us``, for at most ``max_events``; True when that time was reached.
 
@@ -235,6 +239,7 @@ class Session:
                 return True
         return False
 
+    @with_its_mistake
     def act(self, verb: str, **args: object) -> str:
         """Act on the world now, through the journal.
 
@@ -260,6 +265,7 @@ class Session:
     def look_as(self, other: "Session") -> None:
         """Show what another session shows, where there is more than one thing to look at."""
 
+    @with_its_mistake
     def reach(self, events: int) -> None:
         """Run until so many events have happened, and all inputs that came before the next one."""
         end_us = self.scenario.duration_us
@@ -267,6 +273,7 @@ class Session:
         while self._is_due(end_us):
             self._repeat()
 
+    @with_its_mistake
     def come_to(self, events: int, acted: int, time_us: int) -> None:
         """Run until so many events and inputs have happened, and it is that time."""
         self._run_events(events)

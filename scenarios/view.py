@@ -405,3 +405,5 @@ class View:
     """The faults that are on, if that was asked for."""
     has_pv: bool = False
     """Whether the site has photovoltaics, whatever they deliver now."""
+    mutant: str = ""
+    """The mistake that is planted in the protocol; empty where it is as it should be."""

@@ -8,7 +8,7 @@ from evtui.render.bars import bar
 from evtui.render.events import row as event_row
 from evtui.render.footer import Spot, arrange, lay_out
 from evtui.render.header import left_pad, motion_of
-from evtui.render.line import Line, Span, fit, heading, left, right, spread
+from evtui.render.line import Line, Span, clip, fit, heading, left, right, spread
 from evtui.render.picture import Drive, Picture
 from scenarios.city.view import CityView, SiteView
 
@@ -59,6 +59,10 @@ def _drivers(view: CityView, room: int) -> list[Span]:
         (str(view.seed), "is the seed", ""),
     ]
     spans: list[Span] = []
+    if view.mutant:
+        text = clip(f"planted: {view.mutant}", room - 1)
+        spans = [(" ", ""), (text, "bad bold")]
+        room -= 1 + cell_len(text)
     for number, word, role in items:
         gap = "   " if spans else " "
         size = len(gap) + len(number) + 1 + len(word)

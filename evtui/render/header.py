@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from evtui.render import glyphs, units
 from evtui.render.course import track, where
-from evtui.render.line import Line, Span, fit, spread
+from evtui.render.line import Line, Span, clip, fit, spread
 from evtui.render.money import costs_something
 from evtui.render.picture import Drive
 from scenarios.course import Course
@@ -128,6 +128,8 @@ def _items(view: View, room: int) -> list[list[Span]]:
                 (view.ballot, ""),
             ]
         ]
+    if view.mutant:
+        items.insert(0, [(clip(f"planted: {view.mutant}", room - 1), "bad bold")])
     items.append([("seed ", "dim"), (str(view.seed), "")])
     if view.expectations_total and not view.expectations_failed:
         done = f"{view.expectations_held}/{view.expectations_total}"

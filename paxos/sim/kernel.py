@@ -4,6 +4,7 @@ An event is data: ``(time_us, sequence, kind, target, source, payload)``. Ties i
 the sequence number, in the order in which events were pushed; nothing else decides.
 """
 
+from collections.abc import Collection
 from heapq import heapify, heappop, heappush
 from typing import Any, TypeAlias
 
@@ -75,6 +76,11 @@ class Kernel:
     def waiting(self) -> list[Event]:
         """All events that are still to happen, in their order."""
         return sorted(self._heap, key=lambda event: event[:2])
+
+    def cancel(self, kinds: Collection[int]) -> None:
+        """Let no event of these kinds happen any more; the order of the others stays."""
+        self._heap = [event for event in self._heap if event[2] not in kinds]
+        heapify(self._heap)
 
     def advance(self, time_us: int) -> None:
         """Move the clock to a time before the next event."""

@@ -18,6 +18,11 @@ def stream(seed: int, name: str) -> Random:
     return Random(int.from_bytes(key, "little"))
 
 
+def named(name: str) -> Random:
+    """The stream of that name in no run: for what is drawn before there is one."""
+    return Random(name)
+
+
 QUANTILES = 4096
 
 

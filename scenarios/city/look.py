@@ -26,6 +26,7 @@ def look(
         scenario=city.scenario.name,
         title=city.scenario.title,
         seed=city.seed,
+        mutant=city.scenario.mutant,
         time_us=city.now_us,
         duration_us=city.scenario.duration_us,
         finished=finished,

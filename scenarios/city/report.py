@@ -81,6 +81,8 @@ class CityReport:
 
     scenario: str
     seed: int
+    mutant: str | None
+    """The mistake that was planted in the protocol, at every site."""
     virtual_s: float
     events: int
     digest: str
@@ -143,6 +145,7 @@ def report(session: CitySession) -> CityReport:
     return CityReport(
         scenario=view.scenario,
         seed=view.seed,
+        mutant=city.scenario.mutant or None,
         virtual_s=view.time_us / 1_000_000,
         events=view.events,
         digest=city.digest(),

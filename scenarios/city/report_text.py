@@ -21,6 +21,8 @@ def lines(report: "CityReport") -> Iterator[str]:
         f"{report.scenario}, seed {report.seed}: {took} of virtual time, {report.events:,} events, "
         f"{len(report.sites)} sites, {report.news_sent:,} messages between them"
     )
+    if report.mutant is not None:
+        yield f"planted: {report.mutant} (docs/mutants.md)"
     yield f"digest {report.digest}"
     yield ""
     rows = [

@@ -97,3 +97,5 @@ class CityView:
     expectations_held: int
     expectations_failed: int
     expectations_total: int
+    mutant: str = ""
+    """The mistake that is planted in the protocol at every site; empty where it is as it should."""

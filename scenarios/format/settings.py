@@ -16,6 +16,7 @@ from scenarios.format.keys import (
 from scenarios.kinds import (
     Choice,
     Flag,
+    Mistake,
     Moment,
     Name,
     Quantity,
@@ -48,6 +49,13 @@ TOP = Table(
             "Calendar time at which the run begins; time stamps for people count from it.",
         ),
         Key("seed", "seed", Whole(0, 2**63 - 1), "Seed of all randomness, unless a run names one."),
+        Key(
+            "mutant",
+            "mutant",
+            Mistake(),
+            "A known mistake that is planted in the protocol for the whole run, by its name in "
+            "[docs/mutants.md](mutants.md).",
+        ),
         Key(
             "monitor",
             "monitor",

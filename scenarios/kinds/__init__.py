@@ -22,5 +22,6 @@ from scenarios.kinds.times import TimeOfDay as TimeOfDay
 from scenarios.kinds.words import Choice as Choice
 from scenarios.kinds.words import Flag as Flag
 from scenarios.kinds.words import Groups as Groups
+from scenarios.kinds.words import Mistake as Mistake
 from scenarios.kinds.words import Name as Name
 from scenarios.kinds.words import Text as Text

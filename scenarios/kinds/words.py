@@ -108,6 +108,35 @@ class Choice:
 
 
 @frozen
+class Mistake:
+    """The name of a mistake that can be planted in the protocol."""
+
+    allowed: str = "the name of a mistake that evtui mutants --list prints"
+
+    def read(self, value: object) -> object:
+        """See :class:`Kind`."""
+        names = _mistakes()
+        if not isinstance(value, str) or value not in names:
+            raise RefusedError(shown(value), self.allowed + did_you_mean(value, names))
+        return value
+
+    def write(self, value: object) -> object:
+        """See :class:`Kind`."""
+        return value
+
+    def json_schema(self) -> Json:
+        """See :class:`Kind`."""
+        return {"enum": list(_mistakes())}
+
+
+def _mistakes() -> tuple[str, ...]:
+    # Late: hardly any file has one, and every command reads files.
+    from paxos.check.mutants import MUTANTS
+
+    return tuple(mutant.name for mutant in MUTANTS)
+
+
+@frozen
 class Flag:
     """True or false."""
 

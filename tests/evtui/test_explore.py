@@ -8,7 +8,7 @@ from evtui.cli import main
 from evtui.explore.command import Order, run_explore
 from paxos.check.explore.group import Faults
 from paxos.check.explore.nodes import Bounds
-from tests.paxos.mutants import accept_does_not_raise_the_promise
+from paxos.check.mutants import find
 
 
 def test_all_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,7 +51,7 @@ def test_a_violation_is_told_step_by_step(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the invariant, and what led there."""
-    accept_does_not_raise_the_promise(monkeypatch)
+    find("accept_does_not_raise_the_promise").plant(monkeypatch)
     assert run_explore(Order(Bounds(), Faults())) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "violated"

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from attrs import frozen
 
+from paxos.check.campaign.history import History, Key, Read
 from paxos.check.invariants import Invariants
 from paxos.check.laboratory import Register
 from paxos.clients import Client
@@ -34,7 +35,6 @@ from paxos.effects import (
 from paxos.replica import Config, Replica
 from paxos.wire import pack
 from tests.paxos import wording
-from tests.paxos.history import History, Key, Read
 from tests.paxos.letters import Network, Refused
 from tests.paxos.seats import Seat
 

@@ -12,11 +12,11 @@ wrong with links, nodes and disks is in :mod:`tests.paxos.faults_as_rules`.
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
+from paxos.check.campaign.history import Inconsistent
 from paxos.clients import Client
 from paxos.membership import identity
 from paxos.replica import Replica
 from tests.paxos.faults_as_rules import NODES, PLACES, VOTERS, Broken, Faults
-from tests.paxos.history import Inconsistent
 
 MOST_LOST = 2
 """How many voters may leave, cease to vote, or lose their disks: three of five remain."""

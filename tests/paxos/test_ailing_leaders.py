@@ -2,10 +2,10 @@
 
 import pytest
 
+from paxos.check.campaign.settled import check_settled
 from paxos.check.laboratory import Laboratory
 from paxos.election import Role
 from paxos.sim.host import Status
-from tests.paxos.campaigns import check_settled
 from tests.paxos.steps import SECOND
 from tests.paxos.test_liveness import led_by
 

@@ -5,7 +5,13 @@ from random import Random
 
 import pytest
 
+from paxos.check.campaign.run import Campaign, check_history, prepared
+from paxos.check.campaign.settled import NotSettled, check_settled
+from paxos.check.campaign.shape import FAULTY_US, SECOND, Shape
+from paxos.check.campaign.weather import ailing_of, compact_of, moving_of, shape_of, storm_of
+from paxos.check.campaign.whispers import whispers_of
 from paxos.check.liveness import attempt_us, electing_us, moving_us, settling_us
+from paxos.check.mutants import find
 from paxos.clients import Purpose, decode
 from paxos.election import Timing
 from paxos.membership import Change, Membership, Step, place_of
@@ -13,23 +19,6 @@ from paxos.messages import NOOP
 from paxos.replica import Config, Replica
 from paxos.sim.faults import Fault
 from paxos.sim.healing import cut_short
-from tests.paxos import mutants
-from tests.paxos.campaigns import (
-    FAULTY_US,
-    SECOND,
-    Campaign,
-    NotSettled,
-    Shape,
-    ailing_of,
-    check_history,
-    check_settled,
-    compact_of,
-    moving_of,
-    prepared,
-    shape_of,
-    storm_of,
-)
-from tests.paxos.whispers import whispers_of
 
 BLOCK = 20
 WEATHERS = [shape_of, storm_of, compact_of, whispers_of, ailing_of, moving_of]
@@ -167,7 +156,7 @@ def no_snapshot_is_sent(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("plant", "weather"),
-    [(mutants.nothing_is_sent_again, shape_of), (no_snapshot_is_sent, compact_of)],
+    [(find("nothing_is_sent_again").plant, shape_of), (no_snapshot_is_sent, compact_of)],
 )
 def test_a_moment_that_does_not_settle_is_seen(
     plant: Callable[[pytest.MonkeyPatch], None],

@@ -4,17 +4,17 @@ from collections import Counter
 
 import pytest
 
-from paxos.sim.coverage import FEATURES
-from tests.paxos.campaigns import (
+from paxos.check.campaign.run import run
+from paxos.check.campaign.weather import (
     ailing_of,
     compact_of,
     moving_of,
     pieces_of,
     reading_of,
-    run,
     storm_of,
 )
-from tests.paxos.whispers import whispers_of
+from paxos.check.campaign.whispers import whispers_of
+from paxos.sim.coverage import FEATURES
 
 BLOCK = 20
 

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from paxos.ballot import Ballot
+from paxos.check.campaign.run import prepared
+from paxos.check.campaign.settled import check_settled
+from paxos.check.campaign.shape import END_US
 from paxos.check.laboratory import Laboratory
 from paxos.effects import CancelTimer, Persist, Send, SetTimer
 from paxos.election import Role
@@ -22,7 +25,6 @@ from paxos.sim.cluster import Cluster
 from paxos.sim.host import Host, Kind, Status
 from paxos.sim.kernel import Event
 from paxos.wire import unpack
-from tests.paxos.campaigns import END_US, check_settled, prepared
 from tests.paxos.steps import SECOND, config
 
 HELLO = Commit(Ballot(1, 1), 0)
@@ -385,7 +387,8 @@ def test_a_run_in_slices_is_the_same_run() -> None:
 
 
 PROGRAM = """
-from tests.paxos.campaigns import END_US, prepared
+from paxos.check.campaign.run import prepared
+from paxos.check.campaign.shape import END_US
 for seed in (3, 5, 11):
     lab = prepared(seed)
     lab.cluster.run(END_US)

@@ -2,11 +2,11 @@
 
 import pytest
 
+from paxos.check.campaign.settled import check_settled
 from paxos.check.laboratory import Laboratory
+from paxos.check.mutants import find
 from paxos.election import Role
 from paxos.sim import faults
-from tests.paxos import mutants
-from tests.paxos.campaigns import check_settled
 from tests.paxos.steps import SECOND, config
 
 SETTLED_US = 10 * SECOND
@@ -113,7 +113,7 @@ def test_a_deaf_leader_gives_way(seed: int) -> None:
 
 def test_a_deaf_leader_that_stays_is_a_standstill(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without CheckQuorum the same cut stops the group for good: the test above can fail."""
-    mutants.leader_without_a_quorum_stays(monkeypatch)
+    find("leader_without_a_quorum_stays").plant(monkeypatch)
     lab, leader, others = led_by(0)
     for node in others:
         faults.cut(lab.cluster.bus, node, leader, both=False)
@@ -152,7 +152,7 @@ def test_who_comes_back_disturbs_nobody(seed: int) -> None:
 
 def test_without_prevotes_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
     """With votes for anybody the return costs an election: the test above can fail."""
-    mutants.prevotes_granted_to_anybody(monkeypatch)
+    find("prevotes_granted_to_anybody").plant(monkeypatch)
     assert any(unseated_by_return(seed) for seed in range(10))
 
 

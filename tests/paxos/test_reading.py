@@ -7,6 +7,7 @@ import pytest
 
 from paxos.ballot import NO_BALLOT, Ballot
 from paxos.check.laboratory import Laboratory
+from paxos.check.mutants import find
 from paxos.check.violation import InvariantViolation
 from paxos.effects import Answered, LeaseLapsed, ReadKind, Timer, Withheld
 from paxos.election import Role
@@ -25,7 +26,6 @@ from paxos.messages import (
     ReadIndex,
     ReadSlot,
 )
-from tests.paxos import mutants
 from tests.paxos.steps import (
     SECOND,
     TIMING,
@@ -397,7 +397,7 @@ def test_a_round_under_way_confirms_nothing_that_comes_after_it() -> None:
 
 def test_a_round_under_way_that_confirms_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a stale read."""
-    mutants.a_round_sent_before_the_question_confirms(monkeypatch)
+    find("a_round_sent_before_the_question_confirms").plant(monkeypatch)
     with pytest.raises(InvariantViolation, match="L2"):
         _late_answer_to_an_early_round()
 
@@ -430,7 +430,7 @@ def test_an_answer_to_an_earlier_life_answers_nothing() -> None:
 
 def test_answers_of_an_earlier_life_counted_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a stale read."""
-    mutants.answers_of_an_earlier_life_counted(monkeypatch)
+    find("answers_of_an_earlier_life_counted").plant(monkeypatch)
     with pytest.raises(InvariantViolation, match="L2"):
         _answer_to_an_earlier_life()
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.paxos import mutants
+from paxos.check.mutants import find
 from tests.paxos.faults_as_rules import Broken
 from tests.paxos.rules import Rules, Safety
 from tests.paxos.script import Script
@@ -75,15 +75,17 @@ def a_wiped_disk_comes_back(patch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("plant", "invariants"),
     [
-        (mutants.promise_forgotten_on_restart, ("A1",)),
-        (mutants.accept_does_not_raise_the_promise, ("A2",)),
-        (mutants.phase_2_quorum_off_by_one, ("R1", "A5")),
+        (find("promise_forgotten_on_restart").plant, ("A1",)),
+        (find("accept_does_not_raise_the_promise").plant, ("A2",)),
+        (find("phase_2_quorum_off_by_one").plant, ("R1", "A5")),
         (a_wiped_disk_comes_back, ("A1", "A3")),
         pytest.param(
-            mutants.a_change_takes_effect_at_once, ("R1", "A5", "R2", "R5"), marks=pytest.mark.soak
+            find("a_change_takes_effect_at_once").plant,
+            ("R1", "A5", "R2", "R5"),
+            marks=pytest.mark.soak,
         ),
         pytest.param(
-            mutants.read_served_before_the_quorum_confirmed, ("L2",), marks=pytest.mark.soak
+            find("read_served_before_the_quorum_confirmed").plant, ("L2",), marks=pytest.mark.soak
         ),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
@@ -105,7 +107,7 @@ def test_a_planted_mistake_becomes_a_transcript(
 
 def test_what_does_not_settle_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lost message that nobody sends again leaves somebody waiting for ever."""
-    mutants.nothing_is_sent_again(monkeypatch)
+    find("nothing_is_sent_again").plant(monkeypatch)
     broken = counterexample(Rules)
     assert broken.found.startswith(("NOT SETTLED", "NOT ANSWERED")), broken
     assert len(broken.lines) <= 25, broken
@@ -127,8 +129,8 @@ TWO_GROUPS = [
 @pytest.mark.parametrize(
     ("plant", "lines", "invariant"),
     [
-        (mutants.read_served_before_the_quorum_confirmed, STALE_READ, "L2"),
-        (mutants.a_change_takes_effect_at_once, TWO_GROUPS, "R1"),
+        (find("read_served_before_the_quorum_confirmed").plant, STALE_READ, "L2"),
+        (find("a_change_takes_effect_at_once").plant, TWO_GROUPS, "R1"),
     ],
 )
 def test_what_takes_long_to_find_is_found(

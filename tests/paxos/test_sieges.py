@@ -5,8 +5,9 @@ Reads of all kinds in all weathers stand in ``test_campaign.py``.
 
 import pytest
 
+from paxos.check.campaign.returns import let_return
+from paxos.check.campaign.sieges import besiege, siege_of
 from paxos.check.violation import InvariantViolation
-from tests.paxos.sieges import besiege, siege_of
 
 BLOCK = 10
 BROKEN_PPM = 450_000
@@ -45,3 +46,13 @@ def test_no_siege_of_many_makes_a_read_stale(first: int) -> None:
     """The same as above for thousands of seeds."""
     for seed in range(first, first + 100):
         besiege(seed)
+
+
+def test_no_leader_that_returns_counts_what_is_past() -> None:
+    """Votes that were asked for in an earlier ballot come when their leader leads again."""
+    returned = 0
+    for seed in range(24):
+        lab = let_return(seed)
+        assert lab.results, f"seed {seed} did nothing"
+        returned += lab.returned
+    assert returned >= 5

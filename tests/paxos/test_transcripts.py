@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from paxos.check.mutants import find
 from paxos.messages import Value
 from paxos.proposer import Proposer
 from paxos.sim.coverage import FEATURES
-from tests.paxos import mutants
 from tests.paxos.script import Script
 
 FOLDER = Path(__file__).parent / "transcripts"
@@ -70,7 +70,7 @@ def test_a_broken_protocol_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_lease_without_the_bound_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """On the stage leases follow the nodes' clocks: who reckons with no drift reads what is old."""
-    mutants.drift_ignored(monkeypatch)
+    find("drift_ignored").plant(monkeypatch)
     path = FOLDER / "a_clock_within_the_bound_is_safe.txt"
     assert "VIOLATION L2" in perform(path.read_text(encoding="utf-8"))
 
@@ -78,7 +78,7 @@ def test_a_lease_without_the_bound_is_seen(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("kind", ["", "_flexible"])
 def test_a_round_that_outlives_its_era_is_seen(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those who decide now have confirmed nothing of what those before them did."""
-    mutants.rounds_survive_an_era(monkeypatch)
+    find("rounds_survive_an_era").plant(monkeypatch)
     path = FOLDER / f"rounds_of_an_earlier_era_confirm_no_read{kind}.txt"
     assert "VIOLATION L2" in perform(path.read_text(encoding="utf-8"))
 
@@ -86,16 +86,24 @@ def test_a_round_that_outlives_its_era_is_seen(kind: str, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("plant", "stem", "told"),
     [
-        (mutants.leader_without_a_quorum_stays, "quorum_loss", "5 is follower: no quorum answered"),
-        (mutants.leader_without_a_quorum_stays, "a_leader_that_hears_nobody_gives_up", "y=2 2.2"),
-        (mutants.prevotes_granted_to_anybody, "chained", "5     leader        1.5"),
-        (mutants.nobody_says_who_leads, "a_deposed_leader_tells_who_leads", "1>4 Commit 2.2"),
         (
-            mutants.silent_leaders_are_not_doubted,
+            find("leader_without_a_quorum_stays").plant,
+            "quorum_loss",
+            "5 is follower: no quorum answered",
+        ),
+        (
+            find("leader_without_a_quorum_stays").plant,
+            "a_leader_that_hears_nobody_gives_up",
+            "y=2 2.2",
+        ),
+        (find("prevotes_granted_to_anybody").plant, "chained", "5     leader        1.5"),
+        (find("nobody_says_who_leads").plant, "a_deposed_leader_tells_who_leads", "1>4 Commit 2.2"),
+        (
+            find("silent_leaders_are_not_doubted").plant,
             "a_removed_learner_asks_one_after_the_other",
             "4     no member",
         ),
-        (mutants.nothing_is_sent_again, "a_damaged_frame_is_dropped", "x=1 1.1*"),
+        (find("nothing_is_sent_again").plant, "a_damaged_frame_is_dropped", "x=1 1.1*"),
     ],
 )
 def test_a_planted_mistake_is_read(

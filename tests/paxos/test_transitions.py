@@ -6,6 +6,8 @@ import msgpack
 import pytest
 
 from paxos.acceptor import Acceptor
+from paxos.check.campaign.run import run
+from paxos.check.campaign.weather import compact_of, shape_of
 from paxos.check.invariants import Invariants
 from paxos.check.laboratory import Laboratory, Register
 from paxos.check.violation import InvariantViolation
@@ -16,7 +18,6 @@ from paxos.records import Recovered
 from paxos.replica import Replica
 from paxos.transitions import REMEMBERED_RUNS, REMEMBERED_SLOTS, Transitions
 from paxos.wire import pack, unpack
-from tests.paxos.campaigns import compact_of, run, shape_of
 from tests.paxos.steps import SECOND, a_learner, config, value
 
 

@@ -13,6 +13,7 @@ from evtui.cli import main
 from fsm.network.state import NetworkState
 from paxos.check.linearizability.operations import Operation
 from paxos.check.linearizability.verdict import Answer, check
+from paxos.check.mutants.reads import laggard_serves_old_state
 from scenarios.campaign import run_seed, with_faults
 from scenarios.client_history import ClientHistory
 from scenarios.loader import load, loads
@@ -20,7 +21,6 @@ from scenarios.network_model import APPLY, QUERY, Network
 from scenarios.runner import run
 from scenarios.schema import Scenario
 from scenarios.session import Session
-from tests.paxos.mutants.reads import laggard_serves_old_state
 
 SHORT = """\
 duration = "40s"

@@ -72,6 +72,7 @@ def test_the_json_has_these_keys_in_this_order() -> None:
     assert data == {
         "scenario": "test",
         "seed": 7,
+        "mutant": None,
         "virtual_s": 90.5,
         "events": 1_234,
         "messages": 567,
@@ -181,7 +182,8 @@ def test_the_json_has_these_keys_in_this_order() -> None:
         },
     }  # fmt: skip
     assert list(data) == [
-        "scenario", "seed", "virtual_s", "events", "messages", "committed", "leader", "digest",
+        "scenario", "seed", "mutant", "virtual_s", "events", "messages", "committed", "leader",
+        "digest",
         "violations", "violation_expected", "expectations", "cps", "evs", "sessions",
         "refusals", "reservations", "coverage", "money", "promises", "power",
     ]  # fmt: skip

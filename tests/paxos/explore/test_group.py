@@ -7,11 +7,11 @@ import pytest
 from paxos.check.explore.group import Faults, Group, Move, Play, Seat, State
 from paxos.check.explore.nodes import BEGIN, CRASH, Bounds, shown
 from paxos.check.explore.search import explore
+from paxos.check.mutants import MUTANTS
 from paxos.messages import Accepted, Message, Promise
-from tests.paxos import mutants
 
 TINY = Bounds(nodes=3, proposers=2, ballots=(1, 1))
-BY_NAME = {mutant.name: mutant.plant for mutant in mutants.MUTANTS}
+BY_NAME = {mutant.name: mutant.plant for mutant in MUTANTS}
 
 
 @pytest.mark.parametrize(
@@ -100,12 +100,12 @@ MISTAKES = [
     ("2", BY_NAME["first_value_adopted"], Bounds(), Faults(), (), 10, "A5"),
     ("2b", BY_NAME["lowest_ballot_adopted"], Bounds(), Faults(), (), 10, "A5"),
     ("3", BY_NAME["promises_of_older_ballots_counted"], Bounds(), Faults(), (Promise,), 8, "A5"),
-    ("4", mutants.acks_of_any_ballot_counted, Bounds(3, 2, (2, 1), 1, True), Faults(), (Accepted,),
-     11, "R1"),
+    ("4", BY_NAME["acks_of_any_ballot_counted"], Bounds(3, 2, (2, 1), 1, True), Faults(),
+     (Accepted,), 11, "R1"),
     ("5", BY_NAME["acks_counted_as_a_number"], Bounds(3, 1, (1,), 1, True), Faults(duplicates=1),
      (Accepted,), 7, "R1"),
     ("9", BY_NAME["promise_not_written"], TINY, Faults(crashes=1), (), 2, "A1"),
-    ("13", mutants.accept_does_not_raise_the_promise, Bounds(), Faults(), (), 4, "A2"),
+    ("13", BY_NAME["accept_does_not_raise_the_promise"], Bounds(), Faults(), (), 4, "A2"),
 ]  # fmt: skip
 """Of the gallery, by their numbers: what finds each, after how many moves, and what is broken."""
 

@@ -7,24 +7,19 @@ from collections.abc import Callable
 
 import pytest
 
+from paxos.check.campaign.history import Inconsistent
+from paxos.check.campaign.run import prepared
+from paxos.check.campaign.shape import END_US, Shape
+from paxos.check.campaign.weather import reading_of, shape_of, storm_of
+from paxos.check.campaign.whispers import whispers_of
 from paxos.check.linearizability.models import KV
 from paxos.check.linearizability.verdict import Answer, check
-from tests.paxos.campaigns import (
-    END_US,
-    Inconsistent,
-    Shape,
-    prepared,
-    reading_of,
-    shape_of,
-    storm_of,
-)
-from tests.paxos.mutants.learners import executed_twice_after_failover
-from tests.paxos.mutants.planting import Patch
-from tests.paxos.mutants.reads import (
+from paxos.check.mutants.learners import executed_twice_after_failover
+from paxos.check.mutants.patch import Patch
+from paxos.check.mutants.reads import (
     laggard_serves_old_state,
     read_served_before_the_quorum_confirmed,
 )
-from tests.paxos.whispers import whispers_of
 
 
 @pytest.mark.parametrize("weather", [shape_of, storm_of, reading_of])

@@ -29,8 +29,12 @@ Key = tuple[int, int, int]
 """A command: node, incarnation, sequence."""
 
 
-class Inconsistent(AssertionError):  # noqa: N818 - a verdict
+class Inconsistent(Exception):  # noqa: N818 - a verdict
     """What the clients saw contradicts the log."""
+
+
+class Undecided(Exception):  # noqa: N818 - a verdict
+    """Nobody knows: the search for an order was given up."""
 
 
 @frozen
@@ -146,17 +150,18 @@ class History:
 
         Raises:
             Inconsistent: there is none.
+            Undecided: the search was too long.
         """
         looks = count()
         verdict = check(self.operations(), KV, exhausted=lambda: next(looks) >= LOOKS_MAX)
         if verdict.answer is Answer.NOT_LINEARIZABLE:
-            assert verdict.violation is not None
+            conflict = verdict.violation.conflict if verdict.violation is not None else ()
             blamed = "; ".join(
-                f"{KV.words(op)} → {KV.answer(op)} ({op.call} to {op.returned})"
-                for op in verdict.violation.conflict
+                f"{KV.words(op)} → {KV.answer(op)} ({op.call} to {op.returned})" for op in conflict
             )
             raise Inconsistent(f"what the clients saw is not linearizable: {blamed}")
-        assert verdict.answer is Answer.LINEARIZABLE, "the search is too long for its limit"
+        if verdict.answer is not Answer.LINEARIZABLE:
+            raise Undecided("the search for an order is too long for its limit")
 
     def _check_result(self, key: Key, slot: int, result: bytes, latest: int) -> None:
         """A command's result, and that it ended when all that stands before it had begun."""

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from paxos.acceptor import Acceptor
 from paxos.ballot import Ballot
+from paxos.check.campaign.weather import ailing_of, storm_of
+from paxos.check.explore.nodes import Bounds
+from paxos.check.mutants.patch import Patch
+from paxos.check.mutants.planting import Exploration, mutant
 from paxos.election import Election
 from paxos.messages import Nack, Prepare, Promise
 from paxos.proposer import Phase, Proposer
 from paxos.replica import Replica
-from tests.paxos.campaigns import ailing_of, storm_of
-from tests.paxos.mutants.planting import Patch, mutant
 
 
-@mutant("A5", "R1")
+@mutant("A5", "R1", number=1, explored=Exploration(Bounds()))
 def accepted_values_in_promises_ignored(patch: Patch) -> None:
     """The new leader starts from an empty slate."""
     original = Proposer.on_promise
@@ -25,7 +25,7 @@ def accepted_values_in_promises_ignored(patch: Patch) -> None:
     patch.setattr(Proposer, "on_promise", on_promise)
 
 
-@mutant("A5", "R1")
+@mutant("A5", "R1", number=1)
 def nothing_told_in_promises(patch: Patch) -> None:
     """The acceptor promises, and keeps what it accepted to itself."""
     original = Acceptor.on_prepare
@@ -54,19 +54,26 @@ def _adopt(patch: Patch, better: Callable[[Ballot, Ballot], bool]) -> None:
     patch.setattr(Proposer, "on_promise", on_promise)
 
 
-@mutant("A5", "R1")
+@mutant("A5", "R1", number=2, explored=Exploration(Bounds()))
 def first_value_adopted(patch: Patch) -> None:
     """The value that came first wins, not the one of the highest ballot."""
     _adopt(patch, lambda new, held: False)
 
 
-@mutant("A5", "R1")
+@mutant("A5", "R1", number=2, explored=Exploration(Bounds()))
 def lowest_ballot_adopted(patch: Patch) -> None:
     """The value of the lowest ballot wins."""
     _adopt(patch, lambda new, held: new < held)
 
 
-@mutant("A5", "R1", first=30, weather=storm_of)
+@mutant(
+    "A5",
+    "R1",
+    first=20,
+    weather=storm_of,
+    number=3,
+    explored=Exploration(Bounds(), keeps=(Promise,)),
+)
 def promises_of_older_ballots_counted(patch: Patch) -> None:
     """Any promise counts for the ballot of the hour."""
     original = Proposer.on_promise
@@ -78,7 +85,7 @@ def promises_of_older_ballots_counted(patch: Patch) -> None:
     patch.setattr(Proposer, "on_promise", on_promise)
 
 
-@mutant("L1", "A4", "A5", "R1")
+@mutant("L1", "A4", "A5", "R1", number=7)
 def ballots_without_node(patch: Patch) -> None:
     """Two nodes may use the same ballot."""
     original = Election.next_ballot
@@ -95,14 +102,14 @@ def ballot_used_before_it_is_written(patch: Patch) -> None:
     original = Replica._prepare
 
     def prepare(self: Replica, ballot: Ballot, now_us: int) -> None:
-        with pytest.MonkeyPatch.context() as inner:
+        with Patch.context() as inner:
             inner.setattr(self.acceptor, "promise", lambda ballot: None)
             original(self, ballot, now_us)
 
     patch.setattr(Replica, "_prepare", prepare)
 
 
-@mutant("L1")
+@mutant("L1", number=8)
 def ballot_reused_after_restart(patch: Patch) -> None:
     """Rounds are counted in memory, and pre-votes do not look at them."""
 

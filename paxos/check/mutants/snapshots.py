@@ -1,23 +1,22 @@
 """Snapshots: what does not come along, and floors that nobody hears of."""
 
-from attrs import evolve
-
 from paxos.acceptor import Acceptor
+from paxos.check.campaign.weather import compact_of, regrouping_of
+from paxos.check.mutants.patch import Patch
+from paxos.check.mutants.planting import HISTORY, LIVENESS, mutant
 from paxos.clients import SessionTable
 from paxos.group import Group
 from paxos.messages import Nack, Prepare, PreVote, Promise
 from paxos.replica import Replica
-from tests.paxos.campaigns import compact_of, moving_of
-from tests.paxos.mutants.planting import HISTORY, LIVENESS, Patch, mutant
 
 
-@mutant("R3", weather=compact_of)
+@mutant("R3", weather=compact_of, number=22)
 def snapshot_without_the_session_table(patch: Patch) -> None:
     """The state alone: a command that it contains is applied again."""
     patch.setattr(SessionTable, "restore", lambda self, data: None)
 
 
-@mutant("C1", "R3", HISTORY, LIVENESS, weather=compact_of)
+@mutant("C1", "R3", HISTORY, LIVENESS, weather=compact_of, number=22)
 def snapshot_without_the_results(patch: Patch) -> None:
     """The table comes along with nothing but its digest: the states look equal at first."""
 
@@ -30,14 +29,13 @@ def snapshot_without_the_results(patch: Patch) -> None:
     patch.setattr(SessionTable, "restore", restore)
 
 
-@mutant("R3", weather=lambda seed: evolve(moving_of(seed), config=evolve(
-    moving_of(seed).config, snapshot_slots=3, retain_slots=0)))  # fmt: skip
+@mutant("R3", weather=regrouping_of)
 def snapshot_without_the_group(patch: Patch) -> None:
     """Who votes is left as it was before the snapshot."""
     patch.setattr(Group, "restore", lambda self, data: None)
 
 
-@mutant("A5", "R1", weather=compact_of)
+@mutant("A5", "R1", weather=compact_of, number=21)
 def floor_left_out_of_the_promise(patch: Patch) -> None:
     """Whoever is behind takes compacted slots for free, and pre-votes do not stop it."""
     original = Acceptor.on_prepare

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-import pytest
-
 from paxos.acceptor import Acceptor
-from paxos.clients import SessionTable, Verdict
+from paxos.check.campaign.whispers import whispers_of
+from paxos.check.mutants.patch import Patch
+from paxos.check.mutants.planting import HISTORY, LIVENESS, TWO_PROCESSES, mutant
+from paxos.clients import Command, SessionTable, Verdict
 from paxos.learner import Learner
+from paxos.messages import Value
 from paxos.replica import Replica
-from tests.paxos.mutants.planting import HISTORY, LIVENESS, Patch, mutant
-from tests.paxos.whispers import whispers_of
 
 
-@mutant("R1")
+@mutant("R1", number=18)
 def follower_commits_by_index(patch: Patch) -> None:
     """Any entry in a told slot is taken for the chosen one, whatever its ballot."""
 
@@ -33,7 +33,7 @@ def leader_tells_what_is_not_chosen(patch: Patch) -> None:
     original = Replica._beat
 
     def beat(self: Replica, now_us: int) -> None:
-        with pytest.MonkeyPatch.context() as inner:
+        with Patch.context() as inner:
             ahead = property(lambda replica: replica.proposer.next_slot - 1)
             inner.setattr(Replica, "commit_slot", ahead)
             original(self, now_us)
@@ -41,26 +41,25 @@ def leader_tells_what_is_not_chosen(patch: Patch) -> None:
     patch.setattr(Replica, "_beat", beat)
 
 
-@mutant("C1", weather=whispers_of)
+@mutant("C1", weather=whispers_of, number=23, clients=True)
 def executed_twice_after_failover(patch: Patch) -> None:
     """No table of sessions: what was chosen twice is applied twice."""
-    patch.setattr(SessionTable, "admit", lambda self, command: _admit_all(self, command))
+    original = SessionTable.admit
 
+    def admit(self: SessionTable, command: Command) -> Verdict:
+        original(self, command)
+        return Verdict.FRESH
 
-def _admit_all(table: SessionTable, command: Any) -> Verdict:
-    original_admit(table, command)
-    return Verdict.FRESH
-
-
-original_admit = SessionTable.admit
+    patch.setattr(SessionTable, "admit", admit)
 
 
 @mutant(LIVENESS, HISTORY, "C1")
 def only_the_last_sequence_remembered(patch: Patch) -> None:
     """A late first copy of a lower sequence is taken for a duplicate: a command is lost."""
+    original = SessionTable.admit
 
-    def admit(self: SessionTable, command: Any) -> Verdict:
-        verdict = original_admit(self, command)
+    def admit(self: SessionTable, command: Command) -> Verdict:
+        verdict = original(self, command)
         session = self.state.find(command.client.node)
         results = session.results if session else {}
         if verdict is Verdict.FRESH and results and command.sequence < max(results):
@@ -68,6 +67,20 @@ def only_the_last_sequence_remembered(patch: Patch) -> None:
         return verdict
 
     patch.setattr(SessionTable, "admit", admit)
+
+
+@mutant(TWO_PROCESSES, number=30)
+def waiting_commands_in_a_set(patch: Patch) -> None:
+    """What waits is handed in in the order of a set, which is another one in each process.
+
+    No order is wrong in itself, and no invariant sees it: it is the run that cannot be repeated.
+    """
+    original = Replica._hand_in
+
+    def hand_in(self: Replica, values: list[Value]) -> None:
+        original(self, list(set(values)))
+
+    patch.setattr(Replica, "_hand_in", hand_in)
 
 
 @mutant("R3")

@@ -1,16 +1,19 @@
 """Phase 2: votes, quorums, holes and the window."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from paxos.acceptor import Acceptor
-from paxos.group import Group
+from paxos.check.campaign.returns import let_return, returns_of
+from paxos.check.explore.group import Faults
+from paxos.check.explore.nodes import Bounds
+from paxos.check.mutants.patch import Patch
+from paxos.check.mutants.planting import Exploration, mutant
 from paxos.learner import Learner
 from paxos.membership import Membership
 from paxos.messages import Accepted
 from paxos.proposer import Proposer
 from paxos.replica import Replica
-from tests.paxos.mutants.planting import Patch, mutant
 
 
 class _Count(set[int]):
@@ -20,7 +23,11 @@ class _Count(set[int]):
         super().add(next(v for v in (node, 1, 2, 3, 4, 5, 6, 7) if v not in self))
 
 
-@mutant("R1")
+@mutant(
+    "R1",
+    number=5,
+    explored=Exploration(Bounds(3, 1, (1,), 1, True), Faults(duplicates=1), (Accepted,)),
+)
 def acks_counted_as_a_number(patch: Patch) -> None:
     """A duplicated ack is a second vote."""
     original = Proposer.propose
@@ -34,40 +41,40 @@ def acks_counted_as_a_number(patch: Patch) -> None:
     patch.setattr(Proposer, "propose", propose)
 
 
-@mutant("R1", "A5")
+@mutant("R1", "A5", number=6)
 def phase_2_quorum_off_by_one(patch: Patch) -> None:
     """One vote fewer than a quorum decides."""
 
-    def is_phase2_quorum(self: Membership, nodes: Iterable[int]) -> bool:
+    def is_phase2_quorum(self: Membership, nodes: Collection[int]) -> bool:
         return sum(voter in nodes for voter in self.voters) >= max(1, self.phase2 - 1)
 
-    _only_in_proposer(patch, "is_phase2_quorum", is_phase2_quorum)
+    _only_while(patch, "on_accepted", "is_phase2_quorum", is_phase2_quorum)
 
 
-@mutant("A5", "R1")
+@mutant("A5", "R1", number=6)
 def phase_1_quorum_off_by_one(patch: Patch) -> None:
     """One promise fewer than a quorum makes a leader."""
 
-    def is_phase1_quorum(self: Membership, nodes: Iterable[int]) -> bool:
+    def is_phase1_quorum(self: Membership, nodes: Collection[int]) -> bool:
         return sum(voter in nodes for voter in self.voters) >= max(1, self.phase1 - 1)
 
-    _only_in_proposer(patch, "is_phase1_quorum", is_phase1_quorum)
+    for counting in ("on_promise", "take", "_lacking"):
+        _only_while(patch, counting, "is_phase1_quorum", is_phase1_quorum)
 
 
-def _only_in_proposer(patch: Patch, name: str, method: Callable[..., bool]) -> None:
-    """Plant a wrong quorum where votes are counted, and leave the checker's alone."""
-    wrong = type("Wrong", (Membership,), {name: method})
-    original = Proposer.__init__
+def _only_while(patch: Patch, counting: str, name: str, method: Callable[..., bool]) -> None:
+    """Plant a wrong quorum where a proposer counts, and leave the checker's alone."""
+    original = getattr(Proposer, counting)
 
-    def init(self: Proposer, group: Group, window: int, pipeline: int) -> None:
-        m = group.present
-        sizes = (m.voters, m.learners, m.phase1, m.phase2)
-        original(self, Group(wrong(*sizes), group.alpha), window, pipeline)
+    def counted(self: Proposer, *args: Any) -> Any:
+        with Patch.context() as inner:
+            inner.setattr(Membership, name, method)
+            return original(self, *args)
 
-    patch.setattr(Proposer, "__init__", init)
+    patch.setattr(Proposer, counting, counted)
 
 
-@mutant("R2")
+@mutant("R2", number=20)
 def holes_skipped(patch: Patch) -> None:
     """A slot nobody accepted is left out, and the learner steps over it."""
 
@@ -87,6 +94,13 @@ def window_ignored(patch: Patch) -> None:
     patch.setattr(Proposer, "room", lambda self, commit_slot: 64)
 
 
+@mutant(
+    "R1",
+    number=4,
+    weather=returns_of,
+    play=let_return,
+    explored=Exploration(Bounds(3, 2, (2, 1), 1, True), keeps=(Accepted,)),
+)
 def acks_of_any_ballot_counted(patch: Patch) -> None:
     """An ack of an older ballot is a vote for the present one.
 

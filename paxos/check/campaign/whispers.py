@@ -11,10 +11,11 @@ in this order; here they do, with everything else left to chance.
 from collections.abc import Sequence
 from random import Random
 
+from paxos.check.campaign.shape import FAULTY_US, KEYS, SECOND, STORMY, Load, Shape
 from paxos.membership import Membership
 from paxos.replica import Config
 from paxos.sim.faults import Fault
-from tests.paxos.campaigns import FAULTY_US, KEYS, SECOND, STORMY, Load, Shape
+from paxos.sim.streams import named
 
 VOTERS = 5
 LAST_US = 2 * SECOND
@@ -52,7 +53,7 @@ def whispers(random: Random, nodes: Sequence[int], gap_us: int) -> tuple[list[Fa
 
 def whispers_of(seed: int) -> Shape:
     """Five voters with the time-outs of a storm, and whispers."""
-    random = Random(f"whispers/{seed}")
+    random = named(f"whispers/{seed}")
     config = Config(
         membership=Membership(tuple(range(1, VOTERS + 1))),
         timing=STORMY,

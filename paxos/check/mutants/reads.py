@@ -2,17 +2,18 @@
 
 from typing import Any
 
+from paxos.check.campaign.sieges import besiege, siege_of
+from paxos.check.campaign.weather import reading_of
+from paxos.check.mutants.patch import Patch
+from paxos.check.mutants.planting import mutant
 from paxos.election import Election
 from paxos.lease import Grant, Lease
 from paxos.messages import ReadSlot
 from paxos.replica import Replica
 from paxos.rounds import Asker, Rounds
-from tests.paxos.campaigns import reading_of
-from tests.paxos.mutants.planting import Patch, mutant
-from tests.paxos.sieges import besiege, siege_of
 
 
-@mutant("L2", weather=reading_of)
+@mutant("L2", weather=reading_of, number=25, clients=True)
 def read_served_before_the_quorum_confirmed(patch: Patch) -> None:
     """Whoever believes to lead tells its commit slot."""
 
@@ -22,21 +23,21 @@ def read_served_before_the_quorum_confirmed(patch: Patch) -> None:
     patch.setattr(Replica, "_on_question", on_question)
 
 
-@mutant("L2", weather=siege_of, play=besiege)
+@mutant("L2", weather=siege_of, play=besiege, number=26, clients=True)
 def lease_counted_from_receipt(patch: Patch) -> None:
     """It begins when a quorum's answers have arrived."""
     original = Lease.renew
     patch.setattr(Lease, "renew", lambda self, sent_us, now_us: original(self, now_us, now_us))
 
 
-@mutant("L2", weather=siege_of, play=besiege)
+@mutant("L2", weather=siege_of, play=besiege, number=26, clients=True)
 def drift_ignored(patch: Patch) -> None:
     """The holder counts on as long a time as the grantors are bound, by its own clock."""
     original = Lease.__init__
     patch.setattr(Lease, "__init__", lambda self, lease_us, drift_ppm: original(self, lease_us, 0))
 
 
-@mutant("L2", weather=reading_of)
+@mutant("L2", weather=reading_of, number=27, clients=True)
 def laggard_serves_old_state(patch: Patch) -> None:
     """What the leader tells is taken for permission: the own state will do."""
     original = Replica._on_slot
@@ -56,21 +57,17 @@ def leader_reads_before_it_has_caught_up(patch: Patch) -> None:
 @mutant("L2", weather=siege_of, play=besiege)
 def restarted_grantor_forgets(patch: Patch) -> None:
     """A node that comes back promises at once, whatever it has granted."""
-    original = Grant.__init__
+    original, untimed = Grant.__init__, Election.__init__
 
     def init(self: Grant, lease_us: int, now_us: int, *, forgot: bool) -> None:
         original(self, lease_us, now_us, forgot=False)
 
+    def long_silent(self: Election, *args: Any) -> None:
+        untimed(self, *args)
+        self.leader_heard_us -= self.timing.election_low_us
+
     patch.setattr(Grant, "__init__", init)
-    patch.setattr(Election, "__init__", _long_silent)
-
-
-def _long_silent(self: Election, *args: Any) -> None:
-    untimed(self, *args)
-    self.leader_heard_us -= self.timing.election_low_us
-
-
-untimed = Election.__init__
+    patch.setattr(Election, "__init__", long_silent)
 
 
 @mutant("L2", weather=siege_of, play=besiege)
@@ -79,6 +76,7 @@ def grants_are_not_kept(patch: Patch) -> None:
     patch.setattr(Replica, "_withholds", lambda self, ballot, now_us: False)
 
 
+@mutant("L2", scripted="it takes an answer that outlives the election of another leader")
 def a_round_sent_before_the_question_confirms(patch: Patch) -> None:
     """What is under way when the question comes counts for it.
 
@@ -96,11 +94,13 @@ def a_round_sent_before_the_question_confirms(patch: Patch) -> None:
     patch.setattr(Rounds, "ask", ask)
 
 
+@mutant("L2", scripted="it takes an old leader at the very border of two eras")
 def rounds_survive_an_era(patch: Patch) -> None:
     """What those before confirmed is taken for confirmed by those who decide now."""
     patch.setattr(Rounds, "regroup", lambda self, membership: None)
 
 
+@mutant("L2", scripted="it takes an answer that outlives its asker and meets another question")
 def answers_of_an_earlier_life_counted(patch: Patch) -> None:
     """Numbers of reads begin anew with each life, and old answers are taken for new ones.
 

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from paxos.acceptor import Acceptor
 from paxos.ballot import Ballot
+from paxos.check.campaign.weather import ailing_of, compact_of
+from paxos.check.explore.group import Faults
+from paxos.check.explore.nodes import Bounds
+from paxos.check.mutants.patch import Patch
+from paxos.check.mutants.planting import Exploration, mutant
 from paxos.effects import Broadcast, Send
 from paxos.records import ACCEPTED, PROMISED, Recovered
 from paxos.replica import Replica
@@ -14,8 +17,6 @@ from paxos.sim.cluster import Cluster
 from paxos.sim.disk import Disk
 from paxos.sim.host import Host
 from paxos.wire import seal
-from tests.paxos.campaigns import ailing_of, compact_of
-from tests.paxos.mutants.planting import Patch, mutant
 
 CHECKSUM = 4
 """Bytes behind a row."""
@@ -31,19 +32,7 @@ def _forget(patch: Patch, forget: Callable[[Recovered], None]) -> None:
     patch.setattr(Acceptor, "__init__", init)
 
 
-@mutant("A1")
-def promise_forgotten_on_restart(patch: Patch) -> None:
-    """The promised ballot is in memory only."""
-    _forget(patch, lambda recovered: setattr(recovered, "promised", Ballot(0, 0)))
-
-
-@mutant("A3")
-def accepted_values_forgotten_on_restart(patch: Patch) -> None:
-    """The accepted values are in memory only."""
-    _forget(patch, lambda recovered: recovered.accepted.clear())
-
-
-@mutant("A1")
+@mutant("A1", number=9, explored=Exploration(Bounds(3, 2, (1, 1)), Faults(crashes=1)))
 def promise_not_written(patch: Patch) -> None:
     """A promise is made durable by accepting something, and not before."""
     original = Replica._effects
@@ -56,7 +45,7 @@ def promise_not_written(patch: Patch) -> None:
     patch.setattr(Replica, "_effects", effects)
 
 
-@mutant("A3")
+@mutant("A3", number=10)
 def accepted_values_not_written(patch: Patch) -> None:
     """The disk keeps promises only."""
     original = Replica._effects
@@ -69,17 +58,26 @@ def accepted_values_not_written(patch: Patch) -> None:
     patch.setattr(Replica, "_effects", effects)
 
 
-@mutant("A1", "A3", seeds=100)
+@mutant("A1", number=9)
+def promise_forgotten_on_restart(patch: Patch) -> None:
+    """The promised ballot is in memory only."""
+    _forget(patch, lambda recovered: setattr(recovered, "promised", Ballot(0, 0)))
+
+
+@mutant("A3", number=10)
+def accepted_values_forgotten_on_restart(patch: Patch) -> None:
+    """The accepted values are in memory only."""
+    _forget(patch, lambda recovered: recovered.accepted.clear())
+
+
+@mutant("A1", "A3", seeds=100, number=11)
 def answers_before_the_fsync(patch: Patch) -> None:
     """Messages leave at once, whatever the disk is doing."""
 
     def send(self: Cluster, host: Host, effect: Send | Broadcast) -> None:
-        assert host.process is not None
-        assert self.observer is not None
-        replica = host.process.replica
-        assert replica is not None
-        self.observer.produced(replica, effect.message)
-        self._release(host.node, effect)
+        if self.observer is not None and (replica := host.replica) is not None:
+            self.observer.produced(replica, effect.message)
+        self._release(host.identity, effect)
 
     patch.setitem(Cluster._PERFORM, Send, send)
     patch.setitem(Cluster._PERFORM, Broadcast, send)
@@ -110,7 +108,7 @@ def full_disk_taken_for_written(patch: Patch) -> None:
     original = Cluster._send
 
     def send(self: Cluster, host: Host, effect: Send | Broadcast) -> None:
-        with pytest.MonkeyPatch.context() as inner:
+        with Patch.context() as inner:
             if host.disk.full_at is not None:
                 inner.setattr(host.disk, "wanted", host.disk.synced)
             original(self, host, effect)
