@@ -51,15 +51,18 @@ class Reopened(NamedTuple):
     violated: str
 
 
-def reopen(group: Group, path: Sequence[Step[State, Move]], name: str, title: str) -> Reopened:
+def reopen(
+    group: Group, path: Sequence[Step[State, Move]], name: str, title: str, mutant: str = ""
+) -> Reopened:
     """Drive the real network along a path, and write down what was done.
 
-    What is planted in the protocol must be so while this is done, as it was for the explorer.
+    ``mutant`` is the mistake that was planted for the explorer (:mod:`paxos.check.mutants`), and
+    that is planted in the scenario, too.
 
     Raises:
         DiffersError: a step of the path is not possible in the network.
     """
-    scenario = _empty(group, name, title)
+    scenario = evolve(_empty(group, name, title), mutant=mutant)
     follower = _Follower(group, scenario)
     for step in path:
         follower.take(step.action)

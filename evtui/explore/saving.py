@@ -45,8 +45,8 @@ def _cannot(file: str, why: str) -> UsageError:
     return UsageError(f'--save: cannot write "{printable(file)}" ({why})')
 
 
-def save(group: Group, found: Found[State, Move], file: str) -> Saved:
-    """Write the path to the violation as a scenario.
+def save(group: Group, found: Found[State, Move], file: str, mutant: str = "") -> Saved:
+    """Write the path to the violation as a scenario, with the mistake that was planted.
 
     Raises:
         UsageError: the file cannot be written.
@@ -55,7 +55,7 @@ def save(group: Group, found: Found[State, Move], file: str) -> Saved:
         return Saved("", "", f"nothing to save in {file}: nothing is violated")
     title = f"Explored: {found.violation}"
     try:
-        reopened = reopen(group, found.path, Path(file).stem, title)
+        reopened = reopen(group, found.path, Path(file).stem, title, mutant)
     except DiffersError as error:
         return Saved("", "", f"not saved, as the network differs: {error}")
     try:
