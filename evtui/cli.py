@@ -251,17 +251,10 @@ def explore(*, options: Exploring = Exploring()) -> int:  # noqa: B008 - frozen
         They are one each: :mod:`evtui.options`.
 
     """
-    from evtui.explore.command import Order, run_explore
-    from paxos.check.explore.group import Faults
-    from paxos.check.explore.nodes import Bounds
+    from evtui.explore.command import run_explore
+    from evtui.explore.order import order_of
 
-    it = options
-    if it.proposers > it.nodes:
-        raise UsageError(f"--proposers: found {it.proposers}; allowed at most --nodes, {it.nodes}")
-    ballots = (it.ballots,) * it.proposers
-    bounds = Bounds(it.nodes, it.proposers, ballots, it.slots, it.own_later)
-    faults = Faults(it.crashes, it.losses, it.duplicates)
-    return run_explore(Order(bounds, faults, it.max_states, it.as_json, it.save))
+    return run_explore(order_of(options))
 
 
 @app.command

@@ -212,22 +212,24 @@ class Billing(RunOptions):
 class Exploring:
     """The options of ``evtui explore``: how large the group is, and what may happen to it."""
 
-    nodes: Annotated[int, _option(_whole("--nodes", 1, 5), "N")] = 3
+    nodes: Annotated[int | None, _option(_whole("--nodes", 1, 5), "N")] = None
     """How many nodes vote, 1 to 5; 3 if left out."""
-    proposers: Annotated[int, _option(_whole("--proposers", 1, 5), "N")] = 2
+    proposers: Annotated[int | None, _option(_whole("--proposers", 1, 5), "N")] = None
     """How many of them seek to lead, each with a command of its own; 2 if left out."""
-    ballots: Annotated[int, _option(_whole("--ballots", 1, 4), "N")] = 2
+    ballots: Annotated[int | None, _option(_whole("--ballots", 1, 4), "N")] = None
     """How many ballots each of these may begin, at any time; 2 if left out."""
-    slots: Annotated[int, _option(_whole("--slots", 1, 3), "N")] = 1
+    slots: Annotated[int | None, _option(_whole("--slots", 1, 3), "N")] = None
     """For how many slots is proposed, 1 to 3; 1 if left out."""
-    crashes: Annotated[int, _option(_whole("--crashes", 0, 3), "N")] = 0
+    crashes: Annotated[int | None, _option(_whole("--crashes", 0, 3), "N")] = None
     """How many crashes with a restart there may be, of any node at any time; 0 if left out."""
-    losses: Annotated[int, _option(_whole("--losses", 0, 9), "N")] = 0
+    losses: Annotated[int | None, _option(_whole("--losses", 0, 9), "N")] = None
     """How many messages may be lost while somebody waits for them; 0 if left out."""
-    duplicates: Annotated[int, _option(_whole("--duplicates", 0, 9), "N")] = 0
+    duplicates: Annotated[int | None, _option(_whole("--duplicates", 0, 9), "N")] = None
     """How many messages may come twice; 0 if left out."""
     own_later: Switch = False
     """What a node says to itself is under way like any other message: many more states."""
+    mutant: Annotated[str | None, _option(_text, "NAME|N")] = None
+    """Plant this known mistake; what is left out is then what shows it."""
     max_states: Annotated[int | None, _option(_whole("--max-states", 1, 10**9), "N")] = None
     """Give up after so many distinct states, with exit code 3."""
     save: Annotated[str | None, _option(_file("--save", or_stdout=False), "FILE")] = None

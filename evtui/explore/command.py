@@ -15,6 +15,8 @@ from evtui.explore.saving import Saved, check_target, save
 from paxos.check.explore.group import Faults, Group, Move, State
 from paxos.check.explore.nodes import Bounds, shown
 from paxos.check.explore.search import Found, explore
+from paxos.check.mutants import Mutant, planted
+from paxos.messages import Message
 
 PROGRESS_S: Final = 0.5
 EXHAUSTED, VIOLATED, UNFINISHED = "exhausted", "violated", "unfinished"
@@ -29,6 +31,10 @@ class Order:
     faults: Faults
     most_states: int | None = None
     as_json: bool = False
+    mutant: Mutant | None = None
+    """The mistake that is planted meanwhile."""
+    keeps: tuple[type[Message], ...] = ()
+    """Messages that a mistake may heed although no right node would: they are not forgotten."""
     save: str | None = None
     """Where to write the path to a violation as a scenario."""
 
@@ -41,14 +47,19 @@ def run_explore(order: Order) -> int:
     """
     if order.save is not None:
         check_target(order.save)
-    group = Group(order.bounds, order.faults)
+    with planted(order.mutant):
+        return _run(order)
+
+
+def _run(order: Order) -> int:
+    group = Group(order.bounds, order.faults, order.keeps)
     progress = _progress() if sys.stderr.isatty() else None
     began = time.perf_counter()
     found = explore(group, most_states=order.most_states, progress=progress)
     seconds = time.perf_counter() - began
     if progress is not None:
         sys.stderr.write("\r\x1b[K")
-    saved = None if order.save is None else save(group, found, order.save)
+    saved = None if order.save is None else save(group, found, order.save, _name(order))
     if order.as_json:
         row = {**_row(order, group, found, seconds), **_saved(saved)}
         sys.stdout.write(json.dumps(row, indent=2) + "\n")
@@ -56,6 +67,10 @@ def run_explore(order: Order) -> int:
         told = [] if saved is None else [saved.why]
         sys.stdout.write("\n".join([*_text(order, group, found, seconds), *told]) + "\n")
     return EXIT[_word(found)]
+
+
+def _name(order: Order) -> str:
+    return "" if order.mutant is None else order.mutant.name
 
 
 def _saved(saved: Saved | None) -> dict[str, object]:
@@ -91,6 +106,8 @@ def _progress() -> Callable[[int, int, int], None]:
 
 def _text(order: Order, group: Group, found: Found[State, Move], seconds: float) -> Iterator[str]:
     yield _word(found)
+    if order.mutant is not None:
+        yield f"planted: {order.mutant.name}: {order.mutant.sentence}"
     yield _asked(order)
     rate = found.states / max(seconds, 1e-9)
     yield (
@@ -135,6 +152,7 @@ def _row(
     bounds, faults = order.bounds, order.faults
     return {
         "verdict": _word(found),
+        "mutant": _name(order) or None,
         "nodes": bounds.nodes,
         "proposers": bounds.proposers,
         "ballots": list(bounds.ballots),

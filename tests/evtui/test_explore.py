@@ -8,7 +8,9 @@ from evtui.cli import main
 from evtui.explore.command import Order, run_explore
 from paxos.check.explore.group import Faults
 from paxos.check.explore.nodes import Bounds
-from paxos.check.mutants import find
+from paxos.check.mutants import find, planted_now
+
+ALLOWED = "allowed a number from 1 to 30 or a name; evtui mutants --list prints them"
 
 
 def test_all_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,8 +70,37 @@ def test_a_violation_is_told_step_by_step(
 
 
 @pytest.mark.parametrize(
+    ("number", "moves", "broken"),
+    [("1", 7, "A5"), ("4", 11, "R1"), ("5", 7, "R1"), ("9", 2, "A1"), ("13", 4, "A1")],
+)
+def test_a_known_mistake_is_found_in_a_group_that_shows_it(
+    number: str, moves: int, broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its number is enough; it is named, and gone afterwards."""
+    assert main(["explore", "--mutant", number, "--json"]) == 1
+    row = json.loads(capsys.readouterr().out)
+    assert (row["mutant"], len(row["path"])) == (find(number).name, moves)
+    assert row["violation"].startswith(broken)
+    assert planted_now() is None
+
+
+def test_a_mistake_in_another_group(capsys: pytest.CaptureFixture[str]) -> None:
+    """Options that are given count; without a crash a promise that is not written is none."""
+    assert main(["explore", "--mutant", "9", "--crashes", "0"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
+        "exhausted",
+        f"planted: promise_not_written: {find('9').sentence}",
+        "3 nodes, 2 proposers with 1+1 ballots, 1 slot, 0 crashes, 0 losses, 0 duplicates",
+    ]
+    assert main(["explore", "--mutant", "holes-skipped", "--ballots", "1", "--nodes", "2"]) == 0
+    assert "2 nodes, 2 proposers with 1+1 ballots" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
+        (["--mutant", "31"], f'--mutant: found "31"; {ALLOWED}'),
         (["--nodes", "9"], '--nodes: found "9"; allowed a whole number from 1 to 5'),
         (["--ballots", "-1"], '--ballots: found "-1"; allowed a whole number from 1 to 4'),
         (["--nodes", "2", "--proposers", "3"], "--proposers: found 3; allowed at most --nodes, 2"),

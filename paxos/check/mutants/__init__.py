@@ -50,5 +50,5 @@ def find(text: str) -> Mutant:
     hint = f"; did you mean {near[0]}?" if near else ""
     raise UnknownMutantError(
         f'found "{text}"; allowed a number from 1 to {NUMBERS} or a name; '
-        f"evtui mutants prints them{hint}"
+        f"evtui mutants --list prints them{hint}"
     )
