@@ -82,12 +82,13 @@ def order(hand: str, grip: Grip, extra_us: int = 0) -> Order:
     return Order(f"{hand}_frame", (*grip.frame, *extra))
 
 
-def words(grip: Grip) -> list[tuple[str, str, str]]:
+def words(grip: Grip, *, narrow: bool = False) -> list[tuple[str, str, str]]:
     """The line of keys for a message under way: id, key, word."""
+    link, network = ("free" if it else "hold" for it in (grip.link_held, grip.network_held))
     said = {
-        "hold": "free link" if grip.link_held else "hold link",
-        NETWORK: "free all" if grip.network_held else "hold all",
-        "deliver_all": f"all to {grip.target}",
+        "hold": link if narrow else f"{link} link",
+        NETWORK: ("all" if network == "hold" else "free all") if narrow else f"{network} all",
+        "deliver_all": f"to {grip.target}" if narrow else f"all to {grip.target}",
     }
     offered = [hand for hand in HANDS if hand.id != "deliver_all" or grip.target]
     offered = [hand for hand in offered if hand.id != "hold" or grip.link]

@@ -12,6 +12,8 @@ from evtui.render.hands import DELAY, HANDS, Order
 from evtui.screens.tables import LivePanel
 from scenarios.messages.view import Arrow, Grip
 
+WIDE = 110
+"""Cells from which the keys have all their words."""
 NONE = -1
 """The number of no message."""
 
@@ -74,9 +76,10 @@ class HandsPanel(LivePanel[None]):
             return Text(f"{arrow}  {end}") if self.arrows()[0] else None
         if not arrow.is_under_way:
             return None
+        narrow = self.size.width < WIDE
         text = Text(no_wrap=True, overflow="ellipsis")
-        for name, key, word in hands.words(self._grip(arrow)):
+        for name, key, word in hands.words(self._grip(arrow), narrow=narrow):
             click = Style(meta={"@click": f"screen.hand('{name}')"})
             text.append(f"{key} {word}", click)
-            text.append("  ")
+            text.append(" " if narrow else "  ")
         return text.append(end)

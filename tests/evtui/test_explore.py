@@ -1,6 +1,7 @@
 """``evtui explore``: what it prints, its exit codes, and what it refuses."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,11 @@ async def test_a_path_is_saved_run_and_watched(
     assert out.endswith(
         "saved found.toml, in which the network violates A5, too: evtui run found.toml\n"
     )
+    document = Path(__file__).parents[2] / "docs" / "exploring.md"
+    printed = re.findall(
+        r"^```text\n(after .*?)^```$", document.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert [out.endswith(each) for each in printed] == [True]
     assert main(["run", "found.toml"]) == 1
     assert "A5" in capsys.readouterr().out
     session = Session(load(str(tmp_path / "found.toml")))

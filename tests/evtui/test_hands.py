@@ -103,7 +103,9 @@ async def test_d_delivers_it_now(tmp_path: Path) -> None:
     event, now_us = moving(world, "Accepted")[-1], world.now_us
     async with app.run_test(size=(120, 36)) as pilot:
         await select(pilot)
-        assert keys(app).startswith("d deliver  x drop")
+        assert keys(app).startswith(
+            "d deliver  x drop  c copy  t later  b break  h hold link  H hold all"
+        )
         await pilot.press("d")
         await settle(pilot)
         assert event[1] not in [it[1] for it in hands.frames(world.cluster.bus)]
@@ -441,3 +443,16 @@ def test_held_links(snap_compare: Callable[..., bool]) -> None:
         await settle(pilot)
 
     assert snap_compare(app, terminal_size=(80, 24), run_before=open_it)
+
+
+@pytest.mark.parametrize("kind", ["Accepted", "Accept"])
+async def test_the_line_of_keys_fits_in_80_columns(kind: str) -> None:
+    """To its end, which says how to leave."""
+    app = paused_on(kind)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await select(pilot)
+        if kind == "Accept":
+            await pilot.press("enter")
+            await settle(pilot)
+        assert keys(app).endswith("z undo  Esc")
+        assert len(keys(app)) <= 78

@@ -1,12 +1,15 @@
 """Verbs that lay hands on messages: how a frame is named, what is refused, the same run again."""
 
 import pickle
+import re
+from pathlib import Path
 
 import pytest
 from attrs import evolve
 
 from paxos.election import Role
 from paxos.sim import hands
+from scenarios.city.session import CitySession
 from scenarios.errors import InputError
 from scenarios.hands import frame_name, name_of
 from scenarios.loader import load, loads
@@ -330,3 +333,40 @@ def test_lines_are_written_as_they_are_read() -> None:
     scenario = evolve(loads(BARE, "bare.toml"), script=lines)
     read = loads(to_toml(scenario), "bare.toml").script
     assert [(it.verb, it.args) for it in read] == [(it.verb, it.args) for it in lines]
+
+
+def test_the_election_of_the_document() -> None:
+    """The example of docs/hands.md: every line is done, and CP1 leads."""
+    document = Path(__file__).parents[2] / "docs" / "hands.md"
+    (text,) = re.findall(
+        r"^```toml\n(.*?)^```$", document.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    session = Session(loads(text, "by-hand.toml"))
+    run_to(session, 12 * S)
+    assert [outcome.held for outcome in session.outcomes] == [True]
+    assert [it.verb for it in session.world.journal] == [it.verb for it in session.scenario.script]
+
+
+def test_in_a_city_hands_are_laid_on_one_site() -> None:
+    """By the ends that are named, or by the site; all of them if so wished."""
+    session = CitySession(load("two-sites"), 1)
+    run_to(session, 30 * S)
+    one, other = session.worlds()
+    first, second = list(one.nodes)[:2]
+    session.act("hold", a=first, b=second, oneway=True)
+    assert one.cluster.bus.is_held(1, 2)
+    assert not one.cluster.bus.is_held(2, 1)
+    run_to(session, 33 * S)
+    for event in hands.frames(one.cluster.bus):
+        if event[1] in one.cluster.bus.held:
+            named = name_of(one, event[1])
+            assert named is not None
+            session.act("drop_frame", **named)
+    assert not one.cluster.bus.held
+    session.act("hold", site="all")
+    assert one.cluster.bus.weather.held
+    assert other.cluster.bus.weather.held
+    session.act("release", site="all")
+    assert not one.cluster.bus.weather.held
+    with pytest.raises(InputError, match="about one site"):
+        session.act("hold", a=first, b=next(iter(other.nodes)))
