@@ -203,7 +203,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         id="messages", keys="m", shown="m",
         title="Messages", group=VIEWS, method="messages",
-        help="Space-time diagram; Enter decodes a frame",
+        help="Space-time diagram; hands on a message",
     ),
     Action(
         id="faults", keys="F", shown="F", roomy="faults", rank=3,

@@ -19,10 +19,12 @@ from evtui.analytics import Analytics
 from evtui.diagram.source import Messages
 from evtui.palette import Actions
 from evtui.render.fault_entries import entries
+from evtui.render.hands import ARRIVES
 from evtui.render.partition import Plan
 from evtui.render.picture import Drive, Picture
 from evtui.screens.analytics import AnalyticsPanel
 from evtui.screens.energy import EnergyPanel
+from evtui.screens.hands import HandsPanel
 from evtui.screens.help import HelpPanel
 from evtui.screens.log import LogPanel
 from evtui.screens.membership import MembershipPanel
@@ -155,6 +157,18 @@ class EvtuiApp(TakingApp):
             self.clear_notifications()
             for row in done:
                 self.notify(f"{row.subject}: {row.text}", timeout=4, markup=False)
+
+    def on_hands_panel_lay(self, message: HandsPanel.Lay) -> None:
+        """Hands are laid on messages: time stands; what is delivered arrives at this instant."""
+        order = message.order
+        if not order.verb:
+            self._refuse(order.why_not)
+            return
+        if not self.paused and not self.controls.finished:
+            self.set_paused(True)
+        if self.act(order.verb, **dict(order.args)) and order.verb in ARRIVES:
+            self.controls.run(self.controls.time_us, pace.SLICE_EVENTS)
+            self.take_picture()
 
     def on_table_panel_ask(self, message: TablePanel.Ask) -> None:
         """What somebody wants to know in a view."""

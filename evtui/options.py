@@ -277,6 +277,8 @@ class Exploring:
     """Plant this known mistake; what is left out is then what shows it."""
     max_states: Annotated[int | None, _option(_whole("--max-states", 1, 10**9), "N")] = None
     """Give up after so many distinct states, with exit code 3."""
+    save: Annotated[str | None, _option(_file("--save", or_stdout=False), "FILE")] = None
+    """Write the shortest path to a violation as a scenario: a file that ends in .toml."""
     as_json: Annotated[Switch, Parameter(name="--json")] = False
     """Print what was seen as one JSON object."""
 

@@ -11,7 +11,9 @@ from evtui.actions import ACTIONS
 from evtui.pace import SPEEDS
 from evtui.render import units
 from evtui.render.fault_entries import entries
+from evtui.render.hands import HANDS
 from evtui.render.membership import TITLES, moves
+from evtui.screens.hands import HandsPanel
 from scenarios.view import Window
 
 _PALETTE = "palette"
@@ -48,6 +50,13 @@ class Actions(Provider):
             text = f"Speed {units.speed(speed)}"
             yield text, "Virtual seconds per second", self._do(f"speed({speed})")
 
+    def _hands(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
+        """What can be done to the message that is selected in the view that is open."""
+        if isinstance(self.screen, HandsPanel):
+            for hand in HANDS:
+                do = partial(self.screen.run_action, f"hand({hand.id!r})")
+                yield f"Message: {hand.title} · {hand.key}", hand.help, do
+
     def _faults(self, selected: str) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         """Everything that can be broken, and an end for everything that is."""
         app: Any = self.app
@@ -71,13 +80,13 @@ class Actions(Provider):
 
     async def discover(self) -> Hits:
         """Before anything is typed: the actions in the order of the help panel."""
-        for text, note, command in self._actions():
+        for text, note, command in [*self._hands(), *self._actions()]:
             yield DiscoveryHit(text, command, help=note)
 
     async def search(self, query: str) -> Hits:
         """What fits the words typed."""
         matcher = self.matcher(query)
-        for text, note, command in [*self._actions(), *self._names()]:
+        for text, note, command in [*self._hands(), *self._actions(), *self._names()]:
             score = matcher.match(text)
             if score > 0:
                 yield Hit(score, matcher.highlight(text), command, help=note)

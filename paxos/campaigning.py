@@ -1,7 +1,7 @@
 """Campaigning: time-outs, pre-votes, and phase 1 over all slots."""
 
 from paxos.ballot import Ballot
-from paxos.effects import Broadcast, RoleChanged, Send, SetTimer, Timer
+from paxos.effects import Broadcast, Effect, RoleChanged, Send, SetTimer, Timer
 from paxos.election import MAX_TRIES, Role
 from paxos.leading import Leading
 from paxos.messages import Prepare, PreVote, PreVoteReply, Promise, SnapshotPull
@@ -46,6 +46,29 @@ class Campaigning(Leading):
         self._out.append(Broadcast(voters, PreVote(ballot, self.commit_slot)))
         if self.election.on_grant(self.node, ballot, self.group.present):
             self._prepare(ballot, now_us)
+
+    def why_not_stand(self, now_us: int) -> str:
+        """Why this node may not stand for leader now; empty where it may."""
+        if not self.votes:
+            return "it does not vote"
+        ballot = self.election.next_ballot(self.acceptor.promised)
+        holder = self.grant.bound_to(ballot, now_us)
+        if holder is None:
+            return ""
+        # Its own promise counts at once, and would break what it has granted.
+        return "a lease that it has granted has not ended" + ("" if holder else ", or it forgot")
+
+    def stand(self, now_us: int) -> list[Effect]:
+        """Begin phase 1 of a new ballot at once: no time-out, no pre-votes.
+
+        Whoever leads gives up its ballot first. What is lost is asked again when the election timer
+        fires that runs already. Only when :meth:`why_not_stand` says nothing.
+        """
+        if self.role is Role.LEADER:
+            self._stand_down("it stands for a new ballot")
+        self._out.append(RoleChanged("candidate", "it was told to stand"))
+        self._prepare(self.election.next_ballot(self.acceptor.promised), now_us)
+        return self._effects()
 
     def on_prevote(self, source: int, prevote: PreVote, now_us: int) -> None:
         """Say whether a promise would be given; nothing is promised by it."""

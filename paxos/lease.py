@@ -58,7 +58,8 @@ class Grant:
     of its last life may last it refuses everybody.
 
     A grantor never stands for election within its own grant, though nothing here forbids it: its
-    time-out starts with the same heartbeat, and is not shorter (:class:`paxos.election.Timing`).
+    time-out starts with the same heartbeat, and is not shorter (:class:`paxos.election.Timing`). If
+    told to, it asks first (:meth:`paxos.campaigning.Campaigning.why_not_stand`).
     """
 
     def __init__(self, lease_us: int, now_us: int, *, forgot: bool) -> None:

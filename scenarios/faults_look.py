@@ -3,12 +3,13 @@
 Everything is read from the world as it is, whoever has done it: the script, a person, a campaign.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from fsm.network.authorization import REVOKED
 from fsm.ocpp.actions import AuthorizationStatus
 from fsm.trust.certificates import serial_of
+from paxos.membership import PLACES
 from paxos.sim.bus import Bus
 from paxos.sim.host import Status
 from scenarios.car import CarProcess
@@ -22,6 +23,7 @@ from scenarios.faults_view import (
     EvState,
     FaultsView,
 )
+from scenarios.hands import why_not_stand
 from scenarios.till import newest
 from scenarios.units import DRIFT, DURATION, OFFSET, PERCENT, POWER
 from scenarios.world import World
@@ -60,6 +62,7 @@ def faults(world: World) -> FaultsView:
         cables=tuple(CableState(it.id, it.rated_w, it.capacity_w) for it in world.grid.rails),
         loads=tuple((load.id, load.power_w) for load in scenario.loads),
         pv_w=pv_w,
+        bound=tuple((cp, why) for n, cp in world.ids.items() if (why := why_not_stand(world, n))),
         closed=tuple(world.ids[n] for n, it in world.connectors.items() if it.contactor_closed),
     )
 
@@ -137,9 +140,35 @@ def _links(world: World) -> Iterator[Active]:
         fault, arrow = ("cut", "↔") if both else ("cut_oneway", "→")
         args = (("a", ids[a]), ("b", ids[b]))
         yield Active(fault, f"{ids[a]} {arrow} {ids[b]}", "cut", "join", args)
+    yield from _held(world)
     usual = dict(zip(_USUAL, weather.usual, strict=True))
     for rate in RATES:
         yield from _rates(world, rate, usual.get(rate.attribute, 0))
+
+
+def _held(world: World) -> Iterator[Active]:
+    """Links on which messages wait: all of them, those of a charge point, and single ones."""
+    bus, ids = world.cluster.bus, world.ids
+    if bus.weather.held or bus.held_own:
+        count = len(bus.held)
+        own = ", and what CPs say to themselves" if bus.held_own else ""
+        yield Active("hold", EVERY_LINK, f"held{own}: {count} messages wait", "release")
+    odd = {
+        (a, b): True
+        for (a, b), link in bus.links.items()
+        if link.held and a < PLACES and b < PLACES
+        and not (bus.weather.held and bus.weather.covers(a, b))
+    }  # fmt: skip
+    for number, both in _whole(odd, tuple(ids)):
+        args: Args = (("a", ids[number]), *_ONE_WAY[both])
+        yield Active("hold", ids[number] if both else f"{ids[number]} →", "held", "release", args)
+        odd = {
+            (a, b): True for a, b in odd if not (a == number or (both and b == number))
+        }  # fmt: skip
+    for a, b, both in _paired(odd):
+        ends = world.name(a), world.name(b)
+        args = (("a", ends[0]), ("b", ends[1]), *_ONE_WAY[both])
+        yield Active("hold", f"{ends[0]} {'↔' if both else '→'} {ends[1]}", "held", "release", args)
 
 
 def _partition(bus: Bus) -> str:
@@ -195,7 +224,7 @@ def _rates(world: World, rate: _Rate, usual: int) -> Iterator[Active]:
 _ONE_WAY: dict[bool, Args] = {True: (), False: (("oneway", True),)}
 
 
-def _whole(odd: dict[Pair, int], nodes: tuple[int, ...]) -> Iterator[tuple[int, bool]]:
+def _whole(odd: Mapping[Pair, int], nodes: tuple[int, ...]) -> Iterator[tuple[int, bool]]:
     """Nodes of which all links are odd alike: both ways, or only what they say."""
     out: dict[int, list[int]] = {}
     back: dict[int, list[int]] = {}
@@ -214,7 +243,7 @@ def _whole(odd: dict[Pair, int], nodes: tuple[int, ...]) -> Iterator[tuple[int, 
         yield node, both
 
 
-def _paired(odd: dict[Pair, int] | dict[Pair, bool]) -> Iterator[tuple[int, int, bool]]:
+def _paired(odd: Mapping[Pair, int]) -> Iterator[tuple[int, int, bool]]:
     """Links, those of both directions with the same value as one."""
     for (a, b), value in sorted(odd.items()):
         same = odd.get((b, a)) == value

@@ -68,6 +68,8 @@ class FaultsView:
     """The most that the PV delivers by the file, in W; None where there is none."""
     closed: tuple[str, ...]
     """Charge points whose contactor is closed."""
+    bound: tuple[tuple[str, str], ...] = ()
+    """Charge points that may not stand for leader now, and why."""
 
     def of(self, fault: str, subject: str) -> Active | None:
         """The fault of that kind that is on there, if it is."""

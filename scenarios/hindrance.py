@@ -56,6 +56,8 @@ class Hindrances:
     def _everywhere(self) -> list[str]:
         """What is wrong with all links: a fault, or a network that is never without loss."""
         weather = self.world.cluster.bus.weather
+        if weather.held:
+            return ["every link is held"]
         return ["links are lossy or late"] if weather.is_faulty() or any(weather.usual) else []
 
     # Charge points and links.
@@ -92,6 +94,8 @@ class Hindrances:
         link = f"{self.world.ids[number]} ↔ {self.world.ids[there]}"
         if any(bus.is_cut(*way) for way in ways):
             return [f"{link} is cut"]
+        if any(bus.is_held(*way) for way in ways):
+            return [f"{link} is held"]
         if any(bus.is_faulty(*way) for way in ways) and not bus.weather.is_faulty():
             return [f"{link} is lossy or late"]
         return []

@@ -15,6 +15,7 @@ from scenarios import driver_acts, leaving, operator, profiling
 from scenarios.ailments import AILMENTS
 from scenarios.connector import Car
 from scenarios.errors import InputError
+from scenarios.hands import HANDS
 from scenarios.members import MEMBERS
 from scenarios.order_book import TRUST
 from scenarios.schema import At
@@ -362,6 +363,10 @@ def _set_rate(world: "World", args: Args, attribute: str, value: int) -> str:
     return f"{world.ids[node]} {arrow} every other"
 
 
+def _hand(world: "World", verb: str, args: Args) -> Done:
+    return HANDS[verb](world, args)
+
+
 _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "plug_in": _plug_in,
     "unplug": _unplug,
@@ -402,4 +407,5 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "reorder": _rate,
     "corrupt": _rate,
     "delay": _rate,
+    **dict.fromkeys(HANDS, _hand),
 }

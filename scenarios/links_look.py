@@ -57,6 +57,7 @@ def links(world: World, window: LinkWindow) -> LinksView:
         cut=counts["cut"],
         lossy=counts["lossy"],
         late=counts["late"],
+        held=counts["held"],
     )
 
 
@@ -76,7 +77,7 @@ def _cell(bus: Bus, a: int, b: int, weather: _Rates) -> LinkCell | None:
         return None
     link = bus.links.get((a, b))
     rates = weather if link is None else _rates(link)
-    faults = rates.words()
+    faults = (*(("held",) if bus.is_held(a, b) else ()), *rates.words())
     if bus.is_cut(a, b):
         faults = ("cut" if bus.is_cut(b, a) else "one way", *faults)
     return LinkCell(
@@ -112,7 +113,10 @@ def _counts(bus: Bus, numbers: list[int], weather: _Rates) -> Counter[str]:
             found["lossy"] += 1
         if link.extra_us:
             found["late"] += 1
+        if link.held:
+            found["held"] += 1
     found["cut"] += unmade_cut
     found["lossy"] += unmade * weather.is_lossy
     found["late"] += unmade * (weather.extra_us > 0)
+    found["held"] += unmade * bus.weather.held
     return found

@@ -202,6 +202,8 @@ def _link(world: World, a: int, b: int) -> str:
         return "in"
     if back:
         return "out"
+    if bus.is_held(a, b) or bus.is_held(b, a):
+        return "held"
     return "lossy" if bus.is_faulty(a, b) or bus.is_faulty(b, a) else "up"
 
 
@@ -210,14 +212,15 @@ def _links(world: World) -> dict[int, tuple[str, ...]]:
     bus, ids = world.cluster.bus, world.ids
     weather = bus.weather
     sides = weather.sides or {}
-    usual = "lossy" if weather.is_faulty() else "up"
+    usual = "held" if weather.held else "lossy" if weather.is_faulty() else "up"
     rows = {
         side: [_parted(weather, side, sides.get(other, 0)) or usual for other in ids]
         for side in {sides.get(number, 0): None for number in ids}
     }
     odd: dict[int, list[int]] = {number: [] for number in ids}
     for a, b, link in bus.made():
-        if link.cut != weather.is_cut(a, b) or link.is_faulty() != weather.is_faulty():
+        differs = link.is_faulty() != weather.is_faulty() or link.held != weather.held
+        if differs or link.cut != weather.is_cut(a, b):
             odd[a].append(b)
             odd[b].append(a)
     found = {}

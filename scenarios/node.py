@@ -157,6 +157,10 @@ class Node:
         """Hand in a change of membership."""
         return self._after_replica(self.replica.change(step, node, now_us)[1], now_us)
 
+    def stand(self, now_us: int) -> list[Any]:
+        """Stand for leader now; only when the replica says that it may."""
+        return self._after_replica(self.replica.stand(now_us), now_us)
+
     def on_frame(self, kind: int, source: int, frame: Any, now_us: int) -> list[Any]:
         """Take a frame of one of the three channels, or a signal of the cable.
 

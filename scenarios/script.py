@@ -88,8 +88,7 @@ def _check_arguments(reader: Reader, path: Path, verb: str, args: Values, names:
         check_name(reader, (*path, key), args.get(key), names.sites, "site")
     check_name(reader, (*path, "cabinet"), args.get("cabinet"), names.cabinets, "cabinet")
     check_name(reader, (*path, "load"), args.get("load"), names.loads, "load")
-    for end in ("a", "b"):
-        check_name(reader, (*path, end), args.get(end), names.cps, "charge point")
+    _check_ends(reader, path, verb, args, names)
     if "a" in args and args["a"] == args.get("b"):
         reader.refuse((*path, "b"), f"{shown(args['b'])} at both ends", "two different CPs")
     if takes.on_links and "b" in args and "a" not in args:
@@ -103,6 +102,19 @@ def _check_arguments(reader: Reader, path: Path, verb: str, args: Values, names:
     if "groups" in args:
         groups = cast("tuple[tuple[str, ...], ...]", args["groups"])
         args["groups"] = _check_groups(reader, (*path, "groups"), groups, names)
+
+
+def _check_ends(reader: Reader, path: Path, verb: str, args: Values, names: Names) -> None:
+    """Of a link and of a frame. What hands are laid on may also be on the way to or from an EV."""
+    either, both = "charge point or EV", (*names.cps, *names.evs)
+    of_hands = verb in ("hold", "release")
+    for end in ("a", "b"):
+        known, what = (both, either) if of_hands else (names.cps, "charge point")
+        check_name(reader, (*path, end), args.get(end), known, what)
+    for end in ("source", "target"):
+        check_name(reader, (*path, end), args.get(end), both, either, (LEADER,))
+    if args.get("own") and "a" in args:
+        reader.refuse((*path, "own"), "it beside a", "own only for every link at once")
 
 
 def _check_groups(

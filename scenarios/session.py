@@ -16,8 +16,8 @@ from scenarios.journal import Input
 from scenarios.log.lines import LogLines
 from scenarios.look import look
 from scenarios.messages import query, recording
-from scenarios.messages.look import Columns, between, diagram, frame_view
-from scenarios.messages.view import Diagram, Filter, FrameView, Span
+from scenarios.messages.look import Columns, between, diagram, frame_view, grip
+from scenarios.messages.view import Diagram, Filter, FrameView, Grip, Span
 from scenarios.ocpp_history import HistoryView, OcppHistory
 from scenarios.planting import planting, with_its_mistake
 from scenarios.schema import Scenario
@@ -93,6 +93,10 @@ class Controls(Protocol):
 
     def frame(self, number: int) -> FrameView | None:
         """One message, decoded; None where it is forgotten."""
+        ...
+
+    def grip(self, number: int) -> Grip:
+        """What hands can be laid on, of one message."""
         ...
 
     def message_filter(self, text: str) -> Filter:
@@ -360,6 +364,14 @@ class Session:
             scenarios.errors.InputError: messages are not recorded.
         """
         return frame_view(self.world, recording.recorder_of(self.world), number)
+
+    def grip(self, number: int) -> Grip:
+        """What hands can be laid on, of one message.
+
+        Raises:
+            scenarios.errors.InputError: messages are not recorded.
+        """
+        return grip(self.world, recording.recorder_of(self.world), number)
 
     def message_filter(self, text: str) -> Filter:
         """What a filter's words say (:mod:`scenarios.messages.query`).

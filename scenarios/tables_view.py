@@ -23,8 +23,8 @@ class LinkCell:
     """What one CP says to another: one direction of a link. Times in µs, rates in ppm."""
 
     faults: tuple[str, ...]
-    """What is wrong with it now: ``cut`` (both ways), ``one way`` (only this one is cut), ``loss``,
-    ``late``, ``damage``, ``doubles``, ``reorder``; the worst first."""
+    """What is wrong with it now: ``cut`` (both ways), ``one way`` (only this one is cut), ``held``,
+    ``loss``, ``late``, ``damage``, ``doubles``, ``reorder``; the worst first."""
     took_us: int
     """How long the latest frame was under way; 0 before there was one."""
     usual_us: int
@@ -53,6 +53,8 @@ class LinksView:
     lossy: int
     """With any rate above 0: loss, damage, doubles or reorder."""
     late: int
+    held: int = 0
+    """Where messages wait until somebody lets them go."""
 
     def at(self, row: int, column: int) -> LinkCell | None:
         """The cell of that row and column of the whole matrix; None where there is none."""

@@ -16,7 +16,7 @@ from scenarios.course_look import course_of
 from scenarios.errors import InputError
 from scenarios.journal import Input
 from scenarios.log.lines import LogLines
-from scenarios.messages.view import Diagram, Filter, FrameView, Span
+from scenarios.messages.view import Diagram, Filter, FrameView, Grip, Span
 from scenarios.ocpp_history import HistoryView
 from scenarios.session import Session
 from scenarios.view import View, Window
@@ -107,6 +107,10 @@ class Timeline:
     def frame(self, number: int) -> FrameView | None:
         """See :meth:`scenarios.session.Session.frame`."""
         return self.session.frame(number)
+
+    def grip(self, number: int) -> Grip:
+        """See :meth:`scenarios.session.Session.grip`."""
+        return self.session.grip(number)
 
     def message_place(self, time_us: int) -> int:
         """See :meth:`scenarios.session.Session.message_place`."""

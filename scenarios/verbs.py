@@ -34,7 +34,7 @@ class Verb:
     @property
     def on_links(self) -> bool:
         """Whether it may be narrowed to one link, and to one direction of it."""
-        return self.may == _ONE_LINK
+        return self.may[: len(_ONE_LINK)] == _ONE_LINK
 
     @property
     def takes_site(self) -> bool:
@@ -43,6 +43,8 @@ class Verb:
 
 
 _ONE_LINK: Final = ("a", "b", "oneway")
+_FRAME: Final = ("source", "target", "message")
+"""What names a frame under way; ``nth`` says which of several, the oldest first."""
 
 VERBS: Final[dict[str, Verb]] = {
     # charging: what people do with cars
@@ -87,6 +89,7 @@ VERBS: Final[dict[str, Verb]] = {
     "free_disk": Verb(("cp",)),
     "clock_drift": Verb(("cp", "drift_ppm"), leader=True),
     "clock_offset": Verb(("cp", "offset_us"), leader=True),
+    "stand": Verb(("cp",)),
     # who belongs to the group
     "admit": Verb(("cp",)),
     "promote": Verb(("cp",)),
@@ -124,6 +127,15 @@ VERBS: Final[dict[str, Verb]] = {
     "reorder": Verb(("rate_ppm",), may=_ONE_LINK),
     "corrupt": Verb(("rate_ppm",), may=_ONE_LINK),
     "delay": Verb(("extra_us",), may=_ONE_LINK),
+    # hands on messages under way
+    "hold": Verb(may=(*_ONE_LINK, "own")),
+    "release": Verb(may=_ONE_LINK),
+    "deliver_frame": Verb(_FRAME, may=("nth",)),
+    "drop_frame": Verb(_FRAME, may=("nth",)),
+    "duplicate_frame": Verb(_FRAME, may=("nth",)),
+    "delay_frame": Verb((*_FRAME, "extra_us"), may=("nth",)),
+    "corrupt_frame": Verb(_FRAME, may=("nth",)),
+    "deliver_all": Verb(("cp",), leader=True),
 }
 """Every verb, in the order of the documentation.
 
@@ -143,4 +155,9 @@ transaction after the meter has signed it; 0 undoes it. ``change_contract`` give
 contract certificate, from its next session on. ``set_breaker``, ``set_load`` and ``set_pv`` are
 physics, of which the network is told nothing. What changes an id tag or revokes an EV's contract
 goes through the log.
+``stand`` lets a charge point begin phase 1 with a new ballot at once. On a link that is held, every
+message waits; ``hold`` and ``release`` are of every link between charge points, of those of one
+charge point, or of one link, as the rates are; with ``own`` also of what charge points say to
+themselves over Paxos. The five of a frame mean one that is under way: from whom, to whom, what it
+is, and the ``nth`` of those, the oldest first.
 """

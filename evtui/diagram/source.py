@@ -4,13 +4,15 @@ from pathlib import Path
 
 from evtui.diagram.files import ENDINGS, document, told
 from evtui.taking import open_new
+from scenarios.ailments import MOST_DELAY_US
 from scenarios.errors import InputError
 from scenarios.kinds import Quantity, RefusedError
-from scenarios.messages.view import Diagram, Filter, FrameView, Span
+from scenarios.messages.view import Diagram, Filter, FrameView, Grip, Span
 from scenarios.session import Controls
 from scenarios.units import DURATION
 
 _TIME = Quantity(DURATION, 0, 31 * 86_400_000_000)
+_EXTRA = Quantity(DURATION, 1, MOST_DELAY_US)
 
 
 class Messages:
@@ -30,6 +32,10 @@ class Messages:
         """One message, decoded."""
         return self._controls.frame(number)
 
+    def grip(self, number: int) -> Grip:
+        """What hands can be laid on, of one message."""
+        return self._controls.grip(number)
+
     def message_filter(self, text: str) -> Filter:
         """What a filter's words say. Raises ValueError for one that says nothing."""
         try:
@@ -45,6 +51,15 @@ class Messages:
             raise ValueError(str(error)) from None
         assert isinstance(time_us, int)  # noqa: S101 - a quantity is an integer
         return self._controls.message_place(time_us)
+
+    def duration(self, text: str) -> int:
+        """A duration such as 200ms, in µs. Raises ValueError for what is none."""
+        try:
+            extra_us = _EXTRA.read(text)
+        except RefusedError as error:
+            raise ValueError(str(error)) from None
+        assert isinstance(extra_us, int)  # noqa: S101 - a quantity is an integer
+        return extra_us
 
     def write(self, name: str, diagram: Diagram) -> str:
         """Write what is shown into a new file; says where. Raises ValueError.

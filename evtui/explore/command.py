@@ -11,6 +11,7 @@ from typing import Final
 
 from attrs import frozen
 
+from evtui.explore.saving import Saved, check_target, save
 from paxos.check.explore.group import Faults, Group, Move, State
 from paxos.check.explore.nodes import Bounds, shown
 from paxos.check.explore.search import Found, explore
@@ -34,10 +35,18 @@ class Order:
     """The mistake that is planted meanwhile."""
     keeps: tuple[type[Message], ...] = ()
     """Messages that a mistake may heed although no right node would: they are not forgotten."""
+    save: str | None = None
+    """Where to write the path to a violation as a scenario."""
 
 
 def run_explore(order: Order) -> int:
-    """Explore, print what was seen, and return the exit code."""
+    """Explore, print what was seen, and return the exit code.
+
+    Raises:
+        UsageError: what is to be saved cannot be written.
+    """
+    if order.save is not None:
+        check_target(order.save)
     with planted(order.mutant):
         return _run(order)
 
@@ -50,11 +59,25 @@ def _run(order: Order) -> int:
     seconds = time.perf_counter() - began
     if progress is not None:
         sys.stderr.write("\r\x1b[K")
+    saved = None if order.save is None else save(group, found, order.save, _name(order))
     if order.as_json:
-        sys.stdout.write(json.dumps(_row(order, group, found, seconds), indent=2) + "\n")
+        row = {**_row(order, group, found, seconds), **_saved(saved)}
+        sys.stdout.write(json.dumps(row, indent=2) + "\n")
     else:
-        sys.stdout.write("\n".join(_text(order, group, found, seconds)) + "\n")
+        told = [] if saved is None else [saved.why]
+        sys.stdout.write("\n".join([*_text(order, group, found, seconds), *told]) + "\n")
     return EXIT[_word(found)]
+
+
+def _name(order: Order) -> str:
+    return "" if order.mutant is None else order.mutant.name
+
+
+def _saved(saved: Saved | None) -> dict[str, object]:
+    """What is told of it in JSON: the file, or null, and what the network does there."""
+    if saved is None:
+        return {}
+    return {"saved": saved.file or None, "network": saved.violated, "saving": saved.why}
 
 
 def _word(found: Found[State, Move]) -> str:
@@ -129,7 +152,7 @@ def _row(
     bounds, faults = order.bounds, order.faults
     return {
         "verdict": _word(found),
-        "mutant": None if order.mutant is None else order.mutant.name,
+        "mutant": _name(order) or None,
         "nodes": bounds.nodes,
         "proposers": bounds.proposers,
         "ballots": list(bounds.ballots),

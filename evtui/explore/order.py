@@ -31,7 +31,9 @@ def order_of(options: Exploring) -> Order:
     bounds = _bounds(recipe.bounds, options)
     asked = {"crashes": options.crashes, "losses": options.losses, "duplicates": options.duplicates}
     faults = evolve(recipe.faults, **{k: n for k, n in asked.items() if n is not None})
-    return Order(bounds, faults, options.max_states, options.as_json, mutant, recipe.keeps)
+    return Order(
+        bounds, faults, options.max_states, options.as_json, mutant, recipe.keeps, options.save
+    )
 
 
 def _mutant(text: str | None) -> Mutant | None:

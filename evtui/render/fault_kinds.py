@@ -107,6 +107,10 @@ KINDS: tuple[Kind, ...] = (
         Amount("delay_us", "ms", _MS, 50, 1_000),
     ),
     Kind(
+        "stand", "CP", "stand for leader", "let {s} stand for leader now",
+        "a new ballot at once, no pre-vote",
+    ),
+    Kind(
         "stick_contactor", "CP", "contactor sticks", "let the contactor of {s} stick",
         "it will not close any more",
     ),
@@ -153,6 +157,9 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "corrupt", "links", "damage", "damage {a} of the frames of {s}", "arrive with a wrong bit",
         _RATE,
+    ),
+    Kind(
+        "hold", "links", "hold", "hold the messages of {s}", "they wait; m: one by one",
     ),
     Kind(
         "partition", "links", "partition", "{a}", "by hand: p; one link: x or l",

@@ -50,7 +50,9 @@ def page(
         (says, role),
         (f"  {note}" if note else "", "dim"),
     ]
-    lines += [line(), fit(enter, width), line()]
+    # Where room is short, what is on now goes before white space.
+    gap = [line()] if height - len(lines) > 4 else []
+    lines += [*gap, fit(enter, width), *gap]
     on, more = _active(items, at, width, len(lines), height - len(lines))
     seen = [
         evolve(it, end=min(it.end, width)) for it in (*spots, *more)

@@ -166,6 +166,8 @@ def _of_kind(view: View, seen: FaultsView, whom: Whom, kind: Kind) -> list[Row]:
 def _no_cp(verb: str, cp: CpView, seen: FaultsView) -> str:
     """Why something cannot be done to a charge point."""
     off, down = cp.status == "off", cp.status in ("off", "crashed")
+    if verb == "stand":
+        return dict(seen.bound).get(cp.id, "")
     if verb in ("crash", "pause", "wipe") and off:
         return "it was never switched on"
     if verb == "crash" and down:

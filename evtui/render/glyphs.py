@@ -66,7 +66,7 @@ MONITORED_ROLE = {
     "disconnected": "bad bold",
 }
 
-LINK = {"self": "·", "up": "═", "cut": "✗", "in": "←", "out": "→", "lossy": "≈"}
+LINK = {"self": "·", "up": "═", "cut": "✗", "in": "←", "out": "→", "lossy": "≈", "held": "‖"}
 LINK_ROLE = {
     "self": "faint",
     "up": "dim",
@@ -74,6 +74,7 @@ LINK_ROLE = {
     "in": "warn bold",
     "out": "warn bold",
     "lossy": "warn bold",
+    "held": "warn bold",
 }
 LINK_WORD = {
     "self": "itself",
@@ -82,6 +83,7 @@ LINK_WORD = {
     "in": "only hears it",
     "out": "only speaks to it",
     "lossy": "lossy",
+    "held": "held",
 }
 
 SEVERITY = {
@@ -110,6 +112,7 @@ SPARK = "▁▂▃▄▅▆▇█"
 LINK_FAULT = {
     "cut": ("✗", "bad bold"),
     "one way": ("↛", "bad bold"),
+    "held": ("‖", "warn bold"),
     "loss": ("≈", "warn bold"),
     "late": ("»", "warn bold"),
     "damage": ("#", "warn bold"),

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 
 from evtui.actions import ACTIONS, GROUPS, VIEWS, Action
 from evtui.render import glyphs
+from evtui.render.hands import HANDS
 from evtui.render.line import Line, Span, fit, left, line
 from scenarios.view import CellState
 
@@ -25,7 +26,10 @@ def views(width: int) -> list[Line]:
     """What is opened with a key, and the keys that all of it has."""
     lines = rows(VIEWS, [a for a in ACTIONS if a.group == VIEWS], width, titles=18)
     hint = "Each is live: space . , [ ] + - work there, too; Esc closes it"
-    return [*lines, line(), fit([(" " * _GROUP, ""), (hint, "dim")], width)]
+    spans: list[Span] = [(left(" Message", _GROUP), "text bold")]
+    for hand in HANDS:
+        spans += [(hand.key, "key bold"), (f" {hand.word} ", "dim")]
+    return [*lines, line(), fit([(" " * _GROUP, ""), (hint, "dim")], width), fit(spans, width)]
 
 
 def rows(group: str, actions: Iterable[Action], width: int, titles: int = 25) -> list[Line]:

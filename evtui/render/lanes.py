@@ -20,6 +20,8 @@ from scenarios.messages.view import Arrow, Moment
 LIFELINE = "┊"
 SENT, SELF, LOST = "●", "↩", "✗"
 TAKEN = {1: "▶", -1: "◀"}
+STEM, HELD = "│", "╎"
+"""Of a lane: of a message that moves, and of one that is held."""
 LATE = {1: "▷", -1: "◁"}
 """Heads by direction: to the right, to the left."""
 _DOWN = {1: "╮", -1: "╭"}
@@ -39,7 +41,7 @@ def role_of(arrow: Arrow) -> str:
     """The role in which an arrow is drawn; a sign says the same."""
     if arrow.ended_us is not None and not arrow.arrived:
         return "bad"
-    return "warn" if arrow.late else CHANNEL_ROLE[arrow.channel]
+    return "warn" if arrow.late or arrow.held else CHANNEL_ROLE[arrow.channel]
 
 
 @define
@@ -49,6 +51,7 @@ class _Lane:
     x: int
     side: int
     role: str
+    stem: str = STEM
 
 
 @define
@@ -92,7 +95,7 @@ class Lanes:
         for column in self.columns:
             self._put(self.x(column), LIFELINE, "faint")
         for lane in self._open.values():
-            self._put(lane.x, "│", lane.role)
+            self._put(lane.x, lane.stem, lane.role)
         for arrow in moment.arrows:
             if moment.ended:
                 self._end(arrow)
@@ -126,7 +129,8 @@ class Lanes:
         for away in range(2, self.pitch - 1):
             x = target - side * away
             if 0 <= x < self.width and x not in taken:
-                lane = self._open[arrow.number] = _Lane(x, side, self._role(arrow))
+                stem = HELD if arrow.held else STEM
+                lane = self._open[arrow.number] = _Lane(x, side, self._role(arrow), stem)
                 return lane
         return None
 

@@ -39,6 +39,8 @@ KINDS = (
     Kind("corrupt", "damage", "rate_ppm", "%", RATES, 10_000, 10),
     Kind("duplicate", "doubles", "rate_ppm", "%", RATES, 10_000, 10),
     Kind("reorder", "out of order", "rate_ppm", "%", RATES, 10_000, 10),
+    Kind("hold", "hold"),
+    Kind("release", "release"),
 )
 
 
@@ -100,10 +102,12 @@ class Draft:
         """The verb, and what it takes."""
         kind = self.kind
         ends: tuple[tuple[str, object], ...] = (("a", self.a), ("b", self.b))
+        one_way: tuple[tuple[str, object], ...] = (("oneway", True),) if self.one_way else ()
+        if kind.verb in ("hold", "release"):
+            return Edit(kind.verb, (*ends, *one_way))
         if not kind.steps:
             return Edit("cut_oneway" if kind.verb == "cut" and self.one_way else kind.verb, ends)
         amount: tuple[str, object] = (kind.argument, self.values[self.cursor] * kind.scale)
-        one_way: tuple[tuple[str, object], ...] = (("oneway", True),) if self.one_way else ()
         return Edit(kind.verb, (*ends, amount, *one_way))
 
     def says(self) -> str:
@@ -114,6 +118,10 @@ class Draft:
         arrow = "→" if self.one_way else "↔"
         if kind.verb == "cut":
             return f"cuts {self.a} {arrow} {self.b}"
+        if kind.verb == "hold":
+            return f"holds what goes {self.a} {arrow} {self.b}, until it is released"
+        if kind.verb == "release":
+            return f"lets what is held {self.a} {arrow} {self.b} go its way"
         amount = f"{value:,} {kind.unit}"
         gone = "no " if not value else ""
         return f"{self.a} {arrow} {self.b}: {gone}{kind.name}" + (f" {amount}" if value else "")

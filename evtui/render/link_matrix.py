@@ -91,6 +91,8 @@ def _counts(view: View, links: LinksView, place: Grid, width: int, motion: Span)
     for word, found in (("cut", links.cut), ("lossy", links.lossy), ("late", links.late)):
         role = ("bad bold" if word == "cut" else "warn bold") if found else "dim"
         spans += [(" · ", "dim"), (f"{units.count(found)} {word}", role)]
+    if links.held:
+        spans += [(" · ", "dim"), (f"{units.count(links.held)} held", "warn bold")]
     count = len(view.cps)
     if place.rows < count or place.columns < count:
         rows = f"{place.top + 1}–{place.top + place.rows}"
@@ -222,6 +224,7 @@ def said_of(cell: LinkCell) -> list[Span]:
     amounts = {
         "cut": "cut both ways",
         "one way": "cut this way only",
+        "held": "held: messages wait",
         "late": f"{millis(cell.extra_us)} ms late",
         "loss": f"{percent(cell.loss_ppm)} lost",
         "damage": f"{percent(cell.corrupt_ppm)} damaged",

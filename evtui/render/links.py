@@ -17,7 +17,7 @@ def others(view: View, selected: str) -> list[tuple[CpView, str]]:
 
 def verb(state: str) -> str:
     """What ``x`` means for a link in this state: whole links are cut, others joined."""
-    return "cut" if state in {"up", "lossy"} else "join"
+    return "cut" if state in {"up", "lossy", "held"} else "join"
 
 
 def page(

@@ -191,6 +191,10 @@ def words(moment: Moment) -> list[Span]:
         return _ended(moment.arrows[0], moment.text)
     lost = [it for it in moment.arrows if is_lost_at_once(it)]
     role = CHANNEL_ROLE[moment.arrows[0].channel]
+    held = sum(it.held for it in moment.arrows)
+    if held and not lost:
+        many = f" {held} of {len(moment.arrows)}" if len(moment.arrows) > 1 else ""
+        return [(f"{glyphs.PAUSED} held{many}: ", "warn"), (moment.text, role)]
     if not lost:
         return [(moment.text, role)]
     many = f"{len(lost)} of {len(moment.arrows)} " if len(moment.arrows) > 1 else ""

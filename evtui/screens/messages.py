@@ -14,13 +14,14 @@ from evtui.render import messages
 from evtui.render.line import Line, fit
 from evtui.render.messages import HEAD, Shown
 from evtui.render.picture import Picture
+from evtui.screens.hands import HandsPanel
 from evtui.screens.panels import Body
-from evtui.screens.tables import LivePanel
-from scenarios.messages.view import Diagram, Filter, FrameView, Moment, Span
+from scenarios.messages.view import Arrow, Diagram, Filter, FrameView, Grip, Moment, Span
 
 FILTER = "filter"
 SAVE = "save"
 TIME = "time"
+LATE = "late"
 WHOLE = 1 << 20
 """More rows than any terminal has: the panel is as high as the screen."""
 
@@ -29,6 +30,7 @@ DETAIL_KEYS = "↑ ↓ scroll  ← → another receiver  Esc back to the diagram
 ASKS = {
     FILTER: "such as: accept cp2 -nack · v2g · all · trouble · -notes     Enter shows, Esc leaves",
     TIME: "a time such as 3m20s     Enter goes there, Esc leaves",
+    LATE: "how much later, such as 200ms or 3s     Enter delays it, Esc leaves",
     SAVE: "a file that ends in .svg or .html     Enter writes, Esc leaves",
 }
 
@@ -44,6 +46,10 @@ class Source(Protocol):
         """One message, decoded."""
         ...
 
+    def grip(self, number: int) -> Grip:
+        """What hands can be laid on, of one message."""
+        ...
+
     def message_filter(self, text: str) -> Filter:
         """What a filter's words say; raises ValueError for one that says nothing."""
         ...
@@ -52,12 +58,16 @@ class Source(Protocol):
         """Where a time such as 3m20s begins; raises ValueError for what is none."""
         ...
 
+    def duration(self, text: str) -> int:
+        """A duration such as 200ms, in µs; raises ValueError for what is none."""
+        ...
+
 
 Write = Callable[[str, Diagram], str]
 """Writes a diagram into a file; says where, or raises ValueError."""
 
 
-class MessagesPanel(LivePanel[None]):
+class MessagesPanel(HandsPanel):
     """Rows follow the newest until somebody scrolls or selects; End follows again."""
 
     TITLE_TEXT = "Messages"
@@ -90,6 +100,8 @@ class MessagesPanel(LivePanel[None]):
         self._diagram: Diagram | None = None
         self._rows = 1
         self._asks = ""
+        self._told = ""
+        """What stands below in place of the keys: what was done, or is wrong."""
         self._detail: Moment | None = None
         self._receiver = 0
         self._top = 0
@@ -115,6 +127,7 @@ class MessagesPanel(LivePanel[None]):
         """The diagram as it is now, or the message that is looked at."""
         self._rows = max(height - HEAD, 1)
         diagram = self._look(self._span)
+        self._hint(diagram)
         if self._detail is not None:
             return self._page_of(self._detail, diagram, width, height)
         return messages.page(diagram, self._shown, width, height, self.motion(picture))
@@ -135,11 +148,43 @@ class MessagesPanel(LivePanel[None]):
         return page + [fit((), width)] * (height - len(page))
 
     def _say(self, text: str) -> None:
-        self.query_one("#panel-keys", Static).update(text)
+        self._told = text
+        self._hint(self._diagram)
+
+    def _hint(self, diagram: Diagram | None) -> None:
+        """The keys below: those for hands while what is selected is under way."""
+        keys = DETAIL_KEYS if self._detail is not None else self.KEYS
+        hands = None if self._told or diagram is None else self.line_of_hands("z undo  Esc")
+        self.query_one("#panel-keys", Static).update(hands or self._told or keys)
+
+    # Hands
+
+    def arrows(self) -> tuple[tuple[Arrow, ...], int | None]:
+        """Those of the row that is selected, as they are now; in full view the one seen."""
+        if self._detail is not None:
+            return self._now(self._detail).arrows, self._receiver
+        moments = self._diagram.moments if self._diagram is not None else ()
+        chosen = next((it for it in moments if it.at <= self._shown.cursor <= it.last), None)
+        return (() if chosen is None else chosen.arrows), None
+
+    def _now(self, moment: Moment) -> Moment:
+        """A row as it is now, where it is still in sight."""
+        moments = self._diagram.moments if self._diagram is not None else ()
+        return next((it for it in moments if it.at == moment.at), moment)
+
+    def grip_of(self, number: int) -> Grip:
+        """What hands can be laid on."""
+        return self._source.grip(number)
+
+    def ask_delay(self) -> None:
+        """By how much."""
+        self._ask(LATE)
 
     # Moving
 
     def _go(self, span: Span, cursor: int, *, follows: bool = False) -> None:
+        if not self._asks:
+            self._told = ""
         self._span = span
         self._shown = evolve(self._shown, cursor=cursor, follows=follows)
         self.redraw()
@@ -210,7 +255,7 @@ class MessagesPanel(LivePanel[None]):
         """To the oldest row, or to the newest one and stay there."""
         if self._detail is not None or end:
             self._detail = None
-            self._say(self.KEYS)
+            self._say("")
             self._follow()
         elif self._diagram is not None:
             found = self._look(Span(self._diagram.first))
@@ -257,7 +302,7 @@ class MessagesPanel(LivePanel[None]):
             if self._shown.cursor < 0:
                 self._go(self._ending(moments[-1]), self._detail.at)
             self._receiver = self._top = 0
-            self._say(DETAIL_KEYS)
+            self._say("")
             self.redraw()
 
     def action_close(self) -> None:
@@ -266,7 +311,7 @@ class MessagesPanel(LivePanel[None]):
             self._stop_asking()
         elif self._detail is not None:
             self._detail = None
-            self._say(self.KEYS)
+            self._say("")
             self.redraw()
         else:
             self.dismiss(None)
@@ -275,12 +320,14 @@ class MessagesPanel(LivePanel[None]):
 
     def action_ask(self, what: str) -> None:
         """Ask for a filter, a time or a file."""
-        if self._detail is not None:
-            return
+        if self._detail is None:
+            self._ask(what)
+
+    def _ask(self, what: str) -> None:
         self._asks = what
         line = self.query_one(Input)
         file = f"{self._stem()}.svg"
-        line.value = {FILTER: self._shown.text, TIME: "", SAVE: file}[what]
+        line.value = {FILTER: self._shown.text, SAVE: file}.get(what, "")
         line.cursor_position = len(line.value)
         line.display = True
         line.focus()
@@ -291,7 +338,7 @@ class MessagesPanel(LivePanel[None]):
         line = self.query_one(Input)
         line.display = False
         self.set_focus(None)
-        self._say(self.KEYS)
+        self._say("")
 
     @on(Input.Submitted)
     def answered(self, event: Input.Submitted) -> None:
@@ -307,6 +354,10 @@ class MessagesPanel(LivePanel[None]):
                 at = self._source.place(event.value.strip())
                 self._stop_asking()
                 self._begin_at(at)
+            elif self._asks == LATE:
+                extra_us = self._source.duration(event.value.strip())
+                self._stop_asking()
+                self.delay(extra_us)
             elif self._diagram is not None:
                 told = self._write(event.value.strip(), self._diagram)
                 self._stop_asking()

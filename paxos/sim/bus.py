@@ -9,12 +9,14 @@ from typing import Any
 
 from paxos.membership import place_of
 from paxos.sim.fates import Fate, Oddity
-from paxos.sim.kernel import Kernel
+from paxos.sim.kernel import Event, Kernel
 from paxos.sim.links import Link, new_link
 from paxos.sim.recorder import Recorder
 from paxos.sim.streams import stream
 from paxos.sim.weather import Weather
 
+_PAXOS = 0
+"""The kind of frames between replicas, of which what a node says to itself can be held."""
 _COPY, _DAMAGED, _LATE = int(Oddity.COPY), int(Oddity.DAMAGED), int(Oddity.LATE)
 
 
@@ -35,6 +37,10 @@ class Bus:
         self.weather = Weather(nodes)
         self.late_us: dict[tuple[int, int], dict[int, int]] = {}
         """How long single frames of a link take, by their numbers on it (:class:`Link`)."""
+        self.held: dict[int, Event] = {}
+        """Frames that wait on held links, by sequence number (:mod:`paxos.sim.hands`)."""
+        self.held_own: dict[int, bool] = {}
+        """Places where what a node says to itself over Paxos is held, too."""
         self.sent = 0
         self.delivered = 0
         self.lost = 0
@@ -61,10 +67,17 @@ class Bus:
         What is under way already (events of kinds up to ``last_kind``) counts as sent now.
         """
         self.recorder = recorder
-        for due_us, sequence, kind, target, source, frame in self.kernel.waiting():
-            if kind <= last_kind:
-                ends = source, target
-                recorder.sent(kind, ends, frame, self.kernel.now_us, (due_us, sequence))
+        for due_us, sequence, kind, target, source, frame in self.under_way(last_kind):
+            ends = source, target
+            recorder.sent(kind, ends, frame, self.kernel.now_us, (due_us, sequence))
+
+    def under_way(self, last_kind: int) -> list[Event]:
+        """Every frame (events of kinds up to ``last_kind``) that has not arrived, held or not.
+
+        In the order in which they are due.
+        """
+        moving = [event for event in self.kernel.waiting() if event[2] <= last_kind]
+        return sorted([*moving, *self.held.values()], key=lambda event: event[:2])
 
     def link(self, source: int, target: int) -> Link:
         """The link from one endpoint to another, made when first used.
@@ -112,6 +125,13 @@ class Bus:
         link = self.links.get((source, target))
         return link.is_faulty() if link is not None else self.weather.is_faulty()
 
+    def is_held(self, source: int, target: int) -> bool:
+        """Whether a link is held; asking does not make it."""
+        link = self.links.get((source, target))
+        if link is not None:
+            return link.held
+        return self.weather.held and self.weather.covers(source, target)
+
     def send(self, kind: int, source: int, target: int, frame: bytes) -> None:
         """Put a frame on its way; to the sender itself it takes no time and is never lost."""
         self.sent += 1
@@ -119,7 +139,10 @@ class Bus:
         recorder = self.recorder
         ends = source, target
         if source == target:
-            sequence = self.kernel.push(now_us, kind, target, source, frame)
+            if self.held_own and kind == _PAXOS and place_of(source) in self.held_own:
+                sequence = self._hold((now_us, 0, kind, target, source, frame))
+            else:
+                sequence = self.kernel.push(now_us, kind, target, source, frame)
             if recorder is not None:
                 recorder.sent(kind, ends, frame, now_us, (now_us, sequence))
             return
@@ -140,12 +163,21 @@ class Bus:
         self.duplicated += len(arrivals) > 1
         copy = 0
         for arrival_us, body in arrivals:
-            sequence = self.kernel.push(arrival_us, kind, target, source, body)
+            if link.held:
+                sequence = self._hold((arrival_us, 0, kind, target, source, body))
+            else:
+                sequence = self.kernel.push(arrival_us, kind, target, source, body)
             if recorder is not None:
                 late = arrival_us - now_us > link.latencies_us[-1]
                 odd = copy | (_DAMAGED if body is not frame else 0) | (_LATE if late else 0)
                 recorder.sent(kind, ends, frame, now_us, (arrival_us, sequence), odd)
             copy = _COPY
+
+    def _hold(self, event: Event) -> int:
+        """Let a frame wait; returns the sequence number that it gets."""
+        sequence = self.kernel.number()
+        self.held[sequence] = (event[0], sequence, *event[2:])
+        return sequence
 
     def arrives(self, source: int, target: int) -> bool:
         """Whether a frame that is due now gets through: a link cut on the way loses it."""

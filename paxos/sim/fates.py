@@ -26,6 +26,8 @@ class Fate(IntEnum):
     """Its node crashed while it waited there."""
     DAMAGED = 10
     """It arrived with a wrong checksum, and was dropped."""
+    DROPPED = 11
+    """Somebody took it off the link by hand."""
 
 
 UNSETTLED = frozenset((Fate.UNDER_WAY, Fate.WAITS))

@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
+from paxos.sim import hands
 from paxos.sim.bus import Bus
 from paxos.sim.links import Link
 from paxos.sim.weather import parts
@@ -64,16 +65,18 @@ def partition(
 
 
 def heal(bus: Bus, nodes: Sequence[int]) -> None:
-    """Undo every fault of every link between these nodes."""
+    """Undo every fault of every link between these nodes; what is held there goes on its way."""
     if _is_whole_group(bus, nodes):
         links = [link for _, _, link in bus.made()]
         ill = bus.weather.is_faulty() or bus.weather.is_parted()
         bus.weather.clear()
     else:
         links, ill = list(links_between(bus, nodes)), False
-    bus.heals += ill or any(link.cut or link.is_faulty() for link in links)
+    own = [bus.held_own.pop(node, None) for node in nodes]
+    bus.heals += ill or any(own) or any(link.cut or link.is_faulty() for link in links)
     for link in links:
         link.clear_faults()
+    hands.let_go(bus)
 
 
 def set_rate(bus: Bus, nodes: Sequence[int], rate: str, value: int, *, both: bool = True) -> None:

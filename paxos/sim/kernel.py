@@ -33,6 +33,30 @@ class Kernel:
         heappush(self._heap, (time_us, self._sequence, kind, target, source, payload))
         return self._sequence
 
+    def number(self) -> int:
+        """The next sequence number, for an event that does not stand in the queue yet."""
+        self._sequence += 1
+        return self._sequence
+
+    def take(self, *sequences: int) -> list[Event]:
+        """Take events out of the queue, by their numbers: they happen only if they are put back.
+
+        Returns:
+            Those of them that waited, in the order of their numbers.
+        """
+        wanted = frozenset(sequences)
+        taken = [event for event in self._heap if event[1] in wanted]
+        self._heap = [event for event in self._heap if event[1] not in wanted]
+        heapify(self._heap)
+        return sorted(taken, key=lambda event: event[1])
+
+    def put(self, time_us: int, event: Event) -> None:
+        """Let an event that was taken out happen at ``time_us``, or now if that has passed.
+
+        It keeps its number, so among those of its microsecond it stands where it always stood.
+        """
+        heappush(self._heap, (max(time_us, self.now_us), *event[1:]))
+
     def pop(self) -> Event | None:
         """The next event, with the clock moved to it; None when there is none."""
         if not self._heap:

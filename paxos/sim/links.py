@@ -29,6 +29,8 @@ class Link:
     corrupt_ppm: int = 0
     extra_us: int = 0
     cut: bool = False
+    held: bool = False
+    """Whether what is sent waits, until somebody lets it go."""
     last_arrival_us: int = 0
     """When the latest of the frames arrives that keep their order."""
     latest_us: int = 0
@@ -42,7 +44,7 @@ class Link:
 
     def is_faulty(self) -> bool:
         """Whether any fault but a cut is on: the link is not as it usually is."""
-        return bool(self.extra_us) or self.rates != self.usual
+        return self.held or bool(self.extra_us) or self.rates != self.usual
 
     @property
     def rates(self) -> tuple[int, int, int, int]:
@@ -98,8 +100,8 @@ class Link:
         return arrivals
 
     def clear_faults(self) -> None:
-        """Undo every fault, also a cut."""
-        self.cut = False
+        """Undo every fault, also a cut; what was held is the bus's to let go."""
+        self.cut = self.held = False
         self.extra_us = 0
         self.settle(self.usual)
 

@@ -100,6 +100,26 @@ class Recorder:
             now_us, number << 1 | 1, code, self._bits_of(row.sources[at], row.targets[at])
         )
 
+    def moved(self, sequence: int, due_us: int) -> None:
+        """A frame under way arrives at another time than was known when it was sent."""
+        number = self._under_way.get(sequence)
+        if number is not None:
+            self._own(number).due_us[number % SIZE] = due_us
+
+    def damaged(self, sequence: int) -> None:
+        """A frame was damaged on its way."""
+        number = self._under_way.get(sequence)
+        if number is not None:
+            self._own(number).oddities[number % SIZE] |= _DAMAGED
+
+    def number_of(self, sequence: int) -> int | None:
+        """Which frame under way the event of that number is the arrival of; None for none."""
+        return self._under_way.get(sequence)
+
+    def sequence_of(self, number: int) -> int | None:
+        """The number of the event of a frame's arrival; None where it is not under way."""
+        return next((s for s, it in self._under_way.items() if it == number), None)
+
     def note(self, time_us: int, item: object) -> None:
         """Something else happened, which stands between the frames."""
         tail = self._tail()

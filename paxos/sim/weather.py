@@ -19,6 +19,8 @@ class Weather:
         """Loss, duplication, reordering and damage without any fault."""
         self.faults: dict[str, int] = {}
         """Rates that differ from the usual ones, and delays, by the link's attribute."""
+        self.held = False
+        """Whether every link is held."""
         self.sides: Mapping[int, int] | None = None
         """With a partition on: the side of each node; nodes that are not named are on side 0."""
         self.one_way = False
@@ -37,7 +39,7 @@ class Weather:
 
     def is_faulty(self) -> bool:
         """Whether any fault but a cut is on."""
-        return bool(self.faults)
+        return bool(self.faults) or self.held
 
     def is_parted(self) -> bool:
         """Whether a partition cuts any link."""
@@ -51,6 +53,7 @@ class Weather:
             for attribute, value in self.faults.items():
                 setattr(link, attribute, value)
             link.cut = self.is_cut(source, target)
+            link.held = self.held
 
     def set_fault(self, attribute: str, value: int) -> None:
         """A fault of all links, or its end."""
@@ -62,6 +65,7 @@ class Weather:
     def clear(self) -> None:
         """No fault any more, and no partition."""
         self.faults = {}
+        self.held = False
         self.sides = None
         self.one_way = False
 

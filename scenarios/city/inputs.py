@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Args = dict[str, object]
 
 _OF_EVERY_SITE = ("heal", "loss", "duplicate", "reorder", "corrupt", "delay", "block_tag",
-                  "unblock_tag", "report_stolen", "revoke")  # fmt: skip
+                  "unblock_tag", "report_stolen", "revoke", "hold", "release")  # fmt: skip
 """Verbs that are done at every site when they name none."""
 
 
@@ -93,12 +93,12 @@ def _site(city: "City", verb: str, args: Args) -> int:
 
 
 def _sites_named(city: "City", args: Args) -> Iterator[int]:
-    names = [args[key] for key in ("cp", "a", "b") if key in args]
+    names = [args[key] for key in ("cp", "a", "b", "source", "target") if key in args]
     groups = args.get("groups", ())
     if isinstance(groups, (list, tuple)):
         names += [name for group in groups if isinstance(group, (list, tuple)) for name in group]
     for name in names:
-        if name in (LEADER, EVERYONE):
+        if name in (LEADER, EVERYONE) or city.vehicle(str(name)) is not None:
             continue
         number = city.site_of_cp.get(str(name))
         if number is None:

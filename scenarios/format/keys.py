@@ -45,6 +45,7 @@ DRIFT_RANGE = Quantity(DRIFT, SLOWEST_PPM, FASTEST_PPM)
 OFFSET_RANGE = Quantity(OFFSET, -31 * DAY_US, 31 * DAY_US)
 CP_ID = Name("the id of a charge point", refers=True)
 EV_ID = Name("the id of an EV", refers=True)
+END_ID = Name("the id of a charge point or of an EV", refers=True)
 SITE_ID = Name("the id of a site", refers=True)
 MAX_W = 1_000_000
 SITE_W = 1_000_000_000

@@ -9,6 +9,7 @@ from scenarios.format.keys import (
     CP_ID,
     DAY_US,
     DRIFT_RANGE,
+    END_ID,
     EV_ID,
     LATENCY,
     MAX_W,
@@ -23,6 +24,7 @@ from scenarios.format.keys import (
 )
 from scenarios.format.power import CABINET_ID
 from scenarios.kinds import Choice, Flag, Groups, Name, Quantity, Whole
+from scenarios.messages.codes import NAMES
 from scenarios.units import DURATION, ENERGY, POWER
 from scenarios.verbs import LEADER, VERBS
 
@@ -67,6 +69,23 @@ _ARGUMENTS = {
     "kind": Key("kind", "kind", Choice(RESETS), "Soft: sessions end in good order. Hard: at once."),
     "how": Key("how", "how", Choice(HOWS), "What the answer rests on."),
     "oneway": Key("oneway", "oneway", Flag(), "Only what `a` says; else in both directions."),
+    "own": Key(
+        "own",
+        "own",
+        Flag(),
+        "Also what CPs say to themselves over Paxos, which else takes no time; of every link only.",
+    ),
+    "source": Key("source", "source", END_ID, f"Who sent it: a CP, `{LEADER}` or an EV."),
+    "target": Key("target", "target", END_ID, f"To whom: a CP, `{LEADER}` or an EV."),
+    "message": Key(
+        "message", "message", Choice(NAMES[1:]), "What it is, by the protocol's own name."
+    ),
+    "nth": Key(
+        "nth",
+        "nth",
+        Whole(1, 1_000_000),
+        "Which of those that are under way, the oldest first; 1.",
+    ),
     "groups": Key(
         "groups",
         "groups",
@@ -127,7 +146,7 @@ _ARGUMENTS = {
         "extra",
         "extra_us",
         LATENCY,
-        "Latency added, on every link, on those of `a`, or on `a`–`b`.",
+        "Latency added, on every link, on those of `a`, or on `a`–`b`; to one message.",
     ),
     "contract": Key(
         "contract",

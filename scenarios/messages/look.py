@@ -11,8 +11,9 @@ from paxos.sim.fates import UNSETTLED, Fate, Oddity
 from paxos.sim.flights import Entry, Flight, Wanted
 from paxos.sim.recorder import NOTE, TROUBLE, Recorder
 from scenarios.building import FIRST_CAR
+from scenarios.hands import name_of
 from scenarios.messages.codes import CHANNEL_OF, CODES, NAMES, ROUTINE
-from scenarios.messages.view import Arrow, Diagram, Filter, FrameView, Moment, Span
+from scenarios.messages.view import Arrow, Diagram, Filter, FrameView, Grip, Moment, Span
 from scenarios.messages.words import FATES, channel_of, fields_of, short
 from scenarios.units import DURATION
 from scenarios.view import EventRow
@@ -54,6 +55,8 @@ class Columns:
     def __init__(self, world: "World") -> None:
         self.cps = len(world.ids)
         self.names = (*world.ids.values(), *world.cars)
+        self.held: frozenset[int] = frozenset()
+        """Numbers of the frames that wait on held links."""
         self._by_name = {name: at for at, name in enumerate(self.names)}
 
     def of(self, endpoint: int) -> int:
@@ -73,6 +76,11 @@ class Columns:
 def diagram(world: "World", recorder: Recorder, span: Span) -> Diagram:
     """A window of what a recorder holds; looking changes nothing."""
     columns = Columns(world)
+    columns.held = frozenset(
+        number
+        for sequence in world.cluster.bus.held
+        if (number := recorder.number_of(sequence)) is not None
+    )
     it = span.filter
     ends, unwanted = _places(columns, it.ends), _places(columns, it.hidden)
     if len([place for place in unwanted if place < FIRST_CAR]) == columns.cps:
@@ -213,6 +221,7 @@ def arrow(columns: Columns, flight: Flight) -> Arrow:
         arrived=flight.fate is Fate.DELIVERED,
         late=Oddity.LATE in flight.oddity,
         copy=Oddity.COPY in flight.oddity,
+        held=flight.number in columns.held,
     )
 
 
@@ -235,16 +244,46 @@ def frame_view(world: "World", recorder: Recorder, number: int) -> FrameView | N
     source, target = (_name(world, end) for end in (flight.source, flight.target))
     way = [("from", source), ("to", target), ("channel", channel_of(flight))]
     way += [("sent", _time(flight.sent_us)), ("size", f"{len(frame or b'')} bytes")]
-    way += _end_of(flight, world.now_us)
+    way += _end_of(flight, world.now_us, held=_is_held(world, recorder, number))
     fields = () if frame is None else fields_of(world, flight, frame)
     return FrameView(number, NAMES[flight.code], tuple(way), fields)
 
 
-def _end_of(flight: Flight, now_us: int) -> list[tuple[str, str]]:
+def _is_held(world: "World", recorder: Recorder, number: int) -> bool:
+    sequence = recorder.sequence_of(number)
+    return sequence in world.cluster.bus.held
+
+
+def grip(world: "World", recorder: Recorder, number: int) -> Grip:
+    """What hands can be laid on, of a frame that was recorded."""
+    flight, bus = recorder.flight(number), world.cluster.bus
+    if flight is None:
+        return Grip(why_not="it is forgotten", network_held=bus.weather.held)
+    source, target = place_of(flight.source), place_of(flight.target)
+    ends = world.name(source), world.name(target)
+    link: tuple[tuple[str, object], ...] = (("a", ends[0]), ("b", ends[1]), ("oneway", True))
+    sequence = recorder.sequence_of(number)
+    named = None
+    if flight.fate is Fate.UNDER_WAY and sequence is not None:
+        named = name_of(world, sequence)
+    return Grip(
+        frame=tuple(named.items()) if named else (),
+        why_not="" if named else FATES[flight.fate] or "it is not under way",
+        link=link if source != target else (),
+        link_held=bus.is_held(source, target),
+        network_held=bus.weather.held,
+        target=ends[1] if target in world.ids else "",
+    )
+
+
+def _end_of(flight: Flight, now_us: int, *, held: bool = False) -> list[tuple[str, str]]:
     """What became of it, and how long that took."""
     rows = []
     if flight.due_us is None:
         rows.append(("outcome", FATES[flight.fate]))
+    elif held:
+        waits_us = now_us - flight.sent_us
+        rows.append(("outcome", f"held, for {DURATION.format(waits_us, ' ')} so far"))
     elif flight.fate is Fate.UNDER_WAY:
         rows.append(("outcome", f"under way; due at {_time(flight.due_us)}"))
     elif flight.fate in UNSETTLED:

@@ -60,6 +60,30 @@ class Arrow:
     late: bool
     copy: bool
     """Whether it is the second one of a frame that the link has doubled."""
+    held: bool = False
+    """Whether it waits on a link that is held."""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it has neither arrived nor been lost; what waits at its target has arrived."""
+        return self.ended_us is None and not self.fate
+
+
+@frozen
+class Grip:
+    """What hands can be laid on: a message, its link, and to whom it goes."""
+
+    frame: tuple[tuple[str, object], ...] = ()
+    """The arguments that name it, for the verbs of one frame; empty where it is not under way."""
+    why_not: str = ""
+    """Why nothing can be done to it: what became of it."""
+    link: tuple[tuple[str, object], ...] = ()
+    """The arguments that name its link, one way; empty for what somebody says to himself."""
+    link_held: bool = False
+    network_held: bool = False
+    """Whether every link is held."""
+    target: str = ""
+    """The charge point that it goes to; empty for an EV."""
 
 
 @frozen

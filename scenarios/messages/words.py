@@ -22,6 +22,7 @@ FATES: Final[dict[Fate, str]] = {
     Fate.INBOX_FULL: "dropped: too many waited there",
     Fate.DIED_WAITING: "dropped: its target crashed before it was taken",
     Fate.DAMAGED: "dropped: damaged on its way",
+    Fate.DROPPED: "dropped by hand",
 }
 """What became of a frame, in words."""
 

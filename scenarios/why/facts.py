@@ -210,8 +210,9 @@ class Facts:
         link = self.world.cluster.bus.links.get((a, b))
         way = f"the link from {self.world.ids[a]} to {self.world.ids[b]}"
         if link is None:
-            return [f"{way} is faulty"]
-        found = []
+            held = self.world.cluster.bus.is_held(a, b)
+            return [f"{way} is held: what is said there waits" if held else f"{way} is faulty"]
+        found = [f"{way} is held: what is said there waits"] if link.held else []
         if link.extra_us:
             found.append(f"{way} is {DURATION.format(link.extra_us, ' ')} slower")
         if link.loss_ppm > link.usual[0]:

@@ -2,7 +2,7 @@
 
 import attrs
 
-from scenarios.messages.view import Arrow, Diagram, Filter, FrameView, Moment, Span
+from scenarios.messages.view import Arrow, Diagram, Filter, FrameView, Grip, Moment, Span
 
 COLUMNS = ("CP1", "CP2", "CP3", "CP4", "CP5", "EV1")
 START_US = 200_000_000
@@ -97,6 +97,14 @@ class Handmade:
         way = (("from", "CP2"), ("to", f"CP{number + 1}"), ("sent", "03:20.000100"),
                ("size", "11 bytes"), ("outcome", "delivered at 03:20.001300"))  # fmt: skip
         return FrameView(number, "Prepare", way, (("ballot", "3.CP2"), ("from_slot", "12")))
+
+    def grip(self, number: int) -> Grip:
+        """Nothing is under way any more."""
+        return Grip(why_not=f"{number} is made by hand")
+
+    def duration(self, text: str) -> int:
+        """Always the same."""
+        return len(text)
 
     def place(self, text: str) -> int:
         """A number is one."""

@@ -1,14 +1,20 @@
 """``evtui explore``: what it prints, its exit codes, and what it refuses."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
+from evtui.app import EvtuiApp
 from evtui.cli import main
 from evtui.explore.command import Order, run_explore
+from evtui.screens.panels import Body
 from paxos.check.explore.group import Faults
 from paxos.check.explore.nodes import Bounds
 from paxos.check.mutants import find, planted_now
+from scenarios.loader import load
+from scenarios.session import Session
 
 ALLOWED = "allowed a number from 1 to 30 or a name; evtui mutants --list prints them"
 
@@ -64,14 +70,14 @@ def test_a_violation_is_told_step_by_step(
         + ": "
         + (lines[4].split(": ")[2])
     )
-    assert "A1" in lines[4]
+    assert "A2" in lines[4]
     assert lines[5] == "   1  node 1 begins a ballot"
     assert any("gets Accept 1.1 first_slot=1 values=[A1]" in line for line in lines[6:])
 
 
 @pytest.mark.parametrize(
     ("number", "moves", "broken"),
-    [("1", 7, "A5"), ("5", 7, "R1"), ("9", 2, "A1"), ("13", 4, "A1")],
+    [("1", 7, "A5"), ("4", 11, "R1"), ("5", 7, "R1"), ("9", 2, "A1"), ("13", 4, "A2")],
 )
 def test_a_known_mistake_is_found_in_a_group_that_shows_it(
     number: str, moves: int, broken: str, capsys: pytest.CaptureFixture[str]
@@ -111,3 +117,73 @@ def test_refused(options: list[str], message: str, capsys: pytest.CaptureFixture
     """One line, exit code 2."""
     assert main(["explore", *options]) == 2
     assert capsys.readouterr().err == f"evtui: {message}\n"
+
+
+async def test_a_path_is_saved_run_and_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file violates the same, and in the app each step can be seen, forward and back."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["explore", "--mutant", "1", "--save", "found.toml"]) == 1
+    out = capsys.readouterr().out
+    assert out.endswith(
+        "saved found.toml, in which the network violates A5, too: evtui run found.toml\n"
+    )
+    document = Path(__file__).parents[2] / "docs" / "exploring.md"
+    printed = re.findall(
+        r"^```text\n(after .*?)^```$", document.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert [out.endswith(each) for each in printed] == [True]
+    assert main(["run", "found.toml"]) == 1
+    assert "A5" in capsys.readouterr().out
+    session = Session(load(str(tmp_path / "found.toml")))
+    app = EvtuiApp(session, paused=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.travel(1_600_000)
+        await pilot.press("m")
+        await pilot.pause()
+        text = "\n".join(line.plain for line in app.screen.query_one(Body)._lines)
+        assert "CP1 stands for leader with ballot 1.CP1" in text
+        assert "‖ held 1 of 3: Prepare" in text
+        await pilot.press("escape")
+        app.travel(session.scenario.duration_us)
+        assert app.timeline.session.world.violation is not None
+        assert str(app.timeline.session.world.violation).startswith("A5 ")
+        app.travel(3_000_000)
+        assert app.timeline.session.world.violation is None
+
+
+def test_what_is_saved_is_told_in_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file, or null where there is nothing to save."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["explore", "--mutant", "9", "--save", "nine.toml", "--json"]) == 1
+    row = json.loads(capsys.readouterr().out)
+    assert row["saved"] == "nine.toml"
+    assert row["network"].startswith("A1 ")
+    assert main(["explore", "--ballots", "1", "--save", "none.toml", "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["saved"], row["network"]) == (None, "")
+    assert row["saving"] == "nothing to save in none.toml: nothing is violated"
+    assert not (tmp_path / "none.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("x.txt", 'found "x.txt"; allowed a file that ends in .toml'),
+        ("nowhere/x.toml", 'cannot write "nowhere/x.toml" (No such file or directory)'),
+        ("folder.toml", 'cannot write "folder.toml" (Is a directory)'),
+    ],
+)
+def test_where_nothing_can_be_saved_nothing_is_explored(
+    file: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """It is said before the work, not after."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.toml").mkdir()
+    assert main(["explore", "--save", file]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", f"evtui: --save: {why}\n")

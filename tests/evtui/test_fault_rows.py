@@ -55,6 +55,9 @@ EFFECTS: dict[str, Callable[[Session], bool]] = {
     ),
     "pause": lambda it: cp(look(it)).status == "paused",
     "slow": lambda it: it.world.cluster.hosts[3].slow_us == 50_000,
+    "stand": lambda it: any(
+        row.text.startswith("stands for leader") for row in look(it).event_rows
+    ),
     "stick_contactor": lambda it: it.world.connectors[3].contactor_stuck,
     "tamper_meter": lambda it: it.world.connectors[3].meter.forged_wh == 1_000,
     "fill_disk": lambda it: cp(look(it)).ails == ("disk full",),
@@ -67,6 +70,7 @@ EFFECTS: dict[str, Callable[[Session], bool]] = {
     "duplicate": links_are("lossy"),
     "reorder": links_are("lossy"),
     "corrupt": links_are("lossy"),
+    "hold": links_are("held"),
     "partition": lambda it: [each.cut_off for each in look(it).cps].count(True) == 2,
     "heal": lambda it: any(row.text == "all links healed" for row in look(it).event_rows),
     "plug_in": lambda it: ev_at(look(it), "EV3") == "CP3",
@@ -94,8 +98,8 @@ EVS = {"plug_in": "EV3", "resume_charging": "EV2"}
 
 
 def whom(verb: str) -> Whom:
-    """Of whom something is done here."""
-    return Whom("CP3", "", EVS.get(verb, "EV1"))
+    """Of whom something is done here; only who leads is bound by nobody's lease."""
+    return Whom("CP5" if verb == "stand" else "CP3", "", EVS.get(verb, "EV1"))
 
 
 def row_of(view: View, row_id: str) -> Row:
@@ -115,13 +119,16 @@ FAULTS = {
     if verb not in {
         # What ends a fault is offered where the fault is on.
         "restart", "resume", "disarm", "free_disk", "unmute_ev", "obey_limit", "free_contactor",
-        "unblock_tag", "join", "reset_breaker", "free_load", "free_pv",
+        "unblock_tag", "join", "reset_breaker", "free_load", "free_pv", "release",
         # Views of their own: links (l), the picker of shapes (p), the group (v), the operator (f).
         "cut", "cut_oneway", "partition_oneway", "admit", "promote", "demote", "remove",
         "stop_cp", "resume_cp", "remote_start", "remote_stop", "reset", "set_profile",
         "clear_profile", "composite_schedule",
         # Wishes of drivers, and reads: no faults.
         "reserve", "change_reservation", "cancel_reservation", "read",
+        # Of one message: the view of messages (m).
+        "deliver_frame", "drop_frame", "duplicate_frame", "delay_frame", "corrupt_frame",
+        "deliver_all",
         # Of a city's overview.
         "cut_site", "join_site",
     }
@@ -194,8 +201,8 @@ def test_what_is_on_is_ended_by_its_row_and_by_its_line(row_id: str) -> None:
 
 
 DIES = ("crash_after_write", "crash_in_write", "wipe")
-WITHOUT_END = ("heal", "plug_in", "unplug", "stop_charging", "pause_charging", "resume_charging",
-               "change_departure")  # fmt: skip
+WITHOUT_END = ("heal", "stand", "plug_in", "unplug", "stop_charging", "pause_charging",
+               "resume_charging", "change_departure")  # fmt: skip
 """No faults that last: a driver's wishes."""
 
 

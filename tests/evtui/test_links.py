@@ -165,6 +165,8 @@ def test_what_enter_says_is_what_it_does(index: int, one_way: bool) -> None:
     draft = draft.crossed() if one_way else draft
     if draft.kind.verb == "join":
         session.act("cut", a="CP2", b="CP4")
+    if draft.kind.verb == "release":
+        session.act("hold", a="CP2", b="CP4", oneway=one_way)
     edit = draft.edit()
     session.act(edit.verb, **dict(edit.args))
     found = session.view(Window(links=LinkWindow(0, 5, 0, 5))).links
@@ -173,7 +175,8 @@ def test_what_enter_says_is_what_it_does(index: int, one_way: bool) -> None:
     assert there is not None
     assert back is not None
     both = not one_way or draft.kind.verb == "join"
-    words = {"corrupt": "damage", "duplicate": "doubles", "delay": "late", "join": ""}
+    words = {"corrupt": "damage", "duplicate": "doubles", "delay": "late", "join": "",
+             "hold": "held", "release": ""}  # fmt: skip
     word = words.get(draft.kind.verb, draft.kind.verb)
     if word == "cut" and one_way:
         word = "one way"

@@ -431,7 +431,7 @@ def test_every_severity_has_its_own_symbol() -> None:
     symbols = [symbol for symbol, _ in glyphs.SEVERITY.values()]
     assert len(set(symbols)) == len(symbols) == 6
     assert len(set(glyphs.CELL.values())) == 4
-    assert len(set(glyphs.LINK.values())) == 6
+    assert len(set(glyphs.LINK.values())) == 7
 
 
 def test_all_symbols_are_one_cell_wide() -> None:

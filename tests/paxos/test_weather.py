@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paxos.sim import faults
+from paxos.sim import faults, hands
 from paxos.sim.bus import Bus
 from paxos.sim.kernel import Kernel
 
@@ -20,6 +20,10 @@ step = st.one_of(
     st.tuples(st.just("rate"), st.sampled_from(faults.RATES), st.sampled_from([0, 30_000, 500])),
     st.tuples(st.just("rate_of_one"), st.sampled_from(faults.RATES), pair),
     st.tuples(st.just("partition"), st.sampled_from([((1, 2),), ((1,), (2, 3)), ((5,), (4,))])),
+    st.tuples(st.just("hold")),
+    st.tuples(st.just("hold_one"), pair),
+    st.tuples(st.just("release")),
+    st.tuples(st.just("release_one"), pair),
     st.tuples(st.just("heal")),
 )
 
@@ -41,6 +45,14 @@ def do(bus: Bus, action: tuple[object, ...]) -> None:
             faults.set_rate(bus, ends, str(rate), 7)  # type: ignore[arg-type]
         case ("partition", groups):
             faults.partition(bus, NODES, groups)  # type: ignore[arg-type]
+        case ("hold",):
+            hands.hold_all(bus)
+        case ("hold_one", ends):
+            hands.hold(bus, [ends])  # type: ignore[list-item]
+        case ("release",):
+            hands.release_all(bus)
+        case ("release_one", ends):
+            hands.release(bus, [ends])  # type: ignore[list-item]
         case _:
             faults.heal(bus, NODES)
 
@@ -55,6 +67,7 @@ def test_it_makes_no_difference_when_a_link_is_made(steps: list[tuple[object, ..
         bus.settle(USUAL)
         for action in steps:
             do(bus, action)
+    assert late.held == early.held
     assert list(iter(late.kernel.pop, None)) == list(iter(early.kernel.pop, None))
     assert (late.lost, late.duplicated) == (early.lost, early.duplicated)
     for a, b in PAIRS:

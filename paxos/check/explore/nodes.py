@@ -314,6 +314,12 @@ class Nodes:
                     f"A2: node {local.replica.node} has accepted at {shown(message.ballot)}, "
                     f"below its promise {shown(local.promised)}"
                 )
+            promised = local.replica.acceptor.promised
+            if promised < message.ballot and not local.broken:
+                local.broken = (
+                    f"A2: node {local.replica.node} has accepted at {shown(message.ballot)}, and "
+                    f"has promised {shown(promised)}"
+                )
             local.promised = max(local.promised, message.ballot)
             for slot in range(message.first_slot, message.first_slot + message.count):
                 entry = local.replica.acceptor.accepted.get(slot)

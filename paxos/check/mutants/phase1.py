@@ -79,8 +79,9 @@ def promises_of_older_ballots_counted(patch: Patch) -> None:
     original = Proposer.on_promise
 
     def on_promise(self: Proposer, source: int, promise: Promise) -> bool:
-        promise.ballot = self.ballot  # type: ignore[misc]
-        return original(self, source, promise)
+        # Another message: who gets the same bytes shares this one, also in runs that come later.
+        counted = Promise(self.ballot, promise.from_slot, promise.accepted, promise.floor_slot)
+        return original(self, source, counted)
 
     patch.setattr(Proposer, "on_promise", on_promise)
 

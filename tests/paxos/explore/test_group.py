@@ -105,7 +105,7 @@ MISTAKES = [
     ("5", BY_NAME["acks_counted_as_a_number"], Bounds(3, 1, (1,), 1, True), Faults(duplicates=1),
      (Accepted,), 7, "R1"),
     ("9", BY_NAME["promise_not_written"], TINY, Faults(crashes=1), (), 2, "A1"),
-    ("13", BY_NAME["accept_does_not_raise_the_promise"], Bounds(), Faults(), (), 4, "A1"),
+    ("13", BY_NAME["accept_does_not_raise_the_promise"], Bounds(), Faults(), (), 4, "A2"),
 ]  # fmt: skip
 """Of the gallery, by their numbers: what finds each, after how many moves, and what is broken."""
 
