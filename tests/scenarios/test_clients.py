@@ -13,6 +13,11 @@ from evtui.headless import again
 from fsm.network.state import NetworkState
 from paxos.check.linearizability import witness
 from paxos.check.linearizability.verdict import Answer
+from paxos.check.mutants.patch import Patch
+from paxos.check.mutants.reads import (
+    laggard_serves_old_state,
+    read_served_before_the_quorum_confirmed,
+)
 from paxos.sim.kernel import Event
 from scenarios.campaign import with_faults
 from scenarios.city.campaign import with_faults as with_city_faults
@@ -27,11 +32,6 @@ from scenarios.schema import Saved, Scenario
 from scenarios.session import Session
 from scenarios.session_file import with_inputs
 from scenarios.writer import to_toml
-from tests.paxos.mutants.planting import Patch
-from tests.paxos.mutants.reads import (
-    laggard_serves_old_state,
-    read_served_before_the_quorum_confirmed,
-)
 
 
 def clients_of(session: Session) -> Clients:
