@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from multiprocessing import get_context
 
 from evtui.mutants.judges import Outcome, work
@@ -18,12 +19,13 @@ def judge_all(matrix: Matrix, jobs: int, tell: Callable[[], None]) -> None:
         for _ in _here(matrix):
             tell()
         return
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_deaf)
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
     try:
         under_way: set[Future[Outcome]] = set()
         while not matrix.finished:
             while len(under_way) < jobs and (task := matrix.next()) is not None:
-                under_way.add(pool.submit(work, task))
+                with _held_back():
+                    under_way.add(pool.submit(work, task))
             done, under_way = wait(under_way, WAIT_S, FIRST_COMPLETED)
             for future in done:
                 matrix.take(future.result())
@@ -41,6 +43,11 @@ def _here(matrix: Matrix) -> Iterator[None]:
         yield
 
 
-def _deaf() -> None:
-    """Leave Ctrl+C to the process that asked for the work."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Let Ctrl+C wait. A process that is begun meanwhile never hears of it, from its birth on."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,12 +1,12 @@
 """``evtui mutants``: the kill matrix, its exit codes, and what it refuses."""
 
+import contextlib
 import json
 import os
 import pty
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -116,18 +116,28 @@ def test_refused(options: list[str], message: str, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interruption_prints_what_is_known(jobs: str) -> None:
     """Exit code 130; the rest is said to be unfinished, and no traceback is left."""
+    master, slave = pty.openpty()
     process = subprocess.Popen(
         [*EVTUI, "--jobs", jobs, "--json"],
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+        stderr=slave,
+        env={**os.environ, "TERM": "xterm"},
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    time.sleep(6)
+    os.close(slave)
+    said = b""
+    while b"verdicts" not in said:
+        said += os.read(master, 65_536)
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (130, "evtui: interrupted; the rest is not known\n")
+    out, _ = process.communicate(timeout=60)
+    with contextlib.suppress(OSError):  # that is how a terminal ends
+        while more := os.read(master, 65_536):
+            said += more
+    os.close(master)
+    assert process.returncode == 130
+    assert said.endswith(b"\r\x1b[Kevtui: interrupted; the rest is not known\r\n")
+    assert b"Traceback" not in said
     told = json.loads(out)
     assert not told["finished"]
     assert len(told["mutants"]) == len(MUTANTS)
