@@ -360,6 +360,35 @@ def test_a_process_that_is_killed_ends_the_campaign(capsys: pytest.CaptureFixtur
     assert log.exists()
 
 
+def test_a_campaign_that_is_killed_leaves_no_process_behind() -> None:
+    """Its processes end by themselves; what was finished is kept."""
+    log = Path("short-everything.campaign.jsonl")
+    process = subprocess.Popen(
+        [*COMMAND, "short.toml", "--seeds", "500", "--jobs", "2"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    while not (log.exists() and log.read_bytes().count(b"\n") > 3):
+        assert process.poll() is None
+        time.sleep(0.02)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    process.kill()
+    process.wait()
+    until_s = time.monotonic() + 30
+    while any(_runs(child) for child in children):
+        assert time.monotonic() < until_s
+        time.sleep(0.1)
+    assert len(children) >= 2
+    assert log.read_bytes().count(b"\n") > 3
+
+
+def _runs(pid: str) -> bool:
+    """Whether a process is there, and no zombie that nobody has buried."""
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
 # --- the file of finished seeds --------------------------------------------------------------
 
 
