@@ -30,8 +30,10 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "paxos": ("attrs", "msgpack"),
     "fsm": ("attrs", "msgpack", "cryptography", "scipy"),
     "scenarios": ("attrs", "cattrs", "msgpack"),
-    "evtui": ("attrs", "cattrs", "msgpack", "cyclopts", "pyarrow", "rich", "textual"),
-}
+    "evtui": (
+        "attrs", "cattrs", "msgpack", "cyclopts", "platformdirs", "pyarrow", "rich", "textual",
+    ),
+}  # fmt: skip
 """Which libraries each may use, beside the standard one."""
 
 FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -89,6 +91,7 @@ VIEWS = (
     "scenarios.messages.view",
     "scenarios.charging.view",
     "scenarios.log.view",
+    "scenarios.lessons.view",
 )
 """Frozen pictures."""
 

@@ -1,0 +1,51 @@
+"""The text panel of a lesson, above the network or beside it."""
+
+from collections.abc import Callable, Mapping
+
+from textual.geometry import Size
+
+from evtui.render import lesson
+from evtui.render.line import Line
+from evtui.render.picture import Picture
+from evtui.widgets.lines import Lines
+
+BESIDE = 170
+"""Cells of a terminal from which it stands beside the network."""
+SHORT = 30
+LEAST, SHARE = 9, 3
+"""Rows that it may have in a short terminal; in another one a third."""
+
+Keys = Callable[[], Mapping[str, str]]
+Menu = Callable[[], list[tuple[str, str]]]
+
+
+class LessonPanel(Lines):
+    """Which step, what it tells, what is to be done."""
+
+    def __init__(self, keys: Keys, menu: Menu) -> None:
+        super().__init__()
+        self._keys, self._menu = keys, menu
+
+    def show(self, picture: Picture | None) -> None:
+        """Take a new picture, and the room that its text needs."""
+        before = self.picture.lesson if self.picture is not None else None
+        super().show(picture)
+        if picture is not None and picture.lesson != before:
+            self.refresh(layout=True)
+
+    def build(self, picture: Picture, width: int, height: int) -> list[Line]:
+        """The lines that there are."""
+        return self._all(picture, width)[:height]
+
+    def _all(self, picture: Picture, width: int) -> list[Line]:
+        if picture.lesson is None:
+            return []
+        return lesson.lines(picture.lesson, self._keys(), self._menu(), width)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many rows as the text needs; in a short terminal the run keeps the most of it."""
+        if self.picture is None:
+            return 1
+        rows = self.screen.size.height
+        room = LEAST if rows < SHORT else max(rows // SHARE, LEAST)
+        return min(len(self._all(self.picture, width)), room)
