@@ -197,6 +197,10 @@ def _reads(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) -
     return moment.view.reads_answered - began.reads >= int(str(it.of))
 
 
+def _alive(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) -> bool:
+    return sum(cp.status == "alive" for cp in moment.view.cps) == it.of
+
+
 _Judge = Callable[[Condition, Moment, Began, Sequence[Deed]], bool]
 _SUBJECTS: Final[Mapping[str, _Judge]] = {
     "did": _did,
@@ -216,4 +220,5 @@ _SUBJECTS: Final[Mapping[str, _Judge]] = {
     "violation": _violation,
     "clock": _clock,
     "reads": _reads,
+    "alive": _alive,
 }

@@ -51,6 +51,32 @@ def _noop(view: View) -> str:
     return next((str(row.slot) for row in reversed(view.log) if is_noop(row)), NONE)
 
 
+def _hole(view: View) -> str:
+    """The first slot of which no live CP knows anything, below one of which one does."""
+    alive = [cp.status == "alive" for cp in view.cps]
+    known = [
+        any(cell.state and lives for cell, lives in zip(row.cells, alive, strict=True))
+        for row in view.log
+    ]
+    below = (row.slot for n, row in enumerate(view.log) if not known[n] and any(known[n:]))
+    return str(next(below, NONE))
+
+
+def _transaction(view: View) -> str:
+    """The newest slot in which a transaction begins."""
+    found = (row.slot for row in reversed(view.log) if "StartTransaction" in row.command)
+    return str(next(found, NONE))
+
+
+_CHANGES: Final = (" joins", " comes to vote", " votes no more", " leaves")
+
+
+def _change(view: View) -> str:
+    """The newest slot that changes the group."""
+    found = (row.slot for row in reversed(view.log) if row.command.endswith(_CHANGES))
+    return str(next(found, NONE))
+
+
 def _newest(state: CellState) -> Callable[[View], str]:
     """The last slot of which somebody knows so much."""
 
@@ -80,7 +106,11 @@ FACTS: Final[Mapping[str, Callable[[View], str]]] = {
     "charging": _first(lambda cp: cp.power_w > 0),
     "last_slot": lambda view: str(view.log_last),
     "chosen_slot": _newest(CellState.CHOSEN),
+    "next_slot": lambda view: str(view.log_last + 1),
     "noop_slot": _noop,
+    "hole_slot": _hole,
+    "transaction_slot": _transaction,
+    "change_slot": _change,
     "power": lambda view: _kw(view.power_w),
     "capacity": lambda view: _kw(view.capacity_w),
 }

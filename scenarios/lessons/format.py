@@ -113,6 +113,7 @@ CONDITION = Table(
         Key("power", "power_w", _POWER, "What is drawn: by all as a subject, or by the CP or EV."),
         Key("violation", "violation", Choice((*VIOLATIONS, "none")), "Subject: what is violated."),
         Key("clock", "clock", Choice(("stands", "runs")), "Subject: whether time runs."),
+        Key("alive", "alive", Whole(0, 1000), "Subject: just so many CPs are alive."),
         Key("reads", "reads", Whole(1, 1_000_000), "Subject: so many reads were answered."),
         Key("to", "to", _ID, "Of what was done: the other end of a link."),
         Key("status", "status", Choice(STATUSES), "Whether the CP runs."),
@@ -152,6 +153,7 @@ SUBJECTS: Final = {
     "violation": (),
     "clock": (),
     "reads": (),
+    "alive": (),
 }  # fmt: skip
 """What a condition is about, in the order in which it is looked for, and what may be said."""
 NEEDS_SAYING: Final = ("cp", "ev", "slot")
