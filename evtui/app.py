@@ -319,6 +319,10 @@ class EvtuiApp(TakingApp):
         """What else an operator can do, by name."""
         self.act(verb, cp=cp, **({"kind": kind} if kind else {}))
 
+    def action_read(self, how: str) -> None:
+        """Ask the selected charge point what the network holds."""
+        self.act("read", cp=self.selected, how=how)
+
     def action_fault(self, title: str) -> None:
         """Do what an entry of the palette says, or end it."""
         view = self.controls.view(Window(log_rows=1, event_rows=1, faults=True))

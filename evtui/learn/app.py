@@ -166,8 +166,8 @@ class LessonApp(EvtuiApp):
     # What the app does, and the lesson with it.
 
     def take_picture(self) -> None:
-        """Look at the step first."""
-        if self._tutor is not None:
+        """Look at the step first. While time runs that is done at fixed times, and only there."""
+        if self._tutor is not None and (self.paused or self.controls.finished):
             self._judge()
         super().take_picture()
 

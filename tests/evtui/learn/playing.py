@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from textual.command import CommandList
 from textual.pilot import Pilot
 
 from evtui.learn.app import LessonApp
@@ -40,12 +41,28 @@ async def press(app: LessonApp, pilot: Pilot[Any], *keys: str) -> None:
             await run(app, pilot)
         elif key.startswith(("@", "CP")):
             await select(app, pilot, named(app.tutor.began, key))
+        elif key.startswith(":"):
+            await command(pilot, key[1:])
         elif key.startswith("#"):
             for digit in named(app.tutor.began, "@" + key[1:]):
                 await pilot.press(digit)
         else:
             await pilot.press(key)
         await pilot.pause()
+
+
+async def command(pilot: Pilot[Any], words: str) -> None:
+    """Find something in the palette, and do it."""
+    await pilot.press("colon")
+    await pilot.pause(0.1)
+    await pilot.press(*("space" if char == " " else char for char in words))
+    for _ in range(100):
+        await pilot.pause(0.05)
+        found = pilot.app.screen.query(CommandList).first()
+        if found.display and found.option_count == 1:
+            break
+    await pilot.press("enter")
+    await pilot.pause(0.1)
 
 
 def named(began: Began, text: str) -> str:
