@@ -216,9 +216,7 @@ class LessonApp(EvtuiApp):
         """To the next step, from where this one was done; at the end to the next lesson."""
         tutor = self.tutor
         if not tutor.done:
-            self._refuse(
-                "Not done yet: " + tutor.standing().task.replace("{key:", "{").split("\n")[0]
-            )
+            self._refuse("This step is not done yet: see what stands behind ▶")
             return
         if tutor.complete:
             self.leads_on = True
@@ -235,6 +233,7 @@ class LessonApp(EvtuiApp):
 
     def action_lesson_again(self) -> None:
         """Back to where this step began; what was done since stays in its branch."""
+        self.clear_notifications()
         self.set_paused(True)
         self.timeline.go_on_from(*self._begun, "the step again")
         self._last = self.timeline.place

@@ -14,7 +14,8 @@ def keys_now(screen: Screen[Any] | None) -> Mapping[str, str]:
 
     ``screen`` knows what a keymap has made of the bindings; without it they are as registered.
     """
-    shown = {action.id: action.shown for action in (*ACTIONS, *LESSON_ACTIONS)}
+    # Of several keys for the same the first will do.
+    shown = {action.id: action.shown.split()[0] for action in (*ACTIONS, *LESSON_ACTIONS)}
     names = {action.id: action.keys.split(",") for action in (*ACTIONS, *LESSON_ACTIONS)}
     if screen is None:
         return shown
