@@ -97,7 +97,7 @@ class LessonApp(EvtuiApp):
         """Begin, or go on where it was left."""
         timeline = self.timeline
         name = timeline.session.scenario.name
-        self._begun: tuple[int, Place] = (1, timeline.place)
+        self._begins_here()
         self._finished: tuple[int, Place] | None = None
         self._tutor = tutor_of(name, self.lesson, self._moment())
         if way is None or not 0 < way.step < len(self.lesson.steps):
@@ -112,7 +112,12 @@ class LessonApp(EvtuiApp):
             return
         self._last = timeline.place
         self._tutor.resume(way.step, way.kept, self._moment())
-        self._begun = (timeline.number, timeline.place)
+        self._begins_here()
+
+    def _begins_here(self) -> None:
+        """Remember where a step began, and what was selected then."""
+        self._begun = (self.timeline.number, self.timeline.place)
+        self._selected_at_first = self.selected
 
     def _moment(self) -> Moment:
         """The instant, as far as conditions ask for it."""
@@ -227,7 +232,7 @@ class LessonApp(EvtuiApp):
             self.timeline.go_on_from(*self._finished, "where the step was done")
         self._last = self.timeline.place
         tutor.next(self._moment())
-        self._begun = (self.timeline.number, self.timeline.place)
+        self._begins_here()
         self._finished = None
         self.take_picture()
 
@@ -236,9 +241,10 @@ class LessonApp(EvtuiApp):
         self.clear_notifications()
         self.set_paused(True)
         self.timeline.go_on_from(*self._begun, "the step again")
+        self.selected = self._selected_at_first
         self._last = self.timeline.place
         self.tutor.begin(self._moment())
-        self._begun = (self.timeline.number, self.timeline.place)
+        self._begins_here()
         self._finished = None
         self.take_picture()
 
@@ -255,7 +261,7 @@ class LessonApp(EvtuiApp):
         self._tutor = None
         self._resume(None)
         self._last = self.timeline.place
-        self._begun = (self.timeline.number, self.timeline.place)
+        self._begins_here()
         self.store.forget(self.tutor.name)
         self.take_picture()
 

@@ -1,0 +1,78 @@
+"""Each lesson is played as its text says, and refused when something else is done."""
+
+from pathlib import Path
+
+import pytest
+
+from evtui.learn.progress import Store
+from scenarios.lessons.library import lesson_of, lessons
+from tests.evtui.learn.playing import app_of, play, press
+from tests.evtui.learn.plays import PLAYS, WRONG
+
+NAMES = [scenario.name for scenario in lessons()]
+MISTAKES = [
+    pytest.param(name, *mistake, id=f"{name}-{mistake[0]}-{n}")
+    for name, mistakes in WRONG.items()
+    for n, mistake in enumerate(mistakes)
+]
+
+
+def test_every_lesson_is_played() -> None:
+    """All twelve, and of each every step; and something is done wrong in each."""
+    assert len(NAMES) == 12
+    assert list(PLAYS) == NAMES
+    assert list(WRONG) == NAMES
+    for scenario in lessons():
+        assert len(PLAYS[scenario.name]) == len(lesson_of(scenario).steps)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_lesson_is_done_by_what_it_says(name: str, own_folder: Path) -> None:
+    """The keys of each step do it, none is done before, and at the end it is kept."""
+    app = app_of(name, own_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await play(app, pilot, PLAYS[name])
+        assert app.tutor.complete
+        assert Store(own_folder).done(name)
+        assert Store(own_folder).way(name) is None
+        await press(app, pilot, "n")
+    assert app.leads_on
+    assert app.return_value == 0
+
+
+@pytest.mark.parametrize(("name", "step", "keys", "words"), MISTAKES)
+async def test_something_else_does_not_do(
+    name: str, step: int, keys: tuple[str, ...], words: str, own_folder: Path
+) -> None:
+    """It stays open; where it is spoiled that is said, and from its beginning it can be done."""
+    app = app_of(name, own_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await play(app, pilot, PLAYS[name][: step - 1])
+        if step > 1:
+            await press(app, pilot, "n")
+        began = app.timeline.place
+        await press(app, pilot, *keys)
+        assert not app.tutor.done
+        assert words in app.tutor.spoiled
+        assert bool(app.tutor.spoiled) == bool(words)
+        await press(app, pilot, "n")
+        assert app.tutor.index == step - 1
+        await press(app, pilot, "R")
+        assert app.timeline.place == began
+        assert not app.tutor.spoiled
+        await press(app, pilot, *PLAYS[name][step - 1])
+        assert app.tutor.done
+
+
+async def test_nothing_is_done_by_waiting(own_folder: Path) -> None:
+    """Where nobody does what is asked the step stays open, and at the end that is said."""
+    app = app_of("elections", own_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await play(app, pilot, PLAYS["elections"][:1])
+        await press(app, pilot, "n")
+        app.travel(app.timeline.session.scenario.duration_us)
+        await pilot.pause()
+        assert not app.tutor.done
+        assert app.tutor.spoiled == "The run has ended before this was done."
+        await press(app, pilot, "R", *PLAYS["elections"][1])
+        assert app.tutor.done
