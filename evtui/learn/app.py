@@ -108,9 +108,13 @@ class LessonApp(EvtuiApp):
         if (timeline.place, timeline.session.whole.digest()) != (way.place, way.digest):
             self.warning = "The lesson or the program has changed since; it begins anew"
             timeline.go_on_from(1, timeline.begin, "the lesson anew")
+            self._last = timeline.place
+            self._begins_here()
             self._tutor = tutor_of(name, self.lesson, self._moment())
             return
         self._last = timeline.place
+        if way.selected in {cp.id for cp in timeline.session.scenario.cps}:
+            self.selected = way.selected
         self._tutor.resume(way.step, way.kept, self._moment())
         self._begins_here()
 
@@ -163,7 +167,7 @@ class LessonApp(EvtuiApp):
             place = self.timeline.place
             inputs = tuple(self.timeline.branch.inputs[: place.acted])
             digest = self.timeline.session.whole.digest()
-            way = Way(step, place, inputs, digest, tutor.kept(step))
+            way = Way(step, place, inputs, digest, tutor.kept(step), self.selected)
             refused = self.store.leave(tutor.name, way)
         if refused:
             self._refuse(refused)

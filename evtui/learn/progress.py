@@ -34,6 +34,8 @@ class Way:
     inputs: tuple[Input, ...]
     digest: str
     kept: dict[str, str] = field(factory=dict)
+    selected: str = ""
+    """The charge point that was selected; empty for the one that is at first."""
 
 
 def data_folder() -> Path:
@@ -55,9 +57,9 @@ class Store:
             self._lessons = _read(self.path)
         except FileNotFoundError:
             pass
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
-            self._broken = not isinstance(error, OSError)
+            self._broken = True
             self.warning = f"{printable(str(self.path))}: {why}; what was learned begins afresh"
 
     def done(self, name: str) -> bool:
@@ -77,6 +79,7 @@ class Store:
             "inputs": [[it.time_us, it.after_event, it.verb, it.args] for it in way.inputs],
             "digest": way.digest,
             "kept": dict(way.kept),
+            "selected": way.selected,
         }
         return self._write()
 
@@ -127,7 +130,7 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         raise ValueError(f"found more than {MAX_BYTES >> 20} MiB; allowed what evtui learn writes")
     try:
         found = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("found no JSON; allowed what evtui learn writes") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ValueError(f'found another format; allowed an object with "format": {FORMAT}')
@@ -157,10 +160,11 @@ def _way(raw: dict[str, Any]) -> Way:
         for time_us, after, verb, args in raw["inputs"]
     )
     kept = raw["kept"]
-    texts = {**kept, "digest": raw["digest"]}
+    selected = raw.get("selected", "")
+    texts = {**kept, "digest": raw["digest"], "selected": selected}
     if not all(isinstance(it, str) for pair in texts.items() for it in pair):
         raise ValueError(kept)
-    return Way(_whole(raw["step"]), place, inputs, raw["digest"], dict(kept))
+    return Way(_whole(raw["step"]), place, inputs, raw["digest"], dict(kept), selected)
 
 
 def _whole(number: object) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from attrs import evolve
 from textual.geometry import Size
 
 from evtui.render import lesson
@@ -35,12 +36,18 @@ class LessonPanel(Lines):
 
     def build(self, picture: Picture, width: int, height: int) -> list[Line]:
         """The lines that there are."""
-        return self._all(picture, width)[:height]
+        return self._fitting(picture, width, height)[:height]
 
-    def _all(self, picture: Picture, width: int) -> list[Line]:
-        if picture.lesson is None:
+    def _fitting(self, picture: Picture, width: int, height: int) -> list[Line]:
+        """All lines; where they have no room, the text gives way to task, hint and warning."""
+        standing = picture.lesson
+        if standing is None:
             return []
-        return lesson.lines(picture.lesson, self._keys(), self._menu(), width)
+        keys, menu = self._keys(), self._menu()
+        found = lesson.lines(standing, keys, menu, width)
+        if len(found) > height and not standing.done:
+            return lesson.lines(evolve(standing, hidden=True), keys, menu, width)
+        return found
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many rows as the text needs; in a short terminal the run keeps the most of it."""
@@ -48,4 +55,4 @@ class LessonPanel(Lines):
             return 1
         rows = self.screen.size.height
         room = LEAST if rows < SHORT else max(rows // SHARE, LEAST)
-        return min(len(self._all(self.picture, width)), room)
+        return min(len(self._fitting(self.picture, width, room)), room)

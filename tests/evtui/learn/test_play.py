@@ -27,14 +27,14 @@ def test_every_lesson_is_played() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_lesson_is_done_by_what_it_says(name: str, own_folder: Path) -> None:
+async def test_a_lesson_is_done_by_what_it_says(name: str, own_data_folder: Path) -> None:
     """The keys of each step do it, none is done before, and at the end it is kept."""
-    app = app_of(name, own_folder)
+    app = app_of(name, own_data_folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await play(app, pilot, PLAYS[name])
         assert app.tutor.complete
-        assert Store(own_folder).done(name)
-        assert Store(own_folder).way(name) is None
+        assert Store(own_data_folder).done(name)
+        assert Store(own_data_folder).way(name) is None
         await press(app, pilot, "n")
     assert app.leads_on
     assert app.return_value == 0
@@ -42,10 +42,10 @@ async def test_a_lesson_is_done_by_what_it_says(name: str, own_folder: Path) -> 
 
 @pytest.mark.parametrize(("name", "step", "keys", "words"), MISTAKES)
 async def test_something_else_does_not_do(
-    name: str, step: int, keys: tuple[str, ...], words: str, own_folder: Path
+    name: str, step: int, keys: tuple[str, ...], words: str, own_data_folder: Path
 ) -> None:
     """It stays open; where it is spoiled that is said, and from its beginning it can be done."""
-    app = app_of(name, own_folder)
+    app = app_of(name, own_data_folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await play(app, pilot, PLAYS[name][: step - 1])
         if step > 1:
@@ -64,9 +64,9 @@ async def test_something_else_does_not_do(
         assert app.tutor.done
 
 
-async def test_nothing_is_done_by_waiting(own_folder: Path) -> None:
+async def test_nothing_is_done_by_waiting(own_data_folder: Path) -> None:
     """Where nobody does what is asked the step stays open, and at the end that is said."""
-    app = app_of("elections", own_folder)
+    app = app_of("elections", own_data_folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await play(app, pilot, PLAYS["elections"][:1])
         await press(app, pilot, "n")
