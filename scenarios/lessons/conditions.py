@@ -124,7 +124,7 @@ _SAID_OF_CP: Final[Mapping[str, Callable[[CpView, object, Began], bool]]] = {
 
 def _ev(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) -> bool:
     return any(
-        _fits(it.of, ev.id, began)
+        (it.of == ANY or _fits(it.of, ev.id, began))
         and it.args.get("state", ev.state) == ev.state
         and ("power_w" not in it.args or _within(it.args["power_w"], ev.power_w))
         for ev in moment.view.evs

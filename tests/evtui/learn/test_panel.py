@@ -105,8 +105,9 @@ async def test_a_warning_always_has_room(
             await layout(pilot)
             monkeypatch.setattr(Tutor, "standing", usual)
             text = shown(app)
-            assert text.count("▶") == 1
-            assert text.count("✗") == bool(spoils)
+            signs = [line[:2] for line in text.splitlines()]
+            assert signs.count(" ▶") == 1
+            assert signs.count(" ✗") == bool(spoils)
             assert not spoils or "where this step began" in " ".join(text.split()), text
 
 
