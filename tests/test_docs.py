@@ -37,7 +37,7 @@ def commands() -> list[str]:
     """Every headless command that a document prints."""
     lines = [line for _, block in blocks("sh") for line in block.splitlines()]
     found = [line.split("#")[0].strip() for line in lines]
-    headless = re.compile("evtui (run|scenarios|ask|verify|receipts|check|explore)")
+    headless = re.compile("evtui (run|scenarios|ask|verify|receipts|check|explore|learn)")
     return [line for line in dict.fromkeys(found) if headless.match(line)]
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from textual.app import App
 from textual.binding import BindingType
 
+from evtui.actions import ACTIONS
 from evtui.app import EvtuiApp
 from evtui.learn.actions import LESSON_ACTIONS, lesson_bindings
 from evtui.learn.help import LessonHelp
@@ -16,6 +17,7 @@ from evtui.palette import Actions
 from evtui.render.picture import Picture
 from evtui.screens.network import NetworkScreen
 from evtui.taking import name_of
+from evtui.widgets.lesson import LessonPanel
 from scenarios.checkpoints import START, Place
 from scenarios.city.session import open_session
 from scenarios.lessons.library import lesson_of
@@ -218,6 +220,14 @@ class LessonApp(EvtuiApp):
     async def action_quit(self) -> None:
         """Leave. A violation is what some lessons are about: it is no failure."""
         self.exit(0)
+
+    async def on_lesson_panel_clicked(self, message: LessonPanel.Clicked) -> None:
+        """Do what the key would do."""
+        shown = keys_now(self._network)
+        for action in (*LESSON_ACTIONS, *ACTIONS):
+            if shown[action.id] == message.key:
+                await self.run_action(action.method)
+                return
 
     # Keys of the lesson.
 

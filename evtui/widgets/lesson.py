@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from attrs import evolve
+from rich.cells import cell_len
+from textual import events
 from textual.geometry import Size
+from textual.message import Message
 
 from evtui.render import lesson
 from evtui.render.line import Line
@@ -22,6 +25,14 @@ Menu = Callable[[], list[tuple[str, str]]]
 
 class LessonPanel(Lines):
     """Which step, what it tells, what is to be done."""
+
+    class Clicked(Message):
+        """A key of the text was clicked on."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+            """What it looks like."""
 
     def __init__(self, keys: Keys, menu: Menu) -> None:
         super().__init__()
@@ -48,6 +59,15 @@ class LessonPanel(Lines):
         if len(found) > height and not standing.done:
             return lesson.lines(evolve(standing, hidden=True), keys, menu, width)
         return found
+
+    def on_click(self, event: events.Click) -> None:
+        """A key in the text, or in the line of keys, does what it would do."""
+        at = 0
+        row = self.shown[event.y] if event.y < len(self.shown) else Line()
+        for text, role in row.spans:
+            if at <= event.x < at + cell_len(text) and role == "key bold":
+                self.post_message(self.Clicked(text.strip().replace("\u00a0", " ")))
+            at += cell_len(text)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many rows as the text needs; in a short terminal the run keeps the most of it."""

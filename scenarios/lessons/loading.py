@@ -16,6 +16,7 @@ from scenarios.toml_lines import Path
 EXTRA = ("lesson", "step")
 _NAMES = ("cp", "ev", "leader", "slot", "selected", "to", "applied", "subject", "of")
 """Keys in which a fact may stand."""
+_NOT_BESIDE = {"site": "[[site]] tables", "session": "[session]"}
 _IDS = {"cp": "cps", "ev": "evs", "leader": "cps", "selected": "cps"}
 
 
@@ -38,6 +39,10 @@ def read_lesson(
             reader.refuse(("step",), "steps without a [lesson]", "a [lesson] table beside them")
         return None
     before = len(reader.problems)
+    for other, what in _NOT_BESIDE.items():
+        if other in document and (other != "site" or isinstance(document[other], list)):
+            found = f"it beside {what}"
+            reader.refuse(("lesson",), found, "a scenario of one site that is no saved session")
     head = reader.single(document, "lesson", spec.LESSON)
     if head.get("select", cps[:1]) and "select" in head and head["select"] not in cps:
         hint = did_you_mean(head["select"], cps)

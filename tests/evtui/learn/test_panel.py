@@ -153,6 +153,25 @@ async def test_the_keys_are_those_that_are_bound_now(own_data_folder: Path) -> N
         assert app.tutor.index == 1
 
 
+async def test_a_key_can_be_clicked_on(own_data_folder: Path) -> None:
+    """In the text as in the line of keys; beside it a click does nothing."""
+    app = app_of("elections", own_data_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        rows = shown(app).splitlines()
+        await pilot.click("LessonPanel", offset=(rows[0].index("T fold"), 0))
+        await pilot.pause()
+        assert "Two EVs" not in shown(app)
+        await pilot.click("LessonPanel", offset=(1, 0))
+        await pilot.pause()
+        assert "Two EVs" not in shown(app)
+        rows = shown(app).splitlines()
+        y = next(n for n, row in enumerate(rows) if "Press space" in row)
+        await pilot.click("LessonPanel", offset=(rows[y].index("space") + 1, y))
+        await pilot.pause(0.1)
+        assert app.controls.time_us > 0
+
+
 async def test_where_it_stands(own_data_folder: Path) -> None:
     """Above the network, and beside it where there is room; after a resize, too."""
     app = app_of("elections", own_data_folder)

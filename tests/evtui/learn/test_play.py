@@ -6,9 +6,10 @@ import pytest
 
 from evtui.learn.progress import Store
 from scenarios.lessons.library import lesson_of, lessons
-from tests.evtui.learn.playing import app_of, play, press
+from tests.evtui.learn.playing import RUN, app_of, play, press
 from tests.evtui.learn.plays import PLAYS, WRONG
 
+ROOT = Path(__file__).resolve().parents[3]
 NAMES = [scenario.name for scenario in lessons()]
 MISTAKES = [
     pytest.param(name, *mistake, id=f"{name}-{mistake[0]}-{n}")
@@ -62,6 +63,19 @@ async def test_something_else_does_not_do(
         assert not app.tutor.spoiled
         await press(app, pilot, *PLAYS[name][step - 1])
         assert app.tutor.done
+
+
+async def test_the_lesson_in_the_documents_can_be_done(
+    own_data_folder: Path, tmp_path: Path
+) -> None:
+    """As it is printed, by the keys that its text names."""
+    text = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")
+    file = tmp_path / "own.toml"
+    file.write_text(text.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    app = app_of(str(file), own_data_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await play(app, pilot, [(RUN,), ("p", "4", "enter"), (RUN,)])
+        assert app.tutor.complete
 
 
 async def test_nothing_is_done_by_waiting(own_data_folder: Path) -> None:

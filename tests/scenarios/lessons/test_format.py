@@ -178,6 +178,10 @@ BROKEN = [
     ),
     ("lesson = 3\n", "lesson: found 3; allowed one table: write [lesson]"),
     (LESSON + "[step]\nsay = 'S.'\n", "step: found a single table; allowed an array of tables"),
+    (
+        f'[session]\nuntil = "1s"\nevents = 1\ndigest = "{"0" * 32}"\n' + LESSON + STEP + DONE,
+        "lesson: found it beside [session]; allowed a scenario of one site that is no saved",
+    ),
     (LESSON + (STEP + DONE) * 21, "step: found 21 steps; allowed 1 to 20 [[step]] tables"),
 ]
 
@@ -192,7 +196,14 @@ def test_what_is_refused(text: str, sentence: str) -> None:
     assert all(problem.startswith("f.toml:") for problem in refused.value.problems)
 
 
-_LOADER_ONLY = ("CP9", "EV9", "iader", "slot", "{", "the name", "say")
+def test_a_city_is_no_lesson() -> None:
+    """Its sites have a group each; a lesson is about one."""
+    text = 'duration = "1m"\n[[site]]\nid = "A"\ncps = 3\n' + LESSON + STEP + DONE
+    with pytest.raises(ScenarioError, match=r"lesson: found it beside \[\[site\]\] tables"):
+        loads(text, "f.toml")
+
+
+_LOADER_ONLY = ("[session]", "CP9", "EV9", "iader", "slot", "{", "the name", "say")
 """What a schema cannot see: names, and which stand in texts."""
 
 
