@@ -9,6 +9,8 @@ from evtui.render.line import Line, fit, left, line, right, spread
 
 TOP = 2
 """Lines above the first lesson."""
+NAMED = 64
+"""Cells from which a lesson's name, too, has room in its row."""
 _KEYS = " ↑ ↓ another   Enter opens   q leaves"
 
 
@@ -64,7 +66,7 @@ def _row(row: Row, width: int, *, chosen: bool) -> Line:
             (f" {right(str(row.number), 2)}  ", "dim"),
             (left(row.title, min(max(width - 36, 20), 60)), "text bold" if chosen else ""),
         ],
-        [(row.name, "dim"), (right(came, 15), "dim"), (" ", "")],
+        [(row.name if width >= NAMED else "", "dim"), (right(came, 15), "dim"), (" ", "")],
         width,
         "selected" if chosen else "base",
     )

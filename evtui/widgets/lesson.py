@@ -15,7 +15,7 @@ from evtui.widgets.lines import Lines
 
 BESIDE = 170
 """Cells of a terminal from which it stands beside the network."""
-SHORT = 30
+USUAL, SHORT = 24, 30
 LEAST, SHARE = 9, 3
 """Rows that it may have in a short terminal; in another one a third."""
 
@@ -73,6 +73,12 @@ class LessonPanel(Lines):
         """As many rows as the text needs; in a short terminal the run keeps the most of it."""
         if self.picture is None:
             return 1
-        rows = self.screen.size.height
-        room = LEAST if rows < SHORT else max(rows // SHARE, LEAST)
+        room = room_in(self.screen.size.height)
         return min(len(self._fitting(self.picture, width, room)), room)
+
+
+def room_in(rows: int) -> int:
+    """How many rows of a terminal it may have at the most."""
+    if rows < USUAL:
+        return max(rows * LEAST // USUAL, 3)
+    return LEAST if rows < SHORT else max(rows // SHARE, LEAST)

@@ -187,6 +187,18 @@ async def test_where_it_stands(own_data_folder: Path) -> None:
         assert (box.region.x, box.region.y, box.size.width) == (0, 2, 120)
 
 
+@pytest.mark.parametrize("size", [(60, 15), (40, 8), (80, 24), (100, 29), (300, 100)])
+async def test_at_any_size_the_task_is_seen(size: tuple[int, int], own_data_folder: Path) -> None:
+    """The text gives way, and the run keeps rows of its own."""
+    app = app_of("duel", own_data_folder)
+    async with app.run_test(size=size) as pilot:
+        await layout(pilot)
+        box = app._network.query_one(LessonPanel)
+        rows = shown(app).splitlines()[: box.region.height]
+        assert any(row.startswith(" ▶") for row in rows)
+        assert box.region.height <= size[1] // 2 or box.has_class("-beside")
+
+
 async def test_next_goes_on_from_where_the_step_was_done(own_data_folder: Path) -> None:
     """Whatever was done afterwards stays in a branch, and the next step begins as it should."""
     app = app_of("elections", own_data_folder)
