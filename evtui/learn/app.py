@@ -207,7 +207,8 @@ class LessonApp(EvtuiApp):
     def push_screen(self, screen: Any, *args: Any, **kwargs: Any) -> Any:
         """Note which view was opened."""
         if self._tutor is not None and not isinstance(screen, str):
-            self.tutor.note(Deed(Looked.OPENED, name_of(screen)))
+            name = "help" if isinstance(screen, LessonHelp) else name_of(screen)
+            self.tutor.note(Deed(Looked.OPENED, name))
             self.call_after_refresh(self.take_picture)
         return super().push_screen(screen, *args, **kwargs)
 

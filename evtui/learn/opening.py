@@ -1,6 +1,7 @@
 """Opening lessons in the terminal: the chooser, a lesson, the one after it."""
 
 from evtui.learn.app import LessonApp
+from evtui.learn.checking import check
 from evtui.learn.chooser import Chooser
 from evtui.learn.progress import Store
 from scenarios.lessons.library import lesson_of, lessons
@@ -12,6 +13,7 @@ def learn(store: Store, chosen: Scenario | None, speed: float | None = None) -> 
     if chosen is None:
         chosen = choose(store)
     while chosen is not None:
+        check(chosen)
         app = LessonApp(chosen, store, speed=speed)
         code = app.run() or app.return_code or 0
         if code or not app.leads_on:

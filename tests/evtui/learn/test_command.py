@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from evtui.cli import main
+from evtui.errors import UsageError
+from evtui.learn.checking import check, views
 from evtui.learn.chooser import Chooser
 from evtui.learn.opening import after
 from evtui.learn.progress import FILE, Store
@@ -170,3 +172,32 @@ async def test_the_chooser_at_any_size(size: tuple[int, int], own_data_folder: P
         assert all(line.width == size[0] for line in lines if line.spans)
         assert any(line.ground == "selected" and "12" in line.plain for line in lines)
         assert "Enter opens" in lines[-1].plain
+
+
+def test_every_lesson_names_what_the_app_has() -> None:
+    """Keys and views."""
+    for scenario in lessons():
+        check(scenario)
+    assert {"messages", "log", "links", "why", "invariants", "branches", "driver"} <= set(views())
+
+
+def test_a_lesson_that_names_something_else_is_refused(tmp_path: Path) -> None:
+    """Each of it, with what was meant."""
+    file = tmp_path / "own.toml"
+    file.write_text(
+        'duration = "5s"\ncps = 3\n[lesson]\nnumber = 3\ntitle = "Mine"\n[[step]]\nsay = "Wait."\n'
+        'do = "Press {key:puase}."\ndone = [{ leader = "any" }, { opened = "mesages" }]\n'
+        'spoils = [{ opened = "nothing", say = "{key:h}" }]\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(UsageError) as refused:
+        check(find(str(file)))
+    first, second, third, fourth = refused.value.problems
+    assert first.startswith(f'{file}: step[0].do: found "puase"; allowed the id of an action: ')
+    assert first.endswith('did you mean "pause"?')
+    assert 'step[0].spoils[0].say: found "h"' in second
+    assert third.startswith(
+        f'{file}: step[0].done[1].opened: found "mesages"; allowed act, analytics'
+    )
+    assert third.endswith('did you mean "messages"?')
+    assert 'step[0].spoils[0].opened: found "nothing"' in fourth

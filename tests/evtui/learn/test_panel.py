@@ -21,6 +21,7 @@ from evtui.themes import DARK, LIGHT
 from evtui.widgets.lesson import LEAST, LessonPanel
 from scenarios.lessons import words
 from scenarios.lessons.library import lesson_of, lessons
+from scenarios.lessons.moment import Deed, Looked
 from scenarios.lessons.tutor import Tutor
 from tests.evtui.learn.playing import app_of, play, press, run
 from tests.evtui.learn.plays import PLAYS, WRONG
@@ -232,6 +233,7 @@ async def test_the_help_has_the_keys_of_a_lesson(own_data_folder: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await press(app, pilot, "question_mark")
         assert isinstance(app.screen, HelpPanel)
+        assert Deed(Looked.OPENED, "help") in app.tutor.deeds
         text = "\n".join(line.plain for line in app.screen.query("Body").first().shown)
         for action in LESSON_ACTIONS:
             assert action.title in text

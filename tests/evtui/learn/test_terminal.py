@@ -12,6 +12,7 @@ import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from evtui.learn.progress import FILE
 
@@ -61,7 +62,7 @@ class Terminal:
         self.until(lambda: self.process.poll() is not None)
         return self.process.returncode
 
-    def __enter__(self) -> "Terminal":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
