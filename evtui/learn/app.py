@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from textual.app import App
 from textual.binding import BindingType
 
+from evtui import pace
 from evtui.actions import ACTIONS
 from evtui.app import EvtuiApp
 from evtui.learn.actions import LESSON_ACTIONS, lesson_bindings
@@ -189,12 +190,31 @@ class LessonApp(EvtuiApp):
 
     def _run_slice(self, until_us: int) -> bool:
         """No farther than to the next look at the step."""
-        stop_us = min((self.controls.time_us // CHECK_US + 1) * CHECK_US, until_us)
+        stop_us = self._next_look_us(until_us)
         if not super()._run_slice(stop_us):
             return False
         if not self.tutor.done and (stop_us % CHECK_US == 0 or self.controls.finished):
             self._judge()
         return self.paused or stop_us == until_us
+
+    def travel(self, time_us: int) -> None:
+        """Where nothing has been yet, no farther than to where the step is done."""
+        if self.tutor.done or time_us <= self.timeline.branch.tip.time_us:
+            super().travel(time_us)
+            return
+        self.set_paused(True)
+        self.timeline.go_to_end()
+        while not (self.tutor.done or self.controls.finished) and self.controls.time_us < time_us:
+            stop_us = self._next_look_us(time_us)
+            while not self.timeline.run(stop_us, pace.SLICE_EVENTS):
+                pass
+            if stop_us % CHECK_US == 0:
+                self._judge()
+        self.take_picture()
+
+    def _next_look_us(self, until_us: int) -> int:
+        """When the step is looked at next, or before that the time that is run to."""
+        return min((self.controls.time_us // CHECK_US + 1) * CHECK_US, until_us)
 
     def _why(self, question: Question) -> Answer | str:
         """Note what was asked."""

@@ -23,14 +23,19 @@ def app_of(name: str, folder: Path, *, anew: bool = False) -> LessonApp:
     return LessonApp(find(name), Store(folder), speed=0.0, anew=anew)
 
 
-async def play(app: LessonApp, pilot: Pilot[Any], steps: Sequence[Sequence[str]]) -> None:
-    """Every step; each is open before its keys are pressed, and done after them."""
-    for number, keys in enumerate(steps):
+async def play(
+    app: LessonApp, pilot: Pilot[Any], steps: Sequence[Sequence[str]], at: int = 0
+) -> None:
+    """Every step; each is open before its keys are pressed, and done after them.
+
+    ``at`` is the index of the first of these steps in the lesson.
+    """
+    for number, keys in enumerate(steps, at):
         assert app.tutor.index == number
         assert not app.tutor.done, f"step {number + 1} was done before anything was"
         await press(app, pilot, *keys)
         assert app.tutor.done, f"step {number + 1} is not done: {state(app)}"
-        if number + 1 < len(steps):
+        if number + 1 < at + len(steps):
             await press(app, pilot, "n")
 
 

@@ -23,7 +23,7 @@ from scenarios.lessons import words
 from scenarios.lessons.library import lesson_of, lessons
 from scenarios.lessons.moment import Deed, Looked
 from scenarios.lessons.tutor import Tutor
-from tests.evtui.learn.playing import app_of, play, press, run
+from tests.evtui.learn.playing import RUN, app_of, play, press, run
 from tests.evtui.learn.plays import PLAYS, WRONG
 from tests.evtui.learn.test_progress import WAY
 from tests.evtui.test_snapshots import Pinned
@@ -224,6 +224,21 @@ async def test_where_a_step_is_done_does_not_hang_on_the_wall_clock(own_data_fol
         async with app.run_test(size=(80, 24)) as pilot:
             await run(app, pilot)
             places.append((app.timeline.place, app.timeline.session.whole.digest()))
+    assert places[0] == places[1]
+
+
+async def test_who_leaps_on_comes_no_farther(own_data_folder: Path) -> None:
+    """Ten seconds on end where the step is done, at the same instant as by running there."""
+    places = []
+    for key in ("]", RUN):
+        app = app_of("elections", own_data_folder, anew=True)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await play(app, pilot, PLAYS["elections"][:2])
+            await press(app, pilot, "n", key)
+            assert app.tutor.done
+            places.append((app.timeline.place, app.timeline.session.whole.digest()))
+            await press(app, pilot, "]")
+            assert app.controls.time_us == places[-1][0].time_us + 10_000_000
     assert places[0] == places[1]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from evtui.learn.progress import Store
+from scenarios.lessons.facts import facts
 from scenarios.lessons.library import lesson_of, lessons
 from tests.evtui.learn.playing import RUN, app_of, play, press
 from tests.evtui.learn.plays import PLAYS, WRONG
@@ -63,6 +64,35 @@ async def test_something_else_does_not_do(
         assert not app.tutor.spoiled
         await press(app, pilot, *PLAYS[name][step - 1])
         assert app.tutor.done
+
+
+async def test_the_duel_is_as_it_is_told(own_data_folder: Path) -> None:
+    """Five candidates within a tenth of a second; and no ballot is raised by who is cut off."""
+    app = app_of("duel", own_data_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await play(app, pilot, PLAYS["duel"][:1])
+        rows = app._moment().view.event_rows
+        tries = [row for row in rows if row.text.startswith("candidate")]
+        assert len({row.subject for row in tries}) == len(tries) == 5
+        assert tries[-1].time_us - tries[0].time_us < 100_000
+        assert max(f"1.{row.subject}" for row in tries) == app._moment().view.ballot
+        await press(app, pilot, "n")
+        await play(app, pilot, PLAYS["duel"][1:4], at=1)
+        known = app.tutor.began.facts
+        loner = next(cp for cp in app._moment().view.cps if cp.id == known["loner"])
+        assert loner.promised == known["good_ballot"]
+
+
+async def test_the_hole_is_as_it_is_told(own_data_folder: Path) -> None:
+    """Empty at all that live, on CP5's disk alone; slots behind it stand at CP4."""
+    app = app_of("holes", own_data_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await play(app, pilot, PLAYS["holes"][:1])
+        view = app._moment().view
+        rows = {row.slot: [bool(cell.state) for cell in row.cells] for row in view.log}
+        hole = int(facts(view)["hole_slot"])
+        assert rows[hole] == [False, False, False, False, True]
+        assert rows[view.log_last] == [False, False, False, True, True]
 
 
 async def test_the_lesson_in_the_documents_can_be_done(
