@@ -77,7 +77,7 @@ class Reader:
     def unknown_key(self, path: Path, known: tuple[str, ...]) -> None:
         """Note a key that its table does not have."""
         hint = did_you_mean(path[-1], known)
-        self.refuse(path, "an unknown key", one_of(known, limit=30) + hint)
+        self.refuse(path, "an unknown key", one_of(known, limit=40) + hint)
 
     def single(self, document: dict[str, Any], name: str, table: Table) -> dict[str, Any]:
         """The values of a table that stands at most once, such as ``[site]``."""

@@ -1,7 +1,7 @@
 """Plays a lesson as its text says: the keys of each step, one after the other."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +24,23 @@ def app_of(name: str, folder: Path, *, anew: bool = False) -> LessonApp:
 
 
 async def play(
-    app: LessonApp, pilot: Pilot[Any], steps: Sequence[Sequence[str]], at: int = 0
+    app: LessonApp,
+    pilot: Pilot[Any],
+    steps: Sequence[Sequence[str]],
+    at: int = 0,
+    look: Callable[[LessonApp], None] = lambda _: None,
 ) -> None:
     """Every step; each is open before its keys are pressed, and done after them.
 
-    ``at`` is the index of the first of these steps in the lesson.
+    ``at`` is the index of the first of these steps in the lesson; ``look`` looks at each of them
+    while it is open, and when it is done.
     """
     for number, keys in enumerate(steps, at):
         assert app.tutor.index == number
         assert not app.tutor.done, f"step {number + 1} was done before anything was"
+        look(app)
         await press(app, pilot, *keys)
+        look(app)
         assert app.tutor.done, f"step {number + 1} is not done: {state(app)}"
         if number + 1 < at + len(steps):
             await press(app, pilot, "n")

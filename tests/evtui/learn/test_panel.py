@@ -1,6 +1,5 @@
 """The text panel: what it says, where it stands, its keys; what a person presses there."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ from evtui.learn.app import LessonApp
 from evtui.learn.chooser import Chooser
 from evtui.learn.keys import keys_now
 from evtui.learn.progress import Store
-from evtui.render import lesson as panel
 from evtui.screens.help import HelpPanel
 from evtui.themes import DARK, LIGHT
-from evtui.widgets.lesson import LEAST, LessonPanel
+from evtui.widgets.lesson import LessonPanel
 from scenarios.lessons import words
 from scenarios.lessons.library import lesson_of, lessons
 from scenarios.lessons.moment import Deed, Looked
@@ -29,7 +27,6 @@ from tests.evtui.learn.test_progress import WAY
 from tests.evtui.test_snapshots import Pinned
 
 Compare = Callable[..., bool]
-MENU = [("n", "next"), ("T", "fold")]
 KNOWN = {action.id: action.shown.split()[0] for action in (*ACTIONS, *LESSON_ACTIONS)}
 
 
@@ -48,24 +45,6 @@ def test_every_key_that_a_text_names_is_one() -> None:
             for text in texts:
                 unknown = [key for key in words.keys(text) if key not in KNOWN]
                 assert unknown == [], f"{scenario.name}: {text}"
-
-
-@pytest.mark.parametrize("name", PLAYS)
-async def test_a_text_has_room_in_the_smallest_terminal(name: str, own_data_folder: Path) -> None:
-    """All of it, open and done, in the rows that are left to it beside a run of 80×24."""
-    app = app_of(name, own_data_folder)
-    async with app.run_test(size=(80, 24)) as pilot:
-        for number, keys in enumerate(PLAYS[name]):
-            for _ in range(2):
-                standing = app.tutor.standing()
-                rows = panel.lines(standing, KNOWN, MENU, 80)
-                assert len(rows) <= LEAST, "\n".join(row.plain for row in rows)
-                assert all(row.width == 80 for row in rows)
-                assert "?" not in re.sub(r"\?(?= |$)", "", "".join(row.plain for row in rows))
-                if not standing.done:
-                    await press(app, pilot, *keys)
-            if number + 1 < len(PLAYS[name]):
-                await press(app, pilot, "n")
 
 
 def shown(app: LessonApp) -> str:

@@ -1,10 +1,15 @@
 """Each lesson is played as its text says, and refused when something else is done."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from evtui.learn.app import LessonApp
+from evtui.learn.keys import keys_now
 from evtui.learn.progress import Store
+from evtui.render import lesson as panel
+from evtui.widgets.lesson import LEAST
 from scenarios.lessons.facts import facts
 from scenarios.lessons.library import lesson_of, lessons
 from tests.evtui.learn.playing import RUN, app_of, play, press
@@ -28,12 +33,20 @@ def test_every_lesson_is_played() -> None:
         assert len(PLAYS[scenario.name]) == len(lesson_of(scenario).steps)
 
 
+def has_room(app: LessonApp) -> None:
+    """All of a text is seen in 80×24, and nothing in it was left to be filled in."""
+    rows = panel.lines(app.tutor.standing(), keys_now(None), [("n", "next"), ("T", "fold")], 80)
+    assert len(rows) <= LEAST, "\n".join(row.plain for row in rows)
+    assert all(row.width == 80 for row in rows)
+    assert not re.search(r"\?\w|[{}]", "".join(row.plain for row in rows))
+
+
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_lesson_is_done_by_what_it_says(name: str, own_data_folder: Path) -> None:
-    """The keys of each step do it, none is done before, and at the end it is kept."""
+    """The keys of each step do it, none is done before, at the end it is kept; texts have room."""
     app = app_of(name, own_data_folder)
     async with app.run_test(size=(80, 24)) as pilot:
-        await play(app, pilot, PLAYS[name])
+        await play(app, pilot, PLAYS[name], look=has_room)
         assert app.tutor.complete
         assert Store(own_data_folder).done(name)
         assert Store(own_data_folder).way(name) is None
