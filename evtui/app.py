@@ -92,7 +92,7 @@ class EvtuiApp(TakingApp):
         view = self.controls.view(Window())
         self.selected = view.cps[0].id if view.cps else ""
         self._duration_us = view.duration_us
-        self._network = NetworkScreen()
+        self._network = self.make_network()
         self._timer: Timer | None = None
         self._drawn_s = 0.0
         self.set_reactive(EvtuiApp.picture, Picture(view, self._drive(), self.selected))
@@ -100,6 +100,10 @@ class EvtuiApp(TakingApp):
     def make_timeline(self, session: Session) -> Timeline:
         """The timeline for a session."""
         return Timeline(session)
+
+    def make_network(self) -> NetworkScreen:
+        """The screen that lies below all others."""
+        return NetworkScreen()
 
     def get_default_screen(self) -> Screen[None]:
         """The network."""
@@ -192,7 +196,7 @@ class EvtuiApp(TakingApp):
         start = time.monotonic()
         until = self.pace.due_us(start, self._duration_us)
         while not self.controls.finished:
-            reached = self.controls.run(until, pace.SLICE_EVENTS)
+            reached = self._run_slice(until)
             if reached or time.monotonic() - start >= pace.SLICE_S:
                 break
         now = time.monotonic()
@@ -202,6 +206,10 @@ class EvtuiApp(TakingApp):
             self.take_picture()
         elif now - self._drawn_s >= pace.FRAME_S * 0.9:
             self.take_picture()
+
+    def _run_slice(self, until_us: int) -> bool:
+        """A few events; True where no more shall happen before the next look at the clock."""
+        return self.controls.run(until_us, pace.SLICE_EVENTS)
 
     def set_paused(self, paused: bool) -> None:
         """Stop or start virtual time."""
@@ -324,6 +332,10 @@ class EvtuiApp(TakingApp):
     def action_instruct(self, verb: str, cp: str, kind: str = "") -> None:
         """What else an operator can do, by name."""
         self.act(verb, cp=cp, **({"kind": kind} if kind else {}))
+
+    def action_read(self, how: str) -> None:
+        """Ask the selected charge point what the network holds."""
+        self.act("read", cp=self.selected, how=how)
 
     def action_fault(self, title: str) -> None:
         """Do what an entry of the palette says, or end it."""

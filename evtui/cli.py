@@ -27,6 +27,7 @@ from evtui.options import (
     Exploring,
     FileOrStdin,
     Killing,
+    Learning,
     ModelName,
     Moment,
     Month,
@@ -43,9 +44,6 @@ from evtui.options import (
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
-
-WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
-"""What ``evtui web`` has Textual draw with."""
 
 _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -374,6 +372,23 @@ def compare(
 
 
 @app.command
+def learn(lesson: str | None = None, /, *, options: Learning = Learning()) -> int:  # noqa: B008
+    """Learn Multi-Paxos in twelve lessons: read, do what they ask, and see whether it was done.
+
+    Parameters
+    ----------
+    lesson
+        Its number or name, or the path of a .toml file; without one, a list to choose from.
+    options
+        They are one each: :mod:`evtui.options`.
+
+    """
+    from evtui.learn.command import run_learn
+
+    return run_learn(lesson, options)
+
+
+@app.command
 def receipts(scenario: str, /, *, options: Billing = Billing()) -> int:  # noqa: B008 - frozen
     """Run a scenario and print a receipt for each session that has ended.
 
@@ -487,14 +502,10 @@ def _need_terminal(scenario: str) -> None:
     """
     import shlex
 
-    if os.environ.get("TEXTUAL_DRIVER") == WEB_DRIVER:
-        return  # the terminal is in a browser
-    term = os.environ.get("TERM", "")
-    if not sys.stdin.isatty() or not sys.stdout.isatty():
-        why = "standard input or output is no terminal"
-    elif term in ("", "dumb"):
-        why = f"TERM={term} cannot draw" if term else "TERM is not set"
-    else:
+    from evtui.terminal import no_terminal
+
+    why = no_terminal()
+    if not why:
         return
     verb = "replay" if scenario.endswith(".log") else "run"
     command = f"evtui {verb} {shlex.quote(scenario)}"

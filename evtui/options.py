@@ -363,3 +363,18 @@ class Killing:
     """Print every mistake with its sentence, and run nothing."""
     as_json: Annotated[Switch, Parameter(name="--json")] = False
     """Print it as JSON."""
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Learning:
+    """The options of ``evtui learn``."""
+
+    as_list: Annotated[Switch, Parameter(name="--list")] = False
+    """Print the lessons, with a tick at those that are done."""
+    as_json: Annotated[Switch, Parameter(name="--json")] = False
+    """Print them, or the one that is named, as JSON."""
+    reset: Switch = False
+    """Forget what was done: of the lesson that is named, or of all."""
+    speed: Annotated[float | None, _option(_speed, "X")] = None
+    """Virtual seconds in a second, 0.1 to 1000, or max; the lesson's own if left out."""

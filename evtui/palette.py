@@ -44,6 +44,7 @@ class Actions(Provider):
             note = f"Not now: {move.why_not}" if move.why_not else move.effect
             yield text, note[:1].upper() + note[1:], self._do(f"move({move.verb!r})")
         if picture and not picture.view.finished:
+            yield from self._reads(picture.selected)
             yield from self._instructions(picture.selected)
             yield from self._faults(picture.selected)
         for speed in () if picture and picture.view.finished else SPEEDS:
@@ -56,6 +57,15 @@ class Actions(Provider):
             for hand in HANDS:
                 do = partial(self.screen.run_action, f"hand({hand.id!r})")
                 yield f"Message: {hand.title} · {hand.key}", hand.help, do
+
+    def _reads(self, cp: str) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
+        """What the network holds, asked at the selected CP."""
+        for how, words in (
+            ("log", "Through the log: a command like any other"),
+            ("index", "The leader confirms first that a quorum follows it"),
+            ("lease", "A leader that holds a lease answers alone"),
+        ):
+            yield f"Read at {cp} by {how}", words, self._do(f"read({how!r})")
 
     def _faults(self, selected: str) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         """Everything that can be broken, and an end for everything that is."""

@@ -183,7 +183,12 @@ def open_new(folder: Path, name: str, end: str) -> tuple[Path, TextIO]:
 
 def name_of(screen: "Screen[object]") -> str:
     """What a view is called: ``LinkEditor`` is the link editor."""
-    name = re.sub(r"(Panel|Screen)$", "", type(screen).__name__)
+    return name_of_kind(type(screen))
+
+
+def name_of_kind(kind: type) -> str:
+    """The same, of a kind of view."""
+    name = re.sub(r"(Panel|Screen)$", "", kind.__name__)
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 

@@ -12,6 +12,8 @@ from scenarios import format as spec
 from scenarios.city import format as city
 from scenarios.format import Key
 from scenarios.kinds import Choice, Json
+from scenarios.lessons import format as lessons
+from scenarios.lessons.facts import FACTS
 from scenarios.verbs import VERBS
 
 
@@ -34,6 +36,8 @@ def schema() -> Json:
         "late": _array(_table(spec.LATE.keys)),
         "at": _array({"oneOf": [_script_line(verb) for verb in VERBS]}),
         "expect": _array({"oneOf": [_expectation(subject) for subject in spec.SUBJECTS]}),
+        "lesson": _table(lessons.LESSON.keys),
+        "step": _array(_step(), minItems=1, maxItems=lessons.STEPS_MAX),
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -49,6 +53,7 @@ def schema() -> Json:
                 "properties": {city.SITE_NAME: {"type": "array"}},
             },
         ],
+        "dependentRequired": {"lesson": ["step"], "step": ["lesson"]},
         # What only a city has, and what it has not.
         "if": {
             "required": [city.SITE_NAME],
@@ -109,6 +114,36 @@ def _expectation(subject: str) -> Json:
     needed = [name for name in sayings if name not in spec.QUALIFIERS]
     some = {"anyOf": [{"required": [name]} for name in needed]}
     return {"title": subject, **table, **(some if needed else {})}
+
+
+def _step() -> Json:
+    """A step of a lesson, with its conditions."""
+    table = _table(lessons.STEP.keys)
+    facts: Json = {"type": "object", "additionalProperties": {"enum": list(FACTS)}}
+    conditions = {
+        lessons.DONE: _conditions(1, ()),
+        lessons.SPOILS: _conditions(0, ("say",)),
+        lessons.KEEP: {**facts, "description": "Names for facts as the step begins."},
+    }
+    table["properties"] = {**_properties(lessons.STEP.keys), **conditions}
+    needed = [key.name for key in lessons.STEP.keys if key.required]
+    return {**table, "required": [*needed, lessons.DONE]}
+
+
+def _conditions(least: int, also: tuple[str, ...]) -> Json:
+    """An array of conditions, each with one subject; ``also`` is what each needs besides."""
+    kinds = [_condition(subject, also) for subject in lessons.SUBJECTS]
+    return _array({"anyOf": kinds}, minItems=least, maxItems=lessons.CONDITIONS_MAX)
+
+
+def _condition(subject: str, also: tuple[str, ...]) -> Json:
+    sayings = lessons.SUBJECTS[subject]
+    names = (subject, *sayings, *also)
+    table = _table(
+        tuple(key for key in lessons.CONDITION.keys if key.name in names), (subject, *also)
+    )
+    some = {"anyOf": [{"required": [name]} for name in sayings]}
+    return {"title": subject, **table, **(some if subject in lessons.NEEDS_SAYING else {})}
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from scenarios.errors import ScenarioError
 from scenarios.fleet import read_fleet
 from scenarios.kinds import did_you_mean, one_of, printable
 from scenarios.late_loading import check_late
+from scenarios.lessons import loading as lesson_loading
 from scenarios.planning_loading import check_planning
 from scenarios.power_loading import check_power
 from scenarios.reader import Reader
@@ -62,7 +63,7 @@ def load(name_or_path: str) -> Scenario:
         ScenarioError: there is no such scenario, or its file cannot be used.
 
     """
-    if _is_path(name_or_path):
+    if is_path(name_or_path):
         return loads(_read(name_or_path), name_or_path)
     names = library_names()
     if name_or_path not in names:
@@ -78,12 +79,13 @@ def load(name_or_path: str) -> Scenario:
 
 def file_of(name_or_path: str) -> Path:
     """The file that :func:`load` reads for this; it need not be there."""
-    if _is_path(name_or_path):
+    if is_path(name_or_path):
         return Path(name_or_path)
     return Path(str(resources.files("scenarios") / _LIBRARY / (name_or_path + _SUFFIX)))
 
 
-def _is_path(name_or_path: str) -> bool:
+def is_path(name_or_path: str) -> bool:
+    """Whether it means a file, not a name."""
     return "/" in name_or_path or "\\" in name_or_path or name_or_path.endswith(_SUFFIX)
 
 
@@ -177,6 +179,7 @@ def _syntax_problem(path: str, text: str, error: tomllib.TOMLDecodeError) -> str
 
 def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario | None:
     extra = (*spec.TABLES, *spec.ARRAYS, spec.CPS.name, spec.FLEET_NAME, *city_loading.EXTRA)
+    extra = (*extra, *lesson_loading.EXTRA)
     city = city_loading.read_city(reader, document)
     top = reader.table({k: v for k, v in document.items() if k not in extra}, (), spec.TOP, extra)
     single = {
@@ -209,6 +212,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
             expectations.append(expectation)
     late = reader.array(document, "late", spec.LATE)
     check_late(reader, late, names, in_city=city is not None)
+    lesson = lesson_loading.read_lesson(reader, document, names.cps, names.evs)
     check_planning(reader, single["planning"], evs, script)
     _check_lease(reader, document, single["paxos"])
     _check_tick(reader, top)
@@ -239,6 +243,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
         script=tuple(line for line in lines if line.after is None),
         inputs=tuple(line for line in lines if line.after is not None),
         expectations=tuple(Expect(**expectation) for expectation in expectations),
+        lesson=lesson,
         path=path,
         **city_loading.parts(city),
     )

@@ -13,6 +13,7 @@ from paxos.snapshot import CHUNK_BYTES
 from scenarios.city.spec import Arrivals, CitySite, Directory
 from scenarios.expectation import Expect as Expect
 from scenarios.journal import Input
+from scenarios.lessons.lesson import Lesson
 
 Current = Literal["AC", "DC"]
 
@@ -338,6 +339,8 @@ class Scenario:
     """The drivers of a city's day."""
     directory: Directory = field(factory=Directory)
     """What the sites of a city tell each other."""
+    lesson: Lesson | None = None
+    """What it teaches, step by step; None for a scenario that is no lesson."""
     path: str = ""
 
     @property

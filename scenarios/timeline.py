@@ -235,6 +235,16 @@ class Timeline:
 
     # Branches.
 
+    def go_on_from(self, number: int, place: Place, why: str) -> None:
+        """Show a place of a branch, as if nothing had been done after it.
+
+        Where something was, it stays in its branch, and another one begins here.
+        """
+        self._show(number, place)
+        if len(self.branch.inputs) > place.acted:
+            self._grow(place, self.branch.inputs[: place.acted], why)
+            self.session.coming = []
+
     def switch(self, number: int) -> None:
         """Show another branch, at this time or as far as it has been run.
 

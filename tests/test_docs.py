@@ -42,7 +42,7 @@ def commands() -> list[tuple[str, int]]:
     lines = [line for _, block in blocks("sh") for line in block.splitlines()]
     found = [(line.split("#")[0].strip(), int("# exit code 1" in line)) for line in lines]
     headless = re.compile(
-        "evtui (run|scenarios|ask|verify|receipts|check|explore|campaign|shrink|mutants --)"
+        "evtui (run|scenarios|ask|verify|receipts|check|explore|campaign|shrink|learn|mutants --)"
     )
     return [it for it in dict.fromkeys(found) if headless.match(it[0])]
 

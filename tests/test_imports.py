@@ -32,7 +32,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "scenarios": ("attrs", "cattrs", "msgpack"),
     "evtui": (
         *("attrs", "cattrs", "msgpack", "cyclopts", "distributed", "pyarrow", "rich", "textual"),
-        *("aiohttp", "jinja2", "textual_serve"),
+        *("aiohttp", "jinja2", "platformdirs", "textual_serve"),
     ),
 }
 """Which libraries each may use, beside the standard one."""
@@ -92,6 +92,7 @@ VIEWS = (
     "scenarios.messages.view",
     "scenarios.charging.view",
     "scenarios.log.view",
+    "scenarios.lessons.view",
 )
 """Frozen pictures."""
 

@@ -6,10 +6,14 @@ Each is a scenario, run up to a moment, and the keys that were pressed then.
 import asyncio
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from attrs import frozen
 
 from evtui.app import EvtuiApp
+from evtui.learn.app import LessonApp
+from evtui.learn.progress import Store
+from scenarios.lessons.library import find
 from scenarios.loader import load
 from scenarios.session import Session
 
@@ -26,6 +30,8 @@ class Shot:
     seconds: float
     keys: tuple[str, ...] = ()
     size: tuple[int, int] = (120, 36)
+    lesson: bool = False
+    """Whether the scenario is a lesson, and shown with its text."""
 
 
 SHOTS = (
@@ -39,13 +45,24 @@ SHOTS = (
         ("down", "down", "k", "right_square_bracket", "left_square_bracket", "left_square_bracket",
          "p", "3", "enter", "right_square_bracket", "right_square_bracket", "t"),
     ),
+    Shot("lesson", "elections", 8.75, ("n", "k"), lesson=True),
 )  # fmt: skip
 
 
 async def draw(shot: Shot) -> str:
     """The screen, as SVG."""
-    session = Session(load(shot.scenario))
-    app = EvtuiApp(session, paused=True)
+    with TemporaryDirectory() as folder:
+        return await _drawn(shot, _app(shot, Path(folder)))
+
+
+def _app(shot: Shot, folder: Path) -> EvtuiApp:
+    """The app, paused; what is learned in it is kept nowhere."""
+    if shot.lesson:
+        return LessonApp(find(shot.scenario), Store(folder))
+    return EvtuiApp(Session(load(shot.scenario)), paused=True)
+
+
+async def _drawn(shot: Shot, app: EvtuiApp) -> str:
     async with app.run_test(size=shot.size) as pilot:
         app.timeline.record()
         while not app.timeline.run(int(shot.seconds * SECOND_US), 100_000):

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from attrs import NOTHING, Attribute, Factory, fields
@@ -14,6 +14,9 @@ from scenarios import format as spec
 from scenarios.city import format as city
 from scenarios.city.spec import Arrivals, CitySite, Directory
 from scenarios.format import Key, Table
+from scenarios.lessons import format as lessons
+from scenarios.lessons.facts import FACTS
+from scenarios.lessons.lesson import Condition, Lesson, Step
 from scenarios.power_words import FEATURES as POWER
 from scenarios.schema import (
     At,
@@ -59,6 +62,9 @@ _TABLES: dict[str, tuple[Table, type]] = {
     "late": (spec.LATE, Late),
     "at": (spec.AT, At),
     "expect": (spec.EXPECT, Expect),
+    "lesson": (lessons.LESSON, Lesson),
+    "step": (lessons.STEP, Step),
+    "condition": (lessons.CONDITION, Condition),
 }
 
 
@@ -99,10 +105,10 @@ def verb_table() -> str:
     return "\n".join(rows)
 
 
-def subject_table() -> str:
-    """The Markdown table of an expectation's subjects and what may be said of them."""
+def subject_table(subjects: Mapping[str, Sequence[str]] = spec.SUBJECTS) -> str:
+    """The Markdown table of subjects, of expectations or conditions, and what may be said."""
     rows = ["| subject | with one or more of |", "|---|---|"]
-    for subject, sayings in spec.SUBJECTS.items():
+    for subject, sayings in subjects.items():
         rows.append(f"| `{subject}` | {' '.join(f'`{saying}`' for saying in sayings)} |")
     return "\n".join(rows)
 
@@ -118,6 +124,8 @@ def _parts() -> Iterator[tuple[str, str]]:
     yield "verbs", verb_table()
     yield "subjects", subject_table()
     yield "features", feature_table()
+    yield "lesson_subjects", subject_table(lessons.SUBJECTS)
+    yield "facts", " ".join(f"`{name}`" for name in FACTS)
 
 
 def renew(text: str) -> str:

@@ -4,6 +4,7 @@ from attrs import frozen
 
 from scenarios.city.view import CityView
 from scenarios.course import Course
+from scenarios.lessons.view import Standing
 from scenarios.view import CpView, View
 
 
@@ -29,6 +30,8 @@ class Picture:
     """The city of which the view shows one site."""
     course: Course | None = None
     """Where the run stands in its own time, and its branches."""
+    lesson: Standing | None = None
+    """How the lesson stands, where there is one."""
 
     @property
     def cp(self) -> CpView | None:

@@ -323,6 +323,23 @@ async def test_the_palette_stops_all_and_resets_one(make_app: MakeApp) -> None:
         assert look(app).cps[0].status == "alive"
 
 
+@pytest.mark.parametrize("how", ["log", "index", "lease"])
+async def test_the_palette_asks_what_the_network_holds(make_app: MakeApp, how: str) -> None:
+    """At the selected CP, in each of the three ways."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        words = f"read at cp1 by {how}"
+        await press(pilot, ":", *[{" ": "space"}.get(char, char) for char in words])
+        await pilot.pause(0.4)
+        await press(pilot, "enter")
+        await pilot.pause(0.2)
+        done = app.timeline.branch.inputs[-1]
+        assert (done.verb, done.args) == ("read", {"cp": "CP1", "how": how})
+        before = look(app).reads_answered
+        let_pass(app, 3)
+        assert look(app).reads_answered >= max(before, 1)
+
+
 async def test_x_cuts_and_joins_a_link(make_app: MakeApp) -> None:
     """The chooser cuts a whole link both ways, joins a cut one, and cuts one way with ``o``."""
     app = make_app()

@@ -28,7 +28,17 @@ PERCENT = 'a percentage such as "30%" or "0.5%", from 0% to 100%'
 SEED = "a whole number from 0 to 9,223,372,036,854,775,807"
 NAME = "of 1 to 20 letters, digits, - and _"
 KEYS = ", ".join(
-    (*spec.TOP.names, *spec.TABLES, *spec.ARRAYS, "cps", "fleet", "arrivals", "directory")
+    (
+        *spec.TOP.names,
+        *spec.TABLES,
+        *spec.ARRAYS,
+        "cps",
+        "fleet",
+        "arrivals",
+        "directory",
+        "lesson",
+        "step",
+    )
 )
 ABOUT = ", ".join(SUBJECTS)
 

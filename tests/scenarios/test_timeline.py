@@ -139,6 +139,25 @@ def test_acting_in_the_past_makes_a_branch() -> None:
     assert [it.verb for it in line.branches[1].inputs] == ["crash"]
 
 
+def test_going_on_as_if_nothing_had_been_done_since() -> None:
+    """What was done stays in its branch; where nothing was, there is no other one."""
+    line = timeline("ten-minutes", 200 * S)
+    here = line.place
+    line.go_on_from(1, here, "again")
+    assert (line.number, len(line.branches)) == (1, 1)
+    line.act("crash", cp="CP1")
+    line.run(260 * S, 1_000_000)
+    done = line.session.whole.digest()
+    line.go_on_from(1, here, "again")
+    assert (line.number, line.branch.parent, line.branch.why) == (2, 1, "again")
+    assert line.place == here
+    line.run(260 * S, 1_000_000)
+    assert line.session.whole.digest() == anew(line) != done
+    assert all(cp.status == "alive" for cp in line.view().cps)
+    line.switch(1)
+    assert line.session.whole.digest() == done == anew(line)
+
+
 def test_what_is_not_possible_makes_no_branch() -> None:
     """Nothing was changed, so nothing is new."""
     line = timeline("ten-minutes", 200 * S)

@@ -1,0 +1,1 @@
+"""Lessons: scenarios with steps to be done by hand, and checks that they were done."""
