@@ -1,37 +1,59 @@
 """Opening the app: on a scenario, on a saved session as it was left, on a city."""
 
+import shlex
 import sys
 
 from evtui.app import DEFAULT_SPEED, EvtuiApp
-from evtui.city_app import CityApp
+from evtui.city_app import CITY_SPEED, CityApp
+from evtui.options import Watching
+from evtui.settings.force import Settings, in_force
 from scenarios.checkpoints import Place
 from scenarios.city.session import open_session
 from scenarios.schema import Saved, Scenario
+from scenarios.session import Session
 from scenarios.session_file import Kept
 from scenarios.units import DURATION
 
 
-def run_app(scenario: Scenario, seed: int | None, speed: float = DEFAULT_SPEED) -> int:
+def run_app(scenario: Scenario, options: Watching) -> int:
     """Open the app on a scenario; returns the exit code (1 when an invariant was violated)."""
-    return _run(app_of(scenario, seed, speed))
+    return _run(app_of(scenario, options.seed, _settings(options)))
 
 
-def run_kept(kept: Kept, speed: float = DEFAULT_SPEED) -> int:
+def run_kept(kept: Kept, options: Watching) -> int:
     """Open the app on a session with all its branches; returns the exit code."""
-    return _run(app_of_kept(kept, speed))
+    return _run(app_of_kept(kept, _settings(options)))
+
+
+def _settings(options: Watching) -> Settings:
+    """The settings; what is wrong with them is told, and does not keep the app from opening."""
+    settings = in_force(options.said()).settings
+    for problem in settings.problems:
+        sys.stderr.write(f"evtui: {problem}\n")
+    return settings
 
 
 def _run(app: EvtuiApp) -> int:
-    """Until it is left. What ends by an error is no success."""
-    return app.run() or app.return_code or 0
+    """Until it is left. What ends by an error is no success, and the session is saved before."""
+    try:
+        code = app.run() or app.return_code or 0
+    except Exception as error:
+        app.save_before_the_end(error)
+        if app.rescue is None or app.rescue.log is None:
+            raise
+        code = 1
+    if app.rescue is not None:
+        sys.stderr.write(f"evtui: {app.rescue.sentence}\n")
+        if app.rescue.log is not None:
+            sys.stderr.write(f"evtui: it reopens with: evtui {shlex.quote(str(app.rescue.log))}\n")
+    return code
 
 
-def app_of(scenario: Scenario, seed: int | None, speed: float = DEFAULT_SPEED) -> EvtuiApp:
+def app_of(scenario: Scenario, seed: int | None, settings: Settings | None = None) -> EvtuiApp:
     """The app for a scenario; for a saved session paused, where it was left."""
     session = open_session(scenario, seed)
     saved = scenario.saved
-    kind = CityApp if scenario.sites else EvtuiApp
-    app = kind(session, speed=speed, paused=saved is not None)
+    app = _made(session, settings, is_city=bool(scenario.sites), paused=saved is not None)
     if saved is not None:
         _announce(saved)
         app.timeline.run_to(Place(saved.events, len(scenario.inputs), saved.until_us))
@@ -39,15 +61,24 @@ def app_of(scenario: Scenario, seed: int | None, speed: float = DEFAULT_SPEED) -
     return app
 
 
-def app_of_kept(kept: Kept, speed: float = DEFAULT_SPEED) -> EvtuiApp:
+def app_of_kept(kept: Kept, settings: Settings | None = None) -> EvtuiApp:
     """The app for a session with all its branches: paused, where it was left."""
-    kind = CityApp if kept.scenario.sites else EvtuiApp
-    app = kind(open_session(kept.scenario), speed=speed, paused=True)
+    is_city = bool(kept.scenario.sites)
+    app = _made(open_session(kept.scenario), settings, is_city=is_city, paused=True)
     saved = next(it.saved for it in kept.courses if it.branch.number == kept.shown)
     _announce(saved)
     app.timeline.adopt((it.branch for it in kept.courses), kept.shown, kept.bookmarks)
     _compare(app, saved)
     return app
+
+
+def _made(session: Session, settings: Settings | None, *, is_city: bool, paused: bool) -> EvtuiApp:
+    """The app, as fast and as its user wants it."""
+    kind, usual = (CityApp, CITY_SPEED) if is_city else (EvtuiApp, DEFAULT_SPEED)
+    wished = None if settings is None else settings.speed
+    stands = paused or (settings is not None and settings.start_paused)
+    speed = usual if wished is None else wished
+    return kind(session, speed=speed, paused=stands, settings=settings)
 
 
 def _announce(saved: Saved) -> None:

@@ -71,6 +71,17 @@ def _file(option: str, *, or_stdout: bool) -> Any:
     return read
 
 
+def _theme(_hint: Any, tokens: Sequence["Token"]) -> str:
+    from evtui.keys.catalogue import catalogue
+    from scenarios.kinds import did_you_mean
+
+    text, themes = tokens[0].value, catalogue().themes
+    if text not in themes:
+        near = did_you_mean(text, themes)
+        raise UsageError(f'--theme: found "{text}"; allowed {", ".join(themes)}{near}')
+    return text
+
+
 def _version(_hint: Any, tokens: Sequence["Token"]) -> str:
     text = tokens[0].value
     if text not in ("1.6", "2.0.1"):
@@ -134,7 +145,7 @@ def _option(converter: Any, metavar: str, name: str | None = None) -> Parameter:
 
 
 Seed = Annotated[int | None, _option(_seed, "N")]
-Speed = Annotated[float, _option(_speed, "X")]
+Speed = Annotated[float | None, _option(_speed, "X")]
 FileOrStdin = Annotated[str, Parameter(allow_leading_hyphen=True)]
 Branches = Annotated[
     tuple[int, int] | None,
@@ -152,6 +163,44 @@ Page = Annotated[str | None, _option(_file("--html", or_stdout=False), "FILE")]
 ModelName = Annotated[str | None, _option(_text, "kv|register|network")]
 TimeLimit = Annotated[int | None, _option(_duration("--time-limit", _DAY_US), "TIME")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Watching:
+    """How a run is shown in the terminal; what is left out, the settings say."""
+
+    seed: Seed = None
+    """Seed of all randomness; the scenario's own if left out."""
+    speed: Speed = None
+    """Virtual seconds in a second, 0.1 to 1000, or max; 10 if left out, of a city 100."""
+    theme: Annotated[str | None, _option(_theme, "NAME")] = None
+    """Colours, such as evtui-dark, evtui-light, evtui-ansi or evtui-safe-dark."""
+    ascii: Switch = False
+    """Draw with ASCII alone."""
+    reduced_motion: Switch = False
+    """Nothing slides or blinks, and the screen changes twice a second."""
+
+    def said(self) -> dict[str, str | float | bool]:
+        """The settings that were given, by name."""
+        given: dict[str, str | float | bool | None] = {
+            "theme": self.theme,
+            "speed": self.speed,
+            "ascii": self.ascii or None,
+            "reduced_motion": self.reduced_motion or None,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Opening(Watching):
+    """The options of ``evtui`` alone: how a run is shown, or its keys printed."""
+
+    print_keys: Switch = False
+    """Print all keys, as they are bound now, and open nothing."""
+    as_json: Annotated[Switch, Parameter(name="--json")] = False
+    """Print them as one JSON object."""
 
 
 @Parameter(name="*")

@@ -1,20 +1,15 @@
-"""What a person does with time in the app: go back, branch, undo, mark, keep."""
+"""What a person does with time in the app: go back, branch, undo, mark."""
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
+from evtui.safety.app import SafeApp
 from evtui.screens.bookmarks import BookmarksPanel
 from evtui.screens.branches import BranchChoice, BranchesPanel
 from evtui.screens.compare import ComparePanel, Instant
 from scenarios.comparing.begin import compare
 from scenarios.comparing.view import Comparison
 from scenarios.errors import InputError
-from scenarios.session_file import keep, to_log
-from scenarios.timeline import Timeline
-from scenarios.writer import to_toml
 
 if TYPE_CHECKING:
     from evtui.render.picture import Picture
@@ -24,26 +19,8 @@ COMPARE_S = 0.03
 """For how long a comparison may work before the screen has its turn."""
 
 
-class TravelApp(App[int]):
+class TravelApp(SafeApp):
     """The part of the app that moves through time. Every move stops the clock."""
-
-    timeline: Timeline
-    folder: Path = Path()
-    """Where sessions are kept."""
-
-    def set_paused(self, paused: bool) -> None:
-        """Stop or start virtual time."""
-        raise NotImplementedError
-
-    def take_picture(self) -> None:
-        """Show the world as it is now."""
-        raise NotImplementedError
-
-    def _refuse(self, why: str) -> None:
-        raise NotImplementedError
-
-    def _tell(self, text: str) -> None:
-        raise NotImplementedError
 
     # Back and forward.
 
@@ -88,7 +65,7 @@ class TravelApp(App[int]):
         except InputError as error:
             self._refuse(str(error).capitalize())
             return
-        self._changed(f"Without: {undone.words()}   Z brings it back")
+        self._changed(f"Without: {undone.words()}   {self.key_of('redo')} brings it back")
 
     def action_redo(self) -> None:
         """With what was undone again."""
@@ -146,7 +123,7 @@ class TravelApp(App[int]):
         """Set a bookmark here."""
         made = self.timeline.bookmark()
         self.take_picture()
-        self._tell(f"{made.name.capitalize()} is here   B lists them")
+        self._tell(f"{made.name.capitalize()} is here   {self.key_of('bookmarks')} lists them")
 
     def action_bookmarks(self) -> None:
         """Show the bookmarks on this course, and go to one."""
@@ -179,28 +156,3 @@ class TravelApp(App[int]):
         if message.index < len(here):
             self.timeline.forget(here[message.index])
             self.take_picture()
-
-    # Keep it.
-
-    def action_save(self) -> None:
-        """Keep the session: this branch as a scenario, all branches as a log."""
-        self.set_paused(True)
-        kept = keep(self.timeline)
-        stem = _free_stem(self.folder, kept.scenario.name)
-        scenario, log = self.folder / f"{stem}.toml", self.folder / f"{stem}.log"
-        try:
-            scenario.write_text(to_toml(kept.only(kept.shown)), encoding="utf-8")
-            log.write_text(to_log(kept), encoding="utf-8")
-        except OSError as error:
-            self._refuse(f"Not saved: {error.strerror or error}: {scenario}")
-            return
-        self.take_picture()
-        self._tell(f"Saved {scenario} and {log.name}   evtui replay {scenario}")
-
-
-def _free_stem(folder: Path, name: str) -> str:
-    """A name of which no file is there yet: nothing is ever overwritten."""
-    number = 1
-    while any((folder / f"{name}-{number}{end}").exists() for end in (".toml", ".log")):
-        number += 1
-    return f"{name}-{number}"

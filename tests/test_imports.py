@@ -30,7 +30,16 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "paxos": ("attrs", "msgpack"),
     "fsm": ("attrs", "msgpack", "cryptography", "scipy"),
     "scenarios": ("attrs", "cattrs", "msgpack"),
-    "evtui": ("attrs", "cattrs", "msgpack", "cyclopts", "pyarrow", "rich", "textual"),
+    "evtui": (
+        "attrs",
+        "cattrs",
+        "msgpack",
+        "cyclopts",
+        "platformdirs",
+        "pyarrow",
+        "rich",
+        "textual",
+    ),
 }
 """Which libraries each may use, beside the standard one."""
 
@@ -395,6 +404,8 @@ HEADLESS = [
     "ask active no.csv",
     "check docs/examples/stale-read.jsonl",
     "compare nothing.log",
+    "settings",
+    "--print-keys",
 ]
 
 

@@ -16,6 +16,7 @@ from evtui.render.messages import HEAD, Shown
 from evtui.render.picture import Picture
 from evtui.screens.panels import Body
 from evtui.screens.tables import LivePanel
+from evtui.widgets.keys import KeyLine
 from scenarios.messages.view import Diagram, Filter, FrameView, Moment, Span
 
 FILTER = "filter"
@@ -103,7 +104,7 @@ class MessagesPanel(LivePanel[None]):
             line.cursor_blink = False
             line.display = False
             yield line
-            yield Static(self.KEYS, id="panel-keys", markup=False)
+            yield KeyLine(self.KEYS)
 
     def rows(self) -> int:
         """As many as there are."""

@@ -4,6 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 
+from evtui.safety.guarded import Guarded
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
 from evtui.widgets.lines import Pane
@@ -11,7 +12,7 @@ from evtui.widgets.panes import Banner, EventLog, Header, LogGrid, PowerPanel
 from scenarios.view import Window
 
 
-class NetworkScreen(Screen[None]):
+class NetworkScreen(Guarded, Screen[None]):
     """Charge points, the replicated log, power and events."""
 
     AUTO_FOCUS = ""
