@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from textual import events
 from textual.app import App
 from textual.filter import LineFilter
 from textual.theme import Theme
@@ -12,6 +13,7 @@ from evtui import pace
 from evtui.keys.catalogue import catalogue
 from evtui.keys.names import shown
 from evtui.render.ascii import AsciiFilter
+from evtui.screens.small import SmallScreen, is_too_small
 from evtui.settings.force import Settings
 from evtui.settings.place import NAME
 from evtui.themes import DARK, THEMES
@@ -55,6 +57,15 @@ class ComfortApp(App[int]):
         text = f'{theme.name}, for this run; to keep it: theme = "{theme.name}" in {NAME}'
         self.clear_notifications()
         self.notify(text, timeout=6, markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where the terminal has no room for a view, only that is said."""
+        if is_too_small(event.size) and not self._is_small:
+            self.push_screen(SmallScreen())
+
+    @property
+    def _is_small(self) -> bool:
+        return any(isinstance(screen, SmallScreen) for screen in self.screen_stack)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """With ASCII alone, all that is drawn goes through one more filter."""

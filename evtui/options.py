@@ -175,7 +175,7 @@ class Watching:
     speed: Speed = None
     """Virtual seconds in a second, 0.1 to 1000, or max; 10 if left out, of a city 100."""
     theme: Annotated[str | None, _option(_theme, "NAME")] = None
-    """Colours, such as evtui-dark, evtui-light, evtui-ansi or evtui-safe-dark."""
+    """Colours, such as evtui-dark, evtui-light, evtui-safe-dark or evtui-ansi-dark."""
     ascii: Switch = False
     """Draw with ASCII alone."""
     reduced_motion: Switch = False

@@ -17,8 +17,8 @@ Keys: TypeAlias = tuple[str, ...]
 Keymap: TypeAlias = Mapping[str, Keys]
 """Id of an action → its keys, by Textual's names."""
 
-LEAVES = "quit_leave"
-"""Quits in the question whether to quit."""
+LEAVES = ("quit_leave", "small_quit")
+"""They quit where only little else can be done."""
 
 
 @frozen
@@ -79,7 +79,7 @@ def _leader(catalogue: Catalogue, row: Row, key: str) -> tuple[Row | None, bool]
     for other in catalogue.network.rows:
         if row.action == f"app.{other.action}":
             return other, True
-        same = row.action in ("close", other.action) or row.id == LEAVES
+        same = row.action in ("close", other.action) or row.id in LEAVES
         if same and key in other.keys:
             return other, False
     return None, False

@@ -22,7 +22,7 @@ def ink_of(app: App[object]) -> Ink:
     key = (app.theme, app.native_ansi_color)
     ink = _inks.get(key)
     if ink is None:
-        variables = app.theme_variables or app.get_css_variables()
+        variables = app.get_css_variables()  # what the app has kept may be of the theme before
         ink = _inks[key] = Ink(variables, ansi=app.native_ansi_color)
     return ink
 

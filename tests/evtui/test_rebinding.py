@@ -117,14 +117,13 @@ async def test_a_city_has_its_keys_rebound() -> None:
 
 async def test_footer_help_and_palette_show_the_keys_as_bound() -> None:
     """And none of them shows a key that is none any more."""
-    app = app_with('pause = "f7"\nlinks = "f8"\nsvg = "f9"\nundo = "U"\nslower = "_"')
+    app = app_with('pause = "f7"\nlinks = "f8"\nsvg = "f9"\nslower = "_"')
     async with app.run_test(size=(200, 60)) as pilot:
         await pilot.pause()
         foot = app.screen.query_one(Footer)._lines[0].plain
         assert "F7 run" in foot
         assert "space" not in foot
         assert "+ _ speed" in foot
-        assert "U Z undo" in foot
         offered = [text async for text in palette(app)]
         assert "Pause or run · F7" in offered
         assert "Links · F8" in offered

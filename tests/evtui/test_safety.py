@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from evtui.app import EvtuiApp
 from evtui.cli import main
-from evtui.safety.app import MAX_RESCUES
+from evtui.safety.app import MAX_RESCUES, SafeApp
 from evtui.screens.ledger import LedgerPanel
 from evtui.screens.log import LogPanel
 from evtui.screens.operator import OperatorPanel
@@ -26,6 +26,15 @@ MakeApp = Callable[..., EvtuiApp]
 
 class BoomError(Exception):
     """What no code expects."""
+
+
+SURVIVES = SafeApp.view_failed
+
+
+@pytest.fixture(autouse=True)
+def errors_are_survived(no_error_is_swallowed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here the app does what it does outside of tests."""
+    monkeypatch.setattr(SafeApp, "view_failed", SURVIVES)
 
 
 def boom(*_args: object, **_kwargs: object) -> None:

@@ -7,9 +7,12 @@ from textual.theme import Theme
 
 from evtui.app import EvtuiApp
 from evtui.render.ink import GROUNDS, ROLES, Ink
-from evtui.themes import DARK, LIGHT
+from evtui.themes import DARK, LIGHT, THEMES
 from evtui.widgets.panes import Header
 from tests.evtui.conftest import session_at
+
+FULL = [theme for theme in THEMES if not theme.ansi]
+"""Our themes that have colours of their own."""
 
 
 def contrast(a: Color, b: Color) -> float:
@@ -26,7 +29,7 @@ def contrast(a: Color, b: Color) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", FULL, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "faint"])
 def test_text_has_a_contrast_of_four_and_a_half(theme: Theme, ground: str, role: str) -> None:
