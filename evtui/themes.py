@@ -153,7 +153,12 @@ def _ansi(name: str, *, dark: bool, colors: dict[str, str]) -> Theme:
         panel="ansi_default",
         boost="ansi_default",
         variables=twin.variables | mine,
-        **colors,
+        primary=colors["primary"],
+        secondary=colors["secondary"],
+        accent=colors["accent"],
+        warning=colors["warning"],
+        error=colors["error"],
+        success=colors["success"],
     )
 
 

@@ -27,6 +27,8 @@ class SmallScreen(Guarded, ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", "Quit", id="small_quit")]
 
+    _gone = False
+
     def compose(self) -> ComposeResult:
         """Two short lines."""
         yield Static(id="small-text", markup=False)
@@ -44,5 +46,6 @@ class SmallScreen(Guarded, ModalScreen[None]):
         if is_too_small(size):
             text = f"{size.width}×{size.height} is too small\n{LEAST.width}×{LEAST.height} at least"
             self.query_one("#small-text", Static).update(f"{text}\nq quits")
-        elif self.is_current:
+        elif self.is_current and not self._gone:
+            self._gone = True
             self.dismiss(None)
