@@ -46,6 +46,6 @@ class SmallScreen(Guarded, ModalScreen[None]):
         if is_too_small(size):
             text = f"{size.width}×{size.height} is too small\n{LEAST.width}×{LEAST.height} at least"
             self.query_one("#small-text", Static).update(f"{text}\nq quits")
-        elif self.is_current and not self._gone:
+        elif self.app.screen is self and not self._gone:
             self._gone = True
             self.dismiss(None)
