@@ -121,9 +121,10 @@ class EvtuiApp(ActingApp):
     def take_picture(self) -> None:
         """Show the world as it is now."""
         self._drawn_s = time.monotonic()
-        plain = window = self._network.window() if self._network.is_mounted else Window()
+        is_ready = self._network.is_ready
+        plain = window = self._network.window() if is_ready else Window()
         try:
-            for screen in self.screen_stack if self._network.is_mounted else ():
+            for screen in self.screen_stack if is_ready else ():
                 if isinstance(screen, TablePanel) and screen.is_mounted:
                     window = screen.wanted(window)
             picture = self._picture(window)

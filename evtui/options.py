@@ -72,13 +72,11 @@ def _file(option: str, *, or_stdout: bool) -> Any:
 
 
 def _theme(_hint: Any, tokens: Sequence["Token"]) -> str:
-    from evtui.keys.catalogue import catalogue
-    from scenarios.kinds import did_you_mean
+    from evtui.settings.fields import FIELDS
 
-    text, themes = tokens[0].value, catalogue().themes
-    if text not in themes:
-        near = did_you_mean(text, themes)
-        raise UsageError(f'--theme: found "{text}"; allowed {", ".join(themes)}{near}')
+    text, setting = tokens[0].value, next(it for it in FIELDS if it.name == "theme")
+    if setting.read(text) is None:
+        raise UsageError(f"--theme: {setting.refused(text)}")
     return text
 
 

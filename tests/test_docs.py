@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from evtui.cli import main
+from evtui.settings.file import read_text
 from scenarios.loader import library_names, loads
 from tools.pictures import FOLDER, SHOTS, Shot, draw
 from tools.scenario_docs import TARGET, renew
@@ -37,7 +38,9 @@ def commands() -> list[str]:
     """Every headless command that a document prints."""
     lines = [line for _, block in blocks("sh") for line in block.splitlines()]
     found = [line.split("#")[0].strip() for line in lines]
-    headless = re.compile("evtui (run|scenarios|ask|verify|receipts|check|explore)")
+    headless = re.compile(
+        "evtui (run|scenarios|ask|verify|receipts|check|explore|settings|--print-keys)"
+    )
     return [line for line in dict.fromkeys(found) if headless.match(line)]
 
 
@@ -91,7 +94,10 @@ def test_there_are_commands_and_examples() -> None:
 
 @pytest.mark.parametrize(("document", "example"), blocks("toml"))
 def test_an_example_loads(document: str, example: str) -> None:
-    """As a whole scenario, or as a part of one."""
+    """As a whole scenario, or as a part of one; of the page of settings as settings."""
+    if document == "settings.md":
+        assert read_text(example, document).problems == ()
+        return
     whole = example if "duration" in example else f'duration = "10m"\n{AROUND}{example}'
     loads(whole, document)
 

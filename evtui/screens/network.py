@@ -38,6 +38,11 @@ class NetworkScreen(Guarded, Screen[None]):
                 yield EventLog()
         yield Footer()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether its parts are there: not before the first look, nor while the app ends."""
+        return self.is_mounted and bool(self.query(LogGrid)) and bool(self.query(EventLog))
+
     def window(self) -> Window:
         """The part of the long lists that is on the screen."""
         log, events = self.query_one(LogGrid), self.query_one(EventLog)

@@ -23,6 +23,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_error_is_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the app would survive is an error all the same; tests of its survival undo this."""
     monkeypatch.setattr(SafeApp, "view_failed", failing)
+    monkeypatch.setattr(SafeApp, "save_before_the_end", lambda _app, _error: None)
 
 
 def failing(_app: SafeApp, _view: object, error: Exception, *, in_place: bool = False) -> None:

@@ -32,7 +32,7 @@ TOLD = {
     "log": ("○ accepted", "●"),
     "link": ("only hears it", "up"),
     "membership": ("voter", "not now"),
-    "branches": ("▸2",),
+    "branches": ("▸", "without crash"),
 }
 """What must be read in a view, where some things are broken."""
 

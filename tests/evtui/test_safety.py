@@ -28,13 +28,14 @@ class BoomError(Exception):
     """What no code expects."""
 
 
-SURVIVES = SafeApp.view_failed
+SURVIVES, SAVES = SafeApp.view_failed, SafeApp.save_before_the_end
 
 
 @pytest.fixture(autouse=True)
 def errors_are_survived(no_error_is_swallowed: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Here the app does what it does outside of tests."""
     monkeypatch.setattr(SafeApp, "view_failed", SURVIVES)
+    monkeypatch.setattr(SafeApp, "save_before_the_end", SAVES)
 
 
 def boom(*_args: object, **_kwargs: object) -> None:

@@ -1,12 +1,18 @@
 """Themes: text can be read on every ground, and without any colour."""
 
+import time
+
 import pytest
 from textual.color import Color
 from textual.geometry import Region
 from textual.theme import Theme
+from textual.widgets import Input
 
 from evtui.app import EvtuiApp
+from evtui.pace import CALM_FRAME_S
 from evtui.render.ink import GROUNDS, ROLES, Ink
+from evtui.settings.force import Settings
+from evtui.settings.place import settings_file
 from evtui.themes import DARK, LIGHT, THEMES
 from evtui.widgets.panes import Header
 from tests.evtui.conftest import session_at
@@ -70,3 +76,35 @@ def test_the_environment_can_wish_a_theme(
     """``TEXTUAL_THEME`` names any theme there is; what there is not is passed over."""
     monkeypatch.setenv("TEXTUAL_THEME", wished)
     assert EvtuiApp(session_at(0), paused=True).theme == theme
+
+
+async def test_a_theme_of_the_palette_is_for_this_run() -> None:
+    """A notice says how it is kept: no file is written that only its user writes."""
+    app = EvtuiApp(session_at(0), paused=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        assert not app._notifications
+        app.theme = "nord"
+        await pilot.pause()
+        await pilot.pause()
+        told = [note.message for note in app._notifications]
+        assert told == ['nord, for this run; to keep it: theme = "nord" in settings.toml']
+        assert not settings_file().exists()
+
+
+async def test_what_is_calm_does_not_move() -> None:
+    """No animation, no blinking cursor, and two pictures a second at most."""
+    app = EvtuiApp(session_at(0), speed=50, settings=Settings(reduced_motion=True))
+    async with app.run_test(size=(120, 36)) as pilot:
+        assert app.animation_level == "none"
+        pictures: list[object] = []
+        app.watch(app, "picture", lambda seen: pictures.append(seen), init=False)
+        begin_s = time.monotonic()
+        while len(pictures) < 4:
+            await pilot.pause(0.02)
+            assert time.monotonic() < begin_s + 60
+        assert time.monotonic() - begin_s >= 2 * CALM_FRAME_S * 0.9
+        await pilot.press("colon")
+        await pilot.pause()
+        typed = app.screen.query_one(Input)
+        assert typed.has_focus
+        assert not typed.cursor_blink
