@@ -1,7 +1,14 @@
 """The registry of actions: bindings, footer, help panel and palette are all made from it."""
 
-from attrs import frozen
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import evolve, frozen
 from textual.binding import Binding
+
+from evtui.keys.catalogue import catalogue
+from evtui.keys.keymap import Keymap, told
+from evtui.keys.names import shown as shown_key
 
 GROUPS = ("Time", "Past", "Select", "Break", "Group", "Look", "Program")
 """Of the keys in the help panel; a city has one more, ``City``, above them."""
@@ -42,6 +49,10 @@ class Action:
     """The word in a footer that has room for all others in whole words, for what has no label."""
     foot: str = ""
     """What the key looks like in the footer, where it stands for its opposite too."""
+    mentions: tuple[str, ...] = ()
+    """Ids of the actions whose keys the help names."""
+    follows: str = ""
+    """The action whose keys it has, where it is the same key with another word."""
 
     @property
     def needs_run(self) -> bool:
@@ -131,6 +142,7 @@ ACTIONS: tuple[Action, ...] = (
         id="branches", keys="t", shown="t", roomy="branches",
         title="Branches", group="Past", method="branches", rank=3,
         help="Acting in the past; c compares two",
+        mentions=("branches_mark",),
     ),
     Action(
         id="select_previous", keys="up,left", shown="↑ ←",
@@ -159,6 +171,7 @@ ACTIONS: tuple[Action, ...] = (
         id="stop_cp", keys="o", shown="o", label="stop", other="serve",
         title="Stop or serve again", group="Break", method="stop_cp",
         help="The operator; all CPs: see :",
+        mentions=("palette",),
     ),
     Action(
         id="link", keys="x", shown="x", label="cut/join", brief="cut",
@@ -239,6 +252,7 @@ ACTIONS: tuple[Action, ...] = (
         id="ocpp", keys="O", shown="O",
         title="OCPP", group=VIEWS, method="table('ocpp')",
         help="Calls, answers, what waits; / filters",
+        mentions=("ocpp_filter",),
     ),
     Action(
         id="analytics", keys="A", shown="A",
@@ -249,6 +263,7 @@ ACTIONS: tuple[Action, ...] = (
         id="log", keys="L", shown="L", foot="L /",
         title="Log", group=VIEWS, method="table('log')",
         help="Each slot in full; / with a filter",
+        mentions=("log_filter",),
     ),
     Action(
         id="log_filter", keys="slash", shown="/",
@@ -259,6 +274,7 @@ ACTIONS: tuple[Action, ...] = (
         id="copy", keys="y", shown="y", foot="y Y",
         title="Copy view", group="Look", method="copy_view",
         help="As text; Y writes a picture (SVG)",
+        mentions=("svg",),
     ),
     Action(
         id="svg", keys="Y", shown="Y",
@@ -335,6 +351,7 @@ OVERVIEW_ACTIONS: tuple[Action, ...] = (
         id="cut_site", keys="x", shown="x", label="cut/join site", brief="cut",
         title="Cut or join the site", group="City", method="link",
         help="All its links to other sites",
+        follows="link",
     ),
     *(
         action for action in ACTIONS
@@ -348,3 +365,37 @@ OVERVIEW_ACTIONS: tuple[Action, ...] = (
 def bindings() -> list[Binding]:
     """The bindings of all actions."""
     return [action.binding() for action in ACTIONS]
+
+
+def as_bound(actions: Iterable[Action], keys: Keymap) -> tuple[Action, ...]:
+    """The actions with the keys that they have now: ``keys`` are those that are not the usual."""
+    actions = tuple(actions)
+    return tuple(_as_bound(action, keys) for action in actions) if keys else actions
+
+
+def _as_bound(action: Action, keys: Keymap) -> Action:
+    """One action with its key, in its own words and in those that name another one's."""
+    usual = {name: catalogue().ids()[name][1].keys for name in action.mentions}
+    changes: dict[str, Any] = {"help": told(action.help, usual, keys)}
+    now = keys.get(action.follows or action.id)
+    if now is not None:
+        several = now[:2] if " " in action.shown else now[:1]
+        changes |= {"keys": ",".join(now), "shown": " ".join(map(shown_key, several))}
+    partner = _partner(action)
+    if action.foot and (now is not None or partner in keys):
+        pair = [_first(action.id, keys), *([_first(partner, keys)] if partner else [])]
+        changes["foot"] = " ".join(pair)
+    return evolve(action, **changes)
+
+
+def _partner(action: Action) -> str:
+    """The opposite for which the key in the footer stands, too: the next one of the registry."""
+    ids = [it.id for it in ACTIONS]
+    if not action.foot or action.foot == action.shown or action.id not in ids[:-1]:
+        return ""
+    return ids[ids.index(action.id) + 1]
+
+
+def _first(name: str, keys: Keymap) -> str:
+    usual = next(it.keys.split(",")[0] for it in ACTIONS if it.id == name)
+    return shown_key(keys.get(name, (usual,))[0])

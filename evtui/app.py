@@ -14,29 +14,25 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from evtui import pace
+from evtui.acting import ActingApp
 from evtui.actions import bindings
 from evtui.analytics import Analytics
 from evtui.diagram.source import Messages
 from evtui.palette import Actions
-from evtui.render.fault_entries import entries
 from evtui.render.hands import ARRIVES
-from evtui.render.partition import Plan
 from evtui.render.picture import Drive, Picture
 from evtui.screens.analytics import AnalyticsPanel
 from evtui.screens.energy import EnergyPanel
 from evtui.screens.hands import HandsPanel
 from evtui.screens.help import HelpPanel
 from evtui.screens.log import LogPanel
-from evtui.screens.membership import MembershipPanel
 from evtui.screens.messages import MessagesPanel
 from evtui.screens.network import NetworkScreen
-from evtui.screens.panels import LinkChoice, LinkPanel, PartitionPanel
-from evtui.screens.reservations import ReservationsPanel
 from evtui.screens.tables import TablePanel
 from evtui.screens.views import TABLES
 from evtui.screens.why import WhyPanel
-from evtui.taking import TakingApp
-from evtui.themes import DARK, THEMES
+from evtui.settings.file import Read
+from evtui.settings.force import Settings, resolve
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
 from evtui.widgets.lines import Pane
@@ -48,12 +44,11 @@ from scenarios.view import Window
 from scenarios.why.view import Answer, Question
 
 DEFAULT_SPEED = 10.0
-ENDED = "The run has ended"
 ALL_ROWS = 1 << 30
 """More events than are kept."""
 
 
-class EvtuiApp(TakingApp):
+class EvtuiApp(ActingApp):
     """A run that a person watches and breaks.
 
     The app holds one :class:`Picture`; every widget watches it. The run is driven in slices from
@@ -77,14 +72,18 @@ class EvtuiApp(TakingApp):
     )
 
     def __init__(
-        self, session: Session | Timeline, *, speed: float = DEFAULT_SPEED, paused: bool = False
+        self,
+        session: Session | Timeline,
+        *,
+        speed: float = DEFAULT_SPEED,
+        paused: bool = False,
+        settings: Settings | None = None,
     ) -> None:
+        """Without settings, only what the environment wishes is done."""
+        self.settings = resolve(Read(), os.environ, {}).settings if settings is None else settings
         super().__init__()
         self.timeline = session if isinstance(session, Timeline) else self.make_timeline(session)
-        for theme in THEMES:
-            self.register_theme(theme)
-        wished = os.environ.get("TEXTUAL_THEME", "")
-        self.theme = wished if wished in self.available_themes else DARK.name
+        self.make_comfortable()
         self.controls: Controls = self.timeline
         self.controls.record()
         self.pace = pace.Pace(speed)
@@ -95,7 +94,9 @@ class EvtuiApp(TakingApp):
         self._network = self.make_network()
         self._timer: Timer | None = None
         self._drawn_s = 0.0
-        self.set_reactive(EvtuiApp.picture, Picture(view, self._drive(), self.selected))
+        self.set_reactive(
+            EvtuiApp.picture, Picture(view, self._drive(), self.selected, keys=self.settings.keys)
+        )
 
     def make_timeline(self, session: Session) -> Timeline:
         """The timeline for a session."""
@@ -111,6 +112,8 @@ class EvtuiApp(TakingApp):
 
     def on_mount(self) -> None:
         """Let time run; say what is wrong with what was opened."""
+        self.note_kept()
+        self.tell_of_settings()
         self._wind()
         if self.warning:
             self.notify(self.warning, severity="warning", timeout=30, markup=False)
@@ -124,16 +127,25 @@ class EvtuiApp(TakingApp):
     def take_picture(self) -> None:
         """Show the world as it is now."""
         self._drawn_s = time.monotonic()
-        window = self._network.window() if self._network.is_mounted else Window()
-        for screen in self.screen_stack if self._network.is_mounted else ():
-            if isinstance(screen, TablePanel) and screen.is_mounted:
-                window = screen.wanted(window)
-        self.picture = self._picture(window)
+        is_ready = self._network.is_ready
+        plain = window = self._network.window() if is_ready else Window()
+        try:
+            for screen in self.screen_stack if is_ready else ():
+                if isinstance(screen, TablePanel) and screen.is_mounted:
+                    window = screen.wanted(window)
+            picture = self._picture(window)
+        except Exception as error:  # see SafeApp
+            if window == plain:
+                raise
+            self.view_failed(self.screen, error)
+            picture = self._picture(plain)
+        self.picture = picture
 
     def _picture(self, window: Window) -> Picture:
         """The world as it is now."""
         view = self.controls.view(window)
-        return Picture(view, self._drive(), self.selected, course=self.timeline.course())
+        course = self.timeline.course()
+        return Picture(view, self._drive(), self.selected, course=course, keys=self.settings.keys)
 
     def on_pane_moved(self, _message: Pane.Moved) -> None:
         """Another window of a long list is wanted."""
@@ -204,7 +216,7 @@ class EvtuiApp(TakingApp):
         if self.controls.finished:
             self._wind()
             self.take_picture()
-        elif now - self._drawn_s >= pace.FRAME_S * 0.9:
+        elif now - self._drawn_s >= self.frame_s * 0.9:
             self.take_picture()
 
     def _run_slice(self, until_us: int) -> bool:
@@ -247,6 +259,10 @@ class EvtuiApp(TakingApp):
         """Next speed down."""
         self.action_speed(pace.slower(self.pace.speed))
 
+    def on_header_sought(self, message: Header.Sought) -> None:
+        """Go to the time that was clicked on."""
+        self.travel(message.time_us)
+
     # Selection and scrolling
 
     def action_select(self, by: int) -> None:
@@ -276,143 +292,6 @@ class EvtuiApp(TakingApp):
             pane.to_end()
         else:
             pane.to_start()
-
-    # Faults
-
-    def act(self, verb: str, **args: object) -> bool:
-        """Act on the world; what is not possible now is told, and nothing has changed."""
-        if self._ended():
-            return False
-        try:
-            self.controls.act(verb, **args)
-        except InputError as error:
-            self._refuse(str(error))
-            return False
-        self._wind()
-        self.take_picture()
-        return True
-
-    def _ended(self) -> bool:
-        """Whether nothing can happen any more; says so, in the same words whatever was asked."""
-        if self.controls.finished:
-            self._refuse(ENDED)
-        return self.controls.finished
-
-    def _refuse(self, why: str) -> None:
-        self.clear_notifications()
-        self.notify(why, severity="warning", timeout=4, markup=False)
-
-    def _tell(self, text: str) -> None:
-        self.clear_notifications()
-        self.notify(text, timeout=6, markup=False)
-
-    def on_header_sought(self, message: Header.Sought) -> None:
-        """Go to the time that was clicked on."""
-        self.travel(message.time_us)
-
-    def _status(self) -> str:
-        cp = self.picture.cp if self.picture else None
-        return cp.status if cp else ""
-
-    def action_kill(self) -> None:
-        """Crash the selected charge point, restart it, or switch it on for the first time."""
-        verb = {"crashed": "restart", "off": "admit"}.get(self._status(), "crash")
-        self.act(verb, cp=self.selected)
-
-    def action_pause_cp(self) -> None:
-        """Pause the selected charge point, or resume it."""
-        self.act("resume" if self._status() == "paused" else "pause", cp=self.selected)
-
-    def action_stop_cp(self) -> None:
-        """Take the selected charge point out of service, or back into it."""
-        cp = self.picture.cp if self.picture else None
-        stopped = cp is not None and not cp.operative
-        self.act("resume_cp" if stopped else "stop_cp", cp=self.selected)
-
-    def action_instruct(self, verb: str, cp: str, kind: str = "") -> None:
-        """What else an operator can do, by name."""
-        self.act(verb, cp=cp, **({"kind": kind} if kind else {}))
-
-    def action_read(self, how: str) -> None:
-        """Ask the selected charge point what the network holds."""
-        self.act("read", cp=self.selected, how=how)
-
-    def action_fault(self, title: str) -> None:
-        """Do what an entry of the palette says, or end it."""
-        view = self.controls.view(Window(log_rows=1, event_rows=1, faults=True))
-        entry = next((it for it in entries(view, self.selected) if it.title == title), None)
-        if entry is not None and entry.edit is not None:
-            self.act(entry.edit.verb, **entry.edit.kwargs())
-        elif not self._ended():
-            self._refuse(entry.note if entry is not None else f"Not possible any more: {title}")
-
-    def action_heal(self) -> None:
-        """Undo every fault of the links."""
-        self.act("heal")
-
-    def action_link(self) -> None:
-        """Ask which link of the selected charge point to cut or join."""
-        if self._ended():
-            return
-        if self.picture is None or len(self.picture.view.cps) < 2:
-            self._refuse("There is no other charge point to have a link to")
-            return
-        me = self.selected
-
-        def chosen(choice: LinkChoice | None) -> None:
-            if choice is not None:
-                self.act(choice.verb, a=me, b=choice.other)
-
-        self.push_screen(LinkPanel(self.picture), chosen)
-
-    def action_partition(self) -> None:
-        """Ask who can talk to whom."""
-        if self._ended():
-            return
-        if self.picture is None or len(self.picture.view.cps) < 2:
-            self._refuse("One charge point alone cannot be partitioned")
-            return
-        self.push_screen(PartitionPanel(self.picture), self._partition)
-
-    def _partition(self, plan: Plan | None) -> None:
-        if plan is None or self.picture is None:
-            return
-        groups = plan.groups(self.picture.view)
-        if len(groups) < 2:
-            self._refuse("Everybody is on one side: nothing to cut")
-        else:
-            self.act("partition_oneway" if plan.one_way else "partition", groups=groups)
-
-    # The group
-
-    def action_membership(self) -> None:
-        """Ask what the selected charge point is to be in the group."""
-        if self._ended() or self.picture is None:
-            return
-        me = self.selected
-
-        def chosen(verb: str | None) -> None:
-            if verb is not None:
-                self.act(verb, cp=me)
-
-        self.push_screen(MembershipPanel(self.picture), chosen)
-
-    def action_move(self, verb: str) -> None:
-        """Do this with the membership of the selected charge point."""
-        self.act(verb, cp=self.selected)
-
-    # Drivers
-
-    def action_reservations(self) -> None:
-        """Show the reservations, and cancel one."""
-        if self.picture is None:
-            return
-
-        def chosen(ev: str | None) -> None:
-            if ev is not None:
-                self.act("cancel_reservation", ev=ev)
-
-        self.push_screen(ReservationsPanel(self.picture), chosen)
 
     def action_energy(self) -> None:
         """Show cables, promises and grants."""
@@ -471,7 +350,6 @@ class EvtuiApp(TakingApp):
         """Do what the key would do."""
         await self.run_action(message.action.method)
 
-    async def action_quit(self) -> None:
-        """Leave; the exit code says whether an invariant was violated."""
-        violated = self.picture is not None and bool(self.picture.view.violation)
-        self.exit(int(violated))
+    def is_violated(self) -> bool:
+        """Whether an invariant was violated."""
+        return self.picture is not None and bool(self.picture.view.violation)

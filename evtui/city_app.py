@@ -9,14 +9,16 @@ from textual.binding import BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.types import IgnoreReturnCallbackType
 
-from evtui.actions import CITY_ACTIONS, OVERVIEW_ACTIONS
+from evtui.actions import CITY_ACTIONS, OVERVIEW_ACTIONS, as_bound
 from evtui.app import DEFAULT_SPEED, EvtuiApp
+from evtui.keys.keymap import Keymap
 from evtui.palette import Actions
 from evtui.render import help as help_page
 from evtui.render.line import Line
 from evtui.render.picture import Picture
 from evtui.screens.city import CityScreen
 from evtui.screens.help import HelpPanel
+from evtui.settings.force import Settings
 from evtui.widgets.city import SiteTable
 from scenarios.city.session import CitySession
 from scenarios.city.timeline import CityTimeline
@@ -27,7 +29,7 @@ from scenarios.verbs import EVERYONE
 from scenarios.view import Window
 
 CITY_SPEED = 100.0
-_OPEN_FIRST = "Enter opens the site; there its charge points can be broken"
+_OPEN_FIRST = "{} opens the site; there its charge points can be broken"
 
 
 class CityControls(Controls, Protocol):
@@ -48,7 +50,8 @@ class Sites(Provider):
     def _all(self) -> list[tuple[str, str, IgnoreReturnCallbackType]]:
         app: Any = self.app
         rows: list[tuple[str, str, IgnoreReturnCallbackType]] = []
-        for action in (*CITY_ACTIONS, OVERVIEW_ACTIONS[0]):
+        bound = app.picture.keys if app.picture else {}
+        for action in as_bound((*CITY_ACTIONS, OVERVIEW_ACTIONS[0]), bound):
             command = partial(app.run_action, action.method)
             rows.append((f"{action.title} · {action.shown}", action.help, command))
         for site in app.picture.city.sites if app.picture and app.picture.city else ():
@@ -83,9 +86,14 @@ class CityApp(EvtuiApp):
     ]
 
     def __init__(
-        self, session: Session | Timeline, *, speed: float = DEFAULT_SPEED, paused: bool = False
+        self,
+        session: Session | Timeline,
+        *,
+        speed: float = DEFAULT_SPEED,
+        paused: bool = False,
+        settings: Settings | None = None,
     ) -> None:
-        super().__init__(session, speed=speed, paused=paused)
+        super().__init__(session, speed=speed, paused=paused, settings=settings)
         assert isinstance(self.timeline, CityTimeline)  # noqa: S101 - of a city there is no other
         self.city_controls: CityControls = self.timeline
         self._chosen: dict[str, str] = {}
@@ -93,7 +101,13 @@ class CityApp(EvtuiApp):
         view = self.city_controls.city_view()
         self._sites = len(view.sites)
         self._overview = CityScreen(self._sites)
-        picture = Picture(self.controls.view(Window()), self._drive(), self.selected, view)
+        picture = Picture(
+            self.controls.view(Window()),
+            self._drive(),
+            self.selected,
+            view,
+            keys=self.settings.keys,
+        )
         self.set_reactive(EvtuiApp.picture, picture)
 
     def make_timeline(self, session: Session) -> Timeline:
@@ -118,7 +132,7 @@ class CityApp(EvtuiApp):
         if self.is_overview or before is None or before.shown != self._shown:
             city = self.city_controls.city_view(self.size.height)
         view, course = self.controls.view(window), self.timeline.course()
-        return Picture(view, self._drive(), self.selected, city, course)
+        return Picture(view, self._drive(), self.selected, city, course, keys=self.settings.keys)
 
     @property
     def _shown(self) -> str:
@@ -255,7 +269,7 @@ class CityApp(EvtuiApp):
     def _nobody_sees(self) -> bool:
         """Whether no site is open; says so."""
         if self.screen is self._overview:
-            self._refuse(_OPEN_FIRST)
+            self._refuse(_OPEN_FIRST.format(self.key_of("open_site")))
         return self.screen is self._overview
 
     def action_help(self) -> None:
@@ -265,9 +279,9 @@ class CityApp(EvtuiApp):
         self.push_screen(CityHelp(), lambda _: self.set_paused(was_paused))
 
 
-def _city_keys(width: int) -> list[Line]:
+def _city_keys(width: int, bound: Keymap) -> list[Line]:
     """The keys that only a city has."""
-    actions = (*CITY_ACTIONS, OVERVIEW_ACTIONS[0], OVERVIEW_ACTIONS[2])
+    actions = as_bound((*CITY_ACTIONS, OVERVIEW_ACTIONS[0], OVERVIEW_ACTIONS[2]), bound)
     return help_page.rows("City", actions, width)
 
 

@@ -19,7 +19,6 @@ from evtui.errors import UsageError
 from evtui.options import (
     Algorithm,
     Anchors,
-    At,
     Billing,
     Branches,
     Campaigning,
@@ -31,14 +30,14 @@ from evtui.options import (
     ModelName,
     Moment,
     Month,
+    Opening,
     Page,
     Reporting,
-    Seed,
     Serving,
     Shrinking,
-    Speed,
     Switch,
     TimeLimit,
+    Watching,
 )
 
 EXIT_USAGE = 2
@@ -69,14 +68,7 @@ app = App(
 
 
 @app.default
-def watch(
-    scenario: str = DEFAULT_SCENARIO,
-    /,
-    *,
-    seed: Seed = None,
-    speed: Speed = 10.0,
-    at: At = None,
-) -> int:
+def watch(scenario: str = DEFAULT_SCENARIO, /, *, options: Opening = Opening()) -> int:  # noqa: B008 - frozen
     """Open a scenario in the terminal.
 
     Parameters
@@ -84,41 +76,43 @@ def watch(
     scenario
         A name (see: evtui scenarios), or the path of a .toml file; of a saved session its .toml
         file, or its .log file with all branches.
-    seed
-        Seed of all randomness; the scenario's own if left out.
-    speed
-        Virtual seconds in a second, 0.1 to 1000, or max. [default: 10]
-    at
-        Open it paused at this virtual time, such as 3m30s, or at its end.
+    options
+        They are one each: :mod:`evtui.options`.
 
     """
+    if options.print_keys:
+        from evtui.keys.command import print_keys
+
+        return print_keys(as_json=options.as_json)
+    if options.as_json:
+        raise UsageError("--json: the app prints nothing; allowed with --print-keys")
     if scenario.endswith(".log"):
-        return _reopen(scenario, seed, speed, at)
+        return _reopen(scenario, options)
     from evtui.moments import check_at
     from scenarios.loader import load
 
     loaded = load(scenario)
     if loaded.saved is not None:
-        _no_other_seed(seed)
-    check_at(at, loaded)
+        _no_other_seed(options.seed)
+    check_at(options.at, loaded)
     _need_terminal(scenario)
     from evtui.opening import run_app
 
-    return run_app(loaded, seed, speed, at)
+    return run_app(loaded, options)
 
 
-def _reopen(file: str, seed: int | None, speed: float, at: int | None) -> int:
+def _reopen(file: str, options: Watching) -> int:
     """Open all branches of a saved session."""
     from evtui.moments import check_at
     from evtui.session_replay import read_kept
 
     kept = read_kept(file)
-    _no_other_seed(seed)
-    check_at(at, kept.scenario)
+    _no_other_seed(options.seed)
+    check_at(options.at, kept.scenario)
     _need_terminal(file)
     from evtui.opening import run_kept
 
-    return run_kept(kept, speed, at)
+    return run_kept(kept, options)
 
 
 def _no_other_seed(seed: int | None) -> None:
@@ -127,19 +121,18 @@ def _no_other_seed(seed: int | None) -> None:
 
 
 @app.command
-def city(scenario: str = "city", /, *, seed: Seed = None, speed: Speed = 100.0) -> int:
+def city(scenario: str = "city", /, *, options: Watching = Watching()) -> int:  # noqa: B008 - frozen
     """Open a city in the terminal: its sites, and any of them with all that there is to see.
 
     Parameters
     ----------
     scenario
         A name (see: evtui scenarios), or the path of a .toml file, of a city.
-    seed
-        Seed of all randomness; the scenario's own if left out.
-    speed
-        Virtual seconds in a second, 0.1 to 1000, or max. [default: 100]
+    options
+        They are one each: :mod:`evtui.options`.
 
     """
+    from evtui.moments import check_at
     from scenarios.loader import load
 
     loaded = load(scenario)
@@ -147,10 +140,28 @@ def city(scenario: str = "city", /, *, seed: Seed = None, speed: Speed = 100.0) 
         raise UsageError(
             f"city: found {loaded.name}, a scenario of one site; allowed one with [[site]] tables"
         )
+    check_at(options.at, loaded)
     _need_terminal(scenario)
     from evtui.opening import run_app
 
-    return run_app(loaded, seed, speed)
+    return run_app(loaded, options)
+
+
+@app.command
+def settings(*, write: Switch = False, json: Switch = False) -> int:
+    """Print the settings in force, from where each comes, and where their file is.
+
+    Parameters
+    ----------
+    write
+        Write an example to that file, with a line of explanation for each; none is overwritten.
+    json
+        Print them as one JSON object.
+
+    """
+    from evtui.settings.command import run_settings
+
+    return run_settings(write=write, as_json=json)
 
 
 @app.command

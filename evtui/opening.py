@@ -1,35 +1,51 @@
 """Opening the app: on a scenario, on a saved session as it was left, on a city."""
 
+import shlex
 import sys
 
 from evtui.app import DEFAULT_SPEED, EvtuiApp
-from evtui.city_app import CityApp
+from evtui.city_app import CITY_SPEED, CityApp
+from evtui.options import Watching
+from evtui.settings.force import Settings, told_settings
 from scenarios.checkpoints import Place
 from scenarios.city.session import open_session
 from scenarios.schema import Saved, Scenario
+from scenarios.session import Session
 from scenarios.session_file import Kept
 from scenarios.units import DURATION
 
 
-def run_app(
-    scenario: Scenario, seed: int | None, speed: float = DEFAULT_SPEED, at_us: int | None = None
-) -> int:
+def run_app(scenario: Scenario, options: Watching) -> int:
     """Open the app on a scenario; returns the exit code (1 when an invariant was violated)."""
-    return _run(app_of(scenario, seed, speed, at_us))
+    return _run(app_of(scenario, options.seed, told_settings(options.said()), options.at))
 
 
-def run_kept(kept: Kept, speed: float = DEFAULT_SPEED, at_us: int | None = None) -> int:
+def run_kept(kept: Kept, options: Watching) -> int:
     """Open the app on a session with all its branches; returns the exit code."""
-    return _run(app_of_kept(kept, speed, at_us))
+    return _run(app_of_kept(kept, told_settings(options.said()), options.at))
 
 
 def _run(app: EvtuiApp) -> int:
-    """Until it is left. What ends by an error is no success."""
-    return app.run() or app.return_code or 0
+    """Until it is left. What ends by an error is no success, and the session is saved before."""
+    try:
+        code = app.run() or app.return_code or 0
+    except Exception as error:
+        app.save_before_the_end(error)
+        if app.rescue is None or app.rescue.log is None:
+            raise
+        code = 1
+    if app.rescue is not None:
+        sys.stderr.write(f"evtui: {app.rescue.sentence}\n")
+        if app.rescue.log is not None:
+            sys.stderr.write(f"evtui: it reopens with: evtui {shlex.quote(str(app.rescue.log))}\n")
+    return code
 
 
 def app_of(
-    scenario: Scenario, seed: int | None, speed: float = DEFAULT_SPEED, at_us: int | None = None
+    scenario: Scenario,
+    seed: int | None,
+    settings: Settings | None = None,
+    at_us: int | None = None,
 ) -> EvtuiApp:
     """The app for a scenario; for a saved session paused, where it was left.
 
@@ -38,8 +54,8 @@ def app_of(
     """
     session = open_session(scenario, seed)
     saved = scenario.saved
-    kind = CityApp if scenario.sites else EvtuiApp
-    app = kind(session, speed=speed, paused=saved is not None or at_us is not None)
+    paused = saved is not None or at_us is not None
+    app = _made(session, settings, is_city=bool(scenario.sites), paused=paused)
     if saved is not None:
         _announce(saved.until_us)
         app.timeline.run_to(Place(saved.events, len(scenario.inputs), saved.until_us))
@@ -48,10 +64,10 @@ def app_of(
     return app
 
 
-def app_of_kept(kept: Kept, speed: float = DEFAULT_SPEED, at_us: int | None = None) -> EvtuiApp:
+def app_of_kept(kept: Kept, settings: Settings | None = None, at_us: int | None = None) -> EvtuiApp:
     """The app for a session with all its branches: paused, where it was left, or at a time."""
-    kind = CityApp if kept.scenario.sites else EvtuiApp
-    app = kind(open_session(kept.scenario), speed=speed, paused=True)
+    is_city = bool(kept.scenario.sites)
+    app = _made(open_session(kept.scenario), settings, is_city=is_city, paused=True)
     saved = next(it.saved for it in kept.courses if it.branch.number == kept.shown)
     _announce(saved.until_us)
     app.timeline.adopt((it.branch for it in kept.courses), kept.shown, kept.bookmarks)
@@ -66,6 +82,15 @@ def _go(app: EvtuiApp, at_us: int | None) -> None:
         until_us = min(at_us, app.timeline.session.scenario.duration_us)
         _announce(until_us)
         app.travel(until_us)
+
+
+def _made(session: Session, settings: Settings | None, *, is_city: bool, paused: bool) -> EvtuiApp:
+    """The app, as fast and as its user wants it."""
+    kind, usual = (CityApp, CITY_SPEED) if is_city else (EvtuiApp, DEFAULT_SPEED)
+    wished = None if settings is None else settings.speed
+    stands = paused or (settings is not None and settings.start_paused)
+    speed = usual if wished is None else wished
+    return kind(session, speed=speed, paused=stands, settings=settings)
 
 
 def _announce(until_us: int) -> None:

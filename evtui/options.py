@@ -75,6 +75,15 @@ def _file(option: str, *, or_stdout: bool) -> Any:
     return read
 
 
+def _theme(_hint: Any, tokens: Sequence["Token"]) -> str:
+    from evtui.settings.fields import FIELDS
+
+    text, setting = tokens[0].value, next(it for it in FIELDS if it.name == "theme")
+    if setting.read(text) is None:
+        raise UsageError(f"--theme: {setting.refused(text)}")
+    return text
+
+
 def _version(_hint: Any, tokens: Sequence["Token"]) -> str:
     text = tokens[0].value
     if text not in ("1.6", "2.0.1"):
@@ -169,7 +178,7 @@ def _option(converter: Any, metavar: str, name: str | tuple[str, ...] | None = N
 
 
 Seed = Annotated[int | None, _option(_seed, "N")]
-Speed = Annotated[float, _option(_speed, "X")]
+Speed = Annotated[float | None, _option(_speed, "X")]
 FileOrStdin = Annotated[str, Parameter(allow_leading_hyphen=True)]
 Branches = Annotated[
     tuple[int, int] | None,
@@ -195,6 +204,46 @@ Page = Annotated[str | None, _option(_file("--html", or_stdout=False), "FILE")]
 ModelName = Annotated[str | None, _option(_text, "kv|register|network")]
 TimeLimit = Annotated[int | None, _option(_duration("--time-limit", _DAY_US), "TIME")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Watching:
+    """How a run is shown in the terminal; what is left out, the settings say."""
+
+    seed: Seed = None
+    """Seed of all randomness; the scenario's own if left out."""
+    speed: Speed = None
+    """Virtual seconds in a second, 0.1 to 1000, or max; 10 if left out, of a city 100."""
+    theme: Annotated[str | None, _option(_theme, "NAME")] = None
+    """Colours, such as evtui-dark, evtui-light, evtui-safe-dark or evtui-ansi-dark."""
+    ascii: Switch = False
+    """Draw with ASCII alone."""
+    reduced_motion: Switch = False
+    """Nothing slides or blinks, and the screen changes twice a second."""
+    at: At = None
+    """Open it paused at this virtual time, such as 3m30s, or at its end."""
+
+    def said(self) -> dict[str, str | float | bool]:
+        """The settings that were given, by name."""
+        given: dict[str, str | float | bool | None] = {
+            "theme": self.theme,
+            "speed": self.speed,
+            "ascii": self.ascii or None,
+            "reduced_motion": self.reduced_motion or None,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Opening(Watching):
+    """The options of ``evtui`` alone: how a run is shown, or its keys printed."""
+
+    print_keys: Switch = False
+    """Print all keys, as they are bound now, and open nothing."""
+    as_json: Annotated[Switch, Parameter(name="--json")] = False
+    """Print them as one JSON object."""
 
 
 @Parameter(name="*")
@@ -290,8 +339,8 @@ class Serving:
 
     seed: Seed = None
     """Seed of all randomness; the scenario's own if left out."""
-    speed: Speed = 10.0
-    """Virtual seconds in a second, 0.1 to 1000, or max; 10 if left out."""
+    speed: Speed = None
+    """Virtual seconds in a second, 0.1 to 1000, or max; 10 if left out, of a city 100."""
     port: Annotated[int, _option(_whole("--port", 0, 65_535), "N")] = 8_000
     """Where to listen; 0 is any free port; 8000 if left out."""
     host: Annotated[str, _option(_text, "ADDRESS")] = "127.0.0.1"

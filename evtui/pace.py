@@ -8,6 +8,9 @@ SPEEDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1
 FRAME_S = 1 / 15
 """The screen changes at most this often."""
 
+CALM_FRAME_S = 1 / 2
+"""For who wants nothing to move."""
+
 SLICE_S = 0.008
 """Wall time for the simulation per call-back: short, so that a key waits for nothing."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.types import IgnoreReturnCallbackType
 
-from evtui.actions import ACTIONS
+from evtui.actions import ACTIONS, as_bound
 from evtui.pace import SPEEDS
 from evtui.render import units
 from evtui.render.fault_entries import entries
@@ -28,7 +28,7 @@ class Actions(Provider):
     def _actions(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         picture: Any = getattr(self.app, "picture", None)
         ended = picture is not None and picture.view.finished
-        for action in ACTIONS:
+        for action in as_bound(ACTIONS, picture.keys if picture is not None else {}):
             if action.id != _PALETTE and not (ended and action.needs_run):
                 yield f"{action.title} · {action.shown}", action.help, self._do(action.method)
         yield "Export the log as JSON", "A line for each slot", self._do("export_log")

@@ -11,6 +11,7 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.timer import Timer
 
+from evtui.keys.names import of_view
 from evtui.screens.log import LogPanel
 from evtui.screens.panels import Panel, plain
 from evtui.travel import TravelApp
@@ -183,13 +184,7 @@ def open_new(folder: Path, name: str, end: str) -> tuple[Path, TextIO]:
 
 def name_of(screen: "Screen[object]") -> str:
     """What a view is called: ``LinkEditor`` is the link editor."""
-    return name_of_kind(type(screen))
-
-
-def name_of_kind(kind: type) -> str:
-    """The same, of a kind of view."""
-    name = re.sub(r"(Panel|Screen)$", "", kind.__name__)
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+    return of_view(type(screen))
 
 
 def text_of(screen: "Screen[object]") -> str:

@@ -1,10 +1,12 @@
-"""Our themes: a dark and a light one. Every text colour has a contrast of 4.5 or more.
+"""Our themes: dark, light, safe for the colour-blind, and the terminal's own sixteen colours.
+
+Every text colour has a contrast of 4.5 or more; of the sixteen, where they are as xterm has them.
 
 ``ink-*`` are the colours of what is drawn line by line (:mod:`evtui.render.ink`); ``ink-faint`` is
 for tracks and dots that carry no text.
 """
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="evtui-dark",
@@ -35,6 +37,8 @@ DARK = Theme(
         "border": "#2b3647",
         "block-cursor-background": "#22344d",
         "block-cursor-foreground": "#dbe2ec",
+        "block-cursor-blurred-background": "#22344d",
+        "block-cursor-blurred-foreground": "#dbe2ec",
         "scrollbar": "#2b3647",
         "scrollbar-background": "#10141b",
     },
@@ -69,9 +73,120 @@ LIGHT = Theme(
         "border": "#d5d0c6",
         "block-cursor-background": "#d8e6f8",
         "block-cursor-foreground": "#1d2530",
+        "block-cursor-blurred-background": "#d8e6f8",
+        "block-cursor-blurred-foreground": "#1d2530",
         "scrollbar": "#c9c4ba",
         "scrollbar-background": "#fbfaf8",
     },
 )
 
-THEMES = (DARK, LIGHT)
+# Ok, warning, bad, consensus and accent stay apart for who sees no red, no green or no blue: sought
+# by the least distance of any two in CIE L*a*b* after the simulation of Machado, Oliveira and
+# Fernandes (2009), which a test does again.
+SAFE_DARK = Theme(
+    name="evtui-safe-dark",
+    primary="#55aabb",
+    secondary="#8fa3bf",
+    accent="#aa88ff",
+    warning="#ddcc11",
+    error="#ff7766",
+    success="#66ffbb",
+    foreground=DARK.foreground,
+    background=DARK.background,
+    surface=DARK.surface,
+    panel=DARK.panel,
+    dark=True,
+    variables=DARK.variables
+    | {
+        "ink-accent": "#55aabb",
+        "ink-ok": "#66ffbb",
+        "ink-warn": "#ddcc11",
+        "ink-bad": "#ff7766",
+        "ink-consensus": "#aa88ff",
+        "ink-key": "#8fd3ff",
+    },
+)
+
+SAFE_LIGHT = Theme(
+    name="evtui-safe-light",
+    primary="#885566",
+    secondary="#4a5a70",
+    accent="#6600cc",
+    warning="#bb3300",
+    error="#661111",
+    success="#1166aa",
+    foreground=LIGHT.foreground,
+    background=LIGHT.background,
+    surface=LIGHT.surface,
+    panel=LIGHT.panel,
+    dark=False,
+    variables=LIGHT.variables
+    | {
+        "ink-accent": "#885566",
+        "ink-ok": "#1166aa",
+        "ink-warn": "#bb3300",
+        "ink-bad": "#661111",
+        "ink-consensus": "#6600cc",
+        "ink-key": "#0b5cad",
+    },
+)
+
+
+def _ansi(name: str, *, dark: bool, colors: dict[str, str]) -> Theme:
+    """A theme of the terminal's own colours on its own ground."""
+    twin = BUILTIN_THEMES["ansi-dark" if dark else "ansi-light"]
+    mine = {
+        "ink-accent": colors["primary"],
+        "ink-ok": colors["success"],
+        "ink-warn": colors["warning"],
+        "ink-bad": colors["error"],
+        "ink-consensus": colors["accent"],
+        "ink-key": colors["primary"],
+    }
+    return Theme(
+        name=name,
+        ansi=True,
+        dark=dark,
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
+        variables=twin.variables | mine,
+        primary=colors["primary"],
+        secondary=colors["secondary"],
+        accent=colors["accent"],
+        warning=colors["warning"],
+        error=colors["error"],
+        success=colors["success"],
+    )
+
+
+ANSI_DARK = _ansi(
+    "evtui-ansi-dark",
+    dark=True,
+    colors={
+        "primary": "ansi_bright_cyan",
+        "secondary": "ansi_cyan",
+        "accent": "ansi_bright_magenta",
+        "warning": "ansi_bright_yellow",
+        "error": "ansi_bright_red",
+        "success": "ansi_bright_green",
+    },
+)
+
+# On white, yellow, green and cyan cannot be read: there are fewer colours, and the signs remain.
+ANSI_LIGHT = _ansi(
+    "evtui-ansi-light",
+    dark=False,
+    colors={
+        "primary": "ansi_blue",
+        "secondary": "ansi_blue",
+        "accent": "ansi_magenta",
+        "warning": "ansi_magenta",
+        "error": "ansi_red",
+        "success": "ansi_blue",
+    },
+)
+
+THEMES = (DARK, LIGHT, SAFE_DARK, SAFE_LIGHT, ANSI_DARK, ANSI_LIGHT)

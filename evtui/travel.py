@@ -1,21 +1,15 @@
-"""What a person does with time in the app: go back, branch, undo, mark, keep."""
+"""What a person does with time in the app: go back, branch, undo, mark."""
 
 import time
-from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
+from evtui.safety.app import SafeApp
 from evtui.screens.bookmarks import BookmarksPanel
 from evtui.screens.branches import BranchChoice, BranchesPanel
 from evtui.screens.compare import ComparePanel, Instant
 from scenarios.comparing.begin import compare
 from scenarios.comparing.view import Comparison
 from scenarios.errors import InputError
-from scenarios.session_file import keep, to_log
-from scenarios.timeline import Timeline
-from scenarios.writer import to_toml
 
 if TYPE_CHECKING:
     from evtui.render.picture import Picture
@@ -25,26 +19,8 @@ COMPARE_S = 0.03
 """For how long a comparison may work before the screen has its turn."""
 
 
-class TravelApp(App[int]):
+class TravelApp(SafeApp):
     """The part of the app that moves through time. Every move stops the clock."""
-
-    timeline: Timeline
-    folder: Path = Path()
-    """Where sessions are kept."""
-
-    def set_paused(self, paused: bool) -> None:
-        """Stop or start virtual time."""
-        raise NotImplementedError
-
-    def take_picture(self) -> None:
-        """Show the world as it is now."""
-        raise NotImplementedError
-
-    def _refuse(self, why: str) -> None:
-        raise NotImplementedError
-
-    def _tell(self, text: str) -> None:
-        raise NotImplementedError
 
     # Back and forward.
 
@@ -89,7 +65,7 @@ class TravelApp(App[int]):
         except InputError as error:
             self._refuse(str(error).capitalize())
             return
-        self._changed(f"Without: {undone.words()}   Z brings it back")
+        self._changed(f"Without: {undone.words()}   {self.key_of('redo')} brings it back")
 
     def action_redo(self) -> None:
         """With what was undone again."""
@@ -147,7 +123,7 @@ class TravelApp(App[int]):
         """Set a bookmark here."""
         made = self.timeline.bookmark()
         self.take_picture()
-        self._tell(f"{made.name.capitalize()} is here   B lists them")
+        self._tell(f"{made.name.capitalize()} is here   {self.key_of('bookmarks')} lists them")
 
     def action_bookmarks(self) -> None:
         """Show the bookmarks on this course, and go to one."""
@@ -180,58 +156,3 @@ class TravelApp(App[int]):
         if message.index < len(here):
             self.timeline.forget(here[message.index])
             self.take_picture()
-
-    # Keep it.
-
-    def action_save(self) -> None:
-        """Keep the session: this branch as a scenario, all branches as a log."""
-        self.set_paused(True)
-        kept = keep(self.timeline)
-        texts = {".toml": to_toml(kept.only(kept.shown)), ".log": to_log(kept)}
-        try:
-            scenario, log = write_new(self.folder, kept.scenario.name, texts)
-        except OSError as error:
-            where = self.folder / kept.scenario.name
-            self._refuse(f"Not saved: {error.strerror or error}: {where}")
-            return
-        self.take_picture()
-        self._tell(f"Saved {scenario} and {log.name}   evtui replay {scenario}")
-        self.hand_over(scenario, log)
-
-    def hand_over(self, *paths: Path) -> None:
-        """Send files that were written to the browser, where the app is shown in one."""
-        if self.is_web:
-            for path in paths:
-                self.deliver_binary(path)
-
-
-def write_new(folder: Path, name: str, texts: dict[str, str]) -> list[Path]:
-    """Write files of one name and a number, by ending; nothing is ever overwritten.
-
-    Another session may write into the same folder at this moment.
-    """
-    number = 1
-    while True:
-        paths = [folder / f"{name}-{number}{end}" for end in texts]
-        number += 1
-        if any(path.exists() for path in paths):
-            continue
-        try:
-            _write_all(paths, texts.values())
-        except FileExistsError:
-            continue
-        return paths
-
-
-def _write_all(paths: list[Path], texts: Iterable[str]) -> None:
-    """Write each, or none."""
-    written = []
-    try:
-        for path, text in zip(paths, texts, strict=True):
-            with path.open("x", encoding="utf-8") as file:
-                written.append(path)
-                file.write(text)
-    except OSError:
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise

@@ -1,5 +1,6 @@
 """What every test has in common: nobody's own files are read or written."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,3 +12,12 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
     monkeypatch.setenv("EVTUI_DATA_DIR", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The folder of settings is an empty one."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("EVTUI_CONFIG_DIR", str(tmp_path_factory.mktemp("settings")))
+        patched.delenv("EVTUI_REDUCED_MOTION", raising=False)
+        yield

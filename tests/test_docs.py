@@ -10,6 +10,7 @@ import pytest
 
 from evtui.cli import main
 from evtui.mutants.rows import word
+from evtui.settings.file import read_text
 from paxos.check.mutants import MUTANTS
 from scenarios.loader import library_names, loads
 from tools import mutants_docs
@@ -42,7 +43,8 @@ def commands() -> list[tuple[str, int]]:
     lines = [line for _, block in blocks("sh") for line in block.splitlines()]
     found = [(line.split("#")[0].strip(), int("# exit code 1" in line)) for line in lines]
     headless = re.compile(
-        "evtui (run|scenarios|ask|verify|receipts|check|explore|campaign|shrink|learn|mutants --)"
+        "evtui (run|scenarios|ask|verify|receipts|check|explore|campaign|shrink|learn|settings|"
+        "--print-keys|mutants --)"
     )
     return [it for it in dict.fromkeys(found) if headless.match(it[0])]
 
@@ -97,7 +99,10 @@ def test_there_are_commands_and_examples() -> None:
 
 @pytest.mark.parametrize(("document", "example"), blocks("toml"))
 def test_an_example_loads(document: str, example: str) -> None:
-    """As a whole scenario, or as a part of one."""
+    """As a whole scenario, or as a part of one; of the page of settings as settings."""
+    if document == "settings.md":
+        assert read_text(example, document).problems == ()
+        return
     whole = example if "duration" in example else f'duration = "10m"\n{AROUND}{example}'
     loads(whole, document)
 

@@ -401,6 +401,8 @@ HEADLESS = [
     "compare nothing.log",
     "campaign leader-crash --seeds 1 --jobs 1",
     "shrink leader-crash",
+    "settings",
+    "--print-keys",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from attrs import evolve
 from textual.app import App
 from textual.binding import BindingType
 
@@ -17,6 +18,7 @@ from evtui.learn.screen import LessonScreen
 from evtui.palette import Actions
 from evtui.render.picture import Picture
 from evtui.screens.network import NetworkScreen
+from evtui.settings.force import Settings
 from evtui.taking import name_of
 from evtui.widgets.lesson import LessonPanel
 from scenarios.checkpoints import START, Place
@@ -49,7 +51,13 @@ class LessonApp(EvtuiApp):
     BINDINGS: ClassVar[list[BindingType]] = [*lesson_bindings()]
 
     def __init__(
-        self, scenario: Scenario, store: Store, *, speed: float | None = None, anew: bool = False
+        self,
+        scenario: Scenario,
+        store: Store,
+        *,
+        speed: float | None = None,
+        anew: bool = False,
+        settings: Settings | None = None,
     ) -> None:
         self.lesson = lesson_of(scenario)
         self._hidden = False
@@ -60,7 +68,7 @@ class LessonApp(EvtuiApp):
         self.leads_on = False
         """Whether the next lesson is wanted."""
         wanted = self.lesson.speed if speed is None else speed
-        super().__init__(open_session(scenario), speed=wanted, paused=True)
+        super().__init__(open_session(scenario), speed=wanted, paused=True, settings=settings)
         if self.lesson.select:
             self.selected = self.lesson.select
         self._resume(None if anew else store.way(scenario.name))
@@ -186,7 +194,7 @@ class LessonApp(EvtuiApp):
     def _picture(self, window: Window) -> Picture:
         made = super()._picture(window)
         standing = self.tutor.standing(hidden=self._hidden)
-        return Picture(made.view, made.drive, made.selected, None, made.course, standing)
+        return evolve(made, lesson=standing)
 
     def _run_slice(self, until_us: int) -> bool:
         """No farther than to the next look at the step."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from evtui.actions import ACTIONS
 from evtui.errors import UsageError
+from evtui.keys.names import of_view
 from evtui.learn.actions import LESSON_ACTIONS
 from evtui.screens.panels import Panel
 from evtui.screens.views import TABLES
-from evtui.taking import name_of_kind
 from scenarios.kinds import did_you_mean, one_of, printable
 from scenarios.lessons import words
 from scenarios.lessons.lesson import Lesson
@@ -57,6 +57,6 @@ def views() -> list[str]:
     kinds, found = [*Panel.__subclasses__()], set()
     while kinds:
         kind = kinds.pop()
-        found.add(name_of_kind(kind))
+        found.add(of_view(kind))
         kinds += kind.__subclasses__()
     return sorted(found - {"live", "table", "lesson-help", "city-help"})

@@ -1,14 +1,16 @@
 """The help in a lesson: its own keys before all others."""
 
+from evtui.actions import as_bound
+from evtui.keys.keymap import Keymap
 from evtui.learn.actions import GROUP, LESSON_ACTIONS
 from evtui.render import help as pages
 from evtui.render.line import Line
 from evtui.screens.help import HelpPanel
 
 
-def _lesson_keys(width: int) -> list[Line]:
+def _lesson_keys(width: int, bound: Keymap) -> list[Line]:
     """The keys that only a lesson has."""
-    return pages.rows(GROUP, LESSON_ACTIONS, width)
+    return pages.rows(GROUP, as_bound(LESSON_ACTIONS, bound), width)
 
 
 class LessonHelp(HelpPanel):

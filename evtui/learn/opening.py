@@ -4,17 +4,19 @@ from evtui.learn.app import LessonApp
 from evtui.learn.checking import check
 from evtui.learn.chooser import Chooser
 from evtui.learn.progress import Store
+from evtui.settings.force import told_settings
 from scenarios.lessons.library import lesson_of, lessons
 from scenarios.schema import Scenario
 
 
 def learn(store: Store, chosen: Scenario | None, speed: float | None = None) -> int:
     """Show the list, unless a lesson is named; then lesson after lesson until somebody leaves."""
+    settings = told_settings({})
     if chosen is None:
         chosen = choose(store)
     while chosen is not None:
         check(chosen)
-        app = LessonApp(chosen, store, speed=speed)
+        app = LessonApp(chosen, store, speed=speed, settings=settings)
         code = app.run() or app.return_code or 0
         if code or not app.leads_on:
             return code

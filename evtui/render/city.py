@@ -2,7 +2,7 @@
 
 from rich.cells import cell_len
 
-from evtui.actions import OVERVIEW_ACTIONS
+from evtui.actions import OVERVIEW_ACTIONS, as_bound
 from evtui.render import glyphs, units
 from evtui.render.bars import bar
 from evtui.render.events import row as event_row
@@ -165,7 +165,7 @@ def footer(picture: Picture, width: int) -> tuple[Line, list[Spot]]:
     """The keys of the overview: whole words where there is room."""
     actions = [
         action
-        for action in OVERVIEW_ACTIONS
+        for action in as_bound(OVERVIEW_ACTIONS, picture.keys)
         if not (picture.view.finished and (action.needs_run or action.id == "cut_site"))
     ]
     return lay_out(*arrange(actions, picture, width), width)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from attrs import frozen
 from rich.cells import cell_len
 
-from evtui.actions import ACTIONS, CITY_ACTIONS, Action
+from evtui.actions import ACTIONS, CITY_ACTIONS, Action, as_bound
 from evtui.render.glyphs import DOWN
 from evtui.render.line import Line, Span, fit
 from evtui.render.picture import Picture
@@ -46,8 +46,9 @@ def label(action: Action, picture: Picture, room: int = WHOLE) -> str:
 
 
 def registry(picture: Picture) -> tuple[Action, ...]:
-    """All actions there are: a city has more."""
-    return ACTIONS if picture.city is None else (*CITY_ACTIONS, *ACTIONS)
+    """All actions there are, as they are bound; a city has more."""
+    actions = ACTIONS if picture.city is None else (*CITY_ACTIONS, *ACTIONS)
+    return as_bound(actions, picture.keys)
 
 
 def possible(picture: Picture) -> list[Action]:

@@ -1,10 +1,12 @@
 """The help panel: keys by group, the views, and what the symbols mean."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
 from rich.cells import cell_len
 
-from evtui.actions import ACTIONS, GROUPS, VIEWS, Action
+from evtui.actions import ACTIONS, GROUPS, VIEWS, Action, as_bound
+from evtui.keys.keymap import Keymap
 from evtui.render import glyphs
 from evtui.render.hands import HANDS
 from evtui.render.line import Line, Span, fit, left, line
@@ -12,20 +14,29 @@ from scenarios.view import CellState
 
 _GROUP, _KEY = 9, 10
 """Widths of the first two columns."""
+USUAL: Keymap = {}
+"""No key is bound otherwise than usual."""
 
 
-def keys(width: int) -> list[Line]:
+def keys(width: int, bound: Keymap = USUAL) -> list[Line]:
     """What is done with a key: key, title, and its help where there is room."""
     lines: list[Line] = []
     for group in GROUPS:
-        lines += rows(group, [a for a in ACTIONS if a.group == group], width)
+        actions = as_bound((a for a in ACTIONS if a.group == group), bound)
+        lines += rows(group, actions, width)
     return lines
 
 
-def views(width: int) -> list[Line]:
+TIME = ("pause", "step", "back", "leap_back", "leap_on", "faster", "slower")
+"""What works in each live view as in the network."""
+
+
+def views(width: int, bound: Keymap = USUAL) -> list[Line]:
     """What is opened with a key, and the keys that all of it has."""
-    lines = rows(VIEWS, [a for a in ACTIONS if a.group == VIEWS], width, titles=18)
-    hint = "Each is live: space . , [ ] + - work there, too; Esc closes it"
+    actions = as_bound((a for a in ACTIONS if a.group == VIEWS), bound)
+    lines = rows(VIEWS, actions, width, titles=18)
+    time = {a.id: a.shown for a in as_bound(ACTIONS, bound)}
+    hint = f"Each is live: {' '.join(time[it] for it in TIME)} work there, too; Esc closes it"
     spans: list[Span] = [(left(" Message", _GROUP), "text bold")]
     for hand in HANDS:
         spans += [(hand.key, "key bold"), (f" {hand.word} ", "dim")]
@@ -107,7 +118,7 @@ WORDS = (
 """What the words on the screens mean: Lamport, Paxos Made Simple; IEC 61851-1 for the pilot."""
 
 
-def legend(width: int) -> list[Line]:
+def legend(width: int, _bound: Keymap = USUAL) -> list[Line]:
     """Symbols, then words."""
     lines = [*symbols(width), line()]
     for word, says in WORDS:
@@ -115,7 +126,9 @@ def legend(width: int) -> list[Line]:
     return lines
 
 
-PAGES: Mapping[str, Callable[[int], list[Line]]] = {
+Page: TypeAlias = Callable[[int, Keymap], list[Line]]
+
+PAGES: Mapping[str, Page] = {
     "Keys": keys,
     "Views": views,
     "Symbols": legend,

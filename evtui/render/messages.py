@@ -127,7 +127,7 @@ def _status(diagram: Diagram, shown: Shown, width: int, motion: Span) -> Line:
         first, last = diagram.moments[0].time_us, diagram.moments[-1].time_us
         beside.append((f"  {units.clock(first)}–{units.clock(last)}", ""))
     room = width - sum(cell_len(text) for text, _ in (*start, *end))
-    while motion[0] and sum(cell_len(text) for text, _ in beside) > room:
+    while motion[0] and beside and sum(cell_len(text) for text, _ in beside) > room:
         beside.pop()
     return spread(start, [*beside, *end], width, "panel")
 

@@ -1,6 +1,8 @@
 """All that the widgets look at: the view of the world and how the person drives it."""
 
-from attrs import frozen
+from collections.abc import Mapping
+
+from attrs import field, frozen
 
 from scenarios.city.view import CityView
 from scenarios.course import Course
@@ -32,6 +34,9 @@ class Picture:
     """Where the run stands in its own time, and its branches."""
     lesson: Standing | None = None
     """How the lesson stands, where there is one."""
+
+    keys: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    """Of all actions that do not have their usual keys (:mod:`evtui.keys.keymap`)."""
 
     @property
     def cp(self) -> CpView | None:

@@ -13,6 +13,7 @@ from evtui.render import course
 from evtui.render.line import Line
 from evtui.render.picture import Picture
 from evtui.screens.panels import Body, Panel
+from evtui.widgets.keys import KeyLine
 from scenarios.course import NAME_MAX
 
 RENAMING = "another name for it   Enter names it, Esc leaves it as it is"
@@ -66,7 +67,7 @@ class BookmarksPanel(Panel[int]):
             line.cursor_blink = False
             line.display = False
             yield line
-            yield Static(self.KEYS, id="panel-keys", markup=False)
+            yield KeyLine(self.KEYS)
 
     def rows(self) -> int:
         """One for each."""

@@ -4,11 +4,12 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from evtui.render.city import HEAD
+from evtui.safety.guarded import Guarded
 from evtui.widgets.city import CityEvents, CityFooter, CityHeader, SiteTable
 from evtui.widgets.panes import Banner
 
 
-class CityScreen(Screen[None]):
+class CityScreen(Guarded, Screen[None]):
     """The overview: a table of sites, and what happened between them."""
 
     AUTO_FOCUS = ""

@@ -1,6 +1,6 @@
 """The help: keys, views and symbols, on pages where they have no room together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.text import Text
@@ -10,7 +10,8 @@ from textual.widgets import Static
 from evtui.render import help as pages
 from evtui.render.line import Line
 from evtui.render.picture import Picture
-from evtui.screens.panels import Panel
+from evtui.screens.panels import Body, Panel
+from evtui.widgets.keys import as_bound
 
 
 class HelpPanel(Panel[None]):
@@ -18,7 +19,7 @@ class HelpPanel(Panel[None]):
 
     TITLE_TEXT = "Keys, views and symbols"
     TITLED = False
-    PAGES: ClassVar[Mapping[str, Callable[[int], list[Line]]]] = pages.PAGES
+    PAGES: ClassVar[Mapping[str, pages.Page]] = pages.PAGES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,q", "close", "Close", id="help_close"),
         Binding("left,shift+tab", "turn(-1)", "Page before", id="help_left"),
@@ -43,11 +44,13 @@ class HelpPanel(Panel[None]):
 
     def rows(self) -> int:
         """All pages together."""
-        return len(pages.whole(page(80) for page in self.PAGES.values()))
+        picture = self.query_one(Body).picture
+        bound = picture.keys if picture is not None else pages.USUAL
+        return len(pages.whole(page(80, bound) for page in self.PAGES.values()))
 
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
         """All pages, or one, from where it is scrolled to."""
-        made = [page(width) for page in self.PAGES.values()]
+        made = [page(width, picture.keys) for page in self.PAGES.values()]
         found = pages.whole(made)
         self._paged = len(found) > height
         if self._paged:
@@ -73,6 +76,6 @@ class HelpPanel(Panel[None]):
         if self._paged:
             for n, name in enumerate(self.PAGES):
                 text.append(f" {name} ", "reverse bold" if n == self._page else "")
-            text.append("  ← → page   ")
+            text.append(f"  {as_bound(self, '← →')} page   ")
         text.append("Esc closes, and time goes on")
         self.query_one("#panel-keys", Static).update(text)

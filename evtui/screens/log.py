@@ -16,6 +16,7 @@ from evtui.render.line import Line
 from evtui.render.picture import Picture
 from evtui.screens.panels import Body
 from evtui.screens.tables import TablePanel
+from evtui.widgets.keys import KeyLine
 from scenarios.log.view import LogTable, LogWindow
 from scenarios.view import Window
 from scenarios.why.view import About, Question
@@ -88,7 +89,7 @@ class LogPanel(TablePanel):
             typed.cursor_blink = False
             typed.display = False
             yield typed
-            yield Static(self.KEYS, id="panel-keys", markup=False)
+            yield KeyLine(self.KEYS)
 
     def on_mount(self) -> None:
         """Watch what comes."""

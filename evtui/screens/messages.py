@@ -16,6 +16,7 @@ from evtui.render.messages import HEAD, Shown
 from evtui.render.picture import Picture
 from evtui.screens.hands import HandsPanel
 from evtui.screens.panels import Body
+from evtui.widgets.keys import KeyLine
 from scenarios.messages.view import Arrow, Diagram, Filter, FrameView, Grip, Moment, Span
 
 FILTER = "filter"
@@ -115,7 +116,7 @@ class MessagesPanel(HandsPanel):
             line.cursor_blink = False
             line.display = False
             yield line
-            yield Static(self.KEYS, id="panel-keys", markup=False)
+            yield KeyLine(self.KEYS)
 
     def rows(self) -> int:
         """As many as there are."""

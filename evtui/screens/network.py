@@ -4,6 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 
+from evtui.safety.guarded import Guarded
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
 from evtui.widgets.lines import Pane
@@ -11,7 +12,7 @@ from evtui.widgets.panes import Banner, EventLog, Header, LogGrid, PowerPanel
 from scenarios.view import Window
 
 
-class NetworkScreen(Screen[None]):
+class NetworkScreen(Guarded, Screen[None]):
     """Charge points, the replicated log, power and events."""
 
     AUTO_FOCUS = ""
@@ -36,6 +37,11 @@ class NetworkScreen(Screen[None]):
                 yield PowerPanel()
                 yield EventLog()
         yield Footer()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its parts are there: not before the first look, nor while the app ends."""
+        return self.is_mounted and bool(self.query(LogGrid)) and bool(self.query(EventLog))
 
     def window(self) -> Window:
         """The part of the long lists that is on the screen."""

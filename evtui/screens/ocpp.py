@@ -14,6 +14,7 @@ from evtui.render.line import Line, fit
 from evtui.render.picture import Picture
 from evtui.screens.panels import Body
 from evtui.screens.tables import TablePanel
+from evtui.widgets.keys import KeyLine
 from scenarios.ocpp_view import OcppView, OcppWindow, read_filter
 from scenarios.view import Window
 
@@ -61,7 +62,7 @@ class OcppPanel(TablePanel):
             asked.cursor_blink = False
             asked.display = False
             yield asked
-            yield Static(self.KEYS, id="panel-keys", markup=False)
+            yield KeyLine(self.KEYS)
 
     def rows(self) -> int:
         """All there is room for."""

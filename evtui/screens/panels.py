@@ -17,6 +17,8 @@ from evtui.render import links, partition
 from evtui.render.glyphs import CURSOR
 from evtui.render.line import Line
 from evtui.render.picture import Picture
+from evtui.safety.guarded import Guarded
+from evtui.widgets.keys import KeyLine
 from evtui.widgets.lines import Lines
 
 Result = TypeVar("Result")
@@ -42,6 +44,8 @@ def plain(rows: Iterable[str]) -> str:
 class Body(Lines):
     """The body of a panel: lines that its screen makes; clicks go to the screen."""
 
+    is_view = True
+
     def build(self, picture: Picture, width: int, height: int) -> list[Line]:
         """Ask the screen."""
         screen = self.screen
@@ -56,7 +60,7 @@ class Body(Lines):
         titled = not isinstance(self.screen, Panel) or self.screen.TITLED
         return CHROME - 2 if titled else 1
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def wanted_height(self, container: Size, viewport: Size, width: int) -> int:
         """What the screen has to say, as far as the terminal has room for it."""
         wanted = self.screen.rows() if isinstance(self.screen, Panel) else 1
         return max(min(wanted, self.screen.size.height - self._chrome()), 1)
@@ -67,7 +71,7 @@ class Body(Lines):
             self.screen.clicked(event.y)
 
 
-class Panel(ModalScreen[Result], Generic[Result]):
+class Panel(Guarded, ModalScreen[Result], Generic[Result]):
     """A panel with a title, a body of lines and a line of keys; Esc closes it."""
 
     TITLE_TEXT = ""
@@ -86,7 +90,7 @@ class Panel(ModalScreen[Result], Generic[Result]):
         with Vertical(id="panel"):
             yield Static(self.title_text(), id="panel-title", markup=False)
             yield Body()
-            yield Static(self.KEYS, id="panel-keys", markup=False)
+            yield KeyLine(self.KEYS)
 
     def title_text(self) -> str:
         """The title."""

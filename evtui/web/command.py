@@ -18,7 +18,7 @@ class Order:
 
     scenario: str
     seed: int | None
-    speed: float
+    speed: float | None
     host: str
     port: int
     sessions: int
@@ -89,5 +89,6 @@ def _command(order: Order) -> str:
     words = [sys.executable, "-P", "-m", "evtui.cli", order.scenario]
     if order.seed is not None:
         words += ["--seed", str(order.seed)]
-    words += ["--speed", f"{order.speed:g}" if order.speed else "max"]
+    if order.speed is not None:
+        words += ["--speed", f"{order.speed:g}" if order.speed else "max"]
     return shlex.join(words)

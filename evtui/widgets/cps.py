@@ -47,7 +47,7 @@ class CpPanel(Lines):
         count = len(self.picture.view.cps) if self.picture else 0
         return min(count, max(self.screen.size.height // 3, 3))
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def wanted_height(self, container: Size, viewport: Size, width: int) -> int:
         """Cards, or heading, table and detail."""
         return cp_cards.CARD_HEIGHT if self._cards(width) else 1 + self._rows() + DETAIL
 

@@ -3,14 +3,16 @@
 from rich.cells import cell_len
 from textual import events
 from textual.app import App
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from evtui.render.ink import Ink, changed_columns
-from evtui.render.line import Line
+from evtui.render.line import Line, fit
 from evtui.render.picture import Picture
+from evtui.safety.files import named
+from evtui.safety.guarded import Guarded, tell
 
 _inks: dict[tuple[str, bool], Ink] = {}
 
@@ -20,13 +22,15 @@ def ink_of(app: App[object]) -> Ink:
     key = (app.theme, app.native_ansi_color)
     ink = _inks.get(key)
     if ink is None:
-        variables = app.theme_variables or app.get_css_variables()
+        variables = app.get_css_variables()  # what the app has kept may be of the theme before
         ink = _inks[key] = Ink(variables, ansi=app.native_ansi_color)
     return ink
 
 
-class Lines(Widget):
+class Lines(Guarded, Widget):
     """Draws the lines that :meth:`build` makes of the app's picture.
+
+    Where it cannot, it says so in place, and the app goes on (:mod:`evtui.safety`).
 
     When a new picture comes, the new lines are compared with those on the screen, and only the
     cells from the first to the last difference of each changed line are drawn again.
@@ -62,7 +66,7 @@ class Lines(Widget):
         width, height = self.size
         if self.picture is None or not width or not height:
             return
-        old, new = self._lines, self.build(self.picture, width, height)
+        old, new = self._lines, self._built(self.picture, width, height)
         self._lines = new
         if len(old) != len(new):
             self.refresh()
@@ -76,6 +80,29 @@ class Lines(Widget):
         ]
         if regions:
             self.refresh(*regions)
+
+    def _built(self, picture: Picture, width: int, height: int) -> list[Line]:
+        """What :meth:`build` makes; where it fails, that it does, until it can again."""
+        try:
+            return self.build(picture, width, height)
+        except Exception as error:  # the run is worth more than a view of it
+            tell(self.screen if self.is_view else self, error, in_place=True)
+            return [fit([(" ", ""), (f"! not shown: {named(error)}", "bad bold")], width)]
+
+    is_view = False
+    """Whether it is all of its screen, which then is what fails with it."""
+
+    def wanted_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Rows that it would like to have."""
+        return super().get_content_height(container, viewport, width)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many rows as :meth:`wanted_height` says; one where that fails."""
+        try:
+            return self.wanted_height(container, viewport, width)
+        except Exception as error:  # as in `_built`
+            tell(self.screen if self.is_view else self, error, in_place=True)
+            return 1
 
     def _changed(self, y: int, old: Line, new: Line, width: int) -> Region:
         wide = any(cell_len(text) != len(text) for line in (old, new) for text, _ in line.spans)

@@ -69,7 +69,7 @@ class Banner(Lines):
         """As many lines as the sentence needs."""
         return header.banner(picture.view, width)
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def wanted_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many rows as the sentence needs."""
         return len(header.banner(self.picture.view, width)) if self.picture else 0
 

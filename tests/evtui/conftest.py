@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from evtui.app import EvtuiApp
+from evtui.safety.app import SafeApp
 from scenarios.loader import load
 from scenarios.session import Session
 
@@ -16,6 +17,18 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove what would change colours."""
     for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_error_is_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the app would survive is an error all the same; tests of its survival undo this."""
+    monkeypatch.setattr(SafeApp, "view_failed", failing)
+    monkeypatch.setattr(SafeApp, "save_before_the_end", lambda _app, _error: None)
+
+
+def failing(_app: SafeApp, _view: object, error: Exception, *, in_place: bool = False) -> None:
+    """Let an error of a view through."""
+    raise error
 
 
 def session_at(time_us: int, *, scenario: str = "ten-minutes", seed: int = 7) -> Session:

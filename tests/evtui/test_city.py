@@ -5,7 +5,7 @@ from collections.abc import Callable
 import attrs
 import pytest
 
-from evtui.app import ENDED
+from evtui.acting import ENDED
 from evtui.city_app import CityApp, Sites
 from evtui.cli import main
 from evtui.render import city as drawn

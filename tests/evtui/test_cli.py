@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from evtui import __version__
-from evtui.cli import main, watch
+from evtui.cli import main
 from evtui.render.units import MAX_SPEED
 from scenarios.kinds import one_of
 from scenarios.loader import library_names
@@ -162,13 +162,16 @@ def test_a_terminal_that_cannot_draw(term: str, why: str) -> None:
 def test_speeds_mean_the_same_as_in_the_app() -> None:
     """The command line must not import drawing code to know it."""
     from evtui.app import DEFAULT_SPEED
-    from evtui.options import _speed
+    from evtui.city_app import CITY_SPEED
+    from evtui.options import Watching, _speed
 
     class Token:
         value = "max"
 
     assert _speed(None, [Token()]) == MAX_SPEED  # type: ignore[list-item]
-    assert inspect.signature(watch).parameters["speed"].default == DEFAULT_SPEED
+    said = inspect.getsource(Watching).partition("speed: Speed")[2].splitlines()[1]
+    assert f"{DEFAULT_SPEED:g} if left out, of a city {CITY_SPEED:g}" in said
+    assert Watching().said() == {}
 
 
 # --- headless runs ---------------------------------------------------------------------------

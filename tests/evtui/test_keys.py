@@ -654,7 +654,7 @@ async def test_resize_keeps_everything_in_place(make_app: MakeApp) -> None:
         for size in [(80, 24), (40, 10), (20, 5), (120, 36), (200, 60)]:
             await pilot.resize_terminal(*size)
             await pilot.pause()
-            grid = app.screen.query_one(LogGrid)
+            grid = app.get_default_screen().query_one(LogGrid)
             assert app.picture is not None
             assert len(app.picture.view.log) <= grid.rows
         assert grid.rows > 20

@@ -7,6 +7,7 @@ import pytest
 from evtui.app import EvtuiApp
 from evtui.cli import main
 from evtui.opening import app_of, app_of_kept
+from evtui.options import Watching
 from scenarios.errors import ScenarioError
 from scenarios.loader import load, loads
 from scenarios.session import Session
@@ -122,9 +123,10 @@ def test_an_app_that_fails_is_no_success(monkeypatch: pytest.MonkeyPatch) -> Non
 
     class Failing:
         return_code = 1
+        rescue = None
 
         def run(self) -> None:
             """Ends without a result."""
 
     monkeypatch.setattr(opening, "app_of", lambda *_: Failing())
-    assert opening.run_app(load("ten-minutes"), None) == 1
+    assert opening.run_app(load("ten-minutes"), Watching()) == 1

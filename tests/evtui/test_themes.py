@@ -1,15 +1,24 @@
 """Themes: text can be read on every ground, and without any colour."""
 
+import time
+
 import pytest
 from textual.color import Color
 from textual.geometry import Region
 from textual.theme import Theme
+from textual.widgets import Input
 
 from evtui.app import EvtuiApp
+from evtui.pace import CALM_FRAME_S
 from evtui.render.ink import GROUNDS, ROLES, Ink
-from evtui.themes import DARK, LIGHT
+from evtui.settings.force import Settings
+from evtui.settings.place import settings_file
+from evtui.themes import DARK, LIGHT, THEMES
 from evtui.widgets.panes import Header
 from tests.evtui.conftest import session_at
+
+FULL = [theme for theme in THEMES if not theme.ansi]
+"""Our themes that have colours of their own."""
 
 
 def contrast(a: Color, b: Color) -> float:
@@ -26,7 +35,7 @@ def contrast(a: Color, b: Color) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", FULL, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "faint"])
 def test_text_has_a_contrast_of_four_and_a_half(theme: Theme, ground: str, role: str) -> None:
@@ -67,3 +76,35 @@ def test_the_environment_can_wish_a_theme(
     """``TEXTUAL_THEME`` names any theme there is; what there is not is passed over."""
     monkeypatch.setenv("TEXTUAL_THEME", wished)
     assert EvtuiApp(session_at(0), paused=True).theme == theme
+
+
+async def test_a_theme_of_the_palette_is_for_this_run() -> None:
+    """A notice says how it is kept: no file is written that only its user writes."""
+    app = EvtuiApp(session_at(0), paused=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        assert not app._notifications
+        app.theme = "nord"
+        await pilot.pause()
+        await pilot.pause()
+        told = [note.message for note in app._notifications]
+        assert told == ['nord, for this run; to keep it: theme = "nord" in settings.toml']
+        assert not settings_file().exists()
+
+
+async def test_what_is_calm_does_not_move() -> None:
+    """No animation, no blinking cursor, and two pictures a second at most."""
+    app = EvtuiApp(session_at(0), speed=50, settings=Settings(reduced_motion=True))
+    async with app.run_test(size=(120, 36)) as pilot:
+        assert app.animation_level == "none"
+        pictures: list[object] = []
+        app.watch(app, "picture", lambda seen: pictures.append(seen), init=False)
+        begin_s = time.monotonic()
+        while len(pictures) < 4:
+            await pilot.pause(0.02)
+            assert time.monotonic() < begin_s + 60
+        assert time.monotonic() - begin_s >= 2 * CALM_FRAME_S * 0.9
+        await pilot.press("colon")
+        await pilot.pause()
+        typed = app.screen.query_one(Input)
+        assert typed.has_focus
+        assert not typed.cursor_blink

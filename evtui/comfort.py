@@ -1,0 +1,79 @@
+"""The part of the app that follows its user's preferences: colours, letters, motion, keys."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.filter import LineFilter
+from textual.theme import Theme
+from textual.widgets import Input
+
+from evtui import pace
+from evtui.keys.catalogue import catalogue
+from evtui.keys.names import shown
+from evtui.render.ascii import AsciiFilter
+from evtui.screens.small import SmallScreen, is_too_small
+from evtui.settings.force import Settings
+from evtui.settings.place import NAME
+from evtui.themes import DARK, THEMES
+
+
+class ComfortApp(App[int]):
+    """Themes, ASCII, calm, and the keys as somebody wants them."""
+
+    settings: Settings
+    confirm_quit: bool = True
+    """Whether leaving asks while something is not kept."""
+    frame_s = pace.FRAME_S
+    """The screen changes at most this often, in seconds."""
+
+    def make_comfortable(self) -> None:
+        """Do what the settings say: before the first screen is there."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        wished = self.settings.theme
+        self.theme = wished if wished in self.available_themes else DARK.name
+        self._ascii = AsciiFilter()
+        if self.settings.reduced_motion:
+            self.animation_level = "none"
+            self.frame_s = pace.CALM_FRAME_S
+        self.confirm_quit = self.settings.confirm_quit
+
+    def key_of(self, name: str) -> str:
+        """What the key of an action looks like, as it is bound."""
+        usual = catalogue().ids()[name][1].keys
+        return shown(self.settings.keys.get(name, usual)[0])
+
+    def tell_of_settings(self) -> None:
+        """Bind the keys, and say what was wrong with the settings."""
+        self.set_keymap({name: ",".join(keys) for name, keys in self.settings.keys.items()})
+        for problem in self.settings.problems:
+            self.notify(problem, severity="warning", timeout=20, markup=False)
+        self.theme_changed_signal.subscribe(self, self._theme_picked)
+
+    def _theme_picked(self, theme: Theme) -> None:
+        """A theme from the palette is for this run: the file of settings is its user's alone."""
+        text = f'{theme.name}, for this run; to keep it: theme = "{theme.name}" in {NAME}'
+        self.clear_notifications()
+        self.notify(text, timeout=6, markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where the terminal has no room for a view, only that is said."""
+        if is_too_small(event.size) and not self._is_small:
+            self.push_screen(SmallScreen())
+
+    @property
+    def _is_small(self) -> bool:
+        return any(isinstance(screen, SmallScreen) for screen in self.screen_stack)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """With ASCII alone, all that is drawn goes through one more filter."""
+        filters = super().get_line_filters()
+        return [*filters, self._ascii] if self.settings.ascii else filters
+
+    def on_descendant_focus(self, _event: Any) -> None:
+        """What is calm does not blink."""
+        focused = self.focused
+        if self.settings.reduced_motion and isinstance(focused, Input):
+            focused.cursor_blink = False

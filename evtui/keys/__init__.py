@@ -1,0 +1,1 @@
+"""Keys: what they are called, which there are in each view, and those that somebody rebinds."""

@@ -1,0 +1,80 @@
+"""No information by colour alone: without any colour, every view still tells every state."""
+
+import re
+
+import pytest
+
+from evtui.render import glyphs
+from evtui.widgets.lines import Lines
+from scenarios.view import CellState
+from tests.evtui.walk import app_of, drawn, text_of, troubled, views
+
+STATES = {"ok", "warn", "bad"}
+SAID_BESIDE = {
+    glyphs.CELL[CellState.APPLIED]: "what is on the disk of a crashed CP: its column has a ✗",
+    glyphs.CELL[CellState.ACCEPTED]: "the same",
+    glyphs.CELL[CellState.CHOSEN]: "the same",
+    glyphs.CELL[CellState.EMPTY]: "the same",
+    glyphs.MONITORED["supplying"]: "of a crashed CP: its row says so",
+    "━": "a bar: its figures stand beside it",
+    "│": "a lane: the message at its end says which channel it is of",
+}
+"""The same text in two colours, and what says the difference."""
+
+TOLD = {
+    "network": ("✗ crashed", "‖ paused", "≠ cut off", "◆", "○", "●", "▶", "▷"),
+    "faults": ("alive, candidate", "On now", "● CP2", "crashed"),
+    "links": ("up", "↛ one way", "4 cut"),
+    "operator": ("SUPPLYING", "ACTIVATED"),
+    "invariants": ("✓",),
+    "ledger": ("✓",),
+    "ocpp": ("waits",),
+    "log": ("○ accepted", "●"),
+    "link": ("only hears it", "up"),
+    "membership": ("voter", "not now"),
+    "branches": ("▸", "without crash"),
+}
+"""What must be read in a view, where some things are broken."""
+
+
+async def test_every_state_is_told_without_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a word or a sign; and nothing that is drawn has a hue."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = app_of(troubled())
+    async with app.run_test(size=(120, 48)) as pilot:
+        seen = set()
+        async for name in views(app, pilot):
+            text = text_of(app)
+            seen.add(name)
+            for words in TOLD.get(name, ()):
+                assert words in text, (name, words)
+            for _, segments in drawn(app):
+                for segment in segments:
+                    style = segment.style
+                    for color in (style.color, style.bgcolor) if style else ():
+                        if color is not None and color.triplet is not None:
+                            assert len(set(color.triplet)) == 1, (name, segment)
+        assert set(TOLD) <= seen
+
+
+async def test_one_text_has_one_colour_of_state() -> None:
+    """Where it has two, something beside it says why; a figure says it itself."""
+    app = app_of(troubled())
+    async with app.run_test(size=(120, 36)) as pilot:
+        seen = 0
+        async for name in views(app, pilot):
+            of: dict[tuple[str, str], set[str]] = {}
+            for widget in app.screen.query(Lines):
+                for line in widget.shown:
+                    for text, role in line.spans:
+                        kind = role.partition("@")[0].split()
+                        key = (type(widget).__name__, text.strip(" ━"))
+                        of.setdefault(key, set()).add(kind[0] if kind else "")
+            for (widget_name, text), roles in of.items():
+                seen += 1
+                states = roles & STATES
+                is_said = text in SAID_BESIDE or not text or re.search(r"\d", text)
+                assert len(states) + bool(roles - STATES) < 2 or not states or is_said, (
+                    name, widget_name, text, roles,
+                )  # fmt: skip
+        assert seen > 500

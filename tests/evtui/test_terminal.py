@@ -1,0 +1,105 @@
+"""The program in a real terminal: settings from a file, and an end that nobody wanted."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from evtui.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+LATEST_S = 60
+
+BROKEN = """
+import sys
+from evtui.cli import main
+from scenarios.timeline import Timeline
+run = Timeline.run
+def boom(self, until_us, max_events):
+    if self.time_us > 2_000_000:
+        raise RuntimeError("out of order")
+    return run(self, until_us, max_events)
+Timeline.run = boom
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def in_terminal(
+    code: str, args: list[str], folder: Path, *, until: str = "", keys: bytes = b""
+) -> tuple[int, str]:
+    """Run Python in a terminal of 80 by 24; its exit code, and all that it wrote.
+
+    Once ``until`` was written, ``keys`` are typed.
+    """
+    ours, theirs = pty.openpty()
+    environ = os.environ | {
+        "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", "PYTHONPATH": str(ROOT),
+        "EVTUI_CONFIG_DIR": str(folder / "conf"),
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *args],
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=environ,
+    )  # fmt: skip
+    os.close(theirs)
+    out, end_s, typed = b"", time.monotonic() + LATEST_S, not keys
+    while time.monotonic() < end_s:
+        if select.select([ours], [], [], 0.1)[0]:
+            try:
+                part = os.read(ours, 65_536)
+            except OSError:
+                break
+            if not part:
+                break
+            out += part
+        if not typed and until.encode() in out:
+            os.write(ours, keys)
+            typed = True
+    else:
+        process.kill()
+        pytest.fail(f"it did not end: {out[-2_000:]!r}")
+    os.close(ours)
+    return process.wait(), out.decode(errors="replace")
+
+
+def test_an_app_that_dies_says_what_reopens_the_run(tmp_path: Path) -> None:
+    """One sentence, and the command; the traceback is in a file, and the session is whole."""
+    code, out = in_terminal(BROKEN, ["ten-minutes", "--speed", "50"], tmp_path)
+    assert code == 1
+    log, trace = "ten-minutes-rescued-1.log", "ten-minutes-rescued-1.txt"
+    saved = f"the session is saved in {log}, the traceback in {trace}"
+    first, second = out.replace("\r\n", "\n").splitlines()[-2:]
+    assert first.endswith(f"evtui: the app failed (RuntimeError: out of order); {saved}")
+    assert second == f"evtui: it reopens with: evtui {log}"
+    assert "Traceback" not in out
+    assert "out of order" in (tmp_path / trace).read_text("utf-8")
+    assert main(["replay", str(tmp_path / log)]) == 0
+
+
+SETTINGS = """\
+theme = "evtui-lihgt"
+ascii = true
+start_paused = true
+[keys]
+quit = "Q"
+kill = "x"
+"""
+
+
+def test_settings_of_a_file_are_in_force_and_its_mistakes_are_told(tmp_path: Path) -> None:
+    """On standard error before the app opens; it opens all the same, and has the rebound key."""
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    start = "import sys; from evtui.cli import main; sys.exit(main(sys.argv[1:]))"
+    code, out = in_terminal(start, ["ten-minutes"], tmp_path, until="quit", keys=b"qQ")
+    assert code == 0
+    assert 'settings.toml:1: theme: found "evtui-lihgt"; allowed' in out
+    assert 'did you mean "evtui-light"?' in out
+    assert "settings.toml:6: keys.kill: found" in out
+    assert "●" not in out
+    assert "= paused" in out
+    assert list(tmp_path.glob("*rescued*")) == []
