@@ -16,18 +16,21 @@ from evtui.app import EvtuiApp
 from evtui.city_app import CityApp
 from evtui.keys.catalogue import NETWORK, Catalogue, Row, View
 from evtui.keys.names import of_view
+from evtui.learn.actions import LESSON_ACTIONS
+from evtui.learn.app import LessonApp
+from evtui.learn.screen import LessonScreen
 from evtui.screens.city import CityScreen
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import Panel
 from evtui.screens.tables import LivePanel, TablePanel
 from evtui.themes import THEMES
 
-_GROUPS = {it.id: it for it in (*OVERVIEW_ACTIONS, *CITY_ACTIONS, *ACTIONS)}
+_GROUPS = {it.id: it for it in (*LESSON_ACTIONS, *OVERVIEW_ACTIONS, *CITY_ACTIONS, *ACTIONS)}
 _BASES = (Panel, LivePanel, TablePanel)
 
 
 def gather() -> Catalogue:
-    """All views of the program, in the order of their names, after the network and the city."""
+    """All views in the order of their names, after the network, the city and a lesson."""
     for module in pkgutil.iter_modules(evtui.screens.__path__):
         importlib.import_module(f"evtui.screens.{module.name}")
     panels = sorted((it for it in _below(Panel) if it not in _BASES), key=lambda it: of_view(it))
@@ -35,6 +38,7 @@ def gather() -> Catalogue:
     views = (
         View(NETWORK, "Network", rows(EvtuiApp, NetworkScreen)),
         View("city", "City", rows(CityApp, CityScreen)),
+        View("lesson", "Lesson", rows(LessonApp, LessonScreen)),
         *(_view(panel) for panel in panels),
     )
     return Catalogue(views, themes)

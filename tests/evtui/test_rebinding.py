@@ -128,7 +128,10 @@ async def test_footer_help_and_palette_show_the_keys_as_bound() -> None:
         assert "Pause or run · F7" in offered
         assert "Links · F8" in offered
         await press(pilot, "question_mark")
-        text = "\n".join(line.plain for line in app.screen.query_one(Body).shown)
+        text = ""
+        for _ in range(3):
+            text += "\n".join(line.plain for line in app.screen.query_one(Body).shown) + "\n"
+            await press(pilot, "tab")
         assert "Each is live: F7 . , [ ] + _ work there, too" in text
         assert "As text; F9 writes a picture (SVG)" in text
         rows = [line.split() for line in text.splitlines()]
@@ -226,7 +229,7 @@ def followers(wished: Keymap) -> Keymap:
 
 def test_what_follows_from_a_wish() -> None:
     """The same action in other views, and the key that closes what it has opened."""
-    assert followers({"undo": ("U",)}) == {"faults_undo": ("U",)}
+    assert followers({"undo": ("U",)}) == {"faults_undo": ("U",), "hand_undo": ("U",)}
     assert followers({"log": ("f9",)}) == {"log_close": ("f9", "q")}
     assert followers({"why": ("f9",)}) == {
         "log_why": ("enter", "f9"), "charging_why": ("enter", "f9"), "why_close": ("f9", "q"),
