@@ -1,6 +1,7 @@
 """Commands that need no terminal: run a scenario, list the library. Never imports Textual."""
 
 import contextlib
+import io
 import itertools
 import json
 import os
@@ -54,7 +55,7 @@ def run_headless(name: str, options: Reporting) -> int:
         _file("--trace", options.trace) as trace,
         _ocpp_log(options.ocpp_log, options.ocpp_version or "1.6") as listener,
         _file("--record", options.record) as record,
-        _file("--history", options.history) as history,
+        _late_file("--history", options.history) as history,
         _diagram(options, scenario) as draw,
         _log_json(options.log_json) as keep,
         _progress(scenario, options.until_us) as on_progress,
@@ -220,6 +221,27 @@ def _file(option: str, target: str | None) -> Iterator[TextIO | None]:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UsageError(f'{option}: cannot write "{printable(target)}" ({why})') from None
+
+
+@contextlib.contextmanager
+def _late_file(option: str, target: str | None) -> Iterator[TextIO | None]:
+    """The same of what is whole at the end only: an interrupted run leaves the file as it was."""
+    if target is None:
+        yield None
+        return
+    path, text = Path(target), io.StringIO()
+    try:
+        is_new = not path.exists()
+        path.open("a", encoding="utf-8").close()  # whether it can be written, before a long run
+        if is_new:
+            path.unlink()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UsageError(f'{option}: cannot write "{printable(target)}" ({why})') from None
+    yield text
+    with _file(option, target) as file:
+        assert file is not None  # noqa: S101 - there is a target
+        file.write(text.getvalue())
 
 
 @contextlib.contextmanager

@@ -124,7 +124,7 @@ def _work_on(task: Task, stamp: str) -> list[Finding]:
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
     """What the library writes of lost connections is told once, by us."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado")]
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client", "tornado")]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)

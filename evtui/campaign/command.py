@@ -14,7 +14,9 @@ from evtui.campaign.log import Log, row_of
 from evtui.campaign.order import Order, Task
 from evtui.campaign.progress import Progress
 from evtui.campaign.summary import expected_violations, lines_of, summary_of
+from evtui.errors import UsageError
 from scenarios.campaign.finding import Finding
+from scenarios.kinds import printable
 
 EXIT_OK, EXIT_FAILED, EXIT_GONE = 0, 1, 3
 
@@ -104,11 +106,15 @@ class _Teller:
     def _tell(self, finding: Finding) -> None:
         self._failed += 1
         if self._failed <= FILES_MAX:
-            self._files[finding.seed] = reopened(self._order, finding)
+            try:
+                self._files[finding.seed] = reopened(self._order, finding)
+            except UsageError as error:
+                # The rest of a long campaign is worth more than one file.
+                sys.stderr.write("".join(f"evtui: {problem}\n" for problem in error.problems))
         if self._order.as_json:
             return
-        out = [f"seed {finding.seed}: {finding.problems[0]}"]
-        out += [f"  {problem}" for problem in finding.problems[1:]]
+        first, *more = map(printable, finding.problems)
+        out = [f"seed {finding.seed}: {first}", *(f"  {problem}" for problem in more)]
         if finding.seed in self._files:
             out += [f"  {command}" for command in self._files[finding.seed].commands]
         sys.stdout.write("\n".join(out) + "\n")

@@ -4,17 +4,16 @@ An engine takes tasks and gives what was found, in whatever order it is finished
 early nothing goes on behind it.
 """
 
-import os
 import signal
-import threading
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import active_children, get_context
 
 from evtui.campaign.order import Task
 from evtui.campaign.working import work
+from evtui.processes import end_with_parent
 from scenarios.campaign.finding import Finding
 
 Found = Generator[list[Finding], None, None]
@@ -43,7 +42,7 @@ def pooled(tasks: Sequence[Task], jobs: int) -> Found:
     """
     before = active_children()
     pool = ProcessPoolExecutor(
-        min(jobs, len(tasks)) or 1, mp_context=get_context("spawn"), initializer=_end_with_parent
+        min(jobs, len(tasks)) or 1, mp_context=get_context("spawn"), initializer=end_with_parent
     )
     try:
         yield from _fed(pool, iter(tasks), AHEAD * jobs)
@@ -74,18 +73,6 @@ def _fed(pool: ProcessPoolExecutor, tasks: Iterator[Task], ahead: int) -> Found:
         finished, running = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
             yield future.result()
-
-
-def _end_with_parent() -> None:
-    """In a process of the pool: end when the campaign is killed, and can tell nobody to."""
-    parent = parent_process()
-    assert parent is not None  # noqa: S101 - whoever is in a pool has one
-
-    def wait_for_end() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=wait_for_end, daemon=True).start()
 
 
 @contextmanager

@@ -29,11 +29,12 @@ class Reopened:
     """Opens the app, paused at the violating event."""
     run: str
     shrink: str
+    """Empty for a city, which cannot be shrunk."""
 
     @property
     def commands(self) -> tuple[str, ...]:
         """All of them."""
-        return self.watch, self.run, self.shrink
+        return tuple(it for it in (self.watch, self.run, self.shrink) if it)
 
 
 def reopened(order: Order, finding: Finding) -> Reopened:
@@ -51,7 +52,8 @@ def reopened(order: Order, finding: Finding) -> Reopened:
         raise UsageError(f'seed {finding.seed}: cannot write "{file}" ({why})') from None
     path = shlex.quote(file)
     at = DURATION.format(finding.failed_us or 0)
-    return Reopened(file, f"evtui {path} --at {at}", f"evtui run {path}", f"evtui shrink {path}")
+    shrink = "" if order.scenario.sites else f"evtui shrink {path}"
+    return Reopened(file, f"evtui {path} --at {at}", f"evtui run {path}", shrink)
 
 
 def failed_run(order: Order, finding: Finding) -> Scenario:

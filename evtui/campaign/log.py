@@ -65,6 +65,7 @@ class Log:
         self.path = Path(order.log) if order.log is not None else default_path(order)
         self.stays = order.log is not None
         """Whether it is kept when all is finished."""
+        self._asked = frozenset(order.seeds)
         self.known: dict[int, Finding] = {}
         """What is in it, by seed."""
         self._file = self._open()
@@ -100,8 +101,11 @@ class Log:
         self._file.flush()
 
     def close(self, *, finished: bool) -> None:
-        """No more comes. A file that nobody asked for goes when there is nothing left to do."""
-        if finished and not self.stays:
+        """No more comes. A file that nobody asked for goes when it has nothing but what was done.
+
+        What is in it besides belongs to a larger campaign that was interrupted.
+        """
+        if finished and not self.stays and self.known.keys() <= self._asked:
             self.path.unlink(missing_ok=True)
         self._file.close()
 

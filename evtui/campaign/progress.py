@@ -1,9 +1,8 @@
 """How far a campaign is: a line on standard error, where somebody is there to see it."""
 
-import os
-import shutil
-import sys
 import time
+
+from evtui import progress
 
 BAR = 10
 EVERY_S = 0.1
@@ -19,7 +18,7 @@ class Progress:
         self._failed = 0
         self._virtual_us = 0
         self._began_s = self._shown_s = time.monotonic()
-        self._shows = sys.stderr.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
+        self._shows = progress.is_seen()
 
     def add(self, virtual_us: int, *, failed: bool) -> None:
         """A seed is finished."""
@@ -29,9 +28,7 @@ class Progress:
         now_s = time.monotonic()
         if self._shows and now_s - self._shown_s >= EVERY_S:
             self._shown_s = now_s
-            width = shutil.get_terminal_size().columns - 1
-            sys.stderr.write(f"\r{self._line(now_s - self._began_s)[:width]}\x1b[K")
-            sys.stderr.flush()
+            progress.show(self._line(now_s - self._began_s))
 
     def _line(self, seconds: float) -> str:
         return line(
@@ -40,28 +37,44 @@ class Progress:
             self._failed,
             seconds,
             self._virtual_us / HOUR_US,
+            progress.width() - 1,
         )
 
     def clear(self) -> None:
         """Take the line away, before something else is written."""
         if self._shows:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            progress.clear()
 
 
 def line(
-    title: str, counts: tuple[int, int, int], failed: int, seconds: float, hours: float
+    title: str,
+    counts: tuple[int, int, int],
+    failed: int,
+    seconds: float,
+    hours: float,
+    columns: int = 1_000,
 ) -> str:
-    """How far it is. ``counts``: seeds that are finished, that were when it began, all of them."""
+    """How far it is. ``counts``: seeds that are finished, that were when it began, all of them.
+
+    Where there are too few ``columns``, the title is cut, not the figures.
+    """
     done, begun, total = counts
     rate = (done - begun) / max(seconds, 1e-9)
     left_s = (total - done) / rate if rate else 0
     full = BAR * done // max(total, 1)
     bar = "█" * full + "░" * (BAR - full)
-    return (
-        f"{title} {bar} {done:,}/{total:,}, {failed:,} failed, {clock(left_s)} left, "
-        f"{rate:,.1f} runs/s, {hours:,.1f} virtual h"
+    figures = (
+        f" {bar} {done:,}/{total:,}, {failed:,} failed, {clock(left_s)} left, {rate:,.1f} runs/s, "
+        f"{hours:,.1f} virtual h"
     )
+    return cut(title, columns - len(figures)) + figures
+
+
+def cut(title: str, columns: int) -> str:
+    """A title, or its beginning, where there is room for a few letters of it."""
+    if len(title) <= columns:
+        return title
+    return f"{title[: columns - 1]}…" if columns > 4 else ""
 
 
 def clock(seconds: float) -> str:

@@ -64,12 +64,21 @@ def run_check(order: Order) -> int:
 def _write_page(target: str, history: History, verdict: Verdict) -> None:
     from evtui.check.page import page
 
+    if _is_same(target, history.file):
+        raise UsageError("--html: found the file of the history; allowed another one")
     text = page(history, verdict)
     try:
         Path(target).write_text(text, encoding="utf-8", errors="replace", newline="\n")
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UsageError(f'--html: cannot write "{printable(target)}" ({why})') from None
+
+
+def _is_same(one: str, other: str) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except (OSError, ValueError):
+        return False  # it is not there yet, or is no path: opening it says so
 
 
 # --- for people ------------------------------------------------------------------------------
@@ -154,13 +163,14 @@ def _row(history: History, verdict: Verdict) -> dict[str, object]:
     return row
 
 
+def _plain(value: object) -> object:
+    return value.hex() if isinstance(value, bytes) else thawed(value)
+
+
 def _operation(history: History, operation: Operation) -> dict[str, object]:
-    value, result = (
-        each.hex() if isinstance(each, bytes) else thawed(each)
-        for each in (operation.value, operation.result)
-    )
-    if operation.name == "cas":
-        value = [thawed(part) for part in operation.value]
+    is_cas = operation.name == "cas"
+    value = [thawed(part) for part in operation.value] if is_cas else _plain(operation.value)
+    result = _plain(operation.result)
     return {
         "line": operation.number,
         "client": operation.client,

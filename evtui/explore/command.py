@@ -6,12 +6,13 @@ Never imports Textual. The answer begins with ``exhausted``, ``violated`` or ``u
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from attrs import frozen
 
 from evtui.explore.saving import Saved, check_target, save
+from evtui.progress import clear, is_seen, show
 from paxos.check.explore.group import Faults, Group, Move, State
 from paxos.check.explore.nodes import Bounds, shown
 from paxos.check.explore.search import Found, explore
@@ -53,12 +54,16 @@ def run_explore(order: Order) -> int:
 
 def _run(order: Order) -> int:
     group = Group(order.bounds, order.faults, order.keeps)
-    progress = _progress() if sys.stderr.isatty() else None
+    progress = _Progress()
     began = time.perf_counter()
-    found = explore(group, most_states=order.most_states, progress=progress)
+    try:
+        found = explore(group, most_states=order.most_states, progress=progress.tell)
+    except KeyboardInterrupt:
+        progress.clear()
+        sys.stdout.write(progress.interrupted(as_json=order.as_json) + "\n")
+        raise
     seconds = time.perf_counter() - began
-    if progress is not None:
-        sys.stderr.write("\r\x1b[K")
+    progress.clear()
     saved = None if order.save is None else save(group, found, order.save, _name(order))
     if order.as_json:
         row = {**_row(order, group, found, seconds), **_saved(saved)}
@@ -86,22 +91,37 @@ def _word(found: Found[State, Move]) -> str:
     return EXHAUSTED if found.exhausted else UNFINISHED
 
 
-def _progress() -> Callable[[int, int, int], None]:
-    """A line on standard error, renewed now and then."""
-    began = last = time.monotonic()
+class _Progress:
+    """How far it is: a line on standard error, renewed now and then, where somebody sees it."""
 
-    def tell(states: int, waiting: int, depth: int) -> None:
-        nonlocal last
+    def __init__(self) -> None:
+        self._is_seen = is_seen()
+        self._began = self._last = time.monotonic()
+        self._known = (0, 0, 0)
+
+    def tell(self, states: int, waiting: int, depth: int) -> None:
+        """So many states are known, so many wait to be explored."""
+        self._known = (states, waiting, depth)
         now = time.monotonic()
-        if now - last < PROGRESS_S:
+        if not self._is_seen or now - self._last < PROGRESS_S:
             return
-        last = now
-        rate = states / (now - began)
+        self._last = now
+        rate = states / (now - self._began)
         line = f"{states:,} states, {waiting:,} wait, depth {depth}, {rate:,.0f} states/s"
-        sys.stderr.write(f"\r\x1b[K{line}")
-        sys.stderr.flush()
+        show(line)
 
-    return tell
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._is_seen:
+            clear()
+
+    def interrupted(self, *, as_json: bool) -> str:
+        """What was seen before somebody ended it."""
+        states, waiting, depth = self._known
+        if as_json:
+            row = {"verdict": UNFINISHED, "states": states, "waiting": waiting, "depth": depth}
+            return json.dumps(row, indent=2)
+        return f"{UNFINISHED}\n{states:,} states, {waiting:,} wait, depth {depth}; nothing violated"
 
 
 def _text(order: Order, group: Group, found: Found[State, Move], seconds: float) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """``evtui explore --save``: the path to a violation as a scenario that runs and opens."""
 
+import shlex
 from pathlib import Path
 
 from attrs import frozen
@@ -70,6 +71,7 @@ def _judged(file: str, explored: str, violated: str) -> str:
     wanted = explored.partition(":")[0]
     code = violated.partition(" ")[0]
     if code == wanted:
-        return f"saved {file}, in which the network violates {wanted}, too: evtui run {file}"
+        again = f"evtui run {shlex.quote(file)}"
+        return f"saved {file}, in which the network violates {wanted}, too: {again}"
     does = f"violates {code}" if code else "violates nothing"
     return f"saved {file}, in which the network {does}, and not {wanted}"

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+from evtui import progress
 from evtui.errors import UsageError
 from evtui.mutants.jobs import judge_all
 from evtui.mutants.matrix import Matrix, Plan
@@ -28,7 +29,9 @@ def run_mutants(options: Killing) -> int:
         UsageError: there is no mistake of a name or number.
     """
     if options.list_only:
-        text = json.dumps(listed_json(), indent=2) if options.as_json else "\n".join(listed())
+        some = chosen(options.only)
+        as_text = json.dumps(listed_json(some), indent=2) if options.as_json else ""
+        text = as_text or "\n".join(listed(some))
         sys.stdout.write(text + "\n")
         return 0
     matrix = Matrix(Plan(chosen(options.only), options.seeds))
@@ -74,7 +77,7 @@ def chosen(only: Sequence[str]) -> tuple[Mutant, ...]:
 
 def _progress(matrix: Matrix) -> tuple[Callable[[], None], Callable[[], None]]:
     """What tells how far it is on standard error, if somebody is there to see it; and its end."""
-    if not sys.stderr.isatty() or os.environ.get("TERM", "") in ("", "dumb"):
+    if not progress.is_seen():
         return (lambda: None), (lambda: None)
     began = last = time.monotonic()
 
@@ -94,11 +97,6 @@ def _progress(matrix: Matrix) -> tuple[Callable[[], None], Callable[[], None]]:
         if longest is not None:
             name = longest.mutant.name if longest.planted else "none planted"
             line += f"; {name} at seed {longest.done} of {longest.seeds}"
-        sys.stderr.write(f"\r\x1b[K{line}")
-        sys.stderr.flush()
+        progress.show(line)
 
-    def clear() -> None:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
-
-    return tell, clear
+    return tell, progress.clear

@@ -94,7 +94,11 @@ def lines(matrix: Matrix) -> Iterator[str]:
         for verdict in (KILLED, SURVIVED, SCRIPTED, UNFINISHED)
         if verdict in told
     )
-    yield f"{len(told)} mistakes: {counts}; {matrix.runs:,} runs"
+    noun = "mistake" if len(told) == 1 else "mistakes"
+    yield f"{len(told)} {noun}: {counts}; {matrix.runs:,} runs"
+    for mutant in matrix.plan.mutants:
+        if row(matrix, mutant)["verdict"] == SCRIPTED:
+            yield f"scripted, as no weather is made for it: {mutant.name}: {mutant.scripted}"
     for mutant in matrix.survivors:
         yield f"survived: {mutant.name}: {mutant.sentence}"
     for trial in matrix.alarms:
@@ -140,13 +144,13 @@ def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterato
         yield "  ".join(padded).rstrip()
 
 
-def listed() -> Iterator[str]:
-    """Every mistake with its sentence, and nothing run."""
-    rows = [(_text(it.number), it.name, it.sentence) for it in MUTANTS]
+def listed(mutants: Sequence[Mutant] = MUTANTS) -> Iterator[str]:
+    """Mistakes with their sentences, and nothing run."""
+    rows = [(_text(it.number), it.name, it.sentence) for it in mutants]
     yield from aligned([("no", "mistake", "what is wrong"), *rows], right=(0,))
 
 
-def listed_json() -> list[dict[str, object]]:
+def listed_json(mutants: Sequence[Mutant] = MUTANTS) -> list[dict[str, object]]:
     """The same as JSON."""
     return [
         {
@@ -158,5 +162,5 @@ def listed_json() -> list[dict[str, object]]:
             "expected": [word(name) for name in it.expected],
             "scripted": it.scripted or None,
         }
-        for it in MUTANTS
+        for it in mutants
     ]

@@ -15,6 +15,7 @@ from typing import Final
 
 from attrs import evolve
 
+from evtui import progress
 from evtui.errors import UsageError
 from evtui.explore.command import counted
 from evtui.options import Shrinking
@@ -53,7 +54,7 @@ def run_shrink(run: str, options: Shrinking) -> int:
     target = options.output or f"{file_of(run).name.removesuffix('.toml')}.shrunk.toml"
     _check_target(run, target)
     began = time.perf_counter()
-    tell, done = _progress(began) if sys.stderr.isatty() else (None, lambda: None)
+    tell, done = _progress(began) if progress.is_seen() else (None, lambda: None)
     try:
         with pool(options.jobs) as executor:
             found = shrink(
@@ -142,21 +143,16 @@ def _progress(began: float) -> tuple[Callable[[Progress], None], Callable[[], No
     """A line on standard error, renewed now and then; and what takes it away."""
     last = began
 
-    def tell(progress: Progress) -> None:
+    def tell(now_at: Progress) -> None:
         nonlocal last
         now = time.perf_counter()
         if now - last < PROGRESS_S:
             return
         last = now
-        line = f"{progress.runs:,} runs, {now - began:.0f} s: {_size(progress.best)}"
-        sys.stderr.write(f"\r\x1b[K{line}")
-        sys.stderr.flush()
+        line = f"{now_at.runs:,} runs, {now - began:.0f} s: {_size(now_at.best)}"
+        progress.show(line)
 
-    def done() -> None:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
-
-    return tell, done
+    return tell, progress.clear
 
 
 def _size(scenario: Scenario) -> str:

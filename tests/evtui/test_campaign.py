@@ -171,6 +171,11 @@ def test_the_progress_says_how_far_it_is() -> None:
         "short-calm ███████░░░ 75/100, 2 failed, 0:05 left, 5.0 runs/s, 1.2 virtual h"
     )
     assert line("short-calm", (0, 0, 100), 0, 0.0, 0).startswith("short-calm ░")
+    whole = line("reservations-everything", (75, 25, 100), 2, 10.0, 1.25)
+    for columns in range(60, len(whole)):
+        told = line("reservations-everything", (75, 25, 100), 2, 10.0, 1.25, columns)
+        assert len(told) <= max(columns, len(whole) - len("reservations-everything"))
+        assert told.endswith(", 2 failed, 0:05 left, 5.0 runs/s, 1.2 virtual h")
     assert [clock(s) for s in (0, 59.6, 127, 3_727)] == ["0:00", "1:00", "2:07", "1:02:07"]
 
 
@@ -488,3 +493,28 @@ def test_a_name_of_any_letters_makes_a_file_name() -> None:
     Path("odd.toml").write_text('name = "Größe /.. 1"\n' + SHORT, encoding="utf-8")
     order = order_of("odd.toml", Campaigning())
     assert str(default_path(order)) == "Gr--e--..-1-everything.campaign.jsonl"
+
+
+def test_a_small_campaign_leaves_what_a_larger_one_has_kept(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Seeds that were not asked for now belong to a campaign that was interrupted."""
+    log = Path("short-calm.campaign.jsonl")
+    out_of(capsys, "short.toml", "--seeds", "4", "--faults", "calm", "--jobs", "1", "--log", "kept")
+    rows = Path("kept").read_text(encoding="utf-8").splitlines(keepends=True)
+    log.write_text("".join(rows), encoding="utf-8")
+    out_of(capsys, "short.toml", "--seeds", "2", "--faults", "calm", "--jobs", "1")
+    assert log.read_text(encoding="utf-8") == "".join(rows)
+    out_of(capsys, "short.toml", "--seeds", "4", "--faults", "calm", "--jobs", "1")
+    assert not log.exists()
+
+
+def test_a_failed_seed_whose_file_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told of, and the campaign goes on."""
+    Path("failed-never-calm-0.toml").mkdir()
+    assert main(["campaign", "never.toml", "--seeds", "2", "--faults", "calm", "--jobs", "1"]) == 1
+    out, err = capsys.readouterr()
+    assert 'seed 0: cannot write "failed-never-calm-0.toml"' in err
+    assert Path("failed-never-calm-1.toml").is_file()
+    assert "evtui run failed-never-calm-1.toml" in out
+    assert "failed-never-calm-0.toml" not in out

@@ -97,6 +97,52 @@ def test_the_same_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert found["cannot_be_ordered"][2]["result"] == "a"
 
 
+def test_a_cas_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What it expected, and what it wrote; also where it is to blame."""
+    cas = '{"client":%d,"op":"cas","key":"x","value":["a",[1]],"result":true,"call":%d,"return":%d}'
+    file.write_text("\n".join([PUT, cas % (1, 2, 5), cas % (2, 3, 6)]))
+    code, out, _ = check(capsys, "h.jsonl", "--json", "--model", "kv")
+    found = json.loads(out)
+    assert (code, found["verdict"]) == (1, "not linearizable")
+    assert [each["value"] for each in found["cannot_be_ordered"]][-2:] == [["a", [1]]] * 2
+
+
+def test_one_wrong_answer_among_many_is_blamed_alone(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody wrote what it was told; the open operations beside it are not to blame."""
+    rows = []
+    for n in range(300):
+        row = {"client": n % 7, "op": "put", "key": "x", "value": f"v{n}", "result": None}
+        rows.append({**row, "call": 10 * n, "return": None if n % 9 == 0 else 10 * n + 35})
+    odd = {"client": 9, "op": "get", "key": "x", "value": None, "result": "never written"}
+    rows.append({**odd, "call": 1_500, "return": 1_550})
+    file.write_text("\n".join(json.dumps(row) for row in rows))
+    code, out, _ = check(capsys, "h.jsonl", "--json", "--model", "kv")
+    found = json.loads(out)
+    assert (code, found["minimal"]) == (1, True)
+    assert [each["line"] for each in found["cannot_be_ordered"]] == [301]
+
+
+@pytest.mark.parametrize("name", ["etcd_001.log", "etcd_006.log"])
+@pytest.mark.skipif(not SHARED, reason="the published histories are not here")
+def test_the_longest_order_is_the_longest(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of those that are shown."""
+    assert main(["check", str(SHARED[0] / name), "--json"]) == 1
+    orders = json.loads(capsys.readouterr().out)["partial_linearizations"]
+    assert len(orders) > 1
+    assert len(orders[0]) == max(map(len, orders))
+
+
+def test_a_history_is_not_written_over(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By its own page."""
+    file.write_text(PUT)
+    code, _, error = check(capsys, "h.jsonl", "--html", "./h.jsonl")
+    assert code == 2
+    assert error == "evtui: --html: found the file of the history; allowed another one\n"
+    assert file.read_text() == PUT
+
+
 def test_standard_input(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

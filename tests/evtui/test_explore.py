@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from evtui.app import EvtuiApp
 from evtui.cli import main
 from evtui.explore.command import Order, run_explore
 from evtui.screens.panels import Body
-from paxos.check.explore.group import Faults
+from paxos.check.explore.group import Faults, Group
 from paxos.check.explore.nodes import Bounds
 from paxos.check.mutants import find, planted_now
 from scenarios.loader import load
@@ -29,6 +30,24 @@ def test_all_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
     assert counts.startswith("788 distinct states, 1,909 transitions, depth 12, 66 ends; ")
     assert chosen == "chosen in some state: A1, B1"
     assert err == ""
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_an_exploration_that_somebody_ends(
+    options: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How far it was is printed."""
+
+    def explore(group: Group, *, most_states: int | None, progress: Any) -> None:
+        progress(4_096, 120, 9)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("evtui.explore.command.explore", explore)
+    assert main(["explore", *options]) == 130
+    out, err = capsys.readouterr()
+    assert out.startswith("{" if options else "unfinished\n4,096 states, 120 wait, depth 9")
+    assert "4096" in out or "4,096" in out
+    assert err == "evtui: interrupted\n"
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:

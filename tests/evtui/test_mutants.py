@@ -54,12 +54,30 @@ def test_json_is_the_same_in_any_number_of_processes(capsys: pytest.CaptureFixtu
     assert found[0]["finished"]
 
 
+def test_some_of_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that are asked for, and nothing is run."""
+    assert main(["mutants", "--list", "--only", "9"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert len(rows) == 1 + sum(it.number == 9 for it in MUTANTS)
+    assert main(["mutants", "--list", "--only", "holes_skipped", "--json"]) == 0
+    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == ["holes_skipped"]
+
+
+def test_what_only_a_script_shows_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    """No run is made for it."""
+    assert main(["mutants", "--only", "nobody_says_who_leads", "--jobs", "1"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "scripted, as no weather is made for it: nobody_says_who_leads: "
+        + find("nobody_says_who_leads").scripted
+    )
+
+
 def test_a_survivor(capsys: pytest.CaptureFixture[str]) -> None:
     """Too few seeds: exit code 1, and which it is."""
     assert main(["mutants", "--only", "16", "--seeds", "3", "--jobs", "1"]) == 1
     out = capsys.readouterr().out.splitlines()
     assert out[1].split() == ["16", "one_ballot_for_promised_and_accepted", "survived", "usual"]
-    assert out[-2] == "1 mistakes: 1 survived; 6 runs"
+    assert out[-2] == "1 mistake: 1 survived; 6 runs"
     assert out[-1].startswith("survived: one_ballot_for_promised_and_accepted: What was accepted")
 
 

@@ -149,3 +149,20 @@ def test_the_model_is_the_network() -> None:
         assert model.passive(op, told=True) is (op.name == QUERY)
         state = after
     assert any(op.name == APPLY for op in history.operations())
+
+
+def test_an_interrupted_run_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The history is whole at the end only."""
+
+    def interrupted(*_args: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scenarios.runner.run", interrupted)
+    old, new = tmp_path / "old.jsonl", tmp_path / "new.jsonl"
+    old.write_text("what was there\n", encoding="utf-8")
+    for file in (old, new):
+        assert main(["run", "lease-reads", "--history", str(file)]) == 130
+    assert old.read_text(encoding="utf-8") == "what was there\n"
+    assert not new.exists()

@@ -44,6 +44,8 @@ def conflict(
     relaxed: frozenset[int] = frozenset()
     clear = model.outlook([timed.operation for timed in prefix], ()) is not None
     budget = _Budget(exhausted, 1 if clear else OPAQUE)
+    if budget.is_wrong(Search(model, prefix, relaxed=frozenset([*passive, *others]))):
+        return (last,), True
     for group in (passive, others):
         size = len(group)
         while size:
@@ -93,7 +95,7 @@ def partial_orders(model: Model, prefix: Sequence[Timed]) -> tuple[Order, ...]:
     longest = search.longest
     rest = dict.fromkeys(search.partial.values())
     rest.pop(longest, None)
-    orders = [longest, *sorted(rest, key=len, reverse=True)]
+    orders = sorted([longest, *rest], key=len, reverse=True)
     return tuple(
         order
         for index, order in enumerate(orders)
