@@ -47,7 +47,8 @@ class ComfortApp(App[int]):
 
     def tell_of_settings(self) -> None:
         """Bind the keys, and say what was wrong with the settings."""
-        self.set_keymap({name: ",".join(keys) for name, keys in self.settings.keys.items()})
+        if keys := self.settings.keys:
+            self.set_keymap({name: ",".join(several) for name, several in keys.items()})
         for problem in self.settings.problems:
             self.notify(problem, severity="warning", timeout=20, markup=False)
         self.theme_changed_signal.subscribe(self, self._theme_picked)

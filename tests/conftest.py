@@ -1,5 +1,6 @@
-"""What every test has in common: nobody's own files are read or written."""
+"""What every test has in common: nobody's own files are read or written, and Ctrl+C is heard."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,3 +22,13 @@ def no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterato
         patched.setenv("EVTUI_CONFIG_DIR", str(tmp_path_factory.mktemp("settings")))
         patched.delenv("EVTUI_REDUCED_MOTION", raising=False)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interrupts_are_heard() -> Iterator[None]:
+    """What a shell starts in the background ignores Ctrl+C, and hands that on to all it starts."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

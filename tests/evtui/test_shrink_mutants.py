@@ -149,7 +149,7 @@ async def test_a_shrunk_run_opens_in_the_app() -> None:
             ["--mutant", "31"],
             (
                 '--mutant: found "31"; allowed a number from 1 to 30 or a name; evtui mutants '
-                "prints them"
+                "--list prints them"
             ),
         ),
         (

@@ -6,6 +6,7 @@ import pytest
 
 from evtui.actions import ACTIONS
 from evtui.app import EvtuiApp
+from evtui.screens.small import LEAST, SmallScreen
 from evtui.screens.tables import TablePanel
 from evtui.screens.views import TABLES
 from scenarios.loader import load
@@ -49,6 +50,9 @@ async def test_a_view_follows_the_size_of_the_terminal(name: str) -> None:
         for size in ((40, 10), (200, 60), (80, 24), (20, 6)):
             await pilot.resize_terminal(*size)
             await settle(pilot)
+            if size < LEAST:
+                assert isinstance(app.screen, SmallScreen)
+                continue
             body = app.screen.query_one("Body")
             assert body.size.width <= size[0]
             assert body.size.height < size[1]

@@ -25,7 +25,7 @@ def test_it_goes_through_json_and_back(session: CitySession) -> None:
     """Its attributes are the keys."""
     found = report(session)
     assert CityReport.from_json(found.to_json()) == found
-    assert [*json.loads(found.to_json())][:3] == ["scenario", "seed", "virtual_s"]
+    assert [*json.loads(found.to_json())][:4] == ["scenario", "seed", "mutant", "virtual_s"]
 
 
 def test_its_sums_are_those_of_the_logs(session: CitySession) -> None:
