@@ -38,6 +38,9 @@ PASSES: Final[tuple[Callable[[Search[Scenario]], object], ...]] = (
 )
 """What makes the run quicker to try comes first."""
 
+_TEXT_MAX = 2_000
+"""What has not come to rest may be a long list."""
+
 FINISHED, ENOUGH, INTERRUPTED = "finished", "enough", "interrupted"
 
 
@@ -145,8 +148,8 @@ def presented(best: Scenario, failure: Failure, before: Scenario, origin: str) -
     sizes = f"{len(before.cps)} to {len(best.cps)}"
     messages = order.words(best)
     description = (
-        f"{failure.text}\n\nShrunk from {printable(origin)}: from {steps} steps, from {sizes} "
-        f"charge points, from {DURATION.format(before.duration_us)} to "
+        f"{printable(failure.text)[:_TEXT_MAX]}\n\nShrunk from {printable(origin)}: from {steps} "
+        f"steps, from {sizes} charge points, from {DURATION.format(before.duration_us)} to "
         f"{DURATION.format(best.duration_us)}. {messages[0].upper()}{messages[1:]}.\n"
     )
     title = f"Shrunk: {failure.name}" if failure.kind == "violation" else "Shrunk: an expectation"
