@@ -10,3 +10,8 @@ class UsageError(Exception):
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+def reason(error: Exception) -> str:
+    """Why a file cannot be read or written, in the system's words where it has any."""
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)

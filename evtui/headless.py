@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from evtui.errors import UsageError
+from evtui import progress
+from evtui.errors import UsageError, reason
 from evtui.options import Reporting
 from scenarios.errors import InputError
 from scenarios.expect import sentence
@@ -219,7 +220,7 @@ def _file(option: str, target: str | None) -> Iterator[TextIO | None]:
         with Path(target).open("w", encoding="utf-8", newline="\n") as file:
             yield file
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        why = reason(error)
         raise UsageError(f'{option}: cannot write "{printable(target)}" ({why})') from None
 
 
@@ -236,7 +237,7 @@ def _late_file(option: str, target: str | None) -> Iterator[TextIO | None]:
         if is_new:
             path.unlink()
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        why = reason(error)
         raise UsageError(f'{option}: cannot write "{printable(target)}" ({why})') from None
     yield text
     with _file(option, target) as file:
@@ -296,7 +297,7 @@ def _diagram(
 @contextlib.contextmanager
 def _progress(scenario: Scenario, until_us: int | None) -> Iterator[Callable[[int], None] | None]:
     """A line on standard error that tells how far the run is, if somebody is there to see it."""
-    if not sys.stderr.isatty() or os.environ.get("TERM", "") in ("", "dumb"):
+    if not progress.is_seen():
         yield None
         return
     end_us = scenario.duration_us if until_us is None else until_us
@@ -308,14 +309,12 @@ def _progress(scenario: Scenario, until_us: int | None) -> Iterator[Callable[[in
         now_s = time.monotonic()
         if now_s - shown_s >= PROGRESS_S:
             shown_s = now_s
-            sys.stderr.write(f"\r{scenario.name}: {DURATION.format(time_us)} of {end}\x1b[K")
-            sys.stderr.flush()
+            progress.show(f"{scenario.name}: {DURATION.format(time_us)} of {end}")
 
     try:
         yield show
     finally:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+        progress.clear()
 
 
 def list_scenarios(*, as_json: bool) -> None:

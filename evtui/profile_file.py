@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from evtui.errors import UsageError
+from evtui.errors import UsageError, reason
 from evtui.json_lines import line_of
 from evtui.source import read_bytes
 from fsm.energy.supply import PHASE_V, Current
@@ -59,7 +59,7 @@ def read(file: str, source: str) -> str:
     except FileNotFoundError:
         raise UsageError(f"{source}: found no such file; allowed a JSON file, or -") from None
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        why = reason(error)
         raise UsageError(f"{source}: cannot read ({why}); allowed a JSON file, or -") from None
 
 

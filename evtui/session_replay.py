@@ -4,7 +4,7 @@ import json
 
 from attrs import asdict
 
-from evtui.errors import UsageError
+from evtui.errors import UsageError, reason
 from evtui.source import read_bytes, source_name
 from scenarios.clients import histories_in_words, is_wrong
 from scenarios.loader import MAX_BYTES, loads
@@ -69,7 +69,7 @@ def read_text(file: str, command: str) -> str:
     try:
         raw = read_bytes(file, 64 * MAX_BYTES)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        why = reason(error)
         raise UsageError(f"{command}: {name} cannot be read ({why}); {allowed}") from None
     try:
         return raw.decode("utf-8")

@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import asdict, frozen
 
-from evtui.errors import UsageError
+from evtui.errors import UsageError, reason
 from evtui.faults import AlteredError, Fault, hex_bytes, short
 from evtui.marks import Row
 from evtui.replay import Replayed, read_header, replay
@@ -210,7 +210,7 @@ def _read(file: str) -> list[str]:
     try:
         raw = read_bytes(file, MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        why = reason(error)
         raise UsageError(
             f"cannot be read ({why}); allowed a file of evtui run --record, or -"
         ) from None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from evtui.errors import UsageError
+from evtui.errors import UsageError, reason
 from evtui.source import read_bytes, source_name
 from fsm.ocpp.messagelog.calls import in_order
 from fsm.ocpp.messagelog.message import (
@@ -91,7 +91,7 @@ def _bytes(path: str, name: str) -> bytes:
     except IsADirectoryError:
         raise UsageError(f"{name}: found a directory; allowed {A_LOG}") from None
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        why = reason(error)
         raise UsageError(f"{name}: cannot be read ({why}); allowed {A_LOG}") from None
 
 

@@ -16,7 +16,7 @@ from attrs import asdict
 
 from evtui.campaign.order import Order
 from evtui.campaign.program import program
-from evtui.errors import UsageError
+from evtui.errors import UsageError, reason
 from scenarios.campaign.finding import Finding
 from scenarios.kinds import printable
 from scenarios.writer import to_toml
@@ -80,7 +80,7 @@ class Log:
         try:
             file = self.path.open("a+b")
         except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            why = reason(error)
             raise UsageError(f'--log: cannot write "{shown}" ({why})') from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -16,7 +16,7 @@ from evtui.check.history import History
 from evtui.check.reading import read_history
 from evtui.check.values import show, thawed
 from evtui.check.words import counted, describe, ending, span, summary
-from evtui.errors import UsageError
+from evtui.errors import UsageError, reason
 from paxos.check.linearizability.operations import Operation
 from paxos.check.linearizability.verdict import Answer, Verdict, check
 from scenarios.kinds import printable
@@ -70,7 +70,7 @@ def _write_page(target: str, history: History, verdict: Verdict) -> None:
     try:
         Path(target).write_text(text, encoding="utf-8", errors="replace", newline="\n")
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        why = reason(error)
         raise UsageError(f'--html: cannot write "{printable(target)}" ({why})') from None
 
 

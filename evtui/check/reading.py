@@ -7,7 +7,7 @@ from typing import Final
 from evtui.check.history import BadLineError, History
 from evtui.check.jepsen import is_jepsen, read_jepsen
 from evtui.check.json_history import MODELS, read_json
-from evtui.errors import UsageError
+from evtui.errors import UsageError, reason
 from scenarios.kinds import one_of, printable
 
 MAX_BYTES: Final = 1 << 28
@@ -52,7 +52,7 @@ def _bytes(file: str, name: str) -> bytes:
             with Path(file).open("rb") as opened:
                 raw = opened.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        why = reason(error)
         raise UsageError(f"{name}: cannot be read ({why}); allowed a history, or -") from None
     if len(raw) > MAX_BYTES:
         raise UsageError(f"{name}: found more than {MAX_BYTES >> 20} MiB; allowed a history")

@@ -4,13 +4,13 @@ Never imports Textual.
 """
 
 import json
-import os
 import sys
 import time
 from textwrap import wrap
 
 from attrs import asdict
 
+from evtui import progress
 from evtui.compare.files import begin
 from evtui.render import units
 from evtui.render.compare import amount
@@ -44,17 +44,15 @@ def run_compare(
 
 def _finished(comparing: Comparing) -> Comparison:
     """All of the work; a terminal sees on standard error how far it is."""
-    if not sys.stderr.isatty() or os.environ.get("TERM", "") in ("", "dumb"):
+    if not progress.is_seen():
         return comparing.finish()
     shown_s = time.monotonic()
     while not comparing.advance():
         now_s = time.monotonic()
         if now_s - shown_s >= PROGRESS_S:
             shown_s = now_s
-            sys.stderr.write(f"\rcomparing {comparing.found.progress:.0%}\x1b[K")
-            sys.stderr.flush()
-    sys.stderr.write("\r\x1b[K")
-    sys.stderr.flush()
+            progress.show(f"comparing {comparing.found.progress:.0%}")
+    progress.clear()
     return comparing.found
 
 

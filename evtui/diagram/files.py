@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from evtui.diagram import page, svg
+from evtui.errors import reason
 from scenarios.kinds import printable
 from scenarios.messages.view import Diagram, FrameView
 
@@ -35,7 +36,7 @@ def told(name: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        why = reason(error)
         raise ValueError(f'cannot write "{printable(name)}" ({why})') from None
 
 

@@ -16,7 +16,7 @@ from typing import Final
 from attrs import evolve
 
 from evtui import progress
-from evtui.errors import UsageError
+from evtui.errors import UsageError, reason
 from evtui.explore.command import counted
 from evtui.options import Shrinking
 from evtui.shrink.processes import pool
@@ -202,7 +202,7 @@ def _write(target: str, text: str) -> None:
 
 
 def _cannot_write(target: str, error: Exception) -> UsageError:
-    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    why = reason(error)
     return UsageError(f'--output: cannot write "{printable(target)}" ({why})')
 
 
