@@ -341,7 +341,7 @@ class Drivers:
         world = self.world
         moves = 0 if ask.news is None else ask.news.loss.times
         name = f"driver/{ask.ev}/{ask.number}" + (f"/{moves}" if moves else "")
-        random = stream(world.seed, name)
+        random = stream(world.chance, name)
         there = self._place(world.nodes[ask.cp])
         here = self._place(world.nodes[start]) if start else vehicle.at or (0, 0)
         metres = isqrt(square_m(here, there))

@@ -7,32 +7,38 @@ is another one, and ``restart CP5`` starts nobody.
 
 from paxos.sim.healing import CURES
 from scenarios.schema import At, Scenario
-from scenarios.verbs import LEADER
+from scenarios.verbs import LEADER, VERBS
+
+LINK_FAULTS = frozenset(
+    ("cut", "cut_oneway", "partition", "partition_oneway",
+     *(name for name, verb in VERBS.items() if verb.on_links and name != "release"))
+)  # fmt: skip
+"""What ``heal`` undoes."""
 
 
 def mended(scenario: Scenario, until_us: int, at_us: int) -> list[At]:
-    """Lines at ``at_us`` that undo the nodes' faults which the script to ``until_us`` leaves.
+    """Lines at ``at_us`` that undo the faults which script and inputs to ``until_us`` leave.
 
     What was done to the leader is undone at every charge point, in vain at those that are well:
     which of them leads then, no script knows.
     """
     open_: dict[tuple[str, object], None] = {}
-    for line in sorted(scenario.script, key=lambda line: line.t_us):
-        if line.t_us > until_us:
-            break
+    lines = [line for line in (*scenario.script, *scenario.inputs) if line.t_us <= until_us]
+    for line in sorted(lines, key=lambda line: line.t_us):
         cp = line.args.get("cp")
         for verb, whom in list(open_):
             if whom == cp and _cures(line, verb):
                 del open_[verb, whom]
         if line.verb in CURES and not _cures(line, line.verb):
             open_[line.verb, cp] = None
-    lines: list[At] = []
+    links = any(line.verb in LINK_FAULTS for line in lines)
+    mending = [At(t_us=at_us, verb="heal")] if links else []
     for verb, whom in open_:
         cps = [cp.id for cp in scenario.cps] if whom == LEADER else [whom]
         for cp in cps:
             cures = (At(t_us=at_us, verb=it, args={"cp": cp, **args}) for it, args in CURES[verb])
-            lines += [cure for cure in cures if cure not in lines]
-    return lines
+            mending += [cure for cure in cures if cure not in mending]
+    return mending
 
 
 def _cures(line: At, verb: str) -> bool:

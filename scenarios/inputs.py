@@ -278,6 +278,15 @@ def _site(world: "World", verb: str, args: Args) -> Done:
     return SITE_FAULTS[verb](world, args)
 
 
+# Chance.
+
+
+def _reseed(world: "World", verb: str, args: Args) -> Done:
+    seed = _integer(args, "seed")
+    world.reseed(seed)
+    return "info", "chance", f"all is drawn from seed {seed} from now on"
+
+
 # Links.
 
 
@@ -390,6 +399,7 @@ _DO: dict[str, Callable[["World", str, Args], Done]] = {
     "crash": _crash,
     "restart": _restart,
     "read": _read,
+    "reseed": _reseed,
     "pause": _pause,
     "resume": _resume,
     **dict.fromkeys(AILMENTS, _ail),

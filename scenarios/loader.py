@@ -216,6 +216,7 @@ def _scenario(reader: Reader, document: dict[str, Any], path: str) -> Scenario |
     check_planning(reader, single["planning"], evs, script)
     _check_lease(reader, document, single["paxos"])
     _check_tick(reader, top)
+    _check_from(reader, single["campaign"], end, in_city=city is not None)
     _check_grants(reader, top, single.get("site", {}), city)
     for members in city_loading.groups(cps, city):
         _check_quorums(reader, single["paxos"], members)
@@ -284,6 +285,21 @@ def _check_tick(reader: Reader, top: dict[str, Any]) -> None:
         reader.refuse(
             ("tick",), found, f"at most {DURATION.format(SECOND_US)}: monitors beat so often"
         )
+
+
+def _check_from(
+    reader: Reader, campaign: dict[str, Any], end_us: int | None, *, in_city: bool
+) -> None:
+    """Futures part while the run goes on, and only those of one group."""
+    from_us = campaign.get("from_us")
+    if from_us is None:
+        return
+    found = f'"{DURATION.format(from_us)}"'
+    if in_city:
+        reader.refuse(("campaign", "from"), found, "a scenario of one group beside it, no sites")
+    elif end_us is not None and from_us > end_us:
+        allowed = f"0s to {DURATION.format(end_us)}, the duration"
+        reader.refuse(("campaign", "from"), found, allowed)
 
 
 def _check_grants(

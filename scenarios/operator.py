@@ -156,7 +156,7 @@ def put_right(scenario: Scenario, at_us: int) -> list[At]:
         "ignore_limit": "obey_limit",
     }
     lines: dict[tuple[str, object], At] = {}
-    for line in scenario.script:
+    for line in (*scenario.script, *scenario.inputs):
         verb = repairs.get(line.verb)
         if verb is not None:
             (whom,) = line.args.values()

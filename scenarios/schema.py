@@ -182,6 +182,11 @@ class Campaign:
     """How long it takes from one to the next, on average."""
     quiet_us: int = 120_000_000
     """How long after the last of them everything must have settled."""
+    from_us: int | None = None
+    """Up to then, and at that microsecond, all seeds are the scenario's own run.
+
+    What comes later is another future for each seed. None: seeds differ from the beginning.
+    """
 
 
 @frozen(kw_only=True)

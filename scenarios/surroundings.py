@@ -26,10 +26,8 @@ class Surroundings:
     def __init__(self, world: "World") -> None:
         self.world = world
         scenario = world.scenario
-        self._loads: list[tuple[Random, int]] = [
-            (stream(world.seed, f"load/{load.id}"), 0) for load in scenario.loads
-        ]
-        self._sky = stream(world.seed, "sky")
+        self._loads = [(random, 0) for random in self._chances()]
+        self._sky = stream(world.chance, "sky")
         self._light_ppm = 0
         self.set_loads_w: dict[str, int] = {}
         """What loads draw whatever is usual."""
@@ -37,6 +35,16 @@ class Surroundings:
         """What the PV delivers whatever the sun brings."""
         self.has_pv = scenario.pv.firm_w > 0 or scenario.pv.surplus_w > 0
         self.exist = bool(scenario.loads) or self.has_pv
+
+    def _chances(self) -> list[Random]:
+        """What the loads draw from, in their order."""
+        return [stream(self.world.chance, f"load/{load.id}") for load in self.world.scenario.loads]
+
+    def reseed(self) -> None:
+        """Draw from the world's new seed, from the next second on."""
+        draws = [power_w for _, power_w in self._loads]
+        self._loads = list(zip(self._chances(), draws, strict=True))
+        self._sky = stream(self.world.chance, "sky")
 
     def change(self) -> None:
         """A second has passed: everything draws and delivers something else."""

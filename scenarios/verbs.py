@@ -4,6 +4,7 @@ A new verb is a row of :data:`VERBS` and what it does, in :mod:`scenarios.inputs
 no other verb has is a key of :mod:`scenarios.format.script` besides.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from attrs import frozen
@@ -98,6 +99,8 @@ VERBS: Final[dict[str, Verb]] = {
     "wipe": Verb(("cp",), leader=True),
     # what the network knows
     "read": Verb(("cp", "how"), leader=True),
+    # chance
+    "reseed": Verb(("seed",), sited=True),
     # who may charge, and what proves how much
     "block_tag": Verb(("id_tag",), sited=True),
     "unblock_tag": Verb(("id_tag",), sited=True),
@@ -155,9 +158,37 @@ transaction after the meter has signed it; 0 undoes it. ``change_contract`` give
 contract certificate, from its next session on. ``set_breaker``, ``set_load`` and ``set_pv`` are
 physics, of which the network is told nothing. What changes an id tag or revokes an EV's contract
 goes through the log.
+``reseed``: whatever is drawn from now on (latencies, losses, time-outs, what a crash leaves on a
+disk, loads, the sun) is drawn as in the run of another seed; keys and contracts stay.
 ``stand`` lets a charge point begin phase 1 with a new ballot at once. On a link that is held, every
 message waits; ``hold`` and ``release`` are of every link between charge points, of those of one
 charge point, or of one link, as the rates are; with ``own`` also of what charge points say to
 themselves over Paxos. The five of a frame mean one that is under way: from whom, to whom, what it
 is, and the ``nth`` of those, the oldest first.
 """
+
+HARMLESS: Final = frozenset(
+    (
+        "plug_in", "unplug", "stop_charging", "pause_charging", "resume_charging",
+        "change_departure", "unmute_ev", "obey_limit", "stop_cp", "resume_cp", "remote_start",
+        "remote_stop", "reset", "set_profile", "clear_profile", "composite_schedule",
+        "free_contactor", "reserve", "change_reservation", "cancel_reservation", "restart",
+        "resume", "disarm", "free_disk", "admit", "promote", "demote", "remove", "read",
+        "block_tag", "unblock_tag", "report_stolen", "revoke", "reset_breaker", "free_load",
+        "free_pv", "join_site", "join", "heal", "reseed",
+    )
+)  # fmt: skip
+"""Verbs that are no faults: what people do and want, and the ends of faults."""
+
+_ENDS: Final = ("release", "deliver_frame", "deliver_all")
+"""Hands that let go what was held."""
+
+_OFF: Final = frozenset(
+    ("rate_ppm", "extra_us", "delay_us", "fsync_us", "drift_ppm", "offset_us", "energy_wh")
+)
+"""Amounts that end what they are an amount of where they are 0."""
+
+
+def is_fault(verb: str, args: Mapping[str, object]) -> bool:
+    """Whether an input breaks something: it is neither harmless nor the end of a fault."""
+    return verb not in HARMLESS and verb not in _ENDS and not any(args.get(it) == 0 for it in _OFF)

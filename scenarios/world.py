@@ -70,6 +70,8 @@ class World:
         self.scenario = scenario
         self.transitions = Transitions() if share else None
         self.seed = seed
+        self.chance = seed
+        """The seed that all is drawn from; another one than :attr:`seed` after ``reseed``."""
         self.root = trust.trust_anchor(scenario, seed)
         self.genesis = (
             *trust.genesis(scenario),
@@ -286,6 +288,12 @@ class World:
         return Remains(Recovered(), self.machine())
 
     # What people ask.
+
+    def reseed(self, seed: int) -> None:
+        """Draw all from another seed from now on. Keys and contracts stay what they are."""
+        self.chance = seed
+        self.cluster.reseed(seed)
+        self.surroundings.reseed()
 
     def node(self, number: int) -> Node | None:
         """The process of a charge point, if it has not crashed."""

@@ -8,6 +8,8 @@ import json
 import sys
 from collections.abc import Sequence
 
+from attrs import asdict
+
 from evtui.campaign.engines import Found, GoneError, here, pooled
 from evtui.campaign.failures import FILES_MAX, Reopened, reopened
 from evtui.campaign.log import Log, row_of
@@ -150,6 +152,7 @@ class _Teller:
             "sessions": total.sessions,
             "leaders": total.leaders,
             "coverage": total.coverage,
+            "costs": None if total.costs is None else asdict(total.costs),
             "rows": [self._row(finding) for finding in self._findings],
         }
 

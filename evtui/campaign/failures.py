@@ -72,7 +72,7 @@ def failed_run(order: Order, finding: Finding) -> Scenario:
         name=f"{order.title}-{finding.seed}"[-_NAME_MAX:],
         title=title[-_TITLE_MAX:],
         description="\n".join(_printable(finding))[:_DESCRIPTION_MAX],
-        seed=finding.seed,
+        seed=drawn.seed,
         script=tuple(_as_in_a_file(line) for line in run.script),
         expectations=(settled,),
     )

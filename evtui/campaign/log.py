@@ -18,6 +18,7 @@ from evtui.campaign.order import Order
 from evtui.campaign.program import program
 from evtui.errors import UsageError, reason
 from scenarios.campaign.finding import Finding
+from scenarios.campaign.measuring import Measures
 from scenarios.kinds import printable
 from scenarios.writer import to_toml
 
@@ -178,7 +179,7 @@ def _finding(row: dict[str, Any]) -> Finding:
     whole = {name: row[name] for name in _WHOLE}
     failed_us, counts, problems = row["failed_us"], row["coverage"], row["problems"]
     numbers = [*whole.values(), *counts.values(), *([] if failed_us is None else [failed_us])]
-    if len(row) != len(_WHOLE) + 4 or not all(type(it) is int and it >= 0 for it in numbers):
+    if len(row) != len(_WHOLE) + 5 or not all(type(it) is int and it >= 0 for it in numbers):
         raise ValueError("no finding")
     if not isinstance(row["digest"], str) or not all(isinstance(it, str) for it in problems):
         raise TypeError("no finding")
@@ -188,4 +189,19 @@ def _finding(row: dict[str, Any]) -> Finding:
         digest=row["digest"],
         coverage=dict(counts),
         failed_us=failed_us,
+        measures=_measures(row["measures"]),
     )
+
+
+def _measures(row: dict[str, Any] | None) -> Measures | None:
+    """What a run has cost; nothing of a city's. Raises TypeError where it is none."""
+    if row is None:
+        return None
+    measures = Measures(**row)
+    costs = (measures.stalls, measures.stalled_us, measures.undelivered_wh)
+    late_us = 0 if measures.recovered_us is None else measures.recovered_us
+    if type(measures.violated) is not bool or not all(
+        type(it) is int and it >= 0 for it in (*costs, late_us)
+    ):
+        raise TypeError("no measures")
+    return measures

@@ -22,11 +22,7 @@ def order_of(name: str, options: Campaigning) -> Order:
 
     """
     scenario = load(name)
-    if scenario.saved is not None or scenario.inputs:
-        raise UsageError(
-            f"campaign: found {scenario.name}, a saved session; allowed a scenario: what was done "
-            "by hand belongs to one run"
-        )
+    _check_inputs(scenario)
     profile = PROFILES.get(options.faults)
     if profile is None:
         names = tuple(PROFILES)
@@ -45,6 +41,23 @@ def order_of(name: str, options: Campaigning) -> Order:
         options.dask,
         options.log,
         options.as_json,
+    )
+
+
+def _check_inputs(scenario: Scenario) -> None:
+    """What was done by hand belongs to one run: seeds may differ only after it."""
+    from_us = scenario.campaign.from_us
+    by_hand = scenario.inputs[-1].t_us if scenario.inputs else 0
+    if (
+        scenario.saved is None
+        and (from_us is not None or not scenario.inputs)
+        and (from_us is None or by_hand <= from_us)
+    ):
+        return
+    raise UsageError(
+        f"campaign: found {scenario.name}, a saved session; allowed a scenario, or with what was "
+        "done by hand one whose [campaign] says from which time on seeds differ: what was done by "
+        "hand belongs to one run"
     )
 
 

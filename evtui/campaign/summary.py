@@ -7,9 +7,11 @@ from attrs import frozen
 from evtui.campaign.order import Order
 from evtui.explore.command import counted
 from paxos.sim.coverage import FEATURES
+from scenarios.campaign.costs import Costs, costs_of
 from scenarios.campaign.finding import Finding
 
 HOUR_US = 3_600_000_000
+SECOND_US = 1_000_000
 LEAST = 3
 """Of what has happened, so many features that did so least often are named."""
 
@@ -27,6 +29,8 @@ class Summary:
     leaders: int
     coverage: dict[str, int]
     """How often each feature happened; features of consensus and of the laboratory all stand."""
+    costs: Costs | None
+    """What the runs have cost; None for a city."""
 
     @property
     def virtual_hours(self) -> float:
@@ -49,6 +53,7 @@ def summary_of(findings: Sequence[Finding]) -> Summary:
         sessions=sum(finding.sessions for finding in findings),
         leaders=sum(finding.leaders for finding in findings),
         coverage=coverage,
+        costs=costs_of(findings),
     )
 
 
@@ -68,6 +73,8 @@ def lines_of(order: Order, total: Summary) -> Iterator[str]:
             counted(total.leaders, "leader"),
         )
     )
+    if total.costs is not None:
+        yield costs_words(total.costs)
     never = [name for name in FEATURES if not total.coverage[name]]
     if never:
         yield f"never happened: {', '.join(never)}"
@@ -80,6 +87,29 @@ def lines_of(order: Order, total: Summary) -> Iterator[str]:
             f"{order.scenario.name} says itself that {' and '.join(names)} is to be violated: its "
             "script leaves what the protocol is made for"
         )
+
+
+def costs_words(costs: Costs) -> str:
+    """What the runs have cost, in a line."""
+    stalls = counted(costs.stalls, "stall")
+    if costs.stalls:
+        stalls += f" ({costs.stalled_us / SECOND_US:,.1f} s)"
+    recovered = "never recovered"
+    if costs.median_us is not None and costs.longest_us is not None:
+        recovered = (
+            f"recovered after {costs.median_us / SECOND_US:,.1f} s, "
+            f"at the latest {costs.longest_us / SECOND_US:,.1f} s"
+        )
+        never = costs.runs - costs.recovered
+        recovered += f" ({counted(never, 'run')} never)" if never else ""
+    return ", ".join(
+        (
+            f"{costs.violated:,} violated",
+            stalls,
+            f"{costs.undelivered_wh / 1_000:,.1f} kWh not delivered",
+            recovered,
+        )
+    )
 
 
 def seeds_words(seeds: range) -> str:

@@ -5,6 +5,7 @@ knows nothing of what is inside.
 """
 
 from collections.abc import Iterable, Iterator
+from random import Random
 from typing import Any
 
 from paxos.membership import place_of
@@ -95,11 +96,22 @@ class Bus:
 
     def connect(self, source: int, target: int, median_us: int, sigma: float) -> Link:
         """Make the link from one endpoint to another with a latency of its own."""
-        random = stream(self.seed, f"link/{source}/{target}")
-        link = self.links[source, target] = new_link(random, median_us, sigma)
+        link = new_link(self._chance(source, target), median_us, sigma)
+        self.links[source, target] = link
         link.late_us = self.late_us.get((source, target), {})
         self.weather.shape(link, source, target)
         return link
+
+    def reseed(self, seed: int) -> None:
+        """From now on draw as another seed's links do at its beginning; what is sent is sent."""
+        self.seed = seed
+        for (source, target), link in self.links.items():
+            if (place_of(source), place_of(target)) == (source, target):
+                link.random = self._chance(source, target)
+
+    def _chance(self, source: int, target: int) -> Random:
+        """What a link draws from."""
+        return stream(self.seed, f"link/{source}/{target}")
 
     def settle(self, usual: tuple[int, int, int, int]) -> None:
         """Make these the usual rates of every link between nodes, and let them have them now."""

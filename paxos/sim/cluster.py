@@ -131,6 +131,17 @@ class Cluster(Nodes):
             pass
         self.kernel.advance(until_us)
 
+    def reseed(self, seed: int) -> None:
+        """From now on draw as the run of another seed does at its beginning.
+
+        That is: latencies and losses of links, time-outs, and what a crash leaves on a disk.
+        """
+        self.seed = seed
+        for node, host in self.hosts.items():
+            host.random = self._timers(node)
+            host.disk.random, host.disk.tears = self._chances(host.identity)
+        self.bus.reseed(seed)
+
     @property
     def identities(self) -> tuple[int, ...]:
         """The numbers of the nodes that stand in the group's places now."""

@@ -1,5 +1,7 @@
 """The nodes of a cluster, and what faults do to them: processes, clocks, disks, speed."""
 
+from random import Random
+
 from paxos.membership import PLACES
 from paxos.records import recover
 from paxos.sim.bus import Bus
@@ -30,12 +32,20 @@ class Nodes:
         raise NotImplementedError
 
     def _new_disk(self, node: int) -> Disk:
-        tears = stream(self.seed, f"disk/{node}/tears")
-        return Disk(stream(self.seed, f"disk/{node}"), self.fsync_us, tears, self.press)
+        random, tears = self._chances(node)
+        return Disk(random, self.fsync_us, tears, self.press)
+
+    def _chances(self, node: int) -> tuple[Random, Random]:
+        """What a node's disk draws from: how much a crash leaves, and how much of the row after."""
+        return stream(self.seed, f"disk/{node}"), stream(self.seed, f"disk/{node}/tears")
+
+    def _timers(self, node: int) -> Random:
+        """What a node's time-outs are drawn from."""
+        return stream(self.seed, f"timer/{node}")
 
     def _add_host(self, node: int) -> Host:
         disk = self._new_disk(node)
-        host = self.hosts[node] = Host(node, node, disk, stream(self.seed, f"timer/{node}"))
+        host = self.hosts[node] = Host(node, node, disk, self._timers(node))
         return host
 
     def join(self, endpoint: int, process: Process) -> Host:

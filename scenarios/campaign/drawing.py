@@ -31,6 +31,8 @@ class Drawn:
     """When everything has healed."""
     faults: int
     """How many lines of the script are faults that were drawn, and what undoes them."""
+    seed: int
+    """The seed of the run; of futures it is the scenario's own up to where they part."""
 
 
 def with_faults(
@@ -50,9 +52,12 @@ def draw(
     """The same, with what a campaign needs to know of it."""
     ids = tuple(cp.id for cp in scenario.cps)
     end_us = scenario.duration_us if healed_us is None else healed_us
+    from_us = scenario.campaign.from_us
     schedule = _schedule(scenario, seed, healed_us, profile)
     faults = tuple(script_line(fault, ids) for fault in schedule)
-    own = (line for line in scenario.script if line.t_us <= end_us)
+    own = [line for line in scenario.script if line.t_us <= end_us]
+    if from_us is not None:
+        own.append(At(t_us=from_us + 1, verb="reseed", args={"seed": seed}))
     script = sorted((*own, *faults), key=lambda line: line.t_us)
     quiet_us = scenario.campaign.quiet_us
     script += mended(scenario, end_us, end_us)
@@ -61,7 +66,7 @@ def draw(
     script += _readers(scenario, ids, seed, end_us, profile)
     # Slow disks, too: what must be written before it is said is put to the test by them.
     fsync_us = scenario.paxos.fsync_us
-    if profile.slows_disks:
+    if profile.slows_disks and from_us is None:
         fsync_us = stream(seed, profile.stream("fsync")).choice((fsync_us, *FSYNCS_US))
     drawn = evolve(
         scenario,
@@ -70,7 +75,12 @@ def draw(
         expectations=(),
         paxos=evolve(scenario.paxos, fsync_us=fsync_us),
     )
-    return Drawn(drawn, end_us, len(faults))
+    return Drawn(drawn, end_us, len(faults), seed if from_us is None else scenario.seed)
+
+
+def _begin_us(campaign: Campaign) -> int:
+    """When the first random fault may come."""
+    return campaign.begin_us + (campaign.from_us or 0)
 
 
 def _schedule(
@@ -78,9 +88,9 @@ def _schedule(
 ) -> list[Fault]:
     """The faults of a seed, in the order in which they were drawn."""
     numbers = tuple(range(1, len(scenario.cps) + 1))
-    begin_us, gap_us = scenario.campaign.begin_us, scenario.campaign.gap_us
+    begin_us, gap_us = _begin_us(scenario.campaign), scenario.campaign.gap_us
     end_us = scenario.duration_us
-    kinds = profile.episodes
+    kinds = profile.episodes if begin_us < end_us else ()
     if len(numbers) == 1:  # there is no link that could be cut
         kinds = tuple(kind for kind in kinds if kind in EPISODES_OF_ONE)
     schedule: list[Fault] = []
@@ -112,10 +122,11 @@ def _lost_disk(
     Never more than one: the others have to know what it knew.
     """
     random, margin_us = stream(seed, profile.stream("lost disk")), 2 * scenario.campaign.begin_us
-    if len(numbers) < 3 or end_us < 3 * margin_us or random.random() < 0.5:
+    from_us = scenario.campaign.from_us or 0
+    if len(numbers) < 3 or end_us - from_us < 3 * margin_us or random.random() < 0.5:
         return []
     number = random.choice(numbers)
-    lost_us = random.randint(margin_us, end_us - margin_us)
+    lost_us = random.randint(from_us + margin_us, end_us - margin_us)
     back_us = random.randint(lost_us, end_us)
     return [
         Fault(lost_us, "wipe", {"cp": number}),
@@ -128,7 +139,7 @@ def _readers(
 ) -> list[At]:
     """Reads of all three kinds at any charge point, each few seconds; not all are possible."""
     random, every_us = stream(seed, profile.stream("readers")), scenario.campaign.gap_us // 4
-    times = range(scenario.campaign.begin_us, end_us - every_us, every_us)
+    times = range(_begin_us(scenario.campaign), end_us - every_us, every_us)
     reads = [(t + random.randrange(every_us), random.choice(ids)) for t in times]
     return [
         At(t_us=t_us, verb="read", args={"cp": cp, "how": HOWS[number % len(HOWS)]})

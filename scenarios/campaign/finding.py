@@ -2,6 +2,8 @@
 
 from attrs import frozen
 
+from scenarios.campaign.measuring import Measures
+
 
 @frozen
 class Finding:
@@ -21,3 +23,5 @@ class Finding:
     """How long the run lasted, in virtual time."""
     failed_us: int | None = None
     """When it was seen that not all is well: the violation, or the end; None when all was well."""
+    measures: Measures | None = None
+    """What it has cost; None for a city."""

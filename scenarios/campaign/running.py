@@ -2,6 +2,7 @@
 
 from scenarios.campaign.drawing import draw
 from scenarios.campaign.finding import Finding
+from scenarios.campaign.measuring import Gauge
 from scenarios.campaign.profiles import EVERYTHING, Profile
 from scenarios.client_history import ClientHistory
 from scenarios.schema import Scenario
@@ -18,11 +19,13 @@ def run_seed(
     """
     drawn = draw(scenario, seed, healed_us, profile)
     history = ClientHistory()
-    session = Session(drawn.scenario, seed, share=False, listener=history)
+    session = Session(drawn.scenario, drawn.seed, share=False, listener=history)
     history.attend(session.world)
-    while not session.finished:
-        session.run(drawn.scenario.duration_us, 1_000_000)
     world = session.world
+    gauge = Gauge(world, drawn)
+    while not session.finished:
+        session.run(gauge.next_us(), 1_000_000)
+        gauge.look()
     failed_us = world.now_us
     come_to_rest(world)
     problems = tuple(judge(world, history, drawn.healed_us))
@@ -38,4 +41,5 @@ def run_seed(
         coverage=world.covered(),
         virtual_us=world.now_us,
         failed_us=failed_us if problems else None,
+        measures=gauge.measures(),
     )

@@ -17,10 +17,9 @@ from paxos.sim.streams import stream
 from scenarios.campaign.drawing import Drawn, script_line
 from scenarios.campaign.finding import Finding
 from scenarios.campaign.profiles import EVERYTHING, Profile
-from scenarios.city.city import site_seed
 from scenarios.city.session import CitySession
 from scenarios.city.settled import come_to_rest_everywhere, judge
-from scenarios.city.spec import CitySite
+from scenarios.city.spec import CitySite, site_seed
 from scenarios.operator import put_right
 from scenarios.schema import At, Scenario, Vehicle
 from scenarios.verbs import VERBS
@@ -82,7 +81,7 @@ def draw(
         duration_us=end_us + quiet,
         expectations=(),
     )
-    return Drawn(drawn, end_us, faults)
+    return Drawn(drawn, end_us, faults, seed)
 
 
 def _faults(

@@ -12,14 +12,13 @@ from attrs import evolve
 
 from paxos.check.violation import InvariantViolation
 from paxos.sim.kernel import Event, Kernel
-from paxos.sim.streams import stream
 from paxos.sim.trace import Trace
 from scenarios.asks import Tidings
 from scenarios.city import inputs
 from scenarios.city.arrivals import day
 from scenarios.city.gossip import NEWS, ROUND, Gossip
 from scenarios.city.promises import CHECK_US, CityPromises
-from scenarios.city.spec import CitySite
+from scenarios.city.spec import CitySite, site_seed
 from scenarios.city.travellers import Travellers
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
@@ -285,11 +284,6 @@ class City:
         digests = [self.trace.digest()]
         digests += [world.cluster.trace.digest() for world in self.worlds.values()]
         return blake2b(" ".join(digests).encode(), digest_size=16).hexdigest()
-
-
-def site_seed(seed: int, site: CitySite) -> int:
-    """The seed of a site's own randomness."""
-    return stream(seed, f"site/{site.id}").getrandbits(62)
 
 
 def site_scenario(scenario: Scenario, site: CitySite, tags: tuple[Tag, ...]) -> Scenario:

@@ -7,6 +7,7 @@ deposed and does not know it yet goes on telling: its versions are outdone by it
 """
 
 from collections.abc import Iterator
+from random import Random
 from typing import TYPE_CHECKING
 
 from fsm.network.booking import SILENT_US
@@ -38,16 +39,25 @@ class Gossip:
         self.city = city
         spec = city.scenario.directory
         numbers = tuple(city.sites)
-        seed = stream(city.seed, "between sites").getrandbits(62)
+        seed = _bus_seed(city.seed)
         self.bus = Bus(city.kernel, seed, spec.latency_us, spec.tail, numbers)
         self.bus.settle((spec.loss_ppm, 0, 0, 0))
         self.odd = 0
         """Messages that were whole and of another version."""
-        self._peers = {number: stream(city.seed, f"gossip/{city.sites[number].id}")
-                       for number in numbers}  # fmt: skip
+        self._peers = self._peers_of(city.seed)
         for turn, number in enumerate(numbers):
             first_us = spec.every_us * (turn + 1) // len(numbers)
             city.kernel.push(first_us, ROUND, number)
+
+    def _peers_of(self, seed: int) -> dict[int, Random]:
+        """What each site draws from whom it tells."""
+        sites = self.city.sites
+        return {number: stream(seed, f"gossip/{site.id}") for number, site in sites.items()}
+
+    def reseed(self, seed: int) -> None:
+        """Draw from another seed from now on."""
+        self.bus.reseed(_bus_seed(seed))
+        self._peers = self._peers_of(seed)
 
     def tell(self, site: int) -> None:
         """It is this site's turn."""
@@ -174,3 +184,7 @@ def _price_ueur(network: NetworkState, wall_us: int) -> int:
     prices = [tariff_of(p.tariff).energy_ueur_at(wall_us) for p in network.state.prices.values()
               if p.tariff]  # fmt: skip
     return min(prices, default=0)
+
+
+def _bus_seed(seed: int) -> int:
+    return stream(seed, "between sites").getrandbits(62)

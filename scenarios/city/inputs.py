@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fsm.ocpp.reserving import HOLD_US
 from scenarios.city.arrivals import Trip
+from scenarios.city.spec import site_seed
 from scenarios.errors import InputError
 from scenarios.schema import At
 from scenarios.verbs import EVERYONE, LEADER, VERBS
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 Args = dict[str, object]
 
 _OF_EVERY_SITE = ("heal", "loss", "duplicate", "reorder", "corrupt", "delay", "block_tag",
-                  "unblock_tag", "report_stolen", "revoke", "hold", "release")  # fmt: skip
+                  "unblock_tag", "report_stolen", "revoke", "hold", "release",
+                  "reseed")  # fmt: skip
 """Verbs that are done at every site when they name none."""
 
 
@@ -51,8 +53,21 @@ def perform(city: "City", verb: str, args: Args) -> str:
     if verb == "heal":
         for each in city.sites:
             city.gossip.cut(each, None, joined=True)
-    texts = [_act(city, world, verb, rest) for world in city.worlds.values()]
+    texts = [
+        _act(city, world, verb, _own(city, number, verb, rest))
+        for number, world in city.worlds.items()
+    ]
+    if verb == "reseed":
+        city.gossip.reseed(int(str(rest["seed"])))
     return texts[0]
+
+
+def _own(city: "City", number: int, verb: str, args: Args) -> Args:
+    """What one of all sites is told: each draws from a seed of its own, as at the beginning."""
+    seed = args.get("seed")
+    if verb != "reseed" or type(seed) is not int:
+        return args
+    return {**args, "seed": site_seed(seed, city.sites[number])}
 
 
 def follow_script(city: "City", line: At) -> None:

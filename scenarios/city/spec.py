@@ -4,6 +4,8 @@ from typing import Literal
 
 from attrs import frozen
 
+from paxos.sim.streams import stream
+
 SiteKind = Literal["residential", "office", "shopping"]
 
 SITE_KINDS = ("residential", "office", "shopping")
@@ -28,6 +30,11 @@ class CitySite:
     """The ids of its charge points."""
     energy_ueur: int | None = None
     """Its price of energy; None: as the scenario's tariff says."""
+
+
+def site_seed(seed: int, site: CitySite) -> int:
+    """The seed of a site's own randomness."""
+    return stream(seed, f"site/{site.id}").getrandbits(62)
 
 
 @frozen(kw_only=True)

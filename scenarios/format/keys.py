@@ -55,3 +55,4 @@ MAX_WH = 10_000_000
 PRICE = Quantity(ENERGY_PRICE, 0, 1_000_000_000)
 AMOUNT = Quantity(MONEY, 0, 10_000_000)
 COUNT = Whole(0, 1_000_000_000)
+SEED = Whole(0, 2**63 - 1)

@@ -16,6 +16,7 @@ from scenarios.format.keys import (
     MAX_WH,
     OFFSET_RANGE,
     RATE,
+    SEED,
     SITE_ID,
     SITE_W,
     TIME,
@@ -142,6 +143,7 @@ _ARGUMENTS = {
         "In a city: which site. Rates, `heal` and what is about id tags are of all without it.",
     ),
     "other": Key("other", "other", SITE_ID, "The other end of one link; else all of the site's."),
+    "seed": Key("seed", "seed", SEED, "From which seed all is drawn from now on."),
     "extra_us": Key(
         "extra",
         "extra_us",

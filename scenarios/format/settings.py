@@ -10,7 +10,9 @@ from scenarios.format.keys import (
     LATENCY,
     PRICE,
     RATE,
+    SEED,
     SITE_W,
+    TIME,
     Key,
     Table,
 )
@@ -49,7 +51,7 @@ TOP = Table(
             Moment(),
             "Calendar time at which the run begins; time stamps for people count from it.",
         ),
-        Key("seed", "seed", Whole(0, 2**63 - 1), "Seed of all randomness, unless a run names one."),
+        Key("seed", "seed", SEED, "Seed of all randomness, unless a run names one."),
         Key(
             "mutant",
             "mutant",
@@ -270,6 +272,12 @@ CAMPAIGN = Table(
             "quiet_us",
             Quantity(DURATION, 1_000_000, DAY_US),
             "How long after the last of them everything must have settled.",
+        ),
+        Key(
+            "from",
+            "from_us",
+            TIME,
+            "Up to then every seed is the run of this file's own; what is drawn differs after it.",
         ),
     ),
 )

@@ -18,23 +18,12 @@ from scenarios.expectation import Expect
 from scenarios.schema import Scenario
 from scenarios.session import Session
 from scenarios.till import newest
+from scenarios.verbs import HARMLESS
 
 VIOLATION, EXPECTATION, MONEY = "violation", "expectation", "money"
 
 _SLICE_EVENTS = 4_096
 """How many events happen between two looks at expectations that have failed."""
-HARMLESS = frozenset(
-    (
-        "plug_in", "unplug", "stop_charging", "pause_charging", "resume_charging",
-        "change_departure", "unmute_ev", "obey_limit", "stop_cp", "resume_cp", "remote_start",
-        "remote_stop", "reset", "set_profile", "clear_profile", "composite_schedule",
-        "free_contactor", "reserve", "change_reservation", "cancel_reservation", "restart",
-        "resume", "disarm", "free_disk", "admit", "promote", "demote", "remove", "read",
-        "block_tag", "unblock_tag", "report_stolen", "revoke", "reset_breaker", "free_load",
-        "free_pv", "join_site", "join", "heal",
-    )
-)  # fmt: skip
-"""Verbs that are no faults: what people do and want, and the ends of faults."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 

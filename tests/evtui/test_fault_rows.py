@@ -125,7 +125,7 @@ FAULTS = {
         "stop_cp", "resume_cp", "remote_start", "remote_stop", "reset", "set_profile",
         "clear_profile", "composite_schedule",
         # Wishes of drivers, and reads: no faults.
-        "reserve", "change_reservation", "cancel_reservation", "read",
+        "reserve", "change_reservation", "cancel_reservation", "read", "reseed",
         # Of one message: the view of messages (m).
         "deliver_frame", "drop_frame", "duplicate_frame", "delay_frame", "corrupt_frame",
         "deliver_all",

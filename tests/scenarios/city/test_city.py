@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
-from scenarios.city.city import City, site_scenario, site_seed
+from scenarios.city.city import City, site_scenario
 from scenarios.city.session import CitySession
+from scenarios.city.spec import site_seed
 from scenarios.errors import InputError
 from scenarios.loader import load, loads
 from scenarios.session import Session

@@ -6,14 +6,13 @@ from attrs import evolve
 from scenarios.loader import load, loads
 from scenarios.schema import Scenario
 from scenarios.shrink.failing import (
-    HARMLESS,
     control,
     fails_like,
     failure_of,
     watched_for,
     without_names,
 )
-from scenarios.verbs import VERBS
+from scenarios.verbs import HARMLESS, VERBS
 from tests.scenarios.shrink.trials import line, scenario
 
 CUT_SHORT = """\
