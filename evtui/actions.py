@@ -214,6 +214,11 @@ ACTIONS: tuple[Action, ...] = (
         help="A slot, an EV, a CP or a refusal",
     ),
     Action(
+        id="what_if", keys="W", shown="W",
+        title="What if?", group=VIEWS, method="what_if",
+        help="Many futures, without the last fault too",
+    ),
+    Action(
         id="messages", keys="m", shown="m",
         title="Messages", group=VIEWS, method="messages",
         help="Space-time diagram; hands on a message",

@@ -14,7 +14,6 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from evtui import pace
-from evtui.acting import ActingApp
 from evtui.actions import bindings
 from evtui.analytics import Analytics
 from evtui.diagram.source import Messages
@@ -33,6 +32,7 @@ from evtui.screens.views import TABLES
 from evtui.screens.why import WhyPanel
 from evtui.settings.file import Read
 from evtui.settings.force import Settings, resolve
+from evtui.whatif.acting import FuturesApp
 from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
 from evtui.widgets.lines import Pane
@@ -48,7 +48,7 @@ ALL_ROWS = 1 << 30
 """More events than are kept."""
 
 
-class EvtuiApp(ActingApp):
+class EvtuiApp(FuturesApp):
     """A run that a person watches and breaks.
 
     The app holds one :class:`Picture`; every widget watches it. The run is driven in slices from

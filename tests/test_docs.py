@@ -12,7 +12,11 @@ from evtui.cli import main
 from evtui.mutants.rows import word
 from evtui.settings.file import read_text
 from paxos.check.mutants import MUTANTS
-from scenarios.loader import library_names, loads
+from scenarios.loader import library_names, load, loads
+from scenarios.session import Session
+from scenarios.timeline import Timeline
+from scenarios.whatif.arms import arms_of
+from scenarios.writer import to_toml
 from tools import mutants_docs
 from tools.pictures import FOLDER, SHOTS, Shot, draw
 from tools.scenario_docs import TARGET, renew
@@ -64,7 +68,18 @@ def test_a_printed_command_works(
         assert main(["run", "lease-reads", "--history", "reads.jsonl"]) == 0
     if command.startswith("evtui verify"):
         assert main(["run", "my-scenario.toml", "--record", "run.jsonl"]) == 0
+    if "-as-it-is-1.toml" in command or "-without-1.toml" in command:
+        keep_arms()
     assert main(shlex.split(command)[1:]) == code
+
+
+def keep_arms() -> None:
+    """What the app keeps of a what-if."""
+    run = Timeline(Session(load("lab-three")))
+    run.run(10_000_000, 1_000_000)
+    run.act("crash", cp="CP1")
+    for arm in arms_of(run.session, run.branch.inputs).both:
+        Path(f"{arm.name}-1.toml").write_text(to_toml(arm), encoding="utf-8")
 
 
 def consoles() -> list[tuple[str, str]]:

@@ -93,6 +93,7 @@ VIEWS = (
     "scenarios.charging.view",
     "scenarios.log.view",
     "scenarios.lessons.view",
+    "scenarios.campaign.view",
 )
 """Frozen pictures."""
 

@@ -36,6 +36,7 @@ ROUNDS = 5
 WATCHED_S = 10.0
 SIZE = (200, 60)
 FRAMES = 20
+PRESSES = 60
 SLOTS = 100_000
 SLICE_EVENTS = 100_000
 TICKS_S = 1 / os.sysconf("SC_CLK_TCK")
@@ -122,6 +123,24 @@ def share(*args: str, keys: bytes = b"") -> float:
         return (app.cpu_s() - before) / WATCHED_S
 
 
+def key_ms(*begin: bytes) -> list[float]:
+    """From a key (one event on) to what it changes on the screen, again and again."""
+    taken = []
+    with terminal("leader-crash", "--at", "3m1s") as app:
+        app.read_for(20, b"CP5")
+        for keys in begin:
+            os.write(app.fd, keys)
+            app.read_for(2)
+        for _ in range(PRESSES):
+            app.read_for(0.15)
+            start = time.perf_counter()
+            os.write(app.fd, b".")
+            if not select.select([app.fd], [], [], 5)[0]:
+                raise RuntimeError("a key changed nothing within 5 s")
+            taken.append((time.perf_counter() - start) * 1000)
+    return sorted(taken)
+
+
 def simulation(speed: int) -> float:
     """Share of a core that the same virtual time takes without an app."""
     session = Session(load(SCENARIO))
@@ -187,6 +206,9 @@ def main() -> None:
         f"{at_ten:.1%} of a core",
         f"(drawing {at_ten - alone:.1%}, simulation {alone:.1%})",
     )
+    for name, begin in (("alone", ()), ("beside 100 futures", (b"W\r", b"\x1b"))):
+        keys = key_ms(*begin)
+        line(f"a key, {name}", f"{statistics.median(keys):.0f} ms", f"(slowest {keys[-1]:.0f} ms)")
     start = time.perf_counter()
     timeline = busy()
     view = timeline.view()

@@ -45,6 +45,7 @@ SHOTS = (
         ("down", "down", "k", "right_square_bracket", "left_square_bracket", "left_square_bracket",
          "p", "3", "enter", "right_square_bracket", "right_square_bracket", "t"),
     ),
+    Shot("what-if", "leader-crash", 181, ("W", *["down"] * 5, "right", "right", "enter")),
     Shot("lesson", "elections", 8.75, ("n", "k"), lesson=True),
 )  # fmt: skip
 
@@ -72,6 +73,9 @@ async def _drawn(shot: Shot, app: EvtuiApp) -> str:
         for key in shot.keys:
             await pilot.press(key)
             await pilot.pause()
+        while app.desk.is_busy:
+            await pilot.pause(0.5)
+        await pilot.pause(1)
         app.clear_notifications()
         await pilot.pause()
         return steady(app.export_screenshot(title=f"evtui {shot.scenario}"))

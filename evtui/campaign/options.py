@@ -1,12 +1,11 @@
 """The options of ``evtui campaign``, looked at together."""
 
-import os
-
 from attrs import evolve
 
 from evtui.campaign.order import Order
 from evtui.errors import UsageError
 from evtui.options import Campaigning
+from evtui.processes import processors
 from scenarios.campaign.profiles import PROFILES
 from scenarios.kinds import did_you_mean, one_of, shown
 from scenarios.loader import load
@@ -37,7 +36,7 @@ def order_of(name: str, options: Campaigning) -> Order:
         _planted(scenario, options.mutant),
         profile,
         options.seeds,
-        _processors() if options.jobs is None else options.jobs,
+        processors() if options.jobs is None else options.jobs,
         options.dask,
         options.log,
         options.as_json,
@@ -71,8 +70,3 @@ def _planted(scenario: Scenario, mutant: str | None) -> Scenario:
         return evolve(scenario, mutant=find(mutant).name)
     except UnknownMutantError as error:
         raise UsageError(f"--mutant: {error}") from None
-
-
-def _processors() -> int:
-    """How many of them this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

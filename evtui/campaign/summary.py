@@ -7,8 +7,9 @@ from attrs import frozen
 from evtui.campaign.order import Order
 from evtui.explore.command import counted
 from paxos.sim.coverage import FEATURES
-from scenarios.campaign.costs import Costs, costs_of
+from scenarios.campaign.costs import costs_of
 from scenarios.campaign.finding import Finding
+from scenarios.campaign.view import Costs
 
 HOUR_US = 3_600_000_000
 SECOND_US = 1_000_000

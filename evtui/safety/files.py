@@ -52,6 +52,17 @@ def _write_all(paths: Sequence[Path], texts: Sequence[str]) -> None:
         raise
 
 
+def write_new(folder: Path, name: str, text: str) -> Path:
+    """A scenario under a free name. Raises OSError."""
+    while True:
+        path = folder / f"{free_stem(folder, name)}.toml"
+        try:
+            _write_all((path,), (text,))
+        except FileExistsError:
+            continue
+        return path
+
+
 def signature(timeline: Timeline) -> tuple[object, ...]:
     """What a person has done in a session: as long as it is the same, nothing is to be kept."""
     branches = tuple((n, tuple(it.inputs)) for n, it in timeline.branches.items())

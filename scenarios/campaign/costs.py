@@ -1,27 +1,9 @@
-"""What many runs have cost together."""
+"""What many runs have cost together: made from what each has shown."""
 
 from collections.abc import Sequence
 
-from attrs import frozen
-
 from scenarios.campaign.finding import Finding
-
-
-@frozen
-class Costs:
-    """Sums over runs; of times to recover the middle one and the longest. See `Measures`."""
-
-    runs: int
-    violated: int
-    """How many runs have violated an invariant."""
-    stalls: int
-    stalled_us: int
-    undelivered_wh: int
-    recovered: int
-    """How many runs have recovered."""
-    median_us: int | None
-    """The median of their times to recover, the lower one of two; None where none has."""
-    longest_us: int | None
+from scenarios.campaign.view import Costs
 
 
 def costs_of(findings: Sequence[Finding]) -> Costs | None:

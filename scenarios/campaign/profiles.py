@@ -75,7 +75,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             ),
             Profile(
                 "everything",
-                "all of these together",
+                "network, crashes, disks and clocks together",
                 episodes=EPISODES,
                 ailments=ALL_AILMENTS,
                 loses_disk=True,

@@ -1,0 +1,1 @@
+"""What if, in the app: many futures of this instant, made behind the screen."""
