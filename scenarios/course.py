@@ -33,6 +33,20 @@ class BranchView:
 
 
 @frozen
+class BreakpointView:
+    """A breakpoint: in its own words, whether it is on, and where it stopped the run last."""
+
+    text: str
+    on: bool
+    last_us: int | None = None
+    """When that was, in µs; None where it has not been yet."""
+    event: int = 0
+    """After how many events."""
+    found: str = ""
+    branch: int = 0
+
+
+@frozen
 class Course:
     """The branch that is shown, what was done in it, and all branches."""
 
@@ -45,3 +59,5 @@ class Course:
     bookmarks: tuple[Mark, ...]
     """Those on the course that is shown, also where they were set in another branch."""
     branches: tuple[BranchView, ...]
+    breakpoints: tuple[BreakpointView, ...] = ()
+    """All of the session, in the order in which they were set."""
