@@ -68,7 +68,7 @@ class Timeline:
     def adopt(
         self, branches: Iterable[Branch], shown: int, bookmarks: Iterable[Bookmark] = ()
     ) -> None:
-        """Take over all of a session that was kept, and show one of its branches at its end."""
+        """Take over the course of a session that was kept, and show a branch at its end."""
         self.bookmarks = list(bookmarks)
         self.branches = {it.number: it for it in branches}
         self.number = 0

@@ -9,10 +9,10 @@ from scenarios.breakpoints.words import names_of, read
 from scenarios.city.runner import run as run_city
 from scenarios.city.session import open_session
 from scenarios.city.timeline import CityTimeline
-from scenarios.errors import InputError
+from scenarios.errors import InputError, ScenarioError
 from scenarios.loader import load, loads
 from scenarios.runner import run
-from scenarios.session_file import keep
+from scenarios.session_file import keep, read_log, to_log
 from scenarios.timeline import Timeline
 
 S = 1_000_000
@@ -288,3 +288,52 @@ def test_the_list() -> None:
     line.breakpoints.remove(0)
     assert line.breakpoints.kept == (("slot 7 chosen", False),)
     assert [it.text for it in line.course().breakpoints] == ["slot 7 chosen"]
+
+
+def kept_text() -> str:
+    """A kept session with two breakpoints, as text."""
+    line = timeline("ten-minutes", "leader changes after 3m", 'text a "b" ä')
+    line.bookmark("here")
+    line.breakpoints.switch(1)
+    line.go_on(20 * S, 1_000_000)
+    return to_log(keep(line))
+
+
+def test_they_are_kept_with_the_session() -> None:
+    """In their order, on or off; and there again."""
+    text = kept_text()
+    assert 'breakpoint on "leader changes after 3m"\nbreakpoint off "text a \\"b\\" ä"\n' in text
+    kept = read_log(text, "it.log")
+    assert to_log(kept) == text
+    assert [(it.it.text, it.on) for it in kept.breakpoints] == [
+        ("leader changes after 3m", True),
+        ('text a "b" ä', False),
+    ]
+    assert "breakpoint" not in to_log(keep(timeline("ten-minutes")))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"leader changes after 3m"', '"leader chnages"',
+         'breakpoint: found "leader chnages"; allowed leader changes, '),
+        ('"leader changes after 3m"', '"EV9 enters send_needs"',
+         'breakpoint: enters: found "EV9"; allowed a CP or an EV: '),
+        ('"text a \\"b\\" ä"', '"Leader changes  after 180s"',
+         'breakpoint: found "leader changes after 3m", which is in the list already; allowed '),
+        ('"leader changes after 3m"', '"leader "changes"',
+         'found "breakpoint on "leader "changes""; allowed a breakpoint, on or off'),
+        ("breakpoint off", "breakpoint perhaps",
+         'found "breakpoint perhaps "text a \\"b\\" ä""; allowed a branch, a bookmark, '),
+        ('"leader changes after 3m"', "leader changes", 'found "breakpoint on leader changes"; '),
+    ],
+)  # fmt: skip
+def test_a_damaged_one_is_told(old: str, new: str, said: str) -> None:
+    """With file, line, what was found and what is allowed."""
+    text = kept_text()
+    assert old in text
+    with pytest.raises(ScenarioError) as caught:
+        read_log(text.replace(old, new, 1), "it.log")
+    number = text[: text.index(old)].count("\n") + 1
+    assert str(caught.value).startswith(f"it.log:{number}: session: {said}")
+    assert "\n" not in str(caught.value)
