@@ -170,7 +170,9 @@ class Timeline:
 
         Then it returns True, too, and :attr:`stop` says where it was stopped.
         """
-        return self._run(until_us, max_events, self._sentry.watch(self.session))
+        reached = self._run(until_us, max_events, self._sentry.watch(self.session))
+        self._sentry.pass_on(self.place)
+        return reached
 
     def _run(self, until_us: int, max_events: int, watch: Watch | None) -> bool:
         left = max_events
@@ -197,6 +199,7 @@ class Timeline:
         """
         with self._looking():
             happened = self.session.step()
+        self._sentry.pass_on(self.place)
         self._mark()
         return happened
 

@@ -55,7 +55,7 @@ def _write_all(paths: Sequence[Path], texts: Sequence[str]) -> None:
 def signature(timeline: Timeline) -> tuple[object, ...]:
     """What a person has done in a session: as long as it is the same, nothing is to be kept."""
     branches = tuple((n, tuple(it.inputs)) for n, it in timeline.branches.items())
-    return (branches, tuple(timeline.bookmarks))
+    return (branches, tuple(timeline.bookmarks), timeline.breakpoints.kept)
 
 
 @frozen

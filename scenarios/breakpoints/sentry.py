@@ -12,6 +12,7 @@ from attrs import frozen
 from scenarios.breakpoints.hit import Hit
 from scenarios.breakpoints.listed import Breakpoints
 from scenarios.breakpoints.watch import Watch
+from scenarios.breakpoints.words import Breakpoint
 from scenarios.checkpoints import Place, place_of
 from scenarios.journal import Input
 from scenarios.session import Session
@@ -22,6 +23,7 @@ class Stop:
     """Where a breakpoint has stopped a run."""
 
     hit: Hit
+    it: Breakpoint
     place: Place
     inputs: tuple[Input, ...]
     """What had been done by hand before it."""
@@ -57,8 +59,15 @@ class Sentry:
 
     def note(self, hit: Hit, watch: Watch, branch: int, inputs: Iterable[Input]) -> None:
         """Remember where the run was stopped."""
+        assert watch.met is not None  # noqa: S101 - it was met
         self.breakpoints.note(hit, branch)
-        self._stop = Stop(hit, watch.place, tuple(inputs), watch.is_first)
+        self._stop = Stop(hit, watch.met, watch.place, tuple(inputs), watch.is_first)
+
+    def pass_on(self, place: Place) -> None:
+        """Time may have gone on: then it stands no longer where it was stopped."""
+        stop = self._stop
+        if stop is not None and _instant(place) != _instant(stop.place):
+            self._stop = None
 
     def stop_at(self, place: Place, inputs: list[Input]) -> Stop | None:
         """The last stop, if that is where a run of these inputs stands.
@@ -66,8 +75,13 @@ class Sentry:
         What was done by hand since then, at this very instant, changes nothing of it.
         """
         stop = self._stop
-        if stop is None or (place.events, place.time_us) != (stop.place.events, stop.place.time_us):
+        if stop is None or _instant(place) != _instant(stop.place):
             return None
         acted = len(stop.inputs)
         same = place.acted >= acted and tuple(inputs[:acted]) == stop.inputs
         return stop if same else None
+
+
+def _instant(place: Place) -> tuple[int, int]:
+    """Where a run is, whatever was done by hand there."""
+    return place.events, place.time_us

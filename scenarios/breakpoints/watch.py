@@ -160,6 +160,8 @@ class Watch:
         self.breakpoints = tuple(breakpoints)
         self.place = place_of(session)
         """Where it looked last."""
+        self.met: Breakpoint | None = None
+        """The breakpoint that was met last, and told."""
         self.is_first = False
         """Whether what was met last had not been met before within the same microsecond."""
         self._since_us = -1 if session.whole.events == 0 else session.time_us
@@ -239,5 +241,5 @@ class Watch:
         self._met_us[it.text] = now_us
         if before is not None:
             return before
-        self.is_first = is_first
+        self.met, self.is_first = it, is_first
         return Hit(it.text, found, now_us / 1_000_000, self.session.whole.events)
