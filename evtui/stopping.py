@@ -72,7 +72,8 @@ class StoppingApp(SafeApp):
         """Show the breakpoints."""
         picture: Picture | None = getattr(self, "picture", None)
         if picture is not None:
-            self.push_screen(StopsPanel(picture, self.names, self.put_breakpoint))
+            there = self.names
+            self.push_screen(StopsPanel(picture, there.cps, there.evs, self.put_breakpoint))
 
     def put_breakpoint(self, text: str, index: int | None) -> str:
         """Add one, or put it in another one's place; why not, where it says nothing."""

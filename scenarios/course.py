@@ -38,10 +38,8 @@ class BreakpointView:
 
     text: str
     on: bool
-    last_us: int | None = None
-    """When that was, in µs; None where it has not been yet."""
-    event: int = 0
-    """After how many events."""
+    last: str = ""
+    """When that was, in words; empty where it has not been yet."""
     found: str = ""
     branch: int = 0
 

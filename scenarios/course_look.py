@@ -38,5 +38,5 @@ def _breakpoint(listed: Listed) -> BreakpointView:
     last = listed.last
     if last is None:
         return BreakpointView(listed.it.text, listed.on)
-    last_us = round(last.time_s * 1_000_000)
-    return BreakpointView(listed.it.text, listed.on, last_us, last.event, last.found, listed.branch)
+    when = f"{last.time}, event {last.event:,}"
+    return BreakpointView(listed.it.text, listed.on, when, last.found, listed.branch)

@@ -8,7 +8,6 @@ from attrs import frozen
 from evtui.render import glyphs
 from evtui.render.line import Line, Span, fit, left, line, spread
 from scenarios.course import BreakpointView
-from scenarios.units import DURATION
 
 ON, OFF = "●", "○"
 NONE_YET = " none yet: a adds one, and the run stops before the next event when it is met"
@@ -59,7 +58,7 @@ def examples(cps: Sequence[str], evs: Sequence[str]) -> list[tuple[str, str]]:
         ("leader changes", "another CP leads than before, or nobody does"),
         ("preemption", "a ballot was refused for a higher one"),
         ("slot chosen", "a CP knows of one more chosen slot"),
-        ("slot 40 chosen", "of that slot"),
+        ("slot 40 chosen", "a CP knows that this one is chosen"),
         *ev,
         (f"{cps[0]} enters begin_session", "that CP is in that state now"),
         ("margin P1 below 500", "an invariant's least margin is below that"),
@@ -94,19 +93,23 @@ class Place:
     """The row in which the help begins; beyond the last where it has no room."""
 
 
-def lay(count: int, cursor: int, height: int, below: int, help_rows: int) -> Place:
-    """The list first, then what must be said, then as much help as fits."""
+def lay(count: int, cursor: int, first: int, height: int, below: int, help_rows: int) -> Place:
+    """The list first, then what must be said, then as much help as fits.
+
+    ``first`` was the first that was seen: it stays, as long as the cursor is seen, too.
+    """
     wanted = 1 + max(count, 1)
     room = max(height - below, 2)
     helped = room - help_rows - 1
     rows = min(wanted, max(helped, 6), room)
-    first = min(max(cursor - rows + 2, 0), max(count - rows + 1, 0))
+    first = min(max(first, cursor - rows + 2), cursor, max(count - rows + 1, 0))
     return Place(first, rows, rows + below + 1)
 
 
 def page(
     breakpoints: Sequence[BreakpointView],
     cursor: int,
+    place: Place,
     said: Sequence[Line],
     helps: Sequence[Line],
     size: tuple[int, int],
@@ -114,7 +117,6 @@ def page(
 ) -> list[Line]:
     """The list, what is said of one of them, the help."""
     width, height = size
-    place = lay(len(breakpoints), cursor, height, len(said), len(helps))
     words = min(max([WORDS, *(len(it.text) + 2 for it in breakpoints)]), max(width - 30, 12))
     head = [("      on   ", "dim"), (left("breakpoint", words), "dim"), ("stopped last", "dim")]
     lines = [spread(head, [motion, (" ", "")], width)]
@@ -129,7 +131,7 @@ def page(
                     (f"{index + 1:>3} ", "dim"),
                     (f"{ON} on   " if it.on else f"{OFF} off  ", "ok bold" if it.on else "dim"),
                     (left(it.text, words), "" if it.on else "dim"),
-                    (last_words(it), "dim"),
+                    (it.last or "not yet", "dim"),
                 ],
                 width,
                 "selected" if index == cursor else "base",
@@ -140,13 +142,6 @@ def page(
     return [*lines[:height], *[fit((), width)] * (height - len(lines))]
 
 
-def last_words(it: BreakpointView) -> str:
-    """When it stopped the run last."""
-    if it.last_us is None:
-        return "not yet"
-    return f"{DURATION.format(it.last_us)}, event {it.event:,}"
-
-
 def stopped(stop: StopView, width: int) -> list[Line]:
     """What has stopped the run."""
     return [line(), *(each._replace(ground="base") for each in banner(stop, width))]
@@ -154,10 +149,10 @@ def stopped(stop: StopView, width: int) -> list[Line]:
 
 def detail(it: BreakpointView | None, branches: int, width: int) -> list[Line]:
     """What was found at its last stop."""
-    if it is None or it.last_us is None:
+    if it is None or not it.last:
         return []
     where = f", in branch {it.branch}" if branches > 1 else ""
-    text = f"{it.text}: {it.found}, at {last_words(it)}{where}"
+    text = f"{it.text}: {it.found}, at {it.last}{where}"
     return [line(), *(fit([(" ", ""), (row, "")], width) for row in _wrapped(text, width - 2, ""))]
 
 

@@ -16,7 +16,6 @@ from evtui.render.picture import Picture
 from evtui.screens.panels import Body
 from evtui.screens.tables import LivePanel
 from evtui.widgets.keys import KeyLine
-from scenarios.breakpoints.words import Names
 from scenarios.course import BreakpointView
 
 Put = Callable[[str, int | None], str]
@@ -57,12 +56,15 @@ class StopsPanel(LivePanel[None]):
             super().__init__()
             self.index = index
 
-    def __init__(self, picture: Picture, names: Names, put: Put) -> None:
+    def __init__(
+        self, picture: Picture, cps: tuple[str, ...], evs: tuple[str, ...], put: Put
+    ) -> None:
         super().__init__()
-        self._names, self._put = names, put
+        self._here, self._put = (cps, evs), put
+        """Who there is in the run, for examples; and who takes the words."""
         self._all: tuple[BreakpointView, ...] = ()
         self._take(picture)
-        self._cursor = 0
+        self._cursor = self._first = 0
         self._editing: int | None = None
         """Which one the words that are typed replace; None: they are another one."""
         self._why = ""
@@ -90,10 +92,6 @@ class StopsPanel(LivePanel[None]):
         """The list, what is said, the help; and a few to grow."""
         return max(len(self._all), 1) + len(stops.examples(*self._here)) + 8
 
-    @property
-    def _here(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return self._names.cps, self._names.evs
-
     # What is shown.
 
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
@@ -101,8 +99,13 @@ class StopsPanel(LivePanel[None]):
         self._take(picture)
         self._cursor = min(self._cursor, max(len(self._all) - 1, 0))
         said, helps = self._below(picture, width)
+        place = self._laid(height, len(said), len(helps))
+        self._first = place.first
         motion = self.motion(picture)
-        return stops.page(self._all, self._cursor, said, helps, (width, height), motion)
+        return stops.page(self._all, self._cursor, place, said, helps, (width, height), motion)
+
+    def _laid(self, height: int, said: int, helps: int) -> stops.Place:
+        return stops.lay(len(self._all), self._cursor, self._first, height, said, helps)
 
     def _below(self, picture: Picture, width: int) -> tuple[list[Line], list[Line]]:
         """What stands below the list: what is said, and the help."""
@@ -123,7 +126,7 @@ class StopsPanel(LivePanel[None]):
         if picture is None:
             return
         said, helps = self._below(picture, body.size.width)
-        place = stops.lay(len(self._all), self._cursor, body.size.height, len(said), len(helps))
+        place = self._laid(body.size.height, len(said), len(helps))
         at = place.first + y - 1
         if 1 <= y < place.rows and at < len(self._all):
             if at == self._cursor:
