@@ -15,6 +15,8 @@ WORDS = 32
 """Width of the column of a breakpoint's words, at the least."""
 EXAMPLE = 36
 """Width of the column of examples."""
+ROOMY = 60
+"""Cells from which there is a line for the command, too."""
 HELP_HEAD = 1
 """Rows of the help before its first example."""
 
@@ -36,7 +38,7 @@ def banner(stop: StopView | None, width: int) -> list[Line]:
         fit([(" ", ""), (row, "warn bold")], width, "panel")
         for row in _wrapped(f"{glyphs.PAUSED} {stop.words}", width - 2, "  ")
     ]
-    if stop.again:
+    if stop.again and width >= ROOMY:
         lines += [
             fit([(" ", ""), (row, "dim")], width, "panel")
             for row in _wrapped(f"  {stop.again}", width - 2, "    ")

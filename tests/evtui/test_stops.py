@@ -537,3 +537,5 @@ def test_the_list_as_it_is_drawn() -> None:
         assert "1h2m" in lines[1].plain
     assert drawn.banner(None, 80) == []
     assert all(line.width == 40 for line in drawn.banner(STOPPED, 40))
+    assert len(drawn.banner(STOPPED, 40)) == 3
+    assert [line.plain.split()[0] for line in drawn.banner(STOPPED, 100)] == ["‖", "evtui"]

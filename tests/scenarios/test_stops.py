@@ -1,6 +1,7 @@
 """A session with a past stops at breakpoints where a run without anybody does, nowhere else."""
 
 import pickle
+from random import Random
 
 import pytest
 
@@ -173,6 +174,19 @@ def test_a_hand_that_meets_a_breakpoint_is_told_at_once() -> None:
         assert [it.branch for it in line.breakpoints] == [branch]
 
 
+def test_a_hand_that_is_refused_meets_nothing() -> None:
+    """What is not possible now changes nothing, and leaves nobody listening."""
+    line = timeline("ten-minutes", "command Heartbeat", "text crashed")
+    line.run(20 * S, 1_000_000)
+    with pytest.raises(InputError):
+        line.act("crash", cp="CP99")
+    assert line.stop is None
+    hearers = line.session.world.trust.choir.hearers
+    assert not any("breakpoints" in hear.__module__ for hear in hearers)
+    line.act("crash", cp="CP1")
+    assert line.stop is not None
+
+
 def test_what_was_done_by_hand_stops_a_replay_at_the_same_event() -> None:
     """In the branch that has it, and in the kept session without a terminal."""
     line = timeline("ten-minutes", "leader changes after 20s")
@@ -272,6 +286,35 @@ def test_which_stop_a_command_line_can_name() -> None:
 
 
 CRASHES = [("10s", "CP1"), ("10s", "CP2"), ("20s", "CP3")]
+
+
+@pytest.mark.parametrize("name", ["ten-minutes", "stale-leader", "two-sites"])
+def test_random_walks_meet_what_a_straight_run_meets(name: str) -> None:
+    """From wherever somebody has travelled to, the next stop is the next of all there are."""
+    texts = ("leader changes", "slot chosen", "command StartTransaction", "preemption")
+    line = timeline(name, *texts)
+    every = []
+    while (hit := next_stop(line, 200 * S)) is not None:
+        every.append(hit)
+    assert len(every) > 20
+    random = Random(7)
+    for _ in range(40):
+        move = random.choice(("go", "event", "back", "on", "step"))
+        if move == "go":
+            line.go(random.randrange(200 * S))
+        elif move == "event":
+            line.go_to_event(random.choice(every).event - random.randrange(3))
+        elif move == "back":
+            line.back()
+        elif move == "on":
+            line.go_on(line.time_us + random.randrange(S), 100)
+        else:
+            line.step()
+        if line.time_us >= 200 * S:
+            line.go(150 * S)
+        here = line.session.whole.events
+        expected = next((hit for hit in every if hit.event > here), None)
+        assert next_stop(line, 200 * S, random.choice((1, 30, 5_000))) == expected
 
 
 def test_the_list() -> None:
