@@ -18,7 +18,10 @@ from scenarios.units import DURATION
 
 
 def run_app(
-    scenario: Scenario, options: Watching, called: str, breakpoints: Sequence[Breakpoint]
+    scenario: Scenario,
+    options: Watching,
+    called: str = "",
+    breakpoints: Sequence[Breakpoint] = (),
 ) -> int:
     """Open the app on a scenario; returns the exit code (1 when an invariant was violated).
 
@@ -30,7 +33,7 @@ def run_app(
     return _run(app)
 
 
-def run_kept(kept: Kept, options: Watching, breakpoints: Sequence[Breakpoint]) -> int:
+def run_kept(kept: Kept, options: Watching, breakpoints: Sequence[Breakpoint] = ()) -> int:
     """Open the app on a session with all its branches; returns the exit code."""
     return _run(app_of_kept(kept, told_settings(options.said()), options.at, breakpoints))
 
