@@ -209,7 +209,12 @@ class EvtuiApp(ActingApp):
             self._timer = self.set_interval(self.pace.interval_s, self._pump)
 
     def _pump(self) -> None:
-        """One slice of the run, and a picture when the last one is old enough."""
+        """One slice of the run, and a picture when the last one is old enough.
+
+        A tick that was on its way when time was stopped moves nothing.
+        """
+        if self._timer is None:
+            return
         start = time.monotonic()
         until = self.pace.due_us(start, self._duration_us)
         while not self.controls.finished:

@@ -95,6 +95,15 @@ class StoppingApp(SafeApp):
             self.timeline.breakpoints.switch(message.index)
             self.take_picture()
 
+    def on_stops_panel_jumped(self, message: StopsPanel.Jumped) -> None:
+        """Show where one of them has stopped the run last."""
+        if message.index < len(self.timeline.breakpoints):
+            self.set_paused(True)
+            hit = self.timeline.revisit(message.index)
+            self.take_picture()
+            if hit is not None and self.timeline.stop is None:
+                self._tell(hit.in_words())
+
     def on_stops_panel_deleted(self, message: StopsPanel.Deleted) -> None:
         """Take one away."""
         if message.index < len(self.timeline.breakpoints):

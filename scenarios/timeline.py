@@ -235,6 +235,13 @@ class Timeline:
         """Where a breakpoint has stopped the run, as long as it stands there."""
         return self._sentry.stop_at(self.place, self.branch.inputs)
 
+    def revisit(self, index: int) -> Hit | None:
+        """Show where a breakpoint has stopped the run last; None where it never has."""
+        listed = self.breakpoints[index]
+        if listed.place is not None:
+            self._show(listed.branch, listed.place)
+        return listed.last
+
     @contextmanager
     def _looking(self) -> Iterator[None]:
         """While something happens by hand: whether it meets a breakpoint."""

@@ -21,6 +21,7 @@ from scenarios.course import BreakpointView
 Put = Callable[[str, int | None], str]
 """Takes words, and which one they replace (None: none); says why they are refused, else nothing."""
 
+NEVER = "it has not stopped the run yet   Esc closes"
 MOST = 200
 """Letters of a line."""
 
@@ -29,7 +30,7 @@ class StopsPanel(LivePanel[None]):
     """All breakpoints of the run: each on or off, and where it stopped the run last."""
 
     TITLE_TEXT = "Breakpoints"
-    KEYS = "a adds  Enter edits  o on/off  d deletes  ↑ ↓  space . + -  Esc closes"
+    KEYS = "a adds  Enter edits  o on/off  d deletes  j its last stop  space .  Esc closes"
     ASKS = "what the run is to stop at   Enter sets it, Esc leaves it as it was"
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,10 +41,18 @@ class StopsPanel(LivePanel[None]):
         Binding("enter,e", "edit", "Edit", id="stops_edit"),
         Binding("o", "switch", "On or off", id="stops_switch"),
         Binding("d,delete", "delete", "Delete", id="stops_delete"),
+        Binding("j", "jump", "Its last stop", id="stops_jump"),
     ]
 
     class Switched(Message):
         """The breakpoint of this index is to be on, or off."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    class Jumped(Message):
+        """The last stop of the breakpoint of this index is to be shown."""
 
         def __init__(self, index: int) -> None:
             super().__init__()
@@ -171,6 +180,16 @@ class StopsPanel(LivePanel[None]):
             self._say(f"d once more deletes “{text}”   any other key keeps it")
             return
         self.post_message(self.Deleted(self._cursor))
+
+    def action_jump(self) -> None:
+        """Close, and show where it stopped the run last."""
+        if not self._all:
+            return
+        if not self._all[self._cursor].last:
+            self._say(NEVER)
+            return
+        self.post_message(self.Jumped(self._cursor))
+        self.dismiss(None)
 
     # Words.
 

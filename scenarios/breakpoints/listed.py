@@ -6,6 +6,7 @@ from attrs import evolve, frozen
 
 from scenarios.breakpoints.hit import Hit
 from scenarios.breakpoints.words import Breakpoint
+from scenarios.checkpoints import Place
 from scenarios.errors import InputError
 
 
@@ -19,6 +20,8 @@ class Listed:
     """Where it stopped last, in whichever branch."""
     branch: int = 0
     """The branch of that."""
+    place: Place | None = None
+    """And where in it."""
 
 
 class Breakpoints:
@@ -75,11 +78,11 @@ class Breakpoints:
         self._all[index] = evolve(each, on=not each.on)
         self._arm()
 
-    def note(self, hit: Hit, branch: int) -> None:
+    def note(self, hit: Hit, branch: int, place: Place) -> None:
         """One of them has stopped the run."""
         for index, each in enumerate(self._all):
             if each.it.text == hit.breakpoint:
-                self._all[index] = evolve(each, last=hit, branch=branch)
+                self._all[index] = evolve(each, last=hit, branch=branch, place=place)
 
     def _refuse_twice(self, it: Breakpoint) -> None:
         if any(each.it == it for each in self._all):

@@ -60,7 +60,7 @@ class Sentry:
     def note(self, hit: Hit, watch: Watch, branch: int, inputs: Iterable[Input]) -> None:
         """Remember where the run was stopped."""
         assert watch.met is not None  # noqa: S101 - it was met
-        self.breakpoints.note(hit, branch)
+        self.breakpoints.note(hit, branch, watch.place)
         self._stop = Stop(hit, watch.met, watch.place, tuple(inputs), watch.is_first)
 
     def pass_on(self, place: Place) -> None:

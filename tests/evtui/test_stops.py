@@ -134,6 +134,20 @@ async def test_no_speed_runs_past_it(speed: float) -> None:
         assert "‖ stopped" in app.screen.query_one(Header).shown[0].plain
 
 
+async def test_a_tick_that_was_on_its_way_runs_nothing_past_it() -> None:
+    """Of a slow machine the next tick waits already when a breakpoint stops the run."""
+    app = stopping("leader-crash", "leader changes after 3s", at_us=175 * S)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.action_speed(MAX_SPEED)
+        app.set_paused(False)
+        while not app.paused:
+            app._pump()
+        app._pump()
+        await pilot.pause()
+        assert app.timeline.session.whole.events == 5_509
+        assert app.timeline.stop is not None
+
+
 async def test_space_goes_on_and_what_was_said_is_gone() -> None:
     """To the next one, never twice at the same; it stays until time goes on."""
     app = stopping("ten-minutes", "slot chosen", "slot 3 chosen", "text plugged in at CP1")
@@ -372,6 +386,31 @@ async def test_the_list_is_live() -> None:
         await press(pilot, "escape")
 
 
+async def test_j_shows_the_last_stop_of_one() -> None:
+    """In the branch in which it was; the other stop is told by a notice."""
+    app = stopping("leader-crash", "leader changes after 3s", "slot 30 chosen", "preemption")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await go(app, pilot)
+        slot = app.timeline.stop
+        assert slot is not None
+        await go(app, pilot)
+        leader = app.timeline.stop
+        assert leader is not None
+        app.timeline.go(100 * S)
+        app.act("crash", cp="CP1")
+        assert app.timeline.number == 2
+        await press(pilot, "S", "down", "down", "j")
+        assert isinstance(app.screen, StopsPanel)
+        assert "has not stopped the run yet" in keys_line(app)
+        await press(pilot, "up", "j")
+        assert isinstance(app.screen, NetworkScreen)
+        assert (app.timeline.number, app.timeline.place) == (1, slot.place)
+        assert [note.message for note in app._notifications] == [slot.hit.in_words()]
+        await press(pilot, "S", "up", "j")
+        assert app.timeline.place == leader.place
+        assert leader.hit.in_words().split(":")[0] in banner(app)
+
+
 async def test_a_long_list_scrolls() -> None:
     """The one under the cursor is seen, and can be clicked on."""
     app = stopping("ten-minutes", *(f"slot {n} chosen" for n in range(1, 31)))
@@ -481,7 +520,7 @@ def pictured(**wishes: Any) -> EvtuiApp:
     for text in ("leader changes after 3m", "EV2 enters charging_with_profile", "slot 40 chosen"):
         app.timeline.breakpoints.add(read(text, app.names))
     hit = Hit("leader changes after 3m", "CP1 led, now nobody", 303.0, 9_876)
-    app.timeline.breakpoints.note(hit, 1)
+    app.timeline.breakpoints.note(hit, 1, app.timeline.place)
     app.timeline.breakpoints.switch(1)
     return app
 
