@@ -25,7 +25,8 @@ from evtui.screens.panels import Body
 from evtui.screens.quitting import QuitPanel
 from evtui.screens.stops import StopsPanel
 from evtui.session_replay import read_kept
-from evtui.settings.force import Settings
+from evtui.settings.file import Read
+from evtui.settings.force import Settings, resolve
 from evtui.widgets.panes import Banner, Header
 from scenarios.breakpoints.hit import Hit
 from scenarios.breakpoints.words import names_of, read
@@ -35,6 +36,7 @@ from scenarios.errors import InputError
 from scenarios.lessons.library import find
 from scenarios.loader import load
 from scenarios.runner import run
+from scenarios.session import Session
 from tests.evtui.test_snapshots import app_on, settle, troubled
 from tests.evtui.test_travel import press
 from tests.scenarios.test_stops import KINDS, headless
@@ -270,7 +272,7 @@ async def test_a_violation_and_a_stop_are_both_told() -> None:
 
 async def test_a_lesson_stops_as_well(tmp_path: Path) -> None:
     """The step is judged where time stands; nothing runs past the event."""
-    scenario = find(LESSON)
+    scenario = find("ballots")
     app = LessonApp(scenario, Store(tmp_path), speed=0.0)
     it = read("text leader", names_of(scenario, scenario.seed))
     app.timeline.breakpoints.add(it)
@@ -281,9 +283,6 @@ async def test_a_lesson_stops_as_well(tmp_path: Path) -> None:
         while app.timeline.stop is None:
             await go(app, pilot)
         assert app.timeline.stop.hit == expected
-
-
-LESSON = "ballots"
 
 
 # The list.
@@ -434,23 +433,14 @@ async def test_the_palette_has_it() -> None:
 
 async def test_a_rebound_key_opens_and_closes_it() -> None:
     """As everywhere."""
-    from evtui.settings.file import Read
-    from evtui.settings.force import resolve
-
     read_ = Read(keys={"stops": ("f9",)}, lines={"keys.stops": 1})
-    app = EvtuiApp(load_session(), paused=True, settings=resolve(read_, {}, {}).settings)
+    settings = resolve(read_, {}, {}).settings
+    app = EvtuiApp(Session(load("ten-minutes"), 7), paused=True, settings=settings)
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "f9")
         assert isinstance(app.screen, StopsPanel)
         await press(pilot, "f9")
         assert isinstance(app.screen, NetworkScreen)
-
-
-def load_session() -> Any:
-    """A run at its beginning."""
-    from scenarios.session import Session
-
-    return Session(load("ten-minutes"), 7)
 
 
 # Kept, and handed in.
