@@ -39,6 +39,7 @@ from scenarios.runner import run
 from scenarios.session import Session
 from tests.evtui.test_snapshots import app_on, settle, troubled
 from tests.evtui.test_travel import press
+from tests.evtui.walk import text_of
 from tests.scenarios.test_stops import KINDS, headless
 
 S = 1_000_000
@@ -134,6 +135,17 @@ async def test_no_speed_runs_past_it(speed: float) -> None:
         assert app.timeline.stop is not None
         assert app.timeline.stop.hit.event == app.timeline.session.whole.events == 5_509
         assert "‖ stopped" in app.screen.query_one(Header).shown[0].plain
+
+
+async def test_a_calm_app_in_ascii_stops_there_too() -> None:
+    """Pictures twice a second; the line is of letters that every terminal has."""
+    app = stopping("leader-crash", "leader changes after 3s", ascii=True, reduced_motion=True)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await go(app, pilot)
+        text = text_of(app)
+        assert text.isascii()
+        assert "= stopped at 3m, after event 5,509: leader changes after 3s" in text
+        assert 'evtui run leader-crash --seed 1 --break "leader changes after 3m"' in text
 
 
 async def test_a_tick_that_was_on_its_way_runs_nothing_past_it() -> None:
