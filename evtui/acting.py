@@ -38,7 +38,8 @@ class ActingApp(TakingApp):
         if self._ended():
             return False
         try:
-            self.controls.act(verb, **args)
+            with self.stopping():
+                self.controls.act(verb, **args)
         except InputError as error:
             self._refuse(str(error))
             return False

@@ -276,6 +276,11 @@ ACTIONS: tuple[Action, ...] = (
         help="cp: ev: kind: ballot: slot: state:",
     ),
     Action(
+        id="stops", keys="S", shown="S",
+        title="Breakpoints", group=VIEWS, method="stops",
+        help="Where the run is to stop, by itself",
+    ),
+    Action(
         id="copy", keys="y", shown="y", foot="y Y",
         title="Copy view", group="Look", method="copy_view",
         help="As text; Y writes a picture (SVG)",

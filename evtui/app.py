@@ -122,7 +122,8 @@ class EvtuiApp(FuturesApp):
 
     def _drive(self) -> Drive:
         behind = not self.paused and self.pace.is_behind(time.monotonic())
-        return Drive(self.pace.speed, self.paused, behind)
+        stopped = self.paused and self.timeline.stop is not None
+        return Drive(self.pace.speed, self.paused, behind, stopped)
 
     def take_picture(self) -> None:
         """Show the world as it is now."""
@@ -140,12 +141,16 @@ class EvtuiApp(FuturesApp):
             self.view_failed(self.screen, error)
             picture = self._picture(plain)
         self.picture = picture
+        if is_ready:
+            self.tell_stop(picture.stop)
 
     def _picture(self, window: Window) -> Picture:
         """The world as it is now."""
         view = self.controls.view(window)
-        course = self.timeline.course()
-        return Picture(view, self._drive(), self.selected, course=course, keys=self.settings.keys)
+        course, stop = self.timeline.course(), self.stop_view()
+        return Picture(
+            view, self._drive(), self.selected, course=course, stop=stop, keys=self.settings.keys
+        )
 
     def on_pane_moved(self, _message: Pane.Moved) -> None:
         """Another window of a long list is wanted."""
@@ -183,7 +188,7 @@ class EvtuiApp(FuturesApp):
         if not self.paused and not self.controls.finished:
             self.set_paused(True)
         if self.act(order.verb, **dict(order.args)) and order.verb in ARRIVES:
-            self.controls.run(self.controls.time_us, pace.SLICE_EVENTS)
+            self.go_on(self.controls.time_us, pace.SLICE_EVENTS)
             self.take_picture()
 
     def on_table_panel_ask(self, message: TablePanel.Ask) -> None:
@@ -204,7 +209,12 @@ class EvtuiApp(FuturesApp):
             self._timer = self.set_interval(self.pace.interval_s, self._pump)
 
     def _pump(self) -> None:
-        """One slice of the run, and a picture when the last one is old enough."""
+        """One slice of the run, and a picture when the last one is old enough.
+
+        A tick that was on its way when time was stopped moves nothing.
+        """
+        if self._timer is None:
+            return
         start = time.monotonic()
         until = self.pace.due_us(start, self._duration_us)
         while not self.controls.finished:
@@ -221,7 +231,7 @@ class EvtuiApp(FuturesApp):
 
     def _run_slice(self, until_us: int) -> bool:
         """A few events; True where no more shall happen before the next look at the clock."""
-        return self.controls.run(until_us, pace.SLICE_EVENTS)
+        return self.go_on(until_us, pace.SLICE_EVENTS)
 
     def set_paused(self, paused: bool) -> None:
         """Stop or start virtual time."""

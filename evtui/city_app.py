@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, Protocol
 
+from attrs import evolve
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -131,8 +132,8 @@ class CityApp(EvtuiApp):
         city = before
         if self.is_overview or before is None or before.shown != self._shown:
             city = self.city_controls.city_view(self.size.height)
-        view, course = self.controls.view(window), self.timeline.course()
-        return Picture(view, self._drive(), self.selected, city, course, keys=self.settings.keys)
+        seen = super()._picture(window)
+        return evolve(seen, city=city)
 
     @property
     def _shown(self) -> str:

@@ -10,6 +10,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cyclopts import App
 from cyclopts.exceptions import CycloptsError, UnusedCliTokensError
@@ -39,6 +40,9 @@ from evtui.options import (
     TimeLimit,
     Watching,
 )
+
+if TYPE_CHECKING:
+    from scenarios.schema import Scenario
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -95,10 +99,18 @@ def watch(scenario: str = DEFAULT_SCENARIO, /, *, options: Opening = Opening()) 
     if loaded.saved is not None:
         _no_other_seed(options.seed)
     check_at(options.at, loaded)
-    _need_terminal(scenario)
+    return _open(scenario, loaded, options)
+
+
+def _open(called: str, scenario: "Scenario", options: Watching) -> int:
+    """Open a scenario, once all that was asked for is found to make sense."""
+    from evtui.breaks import breakpoints_of
+
+    breakpoints = breakpoints_of(options.breaks, scenario, options.seed)
+    _need_terminal(called)
     from evtui.opening import run_app
 
-    return run_app(loaded, options)
+    return run_app(scenario, options, called, breakpoints)
 
 
 def _reopen(file: str, options: Watching) -> int:
@@ -109,10 +121,13 @@ def _reopen(file: str, options: Watching) -> int:
     kept = read_kept(file)
     _no_other_seed(options.seed)
     check_at(options.at, kept.scenario)
+    from evtui.breaks import breakpoints_of
+
+    breakpoints = breakpoints_of(options.breaks, kept.scenario, None)
     _need_terminal(file)
     from evtui.opening import run_kept
 
-    return run_kept(kept, options)
+    return run_kept(kept, options, breakpoints)
 
 
 def _no_other_seed(seed: int | None) -> None:
@@ -141,10 +156,7 @@ def city(scenario: str = "city", /, *, options: Watching = Watching()) -> int:  
             f"city: found {loaded.name}, a scenario of one site; allowed one with [[site]] tables"
         )
     check_at(options.at, loaded)
-    _need_terminal(scenario)
-    from evtui.opening import run_app
-
-    return run_app(loaded, options)
+    return _open(scenario, loaded, options)
 
 
 @app.command

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from evtui import progress
+from evtui.breaks import breakpoints_of
 from evtui.errors import UsageError, reason
 from evtui.options import Reporting
-from scenarios.errors import InputError
 from scenarios.expect import sentence
 from scenarios.kinds import printable
 from scenarios.loader import file_of, library, load
@@ -47,7 +47,7 @@ def run_headless(name: str, options: Reporting) -> int:
     """
     scenario = load(name)
     _check(name, options, scenario)
-    breakpoints = _breakpoints(options, scenario)
+    breakpoints = breakpoints_of(options.breaks, scenario, options.seed)
     if scenario.sites:
         return _run_city(name, options, scenario, breakpoints)
     from scenarios.runner import run
@@ -85,19 +85,6 @@ def _all(*attend: "Callable[[Session], None] | None") -> "Callable[[Session], No
                 it(session)
 
     return each
-
-
-def _breakpoints(options: Reporting, scenario: Scenario) -> "tuple[Breakpoint, ...]":
-    """Where the run is to stop. Raises :class:`UsageError`."""
-    if not options.breaks:
-        return ()
-    from scenarios.breakpoints.words import names_of, read
-
-    names = names_of(scenario, scenario.seed if options.seed is None else options.seed)
-    try:
-        return tuple(read(text, names) for text in options.breaks)
-    except InputError as error:
-        raise UsageError(f"--break: {error}") from None
 
 
 def _run_city(

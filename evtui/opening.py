@@ -2,11 +2,13 @@
 
 import shlex
 import sys
+from collections.abc import Sequence
 
 from evtui.app import DEFAULT_SPEED, EvtuiApp
 from evtui.city_app import CITY_SPEED, CityApp
 from evtui.options import Watching
 from evtui.settings.force import Settings, told_settings
+from scenarios.breakpoints.words import Breakpoint
 from scenarios.checkpoints import Place
 from scenarios.city.session import open_session
 from scenarios.schema import Saved, Scenario
@@ -15,14 +17,25 @@ from scenarios.session_file import Kept
 from scenarios.units import DURATION
 
 
-def run_app(scenario: Scenario, options: Watching) -> int:
-    """Open the app on a scenario; returns the exit code (1 when an invariant was violated)."""
-    return _run(app_of(scenario, options.seed, told_settings(options.said()), options.at))
+def run_app(
+    scenario: Scenario,
+    options: Watching,
+    called: str = "",
+    breakpoints: Sequence[Breakpoint] = (),
+) -> int:
+    """Open the app on a scenario; returns the exit code (1 when an invariant was violated).
+
+    ``called`` is the name or path under which somebody has called it.
+    """
+    settings = told_settings(options.said())
+    app = app_of(scenario, options.seed, settings, options.at, breakpoints)
+    app.called = called
+    return _run(app)
 
 
-def run_kept(kept: Kept, options: Watching) -> int:
+def run_kept(kept: Kept, options: Watching, breakpoints: Sequence[Breakpoint] = ()) -> int:
     """Open the app on a session with all its branches; returns the exit code."""
-    return _run(app_of_kept(kept, told_settings(options.said()), options.at))
+    return _run(app_of_kept(kept, told_settings(options.said()), options.at, breakpoints))
 
 
 def _run(app: EvtuiApp) -> int:
@@ -46,11 +59,12 @@ def app_of(
     seed: int | None,
     settings: Settings | None = None,
     at_us: int | None = None,
+    breakpoints: Sequence[Breakpoint] = (),
 ) -> EvtuiApp:
     """The app for a scenario; for a saved session paused, where it was left.
 
     With ``at_us`` it is paused at that time: all that happens until then has happened. A run that
-    ends before, by a violated invariant, is shown where it ended.
+    ends before, by a violated invariant, is shown where it ended. The breakpoints are set there.
     """
     session = open_session(scenario, seed)
     saved = scenario.saved
@@ -61,11 +75,20 @@ def app_of(
         app.timeline.run_to(Place(saved.events, len(scenario.inputs), saved.until_us))
         _compare(app, saved)
     _go(app, at_us)
+    _arm(app, breakpoints)
     return app
 
 
-def app_of_kept(kept: Kept, settings: Settings | None = None, at_us: int | None = None) -> EvtuiApp:
-    """The app for a session with all its branches: paused, where it was left, or at a time."""
+def app_of_kept(
+    kept: Kept,
+    settings: Settings | None = None,
+    at_us: int | None = None,
+    breakpoints: Sequence[Breakpoint] = (),
+) -> EvtuiApp:
+    """The app for a session with all its branches: paused, where it was left, or at a time.
+
+    Its own breakpoints are set, and those that are given besides.
+    """
     is_city = bool(kept.scenario.sites)
     app = _made(open_session(kept.scenario), settings, is_city=is_city, paused=True)
     saved = next(it.saved for it in kept.courses if it.branch.number == kept.shown)
@@ -73,7 +96,22 @@ def app_of_kept(kept: Kept, settings: Settings | None = None, at_us: int | None 
     app.timeline.adopt((it.branch for it in kept.courses), kept.shown, kept.bookmarks)
     _compare(app, saved)
     _go(app, at_us)
+    for each in kept.breakpoints:
+        app.timeline.breakpoints.add(each.it, on=each.on)
+    _arm(app, breakpoints)
     return app
+
+
+def _arm(app: EvtuiApp, breakpoints: Sequence[Breakpoint]) -> None:
+    """Set breakpoints at the place that is shown; one that is there already is switched on."""
+    there = app.timeline.breakpoints
+    for it in breakpoints:
+        index = next((n for n, each in enumerate(there) if each.it == it), None)
+        if index is None:
+            there.add(it)
+        elif not there[index].on:
+            there.switch(index)
+    app.take_picture()
 
 
 def _go(app: EvtuiApp, at_us: int | None) -> None:

@@ -223,6 +223,8 @@ class Watching:
     """Nothing slides or blinks, and the screen changes twice a second."""
     at: At = None
     """Open it paused at this virtual time, such as 3m30s, or at its end."""
+    breaks: Breaks = ()
+    """Stop before the next event when this is so, such as "leader changes"; more than once."""
 
     def said(self) -> dict[str, str | float | bool]:
         """The settings that were given, by name."""

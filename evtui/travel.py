@@ -3,10 +3,10 @@
 import time
 from typing import TYPE_CHECKING
 
-from evtui.safety.app import SafeApp
 from evtui.screens.bookmarks import BookmarksPanel
 from evtui.screens.branches import BranchChoice, BranchesPanel
 from evtui.screens.compare import ComparePanel, Instant
+from evtui.stopping import StoppingApp
 from scenarios.comparing.begin import compare
 from scenarios.comparing.view import Comparison
 from scenarios.errors import InputError
@@ -19,18 +19,21 @@ COMPARE_S = 0.03
 """For how long a comparison may work before the screen has its turn."""
 
 
-class TravelApp(SafeApp):
+class TravelApp(StoppingApp):
     """The part of the app that moves through time. Every move stops the clock."""
 
     # Back and forward.
 
     def travel(self, time_us: int) -> None:
-        """Show the branch at a time; beyond where it has been run it is run there."""
+        """Show the branch at a time; beyond where it has been run it is run there.
+
+        What has been run before is passed over; on new ground a breakpoint stops.
+        """
         timeline = self.timeline
         self.set_paused(True)
         if time_us > timeline.branch.tip.time_us:
             timeline.go_to_end()
-            while not timeline.run(time_us, 1_000_000):
+            while not self.go_on(time_us, 1_000_000):
                 pass
         else:
             timeline.go(time_us)

@@ -33,6 +33,18 @@ class BranchView:
 
 
 @frozen
+class BreakpointView:
+    """A breakpoint: in its own words, whether it is on, and where it stopped the run last."""
+
+    text: str
+    on: bool
+    last: str = ""
+    """When that was, in words; empty where it has not been yet."""
+    found: str = ""
+    branch: int = 0
+
+
+@frozen
 class Course:
     """The branch that is shown, what was done in it, and all branches."""
 
@@ -45,3 +57,5 @@ class Course:
     bookmarks: tuple[Mark, ...]
     """Those on the course that is shown, also where they were set in another branch."""
     branches: tuple[BranchView, ...]
+    breakpoints: tuple[BreakpointView, ...] = ()
+    """All of the session, in the order in which they were set."""

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from scenarios.course import BranchView, Course, Mark
+from scenarios.breakpoints.listed import Listed
+from scenarios.course import BranchView, BreakpointView, Course, Mark
 
 if TYPE_CHECKING:
     from scenarios.timeline import Timeline
@@ -29,4 +30,13 @@ def course_of(timeline: "Timeline") -> Course:
             )
             for it in timeline.branches.values()
         ),
+        breakpoints=tuple(map(_breakpoint, timeline.breakpoints)),
     )
+
+
+def _breakpoint(listed: Listed) -> BreakpointView:
+    last = listed.last
+    if last is None:
+        return BreakpointView(listed.it.text, listed.on)
+    when = f"{last.time}, event {last.event:,}"
+    return BreakpointView(listed.it.text, listed.on, when, last.found, listed.branch)

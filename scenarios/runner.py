@@ -82,21 +82,19 @@ def run_to(
         if watch is None:
             while not session.run(slice_end_us, 1_000_000):
                 pass
-        elif (hit := _watched(session, slice_end_us, watch)) is not None:
+        elif (hit := _watched(slice_end_us, watch)) is not None:
             return hit
         if on_progress is not None:
             on_progress(session.time_us)
     return None
 
 
-def _watched(session: Session, until_us: int, watch: Watch) -> Hit | None:
-    """Run to a time, event by event, if nothing stops it before."""
-    reached = False
-    while not reached:
-        reached = session.run(until_us, 1)
-        if (hit := watch.look()) is not None:
+def _watched(until_us: int, watch: Watch) -> Hit | None:
+    """Run to a time, if nothing stops it before."""
+    while True:
+        reached, hit = watch.run(until_us, 1_000_000)
+        if reached or hit is not None:
             return hit
-    return None
 
 
 def _all(listeners: Sequence[Listener | None]) -> Listener | None:

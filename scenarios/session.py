@@ -257,6 +257,15 @@ class Session:
         return False
 
     @with_its_mistake
+    def inch(self, until_us: int) -> bool:
+        """Let one thing happen: an event, an input, or a look at expectations.
+
+        It returns as :meth:`run` does. For who looks at the run after each of them.
+        """
+        until_us = min(until_us, self.scenario.duration_us)
+        return self.whole.violation is not None or not self._advance(until_us, alone=True)
+
+    @with_its_mistake
     def act(self, verb: str, **args: object) -> str:
         """Act on the world now, through the journal.
 
@@ -400,13 +409,16 @@ class Session:
             raise InputError("messages are not recorded in this run")
         return history.view(self.world, self.time_us)
 
-    def _advance(self, until_us: int) -> bool:
-        """One event no later than ``until_us``, or the clock moved there; whether one happened."""
-        happened = self._happen(until_us)
+    def _advance(self, until_us: int, *, alone: bool = False) -> bool:
+        """One event no later than ``until_us``, or the clock moved there; whether one happened.
+
+        Where it is to be ``alone``, an input or a look at expectations before it counts like one.
+        """
+        happened = self._happen(until_us, alone=alone)
         self._judge_violation()
         return happened
 
-    def _happen(self, until_us: int) -> bool:
+    def _happen(self, until_us: int, *, alone: bool) -> bool:
         while True:
             moment_us = self._next_moment_us(until_us)
             limit_us = until_us if moment_us is None else moment_us
@@ -414,6 +426,8 @@ class Session:
                 self._repeat()
                 if self.whole.violation is not None:
                     return False
+                if alone:
+                    return True
                 continue
             event = self.whole.step(limit_us)
             if event is not None:
@@ -426,6 +440,8 @@ class Session:
                 return False
             self._remember(moment_us)
             self._judge(moment_us)
+            if alone:
+                return True
 
     def _is_due(self, limit_us: int) -> bool:
         """Whether the next input comes before the next event, and no later than ``limit_us``."""

@@ -15,9 +15,11 @@ The log is a header, the scenario without what was done by hand, and each branch
     branch 2 from 1 at 150.000000 after 9120 acted 0
     end 150.000000 after 9120 digest 77b1...
     bookmark 1 at 200.000000 after 12345 acted 0 "before the crash"
+    breakpoint on "leader changes after 3m"
     shown 2
 
-A bookmark names its branch, and a place in it; a log may be without.
+A bookmark names its branch, and a place in it; breakpoints are of all branches. A log may be
+without either.
 """
 
 import json
@@ -27,11 +29,14 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from scenarios.bookmarks import Bookmark, is_name
+from scenarios.breakpoints import kept as kept_breakpoints
+from scenarios.breakpoints.listed import Breakpoints, Listed
+from scenarios.breakpoints.words import names_of
 from scenarios.checkpoints import START, Place
 from scenarios.city.session import open_session
 from scenarios.clients import ClientsReport
 from scenarios.course import NAME_MAX
-from scenarios.errors import ScenarioError
+from scenarios.errors import InputError, ScenarioError
 from scenarios.journal import Input
 from scenarios.kinds import printable
 from scenarios.loader import loads
@@ -72,6 +77,7 @@ class Kept:
     courses: tuple[KeptBranch, ...]
     shown: int
     bookmarks: tuple[Bookmark, ...] = ()
+    breakpoints: tuple[Listed, ...] = ()
 
     def only(self, number: int) -> Scenario:
         """One branch as a scenario of its own."""
@@ -122,7 +128,9 @@ def keep(timeline: Timeline) -> Kept:
         )
         for n, branch in timeline.branches.items()
     )
-    return Kept(bare(timeline), courses, timeline.number, tuple(timeline.bookmarks))
+    breakpoints = tuple(Listed(each.it, each.on) for each in timeline.breakpoints)
+    bookmarks = tuple(timeline.bookmarks)
+    return Kept(bare(timeline), courses, timeline.number, bookmarks, breakpoints)
 
 
 def to_log(kept: Kept) -> str:
@@ -155,6 +163,7 @@ def _log_lines(kept: Kept) -> Iterator[str]:
             f"bookmark {mark.branch} at {_seconds(at.time_us)} after {at.events} "
             f"acted {at.acted} {name}"
         )
+    yield from kept_breakpoints.lines(kept.breakpoints)
     yield f"shown {kept.shown}"
 
 
@@ -193,15 +202,31 @@ class _LogReader:
         bookmarks: list[Bookmark] = []
         while (found := self._next(_BOOKMARK)) is not None:
             bookmarks.append(self._bookmark(found, courses))
+        breakpoints = self._breakpoints(scenario)
         shown = self._next(_SHOWN)
         if shown is None:
-            raise self._refused('a branch, a bookmark, or "shown N"')
+            raise self._refused('a branch, a bookmark, a breakpoint, or "shown N"')
         if int(shown["number"]) not in courses:
             self.at -= 1
             raise self._refused(f"one of the branches {', '.join(map(str, courses))}")
         if self.lines[self.at :] != [""]:
             raise self._refused("the end of the file")
-        return Kept(scenario, tuple(courses.values()), int(shown["number"]), tuple(bookmarks))
+        number = int(shown["number"])
+        return Kept(scenario, tuple(courses.values()), number, tuple(bookmarks), breakpoints)
+
+    def _breakpoints(self, scenario: Scenario) -> tuple[Listed, ...]:
+        found = Breakpoints()
+        names = None
+        while (line := self._next(kept_breakpoints.LINE)) is not None:
+            names = names_of(scenario, scenario.seed) if names is None else names
+            try:
+                kept_breakpoints.add_line(line, names, found)
+            except InputError as error:
+                raise self._refused_input(str(error)) from None
+            except ValueError:
+                self.at -= 1
+                raise self._refused(kept_breakpoints.ALLOWED) from None
+        return tuple(found)
 
     def _bookmark(self, found: re.Match[str], known: dict[int, KeptBranch]) -> Bookmark:
         course = known.get(int(found["number"]))

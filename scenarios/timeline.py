@@ -6,10 +6,15 @@ their places. Acting in the past makes a branch: what was there stays, and is a 
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from attrs import define
 
 from scenarios.bookmarks import Bookmark, named
+from scenarios.breakpoints.hit import Hit
+from scenarios.breakpoints.listed import Breakpoints
+from scenarios.breakpoints.sentry import Sentry, Stop
+from scenarios.breakpoints.watch import Watch
 from scenarios.checkpoints import BUDGET_BYTES, START, Checkpoint, Checkpoints, Place, place_of
 from scenarios.course import Course
 from scenarios.course_look import course_of
@@ -55,6 +60,7 @@ class Timeline:
         """Whether messages are remembered."""
         self.bookmarks: list[Bookmark] = []
         """In the order in which they were set."""
+        self._sentry = Sentry()
         self._undone: list[tuple[int, Place]] = []
         """Where undoing has been, the newest last: a branch, and a place in it."""
         self._checkpoints.take(1, session)
@@ -62,7 +68,7 @@ class Timeline:
     def adopt(
         self, branches: Iterable[Branch], shown: int, bookmarks: Iterable[Bookmark] = ()
     ) -> None:
-        """Take over all of a session that was kept, and show one of its branches at its end."""
+        """Take over the course of a session that was kept, and show a branch at its end."""
         self.bookmarks = list(bookmarks)
         self.branches = {it.number: it for it in branches}
         self.number = 0
@@ -153,21 +159,47 @@ class Timeline:
     # Forward.
 
     def run(self, until_us: int, max_events: int) -> bool:
-        """Run as :meth:`scenarios.session.Session.run` does, and remember the way."""
+        """Run as :meth:`scenarios.session.Session.run` does, and remember the way.
+
+        No breakpoint stops that: see :meth:`go_on`.
+        """
+        return self._run(until_us, max_events, None)
+
+    def go_on(self, until_us: int, max_events: int) -> bool:
+        """Run as :meth:`run` does, but no farther than to where a breakpoint is met.
+
+        Then it returns True, too, and :attr:`stop` says where it was stopped.
+        """
+        reached = self._run(until_us, max_events, self._sentry.watch(self.session))
+        self._sentry.pass_on(self.place)
+        return reached
+
+    def _run(self, until_us: int, max_events: int, watch: Watch | None) -> bool:
         left = max_events
         while left > 0:
             slice_events = min(left, self._checkpoints.gap(self.number))
             before = self.session.whole.events
-            reached = self.session.run(until_us, slice_events)
+            if watch is None:
+                reached, hit = self.session.run(until_us, slice_events), None
+            else:
+                reached, hit = watch.run(until_us, slice_events)
             self._mark()
+            if watch is not None and hit is not None:
+                self._stopped(hit, watch)
+                return True
             if reached:
                 return True
             left -= max(1, self.session.whole.events - before)
         return False
 
     def step(self) -> bool:
-        """Let exactly one event happen; False when there is none left."""
-        happened = self.session.step()
+        """Let exactly one event happen; False when there is none left.
+
+        Where that meets a breakpoint, :attr:`stop` says so.
+        """
+        with self._looking():
+            happened = self.session.step()
+        self._sentry.pass_on(self.place)
         self._mark()
         return happened
 
@@ -181,14 +213,51 @@ class Timeline:
         here = self.place
         meant = self.session.completed(verb, args)
         done = Input(here.time_us, here.events, verb, dict(meant))
-        text = self.session.act(verb, **args)
-        if here < self.branch.tip:
-            self._grow(here, self.branch.inputs[: here.acted], done.words())
-        self.session.coming = []
-        self.branch.inputs.append(done)
-        self._undone.clear()
-        self._note_tip()
+        with self._looking():
+            text = self.session.act(verb, **args)
+            if here < self.branch.tip:
+                self._grow(here, self.branch.inputs[: here.acted], done.words())
+            self.session.coming = []
+            self.branch.inputs.append(done)
+            self._undone.clear()
+            self._note_tip()
         return text
+
+    # Breakpoints.
+
+    @property
+    def breakpoints(self) -> Breakpoints:
+        """Where :meth:`go_on` stops: one list for all branches."""
+        return self._sentry.breakpoints
+
+    @property
+    def stop(self) -> Stop | None:
+        """Where a breakpoint has stopped the run, as long as it stands there."""
+        return self._sentry.stop_at(self.place, self.branch.inputs)
+
+    def revisit(self, index: int) -> Hit | None:
+        """Show where a breakpoint has stopped the run last; None where it never has."""
+        listed = self.breakpoints[index]
+        if listed.place is not None:
+            self._show(listed.branch, listed.place)
+        return listed.last
+
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        """While something happens by hand: whether it meets a breakpoint."""
+        watch = self._sentry.watch(self.session)
+        if watch is None:
+            yield
+            return
+        with watch.listening():
+            yield
+        hit = watch.look()
+        if hit is not None:
+            self._stopped(hit, watch)
+
+    def _stopped(self, hit: Hit, watch: Watch) -> None:
+        before = self.branch.inputs[: watch.place.acted]
+        self._sentry.note(hit, watch, self.number, before)
 
     def run_to(self, place: Place) -> None:
         """Run on to a place that a saved session says it has."""
@@ -410,6 +479,7 @@ class Timeline:
         if not back and best.place <= self.place:
             return
         self.session = self._open(best, self.branch)
+        self._sentry.leave()
 
     def apart(self, number: int, until: Place) -> Session:
         """A session of its own, at the last checkpoint of a branch that is no later than a place.

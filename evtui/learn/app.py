@@ -201,6 +201,8 @@ class LessonApp(EvtuiApp):
         stop_us = self._next_look_us(until_us)
         if not super()._run_slice(stop_us):
             return False
+        if self.timeline.stop is not None:
+            return True
         if not self.tutor.done and (stop_us % CHECK_US == 0 or self.controls.finished):
             self._judge()
         return self.paused or stop_us == until_us
@@ -214,8 +216,10 @@ class LessonApp(EvtuiApp):
         self.timeline.go_to_end()
         while not (self.tutor.done or self.controls.finished) and self.controls.time_us < time_us:
             stop_us = self._next_look_us(time_us)
-            while not self.timeline.run(stop_us, pace.SLICE_EVENTS):
+            while not self.go_on(stop_us, pace.SLICE_EVENTS):
                 pass
+            if self.timeline.stop is not None:
+                break
             if stop_us % CHECK_US == 0:
                 self._judge()
         self.take_picture()

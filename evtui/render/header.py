@@ -22,6 +22,8 @@ def motion_of(finished: bool, drive: Drive) -> Span:
     """The same, of any run."""
     if finished:
         return (f"{glyphs.ENDED} ended", "warn bold")
+    if drive.stopped:
+        return (f"{glyphs.PAUSED} stopped {units.speed(drive.speed)}", "warn bold")
     if drive.paused:
         return (f"{glyphs.PAUSED} paused {units.speed(drive.speed)}", "warn bold")
     if drive.behind:

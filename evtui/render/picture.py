@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from evtui.render.stops import StopView
 from scenarios.city.view import CityView
 from scenarios.course import Course
 from scenarios.lessons.view import Standing
@@ -18,6 +19,8 @@ class Drive:
     paused: bool
     behind: bool = False
     """Whether it cannot keep up with that speed."""
+    stopped: bool = False
+    """Whether it stands because a breakpoint has stopped it."""
 
 
 @frozen
@@ -34,6 +37,8 @@ class Picture:
     """Where the run stands in its own time, and its branches."""
     lesson: Standing | None = None
     """How the lesson stands, where there is one."""
+    stop: StopView | None = None
+    """Where a breakpoint has stopped the run, as long as it stands there."""
 
     keys: Mapping[str, tuple[str, ...]] = field(factory=dict)
     """Of all actions that do not have their usual keys (:mod:`evtui.keys.keymap`)."""

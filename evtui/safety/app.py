@@ -87,7 +87,9 @@ class SafeApp(ComfortApp):
             return False
         self.note_kept()
         self.take_picture()
-        self._tell(f"Saved {scenario} and {log.name}   evtui replay {scenario}")
+        count = len(kept.breakpoints)
+        stops = f", with {count} breakpoint{'s' * (count != 1)}" if count else ""
+        self._tell(f"Saved {scenario} and {log.name}{stops}   evtui replay {scenario}")
         self.hand_over(scenario, log)
         return True
 
@@ -105,7 +107,8 @@ class SafeApp(ComfortApp):
             self.leave()
             return
         self.set_paused(True)
-        self.push_screen(QuitPanel(len(self.timeline.branches), self._inputs()), self._asked)
+        branches, stops = len(self.timeline.branches), len(self.timeline.breakpoints)
+        self.push_screen(QuitPanel(branches, self._inputs(), stops), self._asked)
 
     def _inputs(self) -> int:
         return sum(len(it.inputs) for it in self.timeline.branches.values())

@@ -66,7 +66,7 @@ def write_new(folder: Path, name: str, text: str) -> Path:
 def signature(timeline: Timeline) -> tuple[object, ...]:
     """What a person has done in a session: as long as it is the same, nothing is to be kept."""
     branches = tuple((n, tuple(it.inputs)) for n, it in timeline.branches.items())
-    return (branches, tuple(timeline.bookmarks))
+    return (branches, tuple(timeline.bookmarks), timeline.breakpoints.kept)
 
 
 @frozen

@@ -22,11 +22,14 @@ class QuitPanel(Panel[str]):
         Binding("q", "answer('leave')", "Quit without saving", id="quit_leave"),
     ]
 
-    def __init__(self, branches: int, inputs: int) -> None:
+    def __init__(self, branches: int, inputs: int, breakpoints: int) -> None:
         super().__init__()
         acts = "1 thing was done by hand" if inputs == 1 else f"{inputs} things were done by hand"
         ways = "in 1 branch" if branches == 1 else f"in {branches} branches"
-        self._words = (f"{acts} {ways}, and not all of it is kept in a file.",)
+        stops = ""
+        if breakpoints:
+            stops = f", {breakpoints} breakpoint{'s' * (breakpoints != 1)}"
+        self._words = (f"{acts} {ways}{stops}, and not all of it is kept in a file.",)
 
     def rows(self) -> int:
         """One sentence."""

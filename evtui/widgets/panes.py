@@ -4,10 +4,11 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 
-from evtui.render import course, header, log, power
+from evtui.render import course, header, log, power, stops
 from evtui.render import events as event_rows
 from evtui.render.line import Line
 from evtui.render.picture import Picture
+from evtui.render.stops import StopView
 from evtui.widgets.lines import Lines, Pane
 
 
@@ -57,21 +58,28 @@ class Header(Lines):
 
 
 class Banner(Lines):
-    """The violated invariant's sentence; takes no room while all hold."""
+    """The violated invariant's sentence, and what has stopped the run; no room without either."""
+
+    _said: StopView | None = None
 
     def show(self, picture: Picture | None) -> None:
         """Appear when there is something to say."""
-        if picture is not None and self.display != bool(picture.view.violation):
-            self.display = bool(picture.view.violation)
+        if picture is not None:
+            speaks = bool(picture.view.violation) or picture.stop is not None
+            if self.display != speaks:
+                self.display = speaks
+            elif picture.stop != self._said:
+                self.refresh(layout=True)
+            self._said = picture.stop
         super().show(picture)
 
     def build(self, picture: Picture, width: int, height: int) -> list[Line]:
-        """As many lines as the sentence needs."""
-        return header.banner(picture.view, width)
+        """As many lines as the sentences need."""
+        return [*header.banner(picture.view, width), *stops.banner(picture.stop, width)]
 
     def wanted_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many rows as the sentence needs."""
-        return len(header.banner(self.picture.view, width)) if self.picture else 0
+        """As many rows as the sentences need."""
+        return len(self.build(self.picture, width, 0)) if self.picture else 0
 
 
 class PowerPanel(Lines):

@@ -1,6 +1,11 @@
-"""Watching a run for breakpoints: after each event, whether something is so that was not before."""
+"""Watching a run for breakpoints: after each event, whether something is so that was not before.
+
+Nothing of it stays in the world: who listens to the log's commands does so only while something
+happens, so that no copy of the world has him.
+"""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from attrs import define
@@ -11,6 +16,7 @@ from fsm.ocpp.frames import CallError, parse_operation
 from scenarios.breakpoints.hit import Hit
 from scenarios.breakpoints.words import Breakpoint, What
 from scenarios.checked import UNITS
+from scenarios.checkpoints import place_of
 from scenarios.chosen import Chosen
 from scenarios.event_log import EventLog
 from scenarios.session import Session
@@ -33,21 +39,35 @@ class _Place:
     def __init__(self, world: World, breakpoints: Sequence[Breakpoint]) -> None:
         self.world = world
         self._heard: list[Chosen] = []
-        if any(it.what is What.COMMAND for it in breakpoints):
-            world.trust.choir.hearers.append(self._hear)
         self._armed = [_Armed(it, self._now(it)) for it in breakpoints]
+        self._lines = world.log.total
+
+    @property
+    def has_news(self) -> bool:
+        """Whether the log has lines that nobody has looked at."""
+        return self.world.log.total != self._lines
+
+    def listen(self) -> None:
+        """Hear the commands that are applied from now on."""
+        self.world.trust.choir.hearers.append(self._hear)
+
+    def listen_no_more(self) -> None:
+        """Hear no more of them."""
+        self.world.trust.choir.hearers.remove(self._hear)
 
     def _hear(self, chosen: Chosen, _: object) -> None:
         self._heard.append(chosen)
 
-    def look(self) -> Iterator[tuple[Breakpoint, str]]:
+    def look(self) -> list[tuple[Breakpoint, str]]:
         """What has happened since, in the order of the breakpoints."""
+        met = []
         for armed in self._armed:
             was, armed.was = armed.was, self._now(armed.it)
-            found = self._found(armed.it, was, armed.was)
-            if found and self.world.now_us >= armed.it.after_us:
-                yield armed.it, found
+            if found := self._found(armed.it, was, armed.was):
+                met.append((armed.it, found))
         self._heard.clear()
+        self._lines = self.world.log.total
+        return met
 
     def _now(self, it: Breakpoint) -> Any:
         world = self.world
@@ -130,43 +150,96 @@ def _said(it: Breakpoint, chosen: Chosen) -> str:
 
 
 class Watch:
-    """Breakpoints of a run: :meth:`look` after each event. Made before anything has happened."""
+    """Breakpoints of a session: :meth:`run` goes on until one of them is met.
+
+    What is so where the watch is made must come anew.
+    """
 
     def __init__(self, session: Session, breakpoints: Sequence[Breakpoint]) -> None:
-        self._session = session
+        self.session = session
+        self.breakpoints = tuple(breakpoints)
+        self.place = place_of(session)
+        """Where it looked last."""
+        self.met: Breakpoint | None = None
+        """The breakpoint that was met last, and told."""
+        self.is_first = False
+        """Whether what was met last had not been met before within the same microsecond."""
+        self._since_us = -1 if session.whole.events == 0 else session.time_us
+        self._met_us: dict[str, int] = {}
+        """When each breakpoint was met last, told or not."""
         self._places = {
             world.scenario.name: _Place(world, breakpoints) for world in session.worlds()
         }
+        self._hears = any(it.what is What.COMMAND for it in breakpoints)
         log = session.whole.log
         self._city_log = None if len(self._places) == 1 and log is session.world.log else log
         """The lines of a city about what is between its sites."""
         self._city_lines = log.total
         self._texts = [it for it in breakpoints if it.what is What.TEXT]
 
+    def run(self, until_us: int, max_steps: int) -> tuple[bool, Hit | None]:
+        """Run to a time, for at most so many steps; stop right behind what meets a breakpoint.
+
+        Whether that time was reached, as :meth:`scenarios.session.Session.run` says it, and the
+        breakpoint that was met, if one was.
+        """
+        with self.listening():
+            for _ in range(max_steps):
+                reached = self.session.inch(until_us)
+                hit = self.look()
+                if reached or hit is not None:
+                    return reached, hit
+        return False, None
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """While something happens that is to be looked at."""
+        places = list(self._places.values()) if self._hears else []
+        for place in places:
+            place.listen()
+        try:
+            yield
+        finally:
+            for place in places:
+                place.listen_no_more()
+
     def look(self) -> Hit | None:
         """The first that is met now; None for none."""
-        session = self._session
-        stepped = getattr(session.whole, "stepped", None)
-        places = self._places.values()
-        hit = self._look_at_city()
-        for place in places if stepped is None else (self._places[stepped.scenario.name],):
+        hit = None
+        for it, found in self._look_at_city():
+            hit = self._met(it, found, hit)
+        for place in self._changed():
             for it, found in place.look():
-                if hit is None:
-                    where = "" if self._city_log is None else f"{place.world.scenario.name}: "
-                    hit = self._hit(it, where + found)
+                where = "" if self._city_log is None else f"{place.world.scenario.name}: "
+                hit = self._met(it, where + found, hit)
         return hit
 
-    def _look_at_city(self) -> Hit | None:
+    def _changed(self) -> Iterator[_Place]:
+        """Where something may have happened since the last look: in a city not everywhere."""
+        was, self.place = self.place, place_of(self.session)
+        stepped = getattr(self.session.whole, "stepped", None)
+        everywhere = stepped is None or self.place.acted != was.acted
+        for place in self._places.values():
+            if everywhere or place.world is stepped or place.has_news:
+                yield place
+
+    def _look_at_city(self) -> Iterator[tuple[Breakpoint, str]]:
         log = self._city_log
         if log is None or log.total == self._city_lines:
-            return None
+            return
         lines, self._city_lines = log.total - self._city_lines, log.total
         for it in self._texts:
-            found = _text_in(log, it.subject.lower(), lines)
-            if found and self._session.time_us >= it.after_us:
-                return self._hit(it, found)
-        return None
+            if found := _text_in(log, it.subject.lower(), lines):
+                yield it, found
 
-    def _hit(self, it: Breakpoint, found: str) -> Hit:
-        session = self._session
-        return Hit(it.text, found, session.time_us / 1_000_000, session.whole.events)
+    def _met(self, it: Breakpoint, found: str, before: Hit | None) -> Hit | None:
+        """A breakpoint is met: that stops the run, if it is late enough and the first one."""
+        now_us = self.session.time_us
+        if now_us < it.after_us:
+            return before
+        is_first = now_us > max(self._since_us, self._met_us.get(it.text, -1))
+        self._met_us[it.text] = now_us
+        if before is not None:
+            return before
+        self.met, self.is_first = it, is_first
+        return Hit(it.text, found, now_us / 1_000_000, self.session.whole.events)

@@ -65,6 +65,13 @@ class Breakpoint:
     """A slot, 0 for any; or what the margin must fall below."""
     after_us: int = 0
 
+    def after(self, time_us: int) -> "Breakpoint":
+        """The same, which passes over what happens before a time."""
+        text = self.text.rpartition(" after ")[0] if self.after_us else self.text
+        if time_us:
+            text = f"{text} after {DURATION.format(time_us)}"
+        return evolve(self, text=text, after_us=time_us)
+
 
 @frozen
 class Names:
@@ -95,10 +102,7 @@ def read(text: str, names: Names) -> Breakpoint:
     if len(words) > 2 and words[-2].lower() == "after":
         after_us = _time(words[-1])
         words = words[:-2]
-    found = _condition(words, names, text)
-    if after_us:
-        found = evolve(found, text=f"{found.text} after {DURATION.format(after_us)}")
-    return evolve(found, after_us=after_us)
+    return _condition(words, names, text).after(after_us)
 
 
 def _condition(words: Sequence[str], names: Names, text: str) -> Breakpoint:

@@ -170,7 +170,7 @@ def line_with_bookmark() -> tuple[Timeline, str]:
         ('"here"', '"a\\u0007b"', "a name in quotes"),
         ('"here"', '"' + "x" * 61 + '"', "of 1 to 60 characters"),
         ('"here"', '"he"re"', "a name in quotes"),
-        ('"here"', "here", "a bookmark, or"),
+        ('"here"', "here", "a bookmark, a breakpoint, or"),
     ],
 )
 def test_a_damaged_bookmark_is_told(old: str, new: str, allowed: str) -> None:

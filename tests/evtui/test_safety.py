@@ -232,7 +232,7 @@ async def test_an_error_of_the_run_itself_saves_it_before_the_end(
         async with app.run_test() as pilot:
             await pilot.press("k")
             await pilot.pause()
-            monkeypatch.setattr(app.controls, "run", boom)
+            monkeypatch.setattr(app.controls, "go_on", boom)
             for _ in range(100):
                 await pilot.pause(0.02)
 

@@ -19,12 +19,12 @@ BROKEN = """
 import sys
 from evtui.cli import main
 from scenarios.timeline import Timeline
-run = Timeline.run
+run = Timeline.go_on
 def boom(self, until_us, max_events):
     if self.time_us > 2_000_000:
         raise RuntimeError("out of order")
     return run(self, until_us, max_events)
-Timeline.run = boom
+Timeline.go_on = boom
 sys.exit(main(sys.argv[1:]))
 """
 

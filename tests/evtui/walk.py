@@ -12,6 +12,7 @@ from evtui.actions import ACTIONS, VIEWS
 from evtui.app import EvtuiApp
 from evtui.screens.panels import Panel
 from evtui.settings.force import Settings
+from scenarios.breakpoints.words import names_of, read
 from scenarios.session import Session
 from scenarios.timeline import Timeline
 from tests.evtui.conftest import session_at
@@ -35,6 +36,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "decoded": ("m", "up", "enter"),
     "answer": ("w", "enter"),
     "compare": ("t", "c", "up", "c"),
+    "refused words": ("S", "a", "x", "enter"),
+    "stopped": ("k",),
 }
 """View → the keys that open it from the network."""
 
@@ -48,6 +51,10 @@ def troubled(scenario: str = "ten-minutes", time_us: int = 300_000_000) -> Timel
     run.run(time_us + 5_000_000, 100_000)
     run.act("stop_cp", cp="CP1")
     run.run(time_us + 9_000_000, 100_000)
+    session = run.session
+    for text in ("slot 40 chosen", "text crashed"):
+        run.breakpoints.add(read(text, names_of(session.scenario, session.seed)))
+    run.breakpoints.switch(0)
     return run
 
 
