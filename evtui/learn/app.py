@@ -23,7 +23,7 @@ from evtui.taking import name_of
 from evtui.widgets.lesson import LessonPanel
 from scenarios.checkpoints import START, Place
 from scenarios.city.session import open_session
-from scenarios.lessons.library import lesson_of
+from scenarios.lessons.library import key_of, lesson_of
 from scenarios.lessons.moment import Deed, Looked, Moment
 from scenarios.lessons.tutor import Tutor, tutor_of
 from scenarios.schema import Scenario
@@ -60,6 +60,7 @@ class LessonApp(EvtuiApp):
         settings: Settings | None = None,
     ) -> None:
         self.lesson = lesson_of(scenario)
+        self._key = key_of(scenario)
         self._hidden = False
         self._asked_anew = False
         self._last = START
@@ -71,7 +72,8 @@ class LessonApp(EvtuiApp):
         super().__init__(open_session(scenario), speed=wanted, paused=True, settings=settings)
         if self.lesson.select:
             self.selected = self.lesson.select
-        self._resume(None if anew else store.way(scenario.name))
+        store.renew()
+        self._resume(None if anew else store.way(self._key))
         self.take_picture()
 
     def make_network(self) -> NetworkScreen:
@@ -172,14 +174,14 @@ class LessonApp(EvtuiApp):
         """Write down how far the lesson has come; that it cannot be written is told, once."""
         tutor = self.tutor
         if tutor.complete:
-            refused = self.store.finish(tutor.name)
+            refused = self.store.finish(self._key)
         else:
             step = tutor.index + tutor.done
             place = self.timeline.place
             inputs = tuple(self.timeline.branch.inputs[: place.acted])
             digest = self.timeline.session.whole.digest()
             way = Way(step, place, inputs, digest, tutor.kept(step), self.selected)
-            refused = self.store.leave(tutor.name, way)
+            refused = self.store.leave(self._key, way)
         if refused:
             self._refuse(refused)
 
@@ -305,7 +307,7 @@ class LessonApp(EvtuiApp):
         self._resume(None)
         self._last = self.timeline.place
         self._begins_here()
-        self.store.forget(self.tutor.name)
+        self.store.forget(self._key)
         self.take_picture()
 
     def _forget_anew(self) -> None:

@@ -38,6 +38,16 @@ def test_the_list(
     assert rows[-1] == "1 of 12 done; evtui learn NAME opens one"
 
 
+@pytest.mark.parametrize("name", ["3", "elections"])
+def test_the_list_of_one(
+    name: str, own_data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line of the lesson that is named, and no other."""
+    Store().leave("elections", WAY)
+    told = "…  3  elections  The leader crashes (step 3 of 5 comes next)\n"
+    assert out(capsys, name, "--list") == told
+
+
 def test_the_list_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     """Number, name, title, goal, steps, and how far it was done."""
     Store().leave("elections", WAY)
