@@ -205,6 +205,8 @@ class EvtuiApp(ActingApp):
 
     def _pump(self) -> None:
         """One slice of the run, and a picture when the last one is old enough."""
+        if self.paused:
+            return  # the timer's last call was on its way when it was stopped
         start = time.monotonic()
         until = self.pace.due_us(start, self._duration_us)
         while not self.controls.finished:

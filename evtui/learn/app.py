@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from attrs import evolve
+from attrs import evolve, frozen
 from textual.app import App
 from textual.binding import BindingType
 
@@ -17,6 +17,7 @@ from evtui.learn.progress import Store, Way
 from evtui.learn.screen import LessonScreen
 from evtui.palette import Actions
 from evtui.render.picture import Picture
+from evtui.screens.messages import MessagesPanel
 from evtui.screens.network import NetworkScreen
 from evtui.settings.force import Settings
 from evtui.taking import name_of
@@ -37,6 +38,20 @@ MANY = 5_000
 """More events and slots than there are in a step."""
 BEFORE = 60
 """Slots before the step that are seen, too."""
+
+
+@frozen
+class Beginning:
+    """Where a step began."""
+
+    branch: int
+    place: Place
+    selected: str
+
+    @property
+    def where(self) -> tuple[int, Place]:
+        """The branch and the place in it."""
+        return self.branch, self.place
 
 
 class LessonApp(EvtuiApp):
@@ -89,11 +104,15 @@ class LessonApp(EvtuiApp):
             "lesson_next": tutor.done,
             "lesson_hint": not tutor.done and bool(tutor.step.hint) and not tutor.hinted,
             "lesson_again": not tutor.done,
-            "lesson_anew": tutor.complete,
+            "lesson_anew": tutor.complete or bool(tutor.spoiled and not self._earlier),
             "lesson_text": True,
         }
+        other = {
+            "lesson_text": self._hidden,
+            "lesson_again": self._leads_back,
+        }
         return [
-            (shown[it.id], it.other if it.other and self._hidden else it.label or "")
+            (shown[it.id], it.other if it.other and other.get(it.id) else it.label or "")
             for it in LESSON_ACTIONS
             if on[it.id]
         ]
@@ -110,6 +129,7 @@ class LessonApp(EvtuiApp):
         """Begin, or go on where it was left."""
         timeline = self.timeline
         name = timeline.session.scenario.name
+        self._earlier: list[Beginning] = []
         self._begins_here()
         self._finished: tuple[int, Place] | None = None
         self._tutor = tutor_of(name, self.lesson, self._moment())
@@ -133,8 +153,17 @@ class LessonApp(EvtuiApp):
 
     def _begins_here(self) -> None:
         """Remember where a step began, and what was selected then."""
-        self._begun = (self.timeline.number, self.timeline.place)
-        self._selected_at_first = self.selected
+        self._begun = Beginning(self.timeline.number, self.timeline.place, self.selected)
+
+    @property
+    def _leads_back(self) -> bool:
+        """Whether the step before is what going back leads to."""
+        return self._at_beginning and bool(self._earlier)
+
+    @property
+    def _at_beginning(self) -> bool:
+        """Whether this is where the step began, and nothing was done in it."""
+        return (self.timeline.number, self.timeline.place) == self._begun.where
 
     def _moment(self) -> Moment:
         """The instant, as far as conditions ask for it."""
@@ -155,6 +184,7 @@ class LessonApp(EvtuiApp):
             self.selected,
             timeline.number,
             self.paused,
+            looking=self._looking,
         )
 
     def _judge(self) -> None:
@@ -196,7 +226,7 @@ class LessonApp(EvtuiApp):
     def _picture(self, window: Window) -> Picture:
         made = super()._picture(window)
         standing = self.tutor.standing(hidden=self._hidden)
-        return evolve(made, lesson=standing)
+        return evolve(made, lesson=evolve(standing, leads_back=self._leads_back))
 
     def _run_slice(self, until_us: int) -> bool:
         """No farther than to the next look at the step."""
@@ -233,6 +263,20 @@ class LessonApp(EvtuiApp):
             self.tutor.note(Deed(Looked.ASKED, question.about, question.subject))
             self.take_picture()
         return told
+
+    def on_messages_panel_decoded(self, message: MessagesPanel.Decoded) -> None:
+        """Note which message was read."""
+        self.tutor.note(Deed(Looked.DECODED, message.kind))
+
+    @property
+    def _looking(self) -> bool:
+        """Whether a view stands before the network."""
+        return self._network.is_mounted and self.screen is not self._network
+
+    def pop_screen(self) -> Any:
+        """Look at the step when a view has been closed: some are done then."""
+        self.call_after_refresh(self.take_picture)
+        return super().pop_screen()
 
     def push_screen(self, screen: Any, *args: Any, **kwargs: Any) -> Any:
         """Note which view was opened."""
@@ -277,16 +321,28 @@ class LessonApp(EvtuiApp):
             self.timeline.go_on_from(*self._finished, "where the step was done")
         self._last = self.timeline.place
         tutor.next(self._moment())
+        self._earlier.append(self._begun)
         self._begins_here()
         self._finished = None
         self.take_picture()
 
     def action_lesson_again(self) -> None:
-        """Back to where this step began; what was done since stays in its branch."""
+        """Back to where this step began; what was done since stays in its branch.
+
+        Who is there already goes to the step before: something may have been done in that one, with
+        which this one cannot be done.
+        """
         self.clear_notifications()
+        if self._at_beginning and not self.tutor.done:
+            if not self._earlier:
+                anew = keys_now(self._network)["lesson_anew"]
+                self._refuse(f"Here the lesson was opened; {anew} twice begins it anew")
+                return
+            self._begun = self._earlier.pop()
+            self.tutor.index -= 1
         self.set_paused(True)
-        self.timeline.go_on_from(*self._begun, "the step again")
-        self.selected = self._selected_at_first
+        self.timeline.go_on_from(*self._begun.where, "the step again")
+        self.selected = self._begun.selected
         self._last = self.timeline.place
         self.tutor.begin(self._moment())
         self._begins_here()
@@ -303,6 +359,7 @@ class LessonApp(EvtuiApp):
         self._asked_anew = False
         self.set_paused(True)
         self.timeline.go_on_from(1, self.timeline.begin, "the lesson anew")
+        self.selected = self.lesson.select or self.timeline.session.scenario.cps[0].id
         self._tutor = None
         self._resume(None)
         self._last = self.timeline.place

@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widgets import Input, Static
 
 from evtui.render import messages
@@ -89,6 +90,14 @@ class MessagesPanel(HandsPanel):
         Binding("g", "ask('time')", "Go to a time", id="messages_time"),
         Binding("w", "ask('save')", "Write", id="messages_write"),
     ]
+
+    class Decoded(Message):
+        """A message is read in full."""
+
+        def __init__(self, kind: str) -> None:
+            super().__init__()
+            self.kind = kind
+            """Its name in its protocol."""
 
     def __init__(self, source: Source, write: Write, stem: Callable[[], str]) -> None:
         super().__init__()
@@ -305,6 +314,8 @@ class MessagesPanel(HandsPanel):
             self._receiver = self._top = 0
             self._say("")
             self.redraw()
+            for arrow in self._detail.arrows[:1]:
+                self.post_message(self.Decoded(arrow.kind))
 
     def action_close(self) -> None:
         """One step back: from what is asked, from a message, from the diagram."""

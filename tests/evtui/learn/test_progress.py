@@ -191,18 +191,16 @@ async def test_a_lesson_goes_on_where_it_was_left(own_data_folder: Path) -> None
     steps = PLAYS["elections"]
     app = app_of("elections", own_data_folder)
     async with app.run_test(size=(80, 24)) as pilot:
-        await play(app, pilot, steps[:2])
+        await play(app, pilot, steps[:3])
         old = app.tutor.began.facts["old"]
         place, digest = app.timeline.place, app.timeline.session.whole.digest()
     again = app_of("elections", own_data_folder)
     async with again.run_test(size=(80, 24)) as pilot:
-        assert again.tutor.index == 2
+        assert again.tutor.index == 3
         assert again.tutor.began.facts["old"] == old
         assert (again.timeline.place, again.timeline.session.whole.digest()) == (place, digest)
         assert again.selected == old
-        await press(again, pilot, *steps[2], "n")
-        await press(again, pilot, *steps[3], "n")
-        await press(again, pilot, *steps[4])
+        await play(again, pilot, steps[3:], at=3)
         assert again.tutor.complete
 
 
