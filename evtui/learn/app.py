@@ -104,7 +104,9 @@ class LessonApp(EvtuiApp):
             "lesson_next": tutor.done,
             "lesson_hint": not tutor.done and bool(tutor.step.hint) and not tutor.hinted,
             "lesson_again": not tutor.done,
-            "lesson_anew": tutor.complete or bool(tutor.spoiled and not self._earlier),
+            # Who has resumed a lesson has no step before the one that was resumed.
+            "lesson_anew": tutor.complete
+            or bool(tutor.spoiled and tutor.index and not self._earlier),
             "lesson_text": True,
         }
         other = {

@@ -204,6 +204,23 @@ async def test_a_lesson_goes_on_where_it_was_left(own_data_folder: Path) -> None
         assert again.tutor.complete
 
 
+async def test_who_goes_on_cannot_go_farther_back_than_there(own_data_folder: Path) -> None:
+    """What was done in steps before is not known step by step: the lesson can be begun anew."""
+    app = app_of("elections", own_data_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await play(app, pilot, PLAYS["elections"][:2])
+    again = app_of("elections", own_data_folder)
+    async with again.run_test(size=(80, 24)) as pilot:
+        assert ("E", "anew") not in again.menu()
+        await press(again, pilot, "R")
+        assert again.tutor.index == 2
+        await press(again, pilot, "@follower", "k")
+        assert again.tutor.spoiled
+        assert ("E", "anew") in again.menu()
+        await press(again, pilot, "R", "@follower", "k", "E", "E")
+        assert (again.tutor.index, again.controls.time_us) == (0, 0)
+
+
 async def test_a_lesson_that_has_changed_begins_anew(own_data_folder: Path) -> None:
     """Another digest, or a step that is not there any more."""
     app = app_of("elections", own_data_folder)
