@@ -220,12 +220,17 @@ class MessagesPanel(HandsPanel):
         if self._shown.cursor < 0 and by < 0:
             at = len(moments) - 1  # the first step selects the newest row
         if 0 <= at < len(moments):
-            span = self._span if self._span.at is not None else self._ending(moments[-1])
-            self._go(span, moments[at].at)
+            self._go(self._still(moments), moments[at].at)
         elif at < 0:
             self._beyond(Span(moments[0].at, 1, back=True, filter=self._shown.filter))
         else:
             self._beyond(Span(moments[-1].last + 1, 1, filter=self._shown.filter))
+
+    def _still(self, moments: tuple[Moment, ...]) -> Span:
+        """What is seen stays where it is; what comes fills the room that is left below."""
+        if len(moments) < self._rows:
+            return Span(moments[0].at)
+        return self._span if self._span.at is not None else self._ending(moments[-1])
 
     def _ending(self, moment: Moment) -> Span:
         return Span(moment.last + 1, back=True)
@@ -300,7 +305,7 @@ class MessagesPanel(HandsPanel):
             if at == self._shown.cursor:
                 self.action_decode()
                 return
-            self._go(self._ending(moments[-1]) if self._span.at is None else self._span, at)
+            self._go(self._still(moments), at)
 
     # One message
 
@@ -310,7 +315,7 @@ class MessagesPanel(HandsPanel):
         if self._detail is None and moments:
             self._detail = moments[self._cursor_index(moments)]
             if self._shown.cursor < 0:
-                self._go(self._ending(moments[-1]), self._detail.at)
+                self._go(self._still(moments), self._detail.at)
             self._receiver = self._top = 0
             self._say("")
             self.redraw()

@@ -26,7 +26,7 @@ TROUBLE = 0x80
 NOTE = 0x7F
 """The code of a note; those of frames are below."""
 
-_DAMAGED, _LATE = int(Oddity.DAMAGED), int(Oddity.LATE)
+_COPY, _DAMAGED, _LATE = int(Oddity.COPY), int(Oddity.DAMAGED), int(Oddity.LATE)
 
 Classify: TypeAlias = Callable[[int, bytes], int]
 """From channel and frame to a code from 0 to 126."""
@@ -115,6 +115,23 @@ class Recorder:
     def number_of(self, sequence: int) -> int | None:
         """Which frame under way the event of that number is the arrival of; None for none."""
         return self._under_way.get(sequence)
+
+    def copies_of(self, number: int) -> int:
+        """How many others of a frame are under way: copies of it, or what it is a copy of."""
+        row, at = self._row(number), number % SIZE
+        ends = row.sources[at], row.targets[at]
+        others = [
+            (other, self._row(other), other % SIZE)
+            for other in self._under_way.values()
+            if other != number
+        ]
+        same = [
+            bool(its.oddities[place] & _COPY)
+            for other, its, place in others
+            if (its.sources[place], its.targets[place]) == ends and self.is_same(other, number)
+        ]
+        # What is sent again is no copy, though its bytes may be the same.
+        return len(same) if any(same) or row.oddities[at] & _COPY else 0
 
     def sequence_of(self, number: int) -> int | None:
         """The number of the event of a frame's arrival; None where it is not under way."""

@@ -222,6 +222,7 @@ def arrow(columns: Columns, flight: Flight) -> Arrow:
         late=Oddity.LATE in flight.oddity,
         copy=Oddity.COPY in flight.oddity,
         held=flight.number in columns.held,
+        damaged=Oddity.DAMAGED in flight.oddity,
     )
 
 
@@ -232,7 +233,11 @@ def _told(world: "World", recorder: Recorder, moment: Moment) -> Moment:
     number = moment.arrows[0].number
     flight = recorder.flight(number)
     assert flight is not None  # noqa: S101 - it was just found
-    return evolve(moment, text=short(world, flight, recorder.frame(number)))
+    arrows = tuple(
+        evolve(it, copies=recorder.copies_of(it.number)) if it.is_under_way else it
+        for it in moment.arrows
+    )
+    return evolve(moment, arrows=arrows, text=short(world, flight, recorder.frame(number)))
 
 
 def frame_view(world: "World", recorder: Recorder, number: int) -> FrameView | None:
@@ -245,8 +250,18 @@ def frame_view(world: "World", recorder: Recorder, number: int) -> FrameView | N
     way = [("from", source), ("to", target), ("channel", channel_of(flight))]
     way += [("sent", _time(flight.sent_us)), ("size", f"{len(frame or b'')} bytes")]
     way += _end_of(flight, world.now_us, held=_is_held(world, recorder, number))
+    if flight.fate is Fate.UNDER_WAY:
+        way += _handled(flight, recorder.copies_of(number))
     fields = () if frame is None else fields_of(world, flight, frame)
     return FrameView(number, NAMES[flight.code], tuple(way), fields)
+
+
+def _handled(flight: Flight, copies: int) -> Iterator[tuple[str, str]]:
+    """What has been done to a frame that is under way."""
+    if Oddity.DAMAGED in flight.oddity:
+        yield "damaged", "a bit has flipped: whoever it comes to will drop it"
+    if copies:
+        yield "copies", f"{copies + 1} of it are under way"
 
 
 def _is_held(world: "World", recorder: Recorder, number: int) -> bool:
@@ -273,6 +288,7 @@ def grip(world: "World", recorder: Recorder, number: int) -> Grip:
         link_held=bus.is_held(source, target),
         network_held=bus.weather.held,
         target=ends[1] if target in world.ids else "",
+        damaged=Oddity.DAMAGED in flight.oddity,
     )
 
 
