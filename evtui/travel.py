@@ -3,8 +3,8 @@
 import time
 from typing import TYPE_CHECKING
 
-from evtui.render.inputs import said
 from evtui.safety.app import SafeApp
+from evtui.said import said
 from evtui.screens.bookmarks import BookmarksPanel
 from evtui.screens.branches import BranchChoice, BranchesPanel
 from evtui.screens.compare import ComparePanel, Instant

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evtui.render.inputs import said
+from evtui.said import said
 from scenarios.journal import Input
 
 SAID: list[tuple[str, dict[str, object], str]] = [

@@ -300,7 +300,7 @@ def test_pictures(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A step with its hint, spoiled: above the network and beside it, dark and light."""
-    monkeypatch.setattr("evtui.learn.app.open_session", Pinned)
+    monkeypatch.setattr("evtui.learn.course.open_session", Pinned)
     app = app_of("holes", own_data_folder)
     app.theme = theme
     assert snap_compare(app, terminal_size=size, run_before=settle)

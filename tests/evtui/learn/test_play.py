@@ -176,6 +176,20 @@ async def test_the_snapshot_is_as_it_is_told(own_data_folder: Path) -> None:
         assert int(re.findall(r"\d+", told)[0]) < view.log_last
 
 
+async def test_who_is_taken_away_late_misses_what_comes_then(own_data_folder: Path) -> None:
+    """Whenever the crash comes, what is missed is counted from there, and the lesson goes on."""
+    app = app_of("snapshots", own_data_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await play(app, pilot, PLAYS["snapshots"][:1])
+        await press(app, pilot, "n", *["]"] * 6)
+        last = app._moment().view.log_last
+        await press(app, pilot, *PLAYS["snapshots"][1])
+        assert f"The first slot that it misses is {last + 1}." in app.tutor.standing().after
+        await press(app, pilot, "n")
+        await play(app, pilot, PLAYS["snapshots"][2:], at=2)
+        assert app.tutor.complete
+
+
 async def test_who_has_been_cut_off_misses_something_and_is_sent_it(own_data_folder: Path) -> None:
     """It has not heard while nothing has passed between it and the others."""
     app = app_of("cut-off", own_data_folder)
