@@ -45,7 +45,7 @@ SHOTS = (
         ("down", "down", "k", "right_square_bracket", "left_square_bracket", "left_square_bracket",
          "p", "3", "enter", "right_square_bracket", "right_square_bracket", "t"),
     ),
-    Shot("lesson", "elections", 8.75, ("n", "k"), lesson=True),
+    Shot("lesson", "elections", 12.5, ("n", "right_square_bracket", "n", "k"), lesson=True),
 )  # fmt: skip
 
 

@@ -70,7 +70,9 @@ class Store:
 
     def renew(self) -> None:
         """Read the file again: another terminal may have come farther."""
-        self._lessons, _ = self._found()
+        found, broken = self._found()
+        if not broken:
+            self._lessons = found
 
     def done(self, key: str) -> bool:
         """Whether a lesson was done to its end, at any time."""
@@ -125,7 +127,9 @@ class Store:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with _locked(self.path.with_suffix(".lock")):
-                self._lessons, broken = self._found()
+                found, broken = self._found()
+                if not broken:  # else what was read of it before is all that there is
+                    self._lessons = found
                 change(self._lessons)
                 text = json.dumps({"format": FORMAT, "lessons": self._lessons}, indent=1) + "\n"
                 if broken:

@@ -81,6 +81,18 @@ def test_a_change_waits_for_another(tmp_path: Path) -> None:
     assert all(found.done(f"{process}-{n}") for process in range(3) for n in range(20))
 
 
+def test_a_file_that_breaks_meanwhile_takes_nothing(tmp_path: Path) -> None:
+    """What was read of it before is kept."""
+    store = Store(tmp_path)
+    store.finish("holes")
+    (tmp_path / FILE).write_text("{", encoding="utf-8")
+    store.renew()
+    assert store.done("holes")
+    store.finish("slots")
+    again = Store(tmp_path)
+    assert (again.done("holes"), again.done("slots")) == (True, True)
+
+
 def test_what_was_put_aside_stays(tmp_path: Path) -> None:
     """A second broken file does not take the place of the first."""
     file = tmp_path / FILE
