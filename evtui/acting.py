@@ -22,6 +22,8 @@ class ActingApp(TakingApp):
     """The part of the app that breaks things, through :meth:`scenarios.session.Controls.act`."""
 
     controls: Controls
+    done: str = ""
+    """What was done last, in a sentence."""
     selected: str
     """Id of the selected charge point."""
 
@@ -39,7 +41,7 @@ class ActingApp(TakingApp):
             return False
         try:
             with self.stopping():
-                self.controls.act(verb, **args)
+                self.done = self.controls.act(verb, **args)
         except InputError as error:
             self._refuse(str(error))
             return False

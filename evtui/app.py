@@ -187,9 +187,13 @@ class EvtuiApp(FuturesApp):
             return
         if not self.paused and not self.controls.finished:
             self.set_paused(True)
-        if self.act(order.verb, **dict(order.args)) and order.verb in ARRIVES:
+        if not self.act(order.verb, **dict(order.args)):
+            return
+        if order.verb in ARRIVES:
             self.go_on(self.controls.time_us, pace.SLICE_EVENTS)
             self.take_picture()
+        if self.timeline.stop is None:  # else what has stopped it was told
+            self._tell(self.done)
 
     def on_table_panel_ask(self, message: TablePanel.Ask) -> None:
         """What somebody wants to know in a view."""

@@ -422,7 +422,7 @@ class Learning:
     """The options of ``evtui learn``."""
 
     as_list: Annotated[Switch, Parameter(name="--list")] = False
-    """Print the lessons, with a tick at those that are done."""
+    """Print the lessons, or the one that is named, with a tick at those that are done."""
     as_json: Annotated[Switch, Parameter(name="--json")] = False
     """Print them, or the one that is named, as JSON."""
     reset: Switch = False

@@ -3,6 +3,7 @@
 import time
 from typing import TYPE_CHECKING
 
+from evtui.said import said
 from evtui.screens.bookmarks import BookmarksPanel
 from evtui.screens.branches import BranchChoice, BranchesPanel
 from evtui.screens.compare import ComparePanel, Instant
@@ -68,7 +69,7 @@ class TravelApp(StoppingApp):
         except InputError as error:
             self._refuse(str(error).capitalize())
             return
-        self._changed(f"Without: {undone.words()}   {self.key_of('redo')} brings it back")
+        self._changed(f"Without: {said(undone)}   {self.key_of('redo')} brings it back")
 
     def action_redo(self) -> None:
         """With what was undone again."""

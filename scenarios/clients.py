@@ -131,7 +131,8 @@ class Clients:
                 self._return(self._reads.pop(key), effect.result, now_us)
 
     def close(self) -> None:
-        """Take in what led to a violation of another invariant."""
+        """Take in what led to a violation of another invariant; :meth:`report` alone searches."""
+        self.witness.rest()
         try:
             self.settle()
         except InvariantViolation:

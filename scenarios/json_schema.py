@@ -14,6 +14,7 @@ from scenarios.format import Key
 from scenarios.kinds import Choice, Json
 from scenarios.lessons import format as lessons
 from scenarios.lessons.facts import FACTS
+from scenarios.lessons.words import NOW
 from scenarios.verbs import VERBS
 
 
@@ -119,7 +120,10 @@ def _expectation(subject: str) -> Json:
 def _step() -> Json:
     """A step of a lesson, with its conditions."""
     table = _table(lessons.STEP.keys)
-    facts: Json = {"type": "object", "additionalProperties": {"enum": list(FACTS)}}
+    facts: Json = {
+        "type": "object",
+        "additionalProperties": {"enum": [*FACTS, *(NOW + it for it in FACTS)]},
+    }
     conditions = {
         lessons.DONE: _conditions(1, ()),
         lessons.SPOILS: _conditions(0, ("say",)),

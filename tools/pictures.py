@@ -46,7 +46,7 @@ SHOTS = (
          "p", "3", "enter", "right_square_bracket", "right_square_bracket", "t"),
     ),
     Shot("what-if", "leader-crash", 181, ("W", *["down"] * 5, "right", "right", "enter")),
-    Shot("lesson", "elections", 8.75, ("n", "k"), lesson=True),
+    Shot("lesson", "elections", 12.5, ("n", "right_square_bracket", "n", "k"), lesson=True),
 )  # fmt: skip
 
 

@@ -13,14 +13,14 @@ LESSON_ACTIONS: tuple[Action, ...] = (
         help="When the step is done",
     ),
     Action(
-        id="lesson_hint", keys="H", shown="H", label="hint",
+        id="lesson_hint", keys="I", shown="I", label="hint",
         title="Hint", group=GROUP, method="lesson_hint",
         help="How the step is done",
     ),
     Action(
-        id="lesson_again", keys="R", shown="R", label="again",
+        id="lesson_again", keys="R", shown="R", label="again", other="before",
         title="Step again", group=GROUP, method="lesson_again",
-        help="Back to where the step began",
+        help="Back to where the step began; from there to the step before",
     ),
     Action(
         id="lesson_anew", keys="E", shown="E", label="anew",

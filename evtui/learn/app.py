@@ -8,38 +8,28 @@ from textual.binding import BindingType
 
 from evtui import pace
 from evtui.actions import ACTIONS
-from evtui.app import EvtuiApp
 from evtui.learn.actions import LESSON_ACTIONS, lesson_bindings
+from evtui.learn.course import Course
 from evtui.learn.help import LessonHelp
 from evtui.learn.keys import keys_now
 from evtui.learn.palette import Lessons
-from evtui.learn.progress import Store, Way
 from evtui.learn.screen import LessonScreen
 from evtui.palette import Actions
 from evtui.render.picture import Picture
+from evtui.screens.messages import MessagesPanel
 from evtui.screens.network import NetworkScreen
-from evtui.settings.force import Settings
 from evtui.taking import name_of
 from evtui.widgets.lesson import LessonPanel
-from scenarios.checkpoints import START, Place
-from scenarios.city.session import open_session
-from scenarios.lessons.library import lesson_of
-from scenarios.lessons.moment import Deed, Looked, Moment
-from scenarios.lessons.tutor import Tutor, tutor_of
-from scenarios.schema import Scenario
+from scenarios.lessons.moment import Deed, Looked
 from scenarios.view import Window
 from scenarios.why.view import Answer, Question
 
 CHECK_US = 250_000
 """Virtual time from one look at the step to the next: where a step is done, does not hang on the
 wall clock."""
-MANY = 5_000
-"""More events and slots than there are in a step."""
-BEFORE = 60
-"""Slots before the step that are seen, too."""
 
 
-class LessonApp(EvtuiApp):
+class LessonApp(Course):
     """A run in which a person does what a lesson says.
 
     Everything goes through the same journal as ever; the tutor only looks. When a step is done,
@@ -49,30 +39,6 @@ class LessonApp(EvtuiApp):
     CSS_PATH = "../app.tcss"
     COMMANDS = App.COMMANDS | {Actions, Lessons}
     BINDINGS: ClassVar[list[BindingType]] = [*lesson_bindings()]
-
-    def __init__(
-        self,
-        scenario: Scenario,
-        store: Store,
-        *,
-        speed: float | None = None,
-        anew: bool = False,
-        settings: Settings | None = None,
-    ) -> None:
-        self.lesson = lesson_of(scenario)
-        self._hidden = False
-        self._asked_anew = False
-        self._last = START
-        self._tutor: Tutor | None = None
-        self.store = store
-        self.leads_on = False
-        """Whether the next lesson is wanted."""
-        wanted = self.lesson.speed if speed is None else speed
-        super().__init__(open_session(scenario), speed=wanted, paused=True, settings=settings)
-        if self.lesson.select:
-            self.selected = self.lesson.select
-        self._resume(None if anew else store.way(scenario.name))
-        self.take_picture()
 
     def make_network(self) -> NetworkScreen:
         """The network, and the text."""
@@ -87,101 +53,20 @@ class LessonApp(EvtuiApp):
             "lesson_next": tutor.done,
             "lesson_hint": not tutor.done and bool(tutor.step.hint) and not tutor.hinted,
             "lesson_again": not tutor.done,
-            "lesson_anew": tutor.complete,
+            # Who has resumed a lesson has no step before the one that was resumed.
+            "lesson_anew": tutor.complete
+            or bool(tutor.spoiled and tutor.index and not self._earlier),
             "lesson_text": True,
         }
+        other = {
+            "lesson_text": self._hidden,
+            "lesson_again": self._leads_back,
+        }
         return [
-            (shown[it.id], it.other if it.other and self._hidden else it.label or "")
+            (shown[it.id], it.other if it.other and other.get(it.id) else it.label or "")
             for it in LESSON_ACTIONS
             if on[it.id]
         ]
-
-    # Where the lesson stands.
-
-    @property
-    def tutor(self) -> Tutor:
-        """Who leads through the lesson."""
-        assert self._tutor is not None  # noqa: S101 - it is made with the app
-        return self._tutor
-
-    def _resume(self, way: Way | None) -> None:
-        """Begin, or go on where it was left."""
-        timeline = self.timeline
-        name = timeline.session.scenario.name
-        self._begins_here()
-        self._finished: tuple[int, Place] | None = None
-        self._tutor = tutor_of(name, self.lesson, self._moment())
-        if way is None or not 0 < way.step < len(self.lesson.steps):
-            return
-        timeline.branch.inputs = list(way.inputs)
-        timeline.session.coming = list(way.inputs)
-        timeline.run_to(way.place)
-        if (timeline.place, timeline.session.whole.digest()) != (way.place, way.digest):
-            self.warning = "The lesson or the program has changed since; it begins anew"
-            timeline.go_on_from(1, timeline.begin, "the lesson anew")
-            self._last = timeline.place
-            self._begins_here()
-            self._tutor = tutor_of(name, self.lesson, self._moment())
-            return
-        self._last = timeline.place
-        if way.selected in {cp.id for cp in timeline.session.scenario.cps}:
-            self.selected = way.selected
-        self._tutor.resume(way.step, way.kept, self._moment())
-        self._begins_here()
-
-    def _begins_here(self) -> None:
-        """Remember where a step began, and what was selected then."""
-        self._begun = (self.timeline.number, self.timeline.place)
-        self._selected_at_first = self.selected
-
-    def _moment(self) -> Moment:
-        """The instant, as far as conditions ask for it."""
-        timeline = self.timeline
-        began = self._tutor.began if self._tutor is not None else None
-        window = Window(
-            log_first=max(1, (began.slots if began else 0) - BEFORE),
-            log_rows=MANY,
-            event_first=began.events if began else 0,
-            event_rows=MANY,
-        )
-        view = self.controls.view(window)
-        if began is not None and view.time_us < began.time_us:
-            view = self.controls.view(Window(log_first=1, log_rows=MANY, event_rows=MANY))
-        return Moment(
-            view,
-            tuple(timeline.branch.inputs[: timeline.session.acted]),
-            self.selected,
-            timeline.number,
-            self.paused,
-        )
-
-    def _judge(self) -> None:
-        """Let the tutor look; what is done is kept, and time stands."""
-        here = self.timeline.place
-        if here < self._last:
-            self.tutor.note(Deed(Looked.BACK))
-        self._last = here
-        if not self.tutor.judge(self._moment()):
-            return
-        self._finished = (self.timeline.number, here)
-        self._keep()
-        if not self.paused:
-            self.set_paused(True)
-
-    def _keep(self) -> None:
-        """Write down how far the lesson has come; that it cannot be written is told, once."""
-        tutor = self.tutor
-        if tutor.complete:
-            refused = self.store.finish(tutor.name)
-        else:
-            step = tutor.index + tutor.done
-            place = self.timeline.place
-            inputs = tuple(self.timeline.branch.inputs[: place.acted])
-            digest = self.timeline.session.whole.digest()
-            way = Way(step, place, inputs, digest, tutor.kept(step), self.selected)
-            refused = self.store.leave(tutor.name, way)
-        if refused:
-            self._refuse(refused)
 
     # What the app does, and the lesson with it.
 
@@ -194,7 +79,7 @@ class LessonApp(EvtuiApp):
     def _picture(self, window: Window) -> Picture:
         made = super()._picture(window)
         standing = self.tutor.standing(hidden=self._hidden)
-        return evolve(made, lesson=standing)
+        return evolve(made, lesson=evolve(standing, leads_back=self._leads_back))
 
     def _run_slice(self, until_us: int) -> bool:
         """No farther than to the next look at the step."""
@@ -235,6 +120,15 @@ class LessonApp(EvtuiApp):
             self.tutor.note(Deed(Looked.ASKED, question.about, question.subject))
             self.take_picture()
         return told
+
+    def on_messages_panel_decoded(self, message: MessagesPanel.Decoded) -> None:
+        """Note which message was read."""
+        self.tutor.note(Deed(Looked.DECODED, message.kind))
+
+    def pop_screen(self) -> Any:
+        """Look at the step when a view has been closed: some are done then."""
+        self.call_after_refresh(self.take_picture)
+        return super().pop_screen()
 
     def push_screen(self, screen: Any, *args: Any, **kwargs: Any) -> Any:
         """Note which view was opened."""
@@ -279,16 +173,28 @@ class LessonApp(EvtuiApp):
             self.timeline.go_on_from(*self._finished, "where the step was done")
         self._last = self.timeline.place
         tutor.next(self._moment())
+        self._earlier.append(self._begun)
         self._begins_here()
         self._finished = None
         self.take_picture()
 
     def action_lesson_again(self) -> None:
-        """Back to where this step began; what was done since stays in its branch."""
+        """Back to where this step began; what was done since stays in its branch.
+
+        Who is there already goes to the step before: something may have been done in that one, with
+        which this one cannot be done.
+        """
         self.clear_notifications()
+        if self._at_beginning and not self.tutor.done:
+            if not self._earlier:
+                anew = keys_now(self._network)["lesson_anew"]
+                self._refuse(f"Here the lesson was opened; {anew} twice begins it anew")
+                return
+            self._begun = self._earlier.pop()
+            self.tutor.index -= 1
         self.set_paused(True)
-        self.timeline.go_on_from(*self._begun, "the step again")
-        self.selected = self._selected_at_first
+        self.timeline.go_on_from(*self._begun.where, "the step again")
+        self.selected = self._begun.selected
         self._last = self.timeline.place
         self.tutor.begin(self._moment())
         self._begins_here()
@@ -305,11 +211,12 @@ class LessonApp(EvtuiApp):
         self._asked_anew = False
         self.set_paused(True)
         self.timeline.go_on_from(1, self.timeline.begin, "the lesson anew")
+        self.selected = self.lesson.select or self.timeline.session.scenario.cps[0].id
         self._tutor = None
         self._resume(None)
         self._last = self.timeline.place
         self._begins_here()
-        self.store.forget(self.tutor.name)
+        self.store.forget(self._key)
         self.take_picture()
 
     def _forget_anew(self) -> None:

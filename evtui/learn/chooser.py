@@ -14,7 +14,7 @@ from evtui.render.lessons import Row, page
 from evtui.render.line import Line
 from evtui.themes import DARK, THEMES
 from evtui.widgets.choice import Choice
-from scenarios.lessons.library import lesson_of
+from scenarios.lessons.library import key_of, lesson_of
 from scenarios.schema import Scenario
 
 
@@ -68,7 +68,7 @@ class Chooser(App[Scenario]):
         """The lesson that was begun, else the first that is not done."""
         for wanted in ("begun", "new"):
             for n, it in enumerate(self._lessons):
-                if state(self._store, it.name) == wanted:
+                if state(self._store, key_of(it)) == wanted:
                     return n
         return 0
 
@@ -76,10 +76,10 @@ class Chooser(App[Scenario]):
         """The page as it is now."""
         rows = []
         for it in self._lessons:
-            lesson, way = lesson_of(it), self._store.way(it.name)
+            lesson, way = lesson_of(it), self._store.way(key_of(it))
             steps = len(lesson.steps)
             came = 0 if way is None else way.step
-            done = self._store.done(it.name)
+            done = self._store.done(key_of(it))
             rows.append(Row(lesson.number, it.name, lesson.title, lesson.goal, steps, came, done))
         return page(rows, self.cursor, width, height)
 

@@ -8,7 +8,7 @@ from evtui.errors import UsageError
 from evtui.learn.progress import Store
 from evtui.options import Learning
 from evtui.terminal import no_terminal
-from scenarios.lessons.library import find, lesson_of, lessons
+from scenarios.lessons.library import find, key_of, lesson_of, lessons
 from scenarios.schema import Scenario
 
 DONE, BEGUN, NEW = "done", "begun", "new"
@@ -34,7 +34,7 @@ def run_learn(name: str | None, options: Learning) -> int:
         sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
         return 0
     if options.as_list:
-        sys.stdout.write("\n".join(listing(store)) + "\n")
+        sys.stdout.write("\n".join(listing(store, chosen)) + "\n")
         return 0
     why = no_terminal()
     if not why:
@@ -47,26 +47,28 @@ def run_learn(name: str | None, options: Learning) -> int:
     raise UsageError(f"a lesson needs a terminal, and {why}; without one: evtui learn --list")
 
 
-def state(store: Store, name: str) -> str:
+def state(store: Store, key: str) -> str:
     """Whether a lesson was done, begun, or neither."""
-    if store.way(name) is not None:
+    if store.way(key) is not None:
         return BEGUN
-    return DONE if store.done(name) else NEW
+    return DONE if store.done(key) else NEW
 
 
-def listing(store: Store) -> Iterator[str]:
-    """The lessons, a line each."""
-    found = lessons()
+def listing(store: Store, chosen: Scenario | None = None) -> Iterator[str]:
+    """The lessons, a line each, and how many are done; or the line of the one that is named."""
+    found = [chosen] if chosen is not None else lessons()
     wide = max(len(it.name) for it in found)
     for it in found:
-        lesson = lesson_of(it)
-        sign = "✓" if store.done(it.name) else SIGNS[state(store, it.name)]
+        lesson, key = lesson_of(it), key_of(it)
+        sign = "✓" if store.done(key) else SIGNS[state(store, key)]
         line = f"{sign} {lesson.number:2}  {it.name:{wide}}  {lesson.title}"
-        way = store.way(it.name)
+        way = store.way(key)
         if way is not None:
             line += f" (step {way.step + 1} of {len(lesson.steps)} comes next)"
         yield line
-    done = sum(store.done(it.name) for it in found)
+    if chosen is not None:
+        return
+    done = sum(store.done(key_of(it)) for it in found)
     yield f"{done} of {len(found)} done; evtui learn NAME opens one"
 
 
@@ -76,15 +78,16 @@ def _rows(store: Store) -> list[dict[str, object]]:
 
 def _row(store: Store, scenario: Scenario) -> dict[str, object]:
     lesson = lesson_of(scenario)
-    way = store.way(scenario.name)
+    key = key_of(scenario)
+    way = store.way(key)
     return {
         "number": lesson.number,
         "name": scenario.name,
         "title": lesson.title,
         "goal": lesson.goal,
         "steps": len(lesson.steps),
-        "state": state(store, scenario.name),
-        "done": store.done(scenario.name),
+        "state": state(store, key),
+        "done": store.done(key),
         "next_step": None if way is None else way.step + 1,
     }
 
@@ -99,7 +102,7 @@ def _whole(store: Store, scenario: Scenario) -> dict[str, object]:
 
 
 def _reset(store: Store, chosen: Scenario | None) -> int:
-    refused = store.forget() if chosen is None else store.reset(chosen.name)
+    refused = store.forget() if chosen is None else store.reset(key_of(chosen))
     if refused:
         raise UsageError(refused)
     what = "all lessons" if chosen is None else chosen.name

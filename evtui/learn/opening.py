@@ -5,7 +5,7 @@ from evtui.learn.checking import check
 from evtui.learn.chooser import Chooser
 from evtui.learn.progress import Store
 from evtui.settings.force import told_settings
-from scenarios.lessons.library import lesson_of, lessons
+from scenarios.lessons.library import key_of, lesson_of, lessons
 from scenarios.schema import Scenario
 
 
@@ -26,13 +26,13 @@ def learn(store: Store, chosen: Scenario | None, speed: float | None = None) -> 
 
 def choose(store: Store) -> Scenario | None:
     """The lesson that somebody chooses; None where nobody does."""
+    store.renew()
     return Chooser(lessons(), store).run()
 
 
 def after(scenario: Scenario) -> Scenario | None:
     """The next lesson of the course; None after the last one, and after a file of one's own."""
-    number = lesson_of(scenario).number
-    found = lessons()
-    if all(it.path != scenario.path for it in found):
+    if key_of(scenario) != scenario.name:
         return None
-    return next((it for it in found if lesson_of(it).number > number), None)
+    number = lesson_of(scenario).number
+    return next((it for it in lessons() if lesson_of(it).number > number), None)

@@ -2,10 +2,17 @@
 
 A lesson that was left is kept as the step, the inputs that led there, and the run's digest; it is
 run again from its beginning, which takes a moment, and goes on.
+
+Two terminals may have a lesson open each. So a change is one of the file as it stands then, and of
+one lesson in it, while a lock keeps others from changing it.
 """
 
+import fcntl
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,36 +51,41 @@ def data_folder() -> Path:
     return Path(named) if named else user_data_path("evtui", appauthor=False)
 
 
+_Lessons = dict[str, dict[str, Any]]
+
+
 class Store:
-    """The file of what was learned. A broken one is told of, and begun afresh."""
+    """The file of what was learned. A broken one is told of, and begun afresh.
+
+    Lessons go by a key: see :func:`scenarios.lessons.library.key_of`.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.path = (data_folder() if folder is None else folder) / FILE
         self.warning = ""
         """One line on what was wrong with the file; empty while it is right."""
-        self._lessons: dict[str, dict[str, Any]] = {}
-        self._broken = False
-        try:
-            self._lessons = _read(self.path)
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else str(error)
-            self._broken = True
-            self.warning = f"{printable(str(self.path))}: {why}; what was learned begins afresh"
+        self._lessons, broken = self._found()
+        if broken:
+            self.warning = f"{printable(str(self.path))}: {broken}; what was learned begins afresh"
 
-    def done(self, name: str) -> bool:
+    def renew(self) -> None:
+        """Read the file again: another terminal may have come farther."""
+        found, broken = self._found()
+        if not broken:
+            self._lessons = found
+
+    def done(self, key: str) -> bool:
         """Whether a lesson was done to its end, at any time."""
-        return bool(self._lessons.get(name, {}).get("done"))
+        return bool(self._lessons.get(key, {}).get("done"))
 
-    def way(self, name: str) -> Way | None:
+    def way(self, key: str) -> Way | None:
         """Where a lesson was left; None where it is not begun, or was done."""
-        raw = self._lessons.get(name, {}).get("way")
+        raw = self._lessons.get(key, {}).get("way")
         return None if raw is None else _way(raw)
 
-    def leave(self, name: str, way: Way) -> str:
+    def leave(self, key: str, way: Way) -> str:
         """Remember where a lesson was left; why that cannot be written, else nothing."""
-        self._lessons.setdefault(name, {})["way"] = {
+        raw = {
             "step": way.step,
             "place": list(way.place),
             "inputs": [[it.time_us, it.after_event, it.verb, it.args] for it in way.inputs],
@@ -81,42 +93,70 @@ class Store:
             "kept": dict(way.kept),
             "selected": way.selected,
         }
-        return self._write()
 
-    def finish(self, name: str) -> str:
+        def change(lessons: _Lessons) -> None:
+            lessons.setdefault(key, {})["way"] = raw
+
+        return self._change(change)
+
+    def finish(self, key: str) -> str:
         """Remember that a lesson was done; why that cannot be written, else nothing."""
-        self._lessons[name] = {"done": True}
-        return self._write()
+        return self._change(lambda lessons: lessons.update({key: {"done": True}}))
 
-    def forget(self, name: str | None = None) -> str:
-        """Forget where a lesson was left, or (without a name) everything."""
-        if name is None:
-            self._lessons = {}
-        else:
-            self._lessons.get(name, {}).pop("way", None)
-        return self._write()
+    def forget(self, key: str | None = None) -> str:
+        """Forget where a lesson was left, or (without a key) everything."""
+        if key is None:
+            return self._change(lambda lessons: lessons.clear())
+        return self._change(lambda lessons: lessons.get(key, {}).pop("way", None))
 
-    def reset(self, name: str) -> str:
+    def reset(self, key: str) -> str:
         """Forget all about one lesson."""
-        self._lessons.pop(name, None)
-        return self._write()
+        return self._change(lambda lessons: lessons.pop(key, None))
 
-    def _write(self) -> str:
-        text = json.dumps({"format": FORMAT, "lessons": self._lessons}, indent=1) + "\n"
+    def _found(self) -> tuple[_Lessons, str]:
+        """The lessons in the file as it stands now, or none and why it cannot be read."""
+        try:
+            return _read(self.path), ""
+        except FileNotFoundError:
+            return {}, ""
+        except (OSError, ValueError) as error:
+            return {}, str(error.strerror if isinstance(error, OSError) else error)
+
+    def _change(self, change: Callable[[_Lessons], object]) -> str:
+        """Change what the file holds now: what another terminal wrote meanwhile stays."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            if self._broken:
-                self.path.replace(self.path.with_suffix(".broken"))
-                self._broken = False
-            new = self.path.with_suffix(f".{os.getpid()}.new")
-            new.write_text(text, encoding="utf-8")
-            new.replace(self.path)
+            with _locked(self.path.with_suffix(".lock")):
+                found, broken = self._found()
+                if not broken:  # else what was read of it before is all that there is
+                    self._lessons = found
+                change(self._lessons)
+                text = json.dumps({"format": FORMAT, "lessons": self._lessons}, indent=1) + "\n"
+                if broken:
+                    self.path.replace(_aside(self.path))
+                new = self.path.with_suffix(f".{os.getpid()}.new")
+                new.write_text(text, encoding="utf-8")
+                new.replace(self.path)
         except OSError as error:
             return f"Not kept: {error.strerror or error}: {printable(str(self.path))}"
         return ""
 
 
-def _read(path: Path) -> dict[str, dict[str, Any]]:
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Nobody else changes the file meanwhile. A change takes a moment, so one waits for another."""
+    with path.open("w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _aside(path: Path) -> Path:
+    """Where a broken file is put: beside those that were put aside before."""
+    names = (path.with_suffix(f".broken{'' if n == 1 else n}") for n in count(1))
+    return next(name for name in names if not name.exists())
+
+
+def _read(path: Path) -> _Lessons:
     """The lessons in a file.
 
     Raises:

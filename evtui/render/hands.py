@@ -21,6 +21,7 @@ class Hand:
 
 
 DELAY: Final = "delay"
+CORRUPT: Final = "corrupt"
 NETWORK: Final = "hold_all"
 """It needs no message."""
 HANDS: Final[tuple[Hand, ...]] = (
@@ -28,7 +29,7 @@ HANDS: Final[tuple[Hand, ...]] = (
     Hand("drop", "x", "drop", "Drop it", "It never arrives"),
     Hand("duplicate", "c", "copy", "Duplicate it", "It arrives twice"),
     Hand(DELAY, "t", "later", "Delay it", "Asks by how much; others may overtake"),
-    Hand("corrupt", "b", "break", "Corrupt it", "A bit flips; its checksum tells"),
+    Hand(CORRUPT, "b", "break", "Corrupt it", "A bit flips; its checksum tells"),
     Hand("hold", "h", "hold", "Hold or release its link", "Messages wait there, one way"),
     Hand(NETWORK, "H", "hold all", "Hold or release every link", "The whole network waits"),
     Hand("deliver_all", "a", "all to it", "Deliver all to this CP", "In the order they were sent"),
@@ -78,6 +79,8 @@ def order(hand: str, grip: Grip, extra_us: int = 0) -> Order:
         return Order("deliver_all", (("cp", grip.target),))
     if not grip.frame:
         return Order(why_not=f"Nothing can be done to it any more: {grip.why_not}")
+    if hand == CORRUPT and grip.damaged:
+        return Order(why_not="It is damaged already")
     extra: Args = (("extra_us", extra_us),) if hand == DELAY else ()
     return Order(f"{hand}_frame", (*grip.frame, *extra))
 
@@ -92,4 +95,5 @@ def words(grip: Grip, *, narrow: bool = False) -> list[tuple[str, str, str]]:
     }
     offered = [hand for hand in HANDS if hand.id != "deliver_all" or grip.target]
     offered = [hand for hand in offered if hand.id != "hold" or grip.link]
+    offered = [hand for hand in offered if hand.id != CORRUPT or not grip.damaged]
     return [(hand.id, hand.key, said.get(hand.id, hand.word)) for hand in offered]

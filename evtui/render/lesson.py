@@ -55,7 +55,8 @@ def body(standing: Standing, keys: Mapping[str, str], width: int) -> list[Line]:
     if standing.hint:
         found += _block(standing.hint, keys, width, (_HINT, "warn bold"))
     if standing.spoiled:
-        back = " {key:lesson_again} goes back to where this step began."
+        where = "the step before" if standing.leads_back else "where this step began"
+        back = f" {{key:lesson_again}} goes back to {where}."
         found += _block(standing.spoiled + back, keys, width, (_SPOILED, "bad bold"))
     return found
 

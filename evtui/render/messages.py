@@ -191,16 +191,30 @@ def words(moment: Moment) -> list[Span]:
         return _ended(moment.arrows[0], moment.text)
     lost = [it for it in moment.arrows if is_lost_at_once(it)]
     role = CHANNEL_ROLE[moment.arrows[0].channel]
-    held = sum(it.held for it in moment.arrows)
-    if held and not lost:
-        many = f" {held} of {len(moment.arrows)}" if len(moment.arrows) > 1 else ""
-        return [(f"{glyphs.PAUSED} held{many}: ", "warn"), (moment.text, role)]
     if not lost:
-        return [(moment.text, role)]
+        state = _state(moment.arrows)
+        return [*([(f"{state}: ", "warn")] if state else []), (moment.text, role)]
     many = f"{len(lost)} of {len(moment.arrows)} " if len(moment.arrows) > 1 else ""
     kind = moment.arrows[0].kind
     rest = moment.text.removeprefix(kind)
     return [(f"{glyphs.BROKEN} {kind} {many}{lost[0].fate} ", "bad"), (rest, role)]
+
+
+def _state(arrows: Sequence[Arrow]) -> str:
+    """What is odd about messages that are under way."""
+    moving = [it for it in arrows if it.is_under_way]
+    counts = {
+        f"{glyphs.PAUSED} held": sum(it.held for it in arrows),
+        f"{glyphs.BROKEN} damaged": sum(it.damaged for it in moving),
+    }
+    all_of_them = f" of {len(arrows)}"
+    said = [
+        f"{word} {count}{all_of_them}" if len(arrows) > 1 else word
+        for word, count in counts.items()
+        if count
+    ]
+    copies = max((it.copies + 1 for it in moving), default=0)
+    return ", ".join([*said, f"{copies} copies"] if copies > 1 else said)
 
 
 def _ended(it: Arrow, text: str) -> list[Span]:

@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widgets import Input, Static
 
 from evtui.render import messages
@@ -89,6 +90,14 @@ class MessagesPanel(HandsPanel):
         Binding("g", "ask('time')", "Go to a time", id="messages_time"),
         Binding("w", "ask('save')", "Write", id="messages_write"),
     ]
+
+    class Decoded(Message):
+        """A message is read in full."""
+
+        def __init__(self, kind: str) -> None:
+            super().__init__()
+            self.kind = kind
+            """Its name in its protocol."""
 
     def __init__(self, source: Source, write: Write, stem: Callable[[], str]) -> None:
         super().__init__()
@@ -211,12 +220,17 @@ class MessagesPanel(HandsPanel):
         if self._shown.cursor < 0 and by < 0:
             at = len(moments) - 1  # the first step selects the newest row
         if 0 <= at < len(moments):
-            span = self._span if self._span.at is not None else self._ending(moments[-1])
-            self._go(span, moments[at].at)
+            self._go(self._still(moments), moments[at].at)
         elif at < 0:
             self._beyond(Span(moments[0].at, 1, back=True, filter=self._shown.filter))
         else:
             self._beyond(Span(moments[-1].last + 1, 1, filter=self._shown.filter))
+
+    def _still(self, moments: tuple[Moment, ...]) -> Span:
+        """What is seen stays where it is; what comes fills the room that is left below."""
+        if len(moments) < self._rows:
+            return Span(moments[0].at)
+        return self._span if self._span.at is not None else self._ending(moments[-1])
 
     def _ending(self, moment: Moment) -> Span:
         return Span(moment.last + 1, back=True)
@@ -291,7 +305,7 @@ class MessagesPanel(HandsPanel):
             if at == self._shown.cursor:
                 self.action_decode()
                 return
-            self._go(self._ending(moments[-1]) if self._span.at is None else self._span, at)
+            self._go(self._still(moments), at)
 
     # One message
 
@@ -301,10 +315,12 @@ class MessagesPanel(HandsPanel):
         if self._detail is None and moments:
             self._detail = moments[self._cursor_index(moments)]
             if self._shown.cursor < 0:
-                self._go(self._ending(moments[-1]), self._detail.at)
+                self._go(self._still(moments), self._detail.at)
             self._receiver = self._top = 0
             self._say("")
             self.redraw()
+            for arrow in self._detail.arrows[:1]:
+                self.post_message(self.Decoded(arrow.kind))
 
     def action_close(self) -> None:
         """One step back: from what is asked, from a message, from the diagram."""

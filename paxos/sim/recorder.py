@@ -10,7 +10,7 @@ give it a fork of the one that its checkpoint kept.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from paxos.membership import place_of
@@ -26,10 +26,14 @@ TROUBLE = 0x80
 NOTE = 0x7F
 """The code of a note; those of frames are below."""
 
-_DAMAGED, _LATE = int(Oddity.DAMAGED), int(Oddity.LATE)
+_COPY, _DAMAGED, _LATE = int(Oddity.COPY), int(Oddity.DAMAGED), int(Oddity.LATE)
 
 Classify: TypeAlias = Callable[[int, bytes], int]
 """From channel and frame to a code from 0 to 126."""
+
+
+Copies: TypeAlias = Mapping[tuple[int, int], Sequence[int]]
+"""Numbers of frames that are copies, by from and to whom they go."""
 
 
 class Recorder:
@@ -115,6 +119,26 @@ class Recorder:
     def number_of(self, sequence: int) -> int | None:
         """Which frame under way the event of that number is the arrival of; None for none."""
         return self._under_way.get(sequence)
+
+    def copies(self) -> Copies:
+        """The copies that are under way."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for number in self._under_way.values():
+            if self._row(number).oddities[number % SIZE] & _COPY:
+                found.setdefault(self._ends(number), []).append(number)
+        return found
+
+    def copies_of(self, number: int, copies: Copies) -> int:
+        """How many others of a frame are under way: copies of it, or what it is a copy of."""
+        ends = self._ends(number)
+        if not any(self.is_same(it, number) for it in copies.get(ends, ())):
+            return 0  # what is sent again is no copy, though its bytes may be the same
+        moving = (it for it in self._under_way.values() if it != number)
+        return sum(self._ends(it) == ends and self.is_same(it, number) for it in moving)
+
+    def _ends(self, number: int) -> tuple[int, int]:
+        row, at = self._row(number), number % SIZE
+        return row.sources[at], row.targets[at]
 
     def sequence_of(self, number: int) -> int | None:
         """The number of the event of a frame's arrival; None where it is not under way."""

@@ -52,6 +52,10 @@ def _did(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) -> 
     return any(_is_meant(it, done, began) for done in began.since(moment.inputs))
 
 
+def _undone(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) -> bool:
+    return all(done.verb != it.of for done in moment.inputs)
+
+
 def _is_meant(it: Condition, done: Input, began: Began) -> bool:
     if done.verb != it.of:
         return False
@@ -79,7 +83,14 @@ def _asked(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) -
 
 
 def _opened(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) -> bool:
-    return any(deed.what is Looked.OPENED and deed.kind == it.of for deed in deeds)
+    # A view hides the text, so what is said then waits until it is closed.
+    return not moment.looking and any(
+        deed.what is Looked.OPENED and deed.kind == it.of for deed in deeds
+    )
+
+
+def _decoded(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) -> bool:
+    return any(deed.what is Looked.DECODED and deed.kind == it.of for deed in deeds)
 
 
 def _back(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) -> bool:
@@ -104,21 +115,22 @@ def _clock(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) -
 def _cp(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) -> bool:
     return any(
         (it.of == ANY or _fits(it.of, cp.id, began))
-        and all(_SAID_OF_CP[key](cp, said, began) for key, said in it.args.items())
+        and all(_SAID_OF_CP[key](cp, said, moment, began) for key, said in it.args.items())
         for cp in moment.view.cps
     )
 
 
-_SAID_OF_CP: Final[Mapping[str, Callable[[CpView, object, Began], bool]]] = {
-    "status": lambda cp, said, _: cp.status == said,
-    "role": lambda cp, said, _: cp.role == said,
-    "member": lambda cp, said, _: cp.member == said,
-    "cut_off": lambda cp, said, _: cp.cut_off == said,
-    "state": lambda cp, said, _: cp.state == said,
-    "power_w": lambda cp, said, _: _within(said, cp.power_w),
-    "limit_w": lambda cp, said, _: _within(said, cp.limit_w),
-    "held_w": lambda cp, said, _: _within(said, cp.held_w),
-    "applied": lambda cp, said, began: cp.applied_slot >= _number(said, began) > 0,
+_SAID_OF_CP: Final[Mapping[str, Callable[[CpView, object, Moment, Began], bool]]] = {
+    "status": lambda cp, said, *_: cp.status == said,
+    "role": lambda cp, said, *_: cp.role == said,
+    "member": lambda cp, said, *_: cp.member == said,
+    "cut_off": lambda cp, said, *_: cp.cut_off == said,
+    "heard": lambda cp, said, moment, _: (cp.promised == moment.view.ballot) == said,
+    "state": lambda cp, said, *_: cp.state == said,
+    "power_w": lambda cp, said, *_: _within(said, cp.power_w),
+    "limit_w": lambda cp, said, *_: _within(said, cp.limit_w),
+    "held_w": lambda cp, said, *_: _within(said, cp.held_w),
+    "applied": lambda cp, said, _, began: cp.applied_slot >= _number(said, began) > 0,
 }
 
 
@@ -160,16 +172,21 @@ def _slot(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) ->
     return any(
         (row.slot > began.slots if it.of == ANY else row.slot == number)
         and str(it.args.get("command", "")) in row.command
-        and _known(it, moment, row)
+        and _known(it, moment, row, began)
         for row in moment.view.log
     )
 
 
-def _known(it: Condition, moment: Moment, row: LogRow) -> bool:
+def _known(it: Condition, moment: Moment, row: LogRow, began: Began) -> bool:
     """Whether so many of the live CPs know so much of a slot."""
     wanted = _STATES[str(it.args.get("state_is", "accepted"))]
     pairs = zip(moment.view.cps, row.cells, strict=True)
-    living = [cell.state >= wanted for cp, cell in pairs if cp.status == "alive"]
+    under = it.args.get("under")
+    living = [
+        cell.state >= wanted and (under is None or _fits(under, cell.ballot, began))
+        for cp, cell in pairs
+        if cp.status == "alive"
+    ]
     least = {"one": 1, "quorum": moment.view.quorum, "all": len(living)}
     return sum(living) >= max(least[str(it.args.get("by", "one"))], 1)
 
@@ -204,12 +221,14 @@ def _alive(it: Condition, moment: Moment, began: Began, deeds: Sequence[Deed]) -
 _Judge = Callable[[Condition, Moment, Began, Sequence[Deed]], bool]
 _SUBJECTS: Final[Mapping[str, _Judge]] = {
     "did": _did,
+    "undone": _undone,
     "cp": _cp,
     "ev": _ev,
     "leader": _leader,
     "event": _event,
     "slot": _slot,
     "asked": _asked,
+    "decoded": _decoded,
     "opened": _opened,
     "selected": _selected,
     "replicas": _replicas,

@@ -15,8 +15,10 @@ from scenarios.format.expectations import (
     VIOLATIONS,
 )
 from scenarios.format.keys import CP_ID, SITE_W, TIME, Key, Table
+from scenarios.format.script import HOWS
 from scenarios.kinds import Choice, Flag, Json, Quantity, Real, RefusedError, Span, Text, Whole
 from scenarios.kinds.phrases import shown
+from scenarios.messages.codes import CODES
 from scenarios.units import POWER
 from scenarios.verbs import VERBS
 from scenarios.why.view import About
@@ -88,6 +90,7 @@ _ID = Who("an id")
 _LEADER = Who("the id of a charge point", (ANY, "none"))
 _SLOT = Who("a number", (ANY,))
 _POWER = Span(Quantity(POWER, 0, SITE_W))
+MESSAGES = tuple(sorted(CODES))
 SLOT_STATES = ("accepted", "chosen", "applied")
 MEMBERS = ("voter", "learner", "no member")
 BY = ("one", "quorum", "all")
@@ -97,6 +100,10 @@ CONDITION = Table(
     (
         Key("did", "did", Choice(tuple(VERBS)), "Subject: this was done by hand, in this step."),
         Key(
+            "undone", "undone", Choice(tuple(VERBS)),
+            "Subject: by hand this was not done in any step, or was gone back beyond.",
+        ),
+        Key(
             "cp", "cp", _CP, "Subject: a CP; any: there is one. Of what was done: to whom."
         ),
         Key("ev", "ev", _ID, "Subject: an EV. Of what was done: to whom."),
@@ -104,7 +111,8 @@ CONDITION = Table(
         Key("event", "event", Text(80), "Subject: an event of this step has these words in it."),
         Key("slot", "slot", _SLOT, "Subject: a slot of the log; any: of this step."),
         Key("asked", "asked", Choice(tuple(About)), "Subject: why was asked about this."),
-        Key("opened", "opened", Text(30), "Subject: a view was opened, by its name."),
+        Key("decoded", "decoded", Choice(MESSAGES), "Subject: a message of this name was read."),
+        Key("opened", "opened", Text(30), "Subject: a view was opened, and closed again."),
         Key("selected", "selected", _CP, "Subject: which CP is selected."),
         Key("replicas", "replicas", Choice(("equal",)), "Subject: all live CPs hold the same."),
         Key("time", "time_us", Span(TIME), "Subject: what time it is."),
@@ -116,10 +124,12 @@ CONDITION = Table(
         Key("alive", "alive", Whole(0, 1000), "Subject: just so many CPs are alive."),
         Key("reads", "reads", Whole(1, 1_000_000), "Subject: so many reads were answered."),
         Key("to", "to", _ID, "Of what was done: the other end of a link."),
+        Key("how", "how", Choice(HOWS), "Of what was done: how a read was answered."),
         Key("status", "status", Choice(STATUSES), "Whether the CP runs."),
         Key("role", "role", Choice(ROLES), "What the CP is, as it knows itself."),
         Key("member", "member", Choice(MEMBERS), "What the CP is in the group."),
         Key("cut_off", "cut_off", Flag(), "Whether the CP lives and reaches no quorum."),
+        Key("heard", "heard", Flag(), "Whether the CP has promised the leader's ballot."),
         Key("state", "state", Choice((*EV_STATES, *CP_STATES)), "The state in ISO 15118."),
         Key("applied", "applied", Who("a number"), "The CP has applied the log at least so far."),
         Key("limit", "limit_w", _POWER, "What the CP may draw as it knows itself."),
@@ -128,21 +138,25 @@ CONDITION = Table(
         Key("subject", "subject", _ID, "Whom the event is about."),
         Key("command", "command", Text(60), "Words of what stands in the slot."),
         Key("is", "state_is", Choice(SLOT_STATES), "At least this is known of the slot."),
+        Key("under", "under", Who("a ballot"), "The ballot in which the slot was accepted last."),
         Key("by", "by", Choice(BY), "By how many of the live CPs; one if left out."),
         Key("of", "of", _ID, "About whom, or which number, why was asked."),
         Key("say", "says", Text(300), "In spoils: the sentence that tells what went wrong."),
     ),
 )  # fmt: skip
 SUBJECTS: Final = {
-    "did": ("cp", "ev", "to"),
+    "did": ("cp", "ev", "to", "how"),
+    "undone": (),
     "cp": (
-        "status", "role", "member", "cut_off", "state", "power", "applied", "limit", "held",
+        "status", "role", "member", "cut_off", "heard", "state", "power", "applied", "limit",
+        "held",
     ),
     "ev": ("state", "power"),
     "leader": ("ballot",),
     "event": ("subject",),
-    "slot": ("command", "is", "by"),
+    "slot": ("command", "is", "by", "under"),
     "asked": ("of",),
+    "decoded": (),
     "opened": (),
     "selected": (),
     "replicas": (),

@@ -38,7 +38,8 @@ class Step:
     after: str = ""
     """What is said when it is done; ``{now.fact}`` is a fact of then."""
     keep: dict[str, str] = field(factory=dict)
-    """Names for facts of the instant in which the step begins, for later steps, too."""
+    """Names for facts of the instant in which the step begins, for later steps, too; for later ones
+    alone with ``now.`` before the fact, as it is when the step is done."""
 
 
 @frozen(kw_only=True)

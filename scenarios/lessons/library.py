@@ -1,6 +1,7 @@
 """The lessons that come with the program, and files of one's own."""
 
 from importlib import resources
+from pathlib import Path
 
 from scenarios import loader
 from scenarios.errors import ScenarioError
@@ -33,6 +34,16 @@ def lesson_of(scenario: Scenario) -> Lesson:
     if scenario.lesson is None:
         raise ScenarioError(f"{printable(scenario.path)}: found no [lesson]; allowed a lesson file")
     return scenario.lesson
+
+
+def key_of(scenario: Scenario) -> str:
+    """What a lesson goes by where it is remembered: its name, of a file of one's own its path.
+
+    A file of one's own may have the name of any lesson of the course.
+    """
+    path = Path(scenario.path).resolve()
+    course = Path(str(resources.files("scenarios") / _FOLDER)).resolve()
+    return scenario.name if path.parent == course else str(path)
 
 
 def find(text: str) -> Scenario:

@@ -14,7 +14,7 @@ from scenarios.reader import Reader
 from scenarios.toml_lines import Path
 
 EXTRA = ("lesson", "step")
-_NAMES = ("cp", "ev", "leader", "slot", "selected", "to", "applied", "subject", "of")
+_NAMES = ("cp", "ev", "leader", "slot", "selected", "to", "applied", "subject", "of", "under")
 """Keys in which a fact may stand."""
 _NOT_BESIDE = {"site": "[[site]] tables", "session": "[session]"}
 _IDS = {"cp": "cps", "ev": "evs", "leader": "cps", "selected": "cps"}
@@ -56,8 +56,10 @@ def read_lesson(
         reader.refuse(path, f"{len(raw_steps)} steps", allowed)
     for index, raw in raw_steps:
         keep = _keep(reader, raw, ("step", index, spec.KEEP))
-        kept += [name for name in keep if name not in kept]
-        step = _step(reader, index, raw, keep, _Known(cps, evs, (*FACTS, *kept)))
+        at_once = [name for name, fact in keep.items() if not words.is_late(fact)]
+        known = tuple(dict.fromkeys((*FACTS, *kept, *at_once)))
+        step = _step(reader, index, raw, keep, _Known(cps, evs, known))
+        kept += keep
         if step is not None:
             steps.append(step)
     if len(reader.problems) > before:
@@ -105,7 +107,7 @@ def _keep(reader: Reader, raw: dict[str, Any], path: Path) -> dict[str, str]:
     for name, fact in table.items():
         if not name.isidentifier() or not name.islower() or name in FACTS:
             reader.refuse((*path, name), f'the name "{name}"', "small letters, and no fact's name")
-        elif fact not in FACTS:
+        elif not isinstance(fact, str) or fact.removeprefix(words.NOW) not in FACTS:
             hint = did_you_mean(fact, tuple(FACTS))
             reader.refuse((*path, name), shown(fact), one_of(tuple(FACTS), limit=99) + hint)
         else:

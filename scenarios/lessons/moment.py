@@ -15,6 +15,8 @@ class Looked(StrEnum):
     """Why: ``kind`` is what the question was about, ``of`` its subject."""
     OPENED = "opened"
     """A view: ``kind`` is its name."""
+    DECODED = "decoded"
+    """A message was read in full: ``kind`` is its name."""
     BACK = "back"
     """Went back in time."""
 
@@ -42,6 +44,8 @@ class Moment:
     branch: int = 1
     """The number of the branch that is shown."""
     paused: bool = False
+    looking: bool = False
+    """Whether a view is open before the network."""
 
 
 @frozen
@@ -56,6 +60,8 @@ class Began:
     """The last slot of the log."""
     branch: int
     reads: int
+    over: bool = False
+    """Whether the run had ended."""
     facts: dict[str, str] = field(factory=dict)
     """Facts of then, and what earlier steps kept."""
 

@@ -72,7 +72,10 @@ class Tutor:
             self.spoiled = self.spoiled or self._over(moment)
             return False
         self.spoiled = ""
-        self.told = words.filled(step.after, self._texts(moment))
+        texts = self._texts(moment)
+        self.told = words.filled(step.after, texts)
+        late = {name: texts[fact] for name, fact in step.keep.items() if words.is_late(fact)}
+        self.began = evolve(self.began, facts={**self.began.facts, **late})
         return True
 
     def _spoiled(self, moment: Moment) -> str:
@@ -82,8 +85,8 @@ class Tutor:
         return ""
 
     def _over(self, moment: Moment) -> str:
-        """Nothing can be done in a run that has ended."""
-        if not moment.view.finished:
+        """Nothing can be done in a run that has ended since; where it had, there is more to see."""
+        if not moment.view.finished or self.began.over:
             return ""
         return BROKEN if moment.view.violation else ENDED
 
@@ -142,7 +145,7 @@ class Tutor:
 def begin(moment: Moment, step: Step, kept: dict[str, str]) -> Began:
     """How a step begins at an instant."""
     now = facts(moment.view)
-    named = {name: now[fact] for name, fact in step.keep.items()}
+    named = {name: now[fact] for name, fact in step.keep.items() if not words.is_late(fact)}
     view = moment.view
     return Began(
         view.time_us,
@@ -151,6 +154,7 @@ def begin(moment: Moment, step: Step, kept: dict[str, str]) -> Began:
         view.log_last,
         moment.branch,
         view.reads_answered,
+        view.finished,
         {**now, **kept, **named},
     )
 

@@ -25,5 +25,7 @@ class Standing:
     """Why the step cannot be done any more from here; empty while it can."""
     complete: bool = False
     """Whether the last step is done, too."""
+    leads_back: bool = False
+    """Whether going back leads to the step before, as this is where the step began."""
     hidden: bool = False
     """Whether the text is folded away."""

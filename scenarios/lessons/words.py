@@ -12,6 +12,11 @@ NOW = "now."
 """Before a fact of the instant in which the step was done."""
 
 
+def is_late(fact: str) -> bool:
+    """Whether a fact is meant as it is when the step is done."""
+    return fact.startswith(NOW)
+
+
 def holes(text: str) -> list[str]:
     """What stands between braces, keys left out."""
     return [name for name in _HOLE.findall(text) if not name.startswith("key:")]

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from paxos.membership import label, place_of
 from paxos.sim.fates import UNSETTLED, Fate, Oddity
 from paxos.sim.flights import Entry, Flight, Wanted
-from paxos.sim.recorder import NOTE, TROUBLE, Recorder
+from paxos.sim.recorder import NOTE, TROUBLE, Copies, Recorder
 from scenarios.building import FIRST_CAR
 from scenarios.hands import name_of
 from scenarios.messages.codes import CHANNEL_OF, CODES, NAMES, ROUTINE
@@ -57,6 +57,8 @@ class Columns:
         self.names = (*world.ids.values(), *world.cars)
         self.held: frozenset[int] = frozenset()
         """Numbers of the frames that wait on held links."""
+        self.copies: Copies = {}
+        """The copies that are under way."""
         self._by_name = {name: at for at, name in enumerate(self.names)}
 
     def of(self, endpoint: int) -> int:
@@ -81,6 +83,7 @@ def diagram(world: "World", recorder: Recorder, span: Span) -> Diagram:
         for sequence in world.cluster.bus.held
         if (number := recorder.number_of(sequence)) is not None
     )
+    columns.copies = recorder.copies()
     it = span.filter
     ends, unwanted = _places(columns, it.ends), _places(columns, it.hidden)
     if len([place for place in unwanted if place < FIRST_CAR]) == columns.cps:
@@ -102,7 +105,7 @@ def diagram(world: "World", recorder: Recorder, span: Span) -> Diagram:
         found.append(_moment(columns, entry))
     if back:
         found.reverse()
-    moments = tuple(_told(world, recorder, moment) for moment in found)
+    moments = tuple(_told(world, columns, recorder, moment) for moment in found)
     beyond = sift.entries(recorder.walk(at, wanted, back=not back))
     other = next(beyond, None) is None
     return Diagram(
@@ -222,17 +225,22 @@ def arrow(columns: Columns, flight: Flight) -> Arrow:
         late=Oddity.LATE in flight.oddity,
         copy=Oddity.COPY in flight.oddity,
         held=flight.number in columns.held,
+        damaged=Oddity.DAMAGED in flight.oddity,
     )
 
 
-def _told(world: "World", recorder: Recorder, moment: Moment) -> Moment:
+def _told(world: "World", columns: Columns, recorder: Recorder, moment: Moment) -> Moment:
     """With its words; only what is shown is decoded."""
     if not moment.arrows:
         return moment
     number = moment.arrows[0].number
     flight = recorder.flight(number)
     assert flight is not None  # noqa: S101 - it was just found
-    return evolve(moment, text=short(world, flight, recorder.frame(number)))
+    arrows = tuple(
+        evolve(it, copies=recorder.copies_of(it.number, columns.copies)) if it.is_under_way else it
+        for it in moment.arrows
+    )
+    return evolve(moment, arrows=arrows, text=short(world, flight, recorder.frame(number)))
 
 
 def frame_view(world: "World", recorder: Recorder, number: int) -> FrameView | None:
@@ -245,8 +253,18 @@ def frame_view(world: "World", recorder: Recorder, number: int) -> FrameView | N
     way = [("from", source), ("to", target), ("channel", channel_of(flight))]
     way += [("sent", _time(flight.sent_us)), ("size", f"{len(frame or b'')} bytes")]
     way += _end_of(flight, world.now_us, held=_is_held(world, recorder, number))
+    if flight.fate is Fate.UNDER_WAY:
+        way += _handled(flight, recorder.copies_of(number, recorder.copies()))
     fields = () if frame is None else fields_of(world, flight, frame)
     return FrameView(number, NAMES[flight.code], tuple(way), fields)
+
+
+def _handled(flight: Flight, copies: int) -> Iterator[tuple[str, str]]:
+    """What has been done to a frame that is under way."""
+    if Oddity.DAMAGED in flight.oddity:
+        yield "damaged", "a bit has flipped: whoever it comes to will drop it"
+    if copies:
+        yield "copies", f"{copies + 1} of it are under way"
 
 
 def _is_held(world: "World", recorder: Recorder, number: int) -> bool:
@@ -273,6 +291,7 @@ def grip(world: "World", recorder: Recorder, number: int) -> Grip:
         link_held=bus.is_held(source, target),
         network_held=bus.weather.held,
         target=ends[1] if target in world.ids else "",
+        damaged=Oddity.DAMAGED in flight.oddity,
     )
 
 

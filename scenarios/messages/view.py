@@ -62,6 +62,10 @@ class Arrow:
     """Whether it is the second one of a frame that the link has doubled."""
     held: bool = False
     """Whether it waits on a link that is held."""
+    damaged: bool = False
+    """Whether a bit of it has flipped; whoever it comes to sees that."""
+    copies: int = 0
+    """How many others of it are under way with it."""
 
     @property
     def is_under_way(self) -> bool:
@@ -84,6 +88,8 @@ class Grip:
     """Whether every link is held."""
     target: str = ""
     """The charge point that it goes to; empty for an EV."""
+    damaged: bool = False
+    """Whether it is damaged already."""
 
 
 @frozen

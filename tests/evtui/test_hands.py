@@ -146,6 +146,32 @@ async def test_c_doubles_it(tmp_path: Path) -> None:
         await is_replayed(app, pilot, tmp_path)
 
 
+async def test_what_was_done_to_a_message_is_seen(tmp_path: Path) -> None:
+    """Copies and damage: in a notice, in its row, in full, and in the keys that are left."""
+    app = paused_on("Accepted")
+    async with app.run_test(size=(200, 36)) as pilot:
+        await select(pilot)
+        before = body(app)
+        await pilot.press("c")
+        await settle(pilot)
+        assert "doubled by hand" in told(app)
+        await pilot.press("c", "b")
+        await settle(pilot)
+        assert "damaged by hand" in told(app)
+        assert "✗ damaged, 3 copies: Accepted" in body(app)
+        assert "copies: " not in before
+        assert "b break" not in keys(app)
+        assert "c copy" in keys(app)
+        await pilot.press("enter")
+        assert "a bit has flipped: whoever it comes to will drop it" in body(app)
+        assert "3 of it are under way" in body(app)
+        await pilot.press("escape", "z")
+        await settle(pilot)
+        assert told(app).startswith("Without: corrupt frame: Accepted CP")
+        assert "✗ damaged" not in body(app)
+        await is_replayed(app, pilot, tmp_path)
+
+
 async def test_t_asks_how_much_later(tmp_path: Path) -> None:
     """What is no time is refused in the line; then it is due so much later."""
     app = paused_on("Accepted")

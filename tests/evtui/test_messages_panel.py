@@ -265,6 +265,31 @@ async def test_every_row_can_be_reached_by_rows_and_by_pages() -> None:
         assert "End follows" not in body(app)[0]
 
 
+async def test_what_comes_after_a_selection_fills_the_room_below() -> None:
+    """The rows that are seen stay where they are, until the panel is full."""
+    session = Session(load("ten-minutes"))
+    app = EvtuiApp(session, paused=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("m")
+        await settle(pilot)
+        panel = app.screen
+        assert isinstance(panel, MessagesPanel)
+        before = [line for line in body(app) if line.strip()]
+        assert len(before) < 30
+        await pilot.press("up")
+        (row,) = chosen(app)
+        app.travel(10 * S)
+        await settle(pilot)
+        after = [line for line in body(app) if line.strip()]
+        assert after[2 : len(before)] == before[2:]
+        assert len(after) > len(before) + 5
+        assert chosen(app) == [row]
+        full = body(app)
+        app.travel(20 * S)
+        await settle(pilot)
+        assert body(app)[2:] == full[2:]
+
+
 async def test_enter_decodes_and_arrows_go_to_the_other_receivers() -> None:
     """Esc goes back to the row, then closes."""
     app, source = handmade(1)

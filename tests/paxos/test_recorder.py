@@ -8,7 +8,7 @@ import pytest
 
 from paxos.check.laboratory import Laboratory
 from paxos.effects import Send
-from paxos.sim import faults
+from paxos.sim import faults, hands
 from paxos.sim.cluster import INBOX, Cluster
 from paxos.sim.fates import UNSETTLED, Fate, Oddity
 from paxos.sim.flights import Flight, Wanted
@@ -238,6 +238,27 @@ def test_damaged_doubled_and_late_frames_are_marked(probes: Probes) -> None:
     assert second.oddity == Oddity.DAMAGED | Oddity.LATE | Oddity.COPY
     assert recorder.frame(0) == recorder.frame(1)
     assert recorder.is_same(0, 1)
+
+
+def test_copies_are_counted_while_they_are_under_way(probes: Probes) -> None:
+    """With what they are copies of; what is sent twice is none, nor is one that goes elsewhere."""
+    send(probes, 1, 2)
+    send(probes, 1, 2)
+    send(probes, 1, 3)
+    bus = probes.cluster.bus
+    recorder = bus.recorder
+    assert recorder is not None
+    assert recorder.copies() == {}
+    assert [recorder.copies_of(it, recorder.copies()) for it in range(3)] == [0, 0, 0]
+    sequence = recorder.sequence_of(2)
+    assert sequence is not None
+    hands.duplicate(bus, sequence)
+    hands.duplicate(bus, sequence)
+    copies = recorder.copies()
+    assert copies == {(1, 3): [3, 4]}
+    assert [recorder.copies_of(it, copies) for it in range(5)] == [0, 0, 2, 2, 2]
+    probes.cluster.run(SECOND)
+    assert recorder.copies() == {}
 
 
 def test_what_was_under_way_when_it_began_is_taken_up() -> None:

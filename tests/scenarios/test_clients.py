@@ -12,7 +12,8 @@ from evtui.cli import main
 from evtui.headless import again
 from fsm.network.state import NetworkState
 from paxos.check.linearizability import witness
-from paxos.check.linearizability.verdict import Answer
+from paxos.check.linearizability.verdict import Answer, Verdict
+from paxos.check.linearizability.witness import Witness
 from paxos.check.mutants.patch import Patch
 from paxos.check.mutants.reads import (
     laggard_serves_old_state,
@@ -25,6 +26,7 @@ from scenarios.city.report import report as city_report
 from scenarios.city.session import CitySession, open_session
 from scenarios.client_history import ClientHistory
 from scenarios.clients import SENTENCES, Clients, ClientsReport, in_words, is_wrong
+from scenarios.lessons.library import find as find_lesson
 from scenarios.loader import load
 from scenarios.report import Report
 from scenarios.runner import run
@@ -165,6 +167,30 @@ def test_what_is_not_explained_and_not_refuted_is_unknown(monkeypatch: pytest.Mo
     assert found_in(report).verdict == "unknown"
     assert report.violations == ()
     assert "client history: unknown" in report.to_text()
+
+
+def test_a_run_that_ends_does_not_wait_for_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stale read ends it; whether its history is linearizable is searched for by the report."""
+    searches: list[object] = []
+    searching = Witness._search
+
+    def noted(self: Witness) -> Verdict:
+        searches.append(self)
+        return searching(self)
+
+    monkeypatch.setattr(Witness, "_search", noted)
+    session = Session(find_lesson("leases"))
+    session.run(32_000_000, 1_000_000)
+    old = session.view().leader
+    assert old is not None
+    session.act("pause", cp=old)
+    session.run(33_000_000, 1_000_000)
+    session.act("resume", cp=old)
+    assert session.act("read", cp=old, how="lease").startswith("L2 ")
+    assert searches == []
+    assert clients_of(session).witness.strays == 1
+    assert clients_of(session).report().verdict != "linearizable"
+    assert len(searches) == 1
 
 
 def test_each_site_of_a_city_is_judged() -> None:

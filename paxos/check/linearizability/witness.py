@@ -154,6 +154,13 @@ class Witness:
         """Nobody waits for the answer to a read any more."""
         self._calls.pop(number, None)
 
+    def rest(self) -> None:
+        """The run ends: what the order does not explain is left to :meth:`verdict`.
+
+        A search takes up to seconds, and whoever looks on would wait for what is not asked yet.
+        """
+        self._searches = SEARCHES_MAX
+
     def verdict(self) -> Verdict:
         """What is known of the whole history; where strays are left, this takes a search."""
         if self.finding is not None:

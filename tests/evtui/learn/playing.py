@@ -93,8 +93,9 @@ async def select(app: LessonApp, pilot: Pilot[Any], cp: str) -> None:
 
 
 async def run(app: LessonApp, pilot: Pilot[Any]) -> None:
-    """Press space, and wait until time stands."""
+    """Press space, and wait until the step is done; nothing else makes time stand."""
     assert app.paused
+    assert not app.tutor.done, f"step {app.tutor.index + 1} was done before time ran"
     await pilot.press("space")
     for _ in range(WAIT_S * 50):
         await asyncio.sleep(0.02)
@@ -103,6 +104,7 @@ async def run(app: LessonApp, pilot: Pilot[Any]) -> None:
     else:
         raise AssertionError(f"never done: {state(app)}")
     await pilot.pause()
+    assert app.tutor.done, state(app)
 
 
 def state(app: LessonApp) -> str:

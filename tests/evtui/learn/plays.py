@@ -9,7 +9,7 @@ PLAYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         (RUN,),
         ("@leader",),
         ("w", "enter", "escape", "escape"),
-        ("m", "escape"),
+        ("m", "slash", *"promise", "enter", "home", "down", "enter", "escape", "escape"),
     ),
     "slots": (
         (RUN,),
@@ -18,6 +18,7 @@ PLAYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("L", "escape"),
     ),
     "elections": (
+        (RUN,),
         (RUN,),
         ("@leader", "k"),
         (RUN,),
@@ -39,7 +40,7 @@ PLAYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         (RUN,),
         (RUN,),
         ("h", RUN),
-        ("[", "@old", "k"),
+        ("[", "[", "comma", "@old", "k"),
         (RUN,),
     ),
     "duel": (
@@ -67,8 +68,9 @@ PLAYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         (RUN,),
         ("CP5", "k"),
         (RUN,),
+        (RUN,),
         ("CP5", "k", RUN),
-        ("w", "enter", "escape", "escape"),
+        ("CP5", "w", "enter", "escape", "escape"),
     ),
     "membership": (
         (RUN,),
@@ -101,64 +103,125 @@ PLAYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ),
 }
 
-WRONG: Mapping[str, tuple[tuple[int, tuple[str, ...], str], ...]] = {
-    "ballots": ((3, ("w", "escape"), ""), (4, ("l", "escape"), "")),
-    "slots": ((2, ("w", "1", "enter", "escape", "escape"), ""), (4, ("m", "escape"), "")),
+Wrong = tuple[int, tuple[str, ...], str]
+LOOKED_ELSEWHERE = ("l", "escape")
+"""Another view than any step asks for."""
+
+WRONG: Mapping[str, tuple[Wrong, ...]] = {
+    "ballots": (
+        (1, LOOKED_ELSEWHERE, ""),
+        (2, ("@follower",), ""),
+        (3, ("w", "escape"), ""),
+        (4, ("m", "escape"), ""),
+        (4, LOOKED_ELSEWHERE, ""),
+    ),
+    "slots": (
+        (1, LOOKED_ELSEWHERE, ""),
+        (2, ("w", "1", "enter", "escape", "escape"), ""),
+        (3, ("@leader", "k"), ""),
+        (4, ("m", "escape"), ""),
+    ),
     "elections": (
-        (2, ("@follower", "k"), "That was another CP"),
-        (3, ("@old", "k"), "is back before another was elected"),
-        (4, ("@leader", "k"), "You crashed another CP"),
+        (1, ("CP2", "k"), ""),
+        (2, ("@leader", "k"), ""),
+        (3, ("@follower", "k"), "That was another CP"),
+        (3, ("@leader", "u"), ""),
+        (3, ("]", "@leader", "k"), "has heard the answers by now"),
+        (4, ("@old", "k"), "is back before another was elected"),
+        (5, ("@leader", "k"), "You crashed another CP"),
+        (6, ("@old", "k"), ""),
     ),
     "quorums": (
+        (1, LOOKED_ELSEWHERE, ""),
         (2, ("@leader", "k"), "that is another lesson"),
         (2, ("CP1", "k"), "EV1 is at CP1"),
+        (2, ("@follower2", "u", "@follower3", "u"), "stands still"),
+        (3, ("@follower2", "k"), "One more is gone"),
         (4, ("@leader", "k"), "shall find out by itself"),
+        (4, ("@follower2", "u"), "stands still"),
+        (5, ("@crashed", "k"), "A quorum lives again"),
         (6, ("CP1", "k"), "is gone now"),
+        (7, ("CP1", "k"), ""),
     ),
     "cut-off": (
+        (1, LOOKED_ELSEWHERE, ""),
         (2, ("@follower", "p", "2", "enter"), "alone that was meant"),
+        (2, ("@leader", "k"), ""),
         (3, ("h",), "nobody need elect"),
-        (6, ("[",), ""),
-        (6, ("[", "@leader", "h"), ""),
+        (4, ("h",), "is told"),
+        (5, ("h",), ""),
+        (6, ("[", "[", "comma"), ""),
+        (6, ("comma", "@old", "k"), ""),
+        (6, ("[", "[", "@old", "k"), ""),
+        (6, ("home", "@old", "k", "]"), ""),
+        (7, LOOKED_ELSEWHERE, ""),
+        (7, ("@old", "k"), "is back before another was elected"),
     ),
     "duel": (
+        (1, LOOKED_ELSEWHERE, ""),
+        (2, LOOKED_ELSEWHERE, ""),
         (3, ("p", "3", "enter"), "it was to lead on"),
         (4, ("h",), "before it has tried"),
+        (5, ("@good", "k", "h"), ""),
     ),
     "lost-promise": (
+        (1, ("CP4", "k"), ""),
         (2, ("CP5", "v", "down", "down", "enter"), "CP2's disk that was meant"),
         (2, ("CP2", "v", "down", "enter"), "Removing is a decision"),
         (3, ("CP5", "k"), "One more is down"),
+        (4, ("CP2", "k"), ""),
+        (5, ("w", "enter", "escape", "escape"), ""),
     ),
     "holes": (
         (1, ("CP2", "k"), "That was you"),
         (2, ("w", "enter", "escape", "escape"), ""),
         (3, ("CP4", "k"), "no quorum is left"),
+        (4, ("w", "enter", "escape", "escape"), ""),
         (5, ("CP2", "u"), "stands still now"),
     ),
     "snapshots": (
+        (1, LOOKED_ELSEWHERE, ""),
         (2, ("CP4", "k"), "It was CP5 that was meant"),
+        (2, ("CP5", "u"), ""),
         (3, ("CP5", "k"), "back too early"),
+        (4, ("CP5", "k"), "back too early"),
+        (5, ("CP4", "k"), "That was another CP"),
+        (6, ("CP4", "w", "enter", "escape", "escape"), ""),
     ),
     "membership": (
+        (1, LOOKED_ELSEWHERE, ""),
         (2, ("CP3", "k"), "That one was on"),
+        (3, ("CP4", "k"), ""),
         (4, ("v", "down", "enter"), "never comes back"),
+        (5, ("CP4", "k"), ""),
         (6, ("@leader", "k"), "That was a crash"),
+        (7, ("w", "enter", "escape", "escape"), ""),
     ),
     "leases": (
+        (1, LOOKED_ELSEWHERE, ""),
         (2, ("@follower", ":by lease"), "That one does not lead"),
+        (2, ("@leader", ":by index"), "By index it asks a quorum"),
         (3, ("@leader", "k"), "That was a crash"),
+        (3, ("]", "]", "]"), "Clocks have gone wrong"),
         (4, ("@old", "u", "]"), "before you asked"),
+        (5, LOOKED_ELSEWHERE, ""),
+        (6, ("@leader", "k"), "That was a crash"),
         (7, ("@old", "u", "]"), "before you asked"),
+        (8, LOOKED_ELSEWHERE, ""),
     ),
     "power": (
+        (1, ("CP1", "k"), ""),
         (2, ("CP1", "k"), "opens its contactor"),
+        (2, ("]", "]", "]"), "EV3 has come by now"),
         (3, ("h",), "CP1 can be asked"),
         (4, ("CP3", "w", "enter", "escape", "escape"), ""),
         (5, ("h",), "CP1 can be asked"),
+        (6, ("h",), "CP1 can be asked"),
+        (7, ("CP2", "k"), ""),
+        (8, LOOKED_ELSEWHERE, ""),
     ),
 }
 """What else somebody may do: in which step (from 1), the keys, and words of what is said then.
 
-Without words the step only stays open.
+Without words the step only stays open. Every step has one at least.
 """

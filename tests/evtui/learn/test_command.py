@@ -34,8 +34,18 @@ def test_the_list(
     assert len(rows) == 13
     assert rows[0] == "✓  1  ballots       What a ballot is"
     assert rows[1] == "   2  slots         Accepted, chosen, applied"
-    assert rows[2] == "…  3  elections     The leader crashes (step 3 of 5 comes next)"
+    assert rows[2] == "…  3  elections     The leader crashes (step 3 of 6 comes next)"
     assert rows[-1] == "1 of 12 done; evtui learn NAME opens one"
+
+
+@pytest.mark.parametrize("name", ["3", "elections"])
+def test_the_list_of_one(
+    name: str, own_data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line of the lesson that is named, and no other."""
+    Store().leave("elections", WAY)
+    told = "…  3  elections  The leader crashes (step 3 of 6 comes next)\n"
+    assert out(capsys, name, "--list") == told
 
 
 def test_the_list_as_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,8 +64,8 @@ def test_one_lesson_as_json(name: str, capsys: pytest.CaptureFixture[str]) -> No
     """By number or name, with its texts."""
     found = json.loads(out(capsys, name, "--json"))
     assert found["name"] == "elections"
-    assert len(found["texts"]) == found["steps"] == 5
-    assert "{key:kill}" in found["texts"][1]["do"]
+    assert len(found["texts"]) == found["steps"] == 6
+    assert "{key:kill}" in found["texts"][2]["do"]
 
 
 def test_reset(own_data_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,9 +58,9 @@ async def test_a_hint_comes_when_it_is_asked_for(own_data_folder: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         hint = "EV2 is plugged in at CP2 after eight seconds."
         assert hint not in shown(app)
-        await press(app, pilot, "H")
+        await press(app, pilot, "I")
         assert hint in shown(app)
-        await press(app, pilot, "H")
+        await press(app, pilot, "I")
         assert hint not in shown(app)
 
 
@@ -179,6 +179,41 @@ async def test_at_any_size_the_task_is_seen(size: tuple[int, int], own_data_fold
         assert box.region.height <= size[1] // 2 or box.has_class("-beside")
 
 
+async def test_time_stands_at_once(own_data_folder: Path) -> None:
+    """A call of the timer that was on its way when the step was done moves nothing."""
+    app = app_of("elections", own_data_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await run(app, pilot)
+        done = app.timeline.place
+        app._pump()
+        assert app.timeline.place == done
+
+
+async def test_anew_selects_as_at_first(own_data_folder: Path) -> None:
+    """Whatever was selected meanwhile."""
+    app = app_of("holes", own_data_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        first = app.selected
+        await press(app, pilot, "CP3", "E", "E")
+        assert app.selected == first
+    app = app_of("snapshots", own_data_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(app, pilot, "CP3", "E", "E")
+        assert app.selected == "CP5"
+
+
+async def test_what_is_seen_in_a_view_is_told_when_it_is_closed(own_data_folder: Path) -> None:
+    """The text stands behind the view, so nothing is ticked before."""
+    app = app_of("slots", own_data_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await play(app, pilot, PLAYS["slots"][:3])
+        await press(app, pilot, "n", "L")
+        app.take_picture()
+        assert not app.tutor.done
+        await press(app, pilot, "escape")
+        assert app.tutor.done
+
+
 async def test_next_goes_on_from_where_the_step_was_done(own_data_folder: Path) -> None:
     """Whatever was done afterwards stays in a branch, and the next step begins as it should."""
     app = app_of("elections", own_data_folder)
@@ -212,7 +247,7 @@ async def test_who_leaps_on_comes_no_farther(own_data_folder: Path) -> None:
     for key in ("]", RUN):
         app = app_of("elections", own_data_folder, anew=True)
         async with app.run_test(size=(80, 24)) as pilot:
-            await play(app, pilot, PLAYS["elections"][:2])
+            await play(app, pilot, PLAYS["elections"][:3])
             await press(app, pilot, "n", key)
             assert app.tutor.done
             places.append((app.timeline.place, app.timeline.session.whole.digest()))
@@ -250,7 +285,7 @@ async def settle(pilot: Pilot[Any]) -> None:
     app = pilot.app
     assert isinstance(app, LessonApp)
     app.travel(12_000_000)
-    await press(app, pilot, "H", "CP2", "k")
+    await press(app, pilot, "I", "CP2", "k")
     app.clear_notifications()
     await layout(pilot)
 
@@ -265,7 +300,7 @@ def test_pictures(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A step with its hint, spoiled: above the network and beside it, dark and light."""
-    monkeypatch.setattr("evtui.learn.app.open_session", Pinned)
+    monkeypatch.setattr("evtui.learn.course.open_session", Pinned)
     app = app_of("holes", own_data_folder)
     app.theme = theme
     assert snap_compare(app, terminal_size=size, run_before=settle)

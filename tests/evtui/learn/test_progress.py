@@ -1,6 +1,8 @@
 """What was learned is kept, found again, and never in the way."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,8 @@ import pytest
 from evtui.learn.progress import FILE, Store, Way, data_folder
 from scenarios.checkpoints import Place
 from scenarios.journal import Input
-from tests.evtui.learn.playing import app_of, play, press
+from scenarios.lessons.library import find, key_of, lessons
+from tests.evtui.learn.playing import RUN, app_of, play, press
 from tests.evtui.learn.plays import PLAYS
 
 WAY = Way(
@@ -50,6 +53,71 @@ def test_who_begins_a_done_lesson_again_has_done_it(tmp_path: Path) -> None:
     assert (again.done("elections"), again.done("ballots")) == (False, True)
     again.forget()
     assert not Store(tmp_path).done("ballots")
+
+
+def test_two_terminals_take_nothing_from_each_other(tmp_path: Path) -> None:
+    """Each had read the file before the other wrote; both lessons are kept, and a reset is, too."""
+    first, second = Store(tmp_path), Store(tmp_path)
+    first.finish("holes")
+    second.leave("snapshots", WAY)
+    first.leave("ballots", WAY)
+    again = Store(tmp_path)
+    assert again.done("holes")
+    assert (again.way("snapshots"), again.way("ballots")) == (WAY, WAY)
+    first.reset("snapshots")
+    second.finish("slots")
+    assert Store(tmp_path).way("snapshots") is None
+    second.renew()
+    assert second.done("holes")
+
+
+def test_a_change_waits_for_another(tmp_path: Path) -> None:
+    """Many processes, each with a lesson of its own: none is lost."""
+    code = "import sys; from pathlib import Path; from evtui.learn.progress import Store\n"
+    code += "for n in range(20): Store(Path(sys.argv[1])).finish(f'{sys.argv[2]}-{n}')"
+    running = [subprocess.Popen([sys.executable, "-c", code, tmp_path, str(n)]) for n in range(3)]
+    assert [process.wait() for process in running] == [0, 0, 0]
+    found = Store(tmp_path)
+    assert all(found.done(f"{process}-{n}") for process in range(3) for n in range(20))
+
+
+def test_a_file_that_breaks_meanwhile_takes_nothing(tmp_path: Path) -> None:
+    """What was read of it before is kept."""
+    store = Store(tmp_path)
+    store.finish("holes")
+    (tmp_path / FILE).write_text("{", encoding="utf-8")
+    store.renew()
+    assert store.done("holes")
+    store.finish("slots")
+    again = Store(tmp_path)
+    assert (again.done("holes"), again.done("slots")) == (True, True)
+
+
+def test_what_was_put_aside_stays(tmp_path: Path) -> None:
+    """A second broken file does not take the place of the first."""
+    file = tmp_path / FILE
+    for text in ("first", "second", "third"):
+        file.write_text(text, encoding="utf-8")
+        Store(tmp_path).finish("ballots")
+    aside = [file.with_suffix(f".broken{n}").read_text(encoding="utf-8") for n in ("", "2", "3")]
+    assert aside == ["first", "second", "third"]
+
+
+async def test_a_lesson_of_ones_own_is_kept_by_its_path(
+    own_data_folder: Path, tmp_path: Path
+) -> None:
+    """One that has the name of a lesson of the course leaves that as it was."""
+    text = 'name = "{}"\nduration = "9s"\ncps = 3\n[lesson]\nnumber = 8\ntitle = "Mine"\n'
+    text += '[[step]]\nsay = "S."\ndo = "D."\ndone = [{{ leader = "any" }}]\n'
+    file = tmp_path / "own.toml"
+    file.write_text(text.format("holes"), encoding="utf-8")
+    app = app_of(str(file), own_data_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await play(app, pilot, [(RUN,)])
+    store = Store(own_data_folder)
+    assert not store.done("holes")
+    assert store.done(key_of(find(str(file))))
+    assert [key_of(it) for it in lessons()] == [it.name for it in lessons()]
 
 
 def test_the_folder_is_named_by_the_environment(own_data_folder: Path) -> None:
@@ -135,19 +203,34 @@ async def test_a_lesson_goes_on_where_it_was_left(own_data_folder: Path) -> None
     steps = PLAYS["elections"]
     app = app_of("elections", own_data_folder)
     async with app.run_test(size=(80, 24)) as pilot:
-        await play(app, pilot, steps[:2])
+        await play(app, pilot, steps[:3])
         old = app.tutor.began.facts["old"]
         place, digest = app.timeline.place, app.timeline.session.whole.digest()
     again = app_of("elections", own_data_folder)
     async with again.run_test(size=(80, 24)) as pilot:
-        assert again.tutor.index == 2
+        assert again.tutor.index == 3
         assert again.tutor.began.facts["old"] == old
         assert (again.timeline.place, again.timeline.session.whole.digest()) == (place, digest)
         assert again.selected == old
-        await press(again, pilot, *steps[2], "n")
-        await press(again, pilot, *steps[3], "n")
-        await press(again, pilot, *steps[4])
+        await play(again, pilot, steps[3:], at=3)
         assert again.tutor.complete
+
+
+async def test_who_goes_on_cannot_go_farther_back_than_there(own_data_folder: Path) -> None:
+    """What was done in steps before is not known step by step: the lesson can be begun anew."""
+    app = app_of("elections", own_data_folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await play(app, pilot, PLAYS["elections"][:2])
+    again = app_of("elections", own_data_folder)
+    async with again.run_test(size=(80, 24)) as pilot:
+        assert ("E", "anew") not in again.menu()
+        await press(again, pilot, "R")
+        assert again.tutor.index == 2
+        await press(again, pilot, "@follower", "k")
+        assert again.tutor.spoiled
+        assert ("E", "anew") in again.menu()
+        await press(again, pilot, "R", "@follower", "k", "E", "E")
+        assert (again.tutor.index, again.controls.time_us) == (0, 0)
 
 
 async def test_a_lesson_that_has_changed_begins_anew(own_data_folder: Path) -> None:

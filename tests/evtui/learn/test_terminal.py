@@ -18,6 +18,7 @@ from evtui.learn.progress import FILE
 
 WAIT_S = 60
 ESCAPE = "\x1b"
+HOME = "\x1b[H"
 
 
 class Terminal:
@@ -92,7 +93,7 @@ def test_a_lesson_in_a_terminal(own_data_folder: Path) -> None:
         terminal.until(lambda: kept() == 2)
         terminal.send("n", "w", "\r", ESCAPE, ESCAPE)
         terminal.until(lambda: kept() == 3)
-        terminal.send("n", "m", ESCAPE)
+        terminal.send("n", "m", "/", "promise", "\r", HOME, "\x1b[B", "\r", ESCAPE, ESCAPE)
         terminal.until(lambda: kept() == "done")
         terminal.send("n")
         terminal.until(lambda: b"2 Accepted, chosen" in terminal.said)

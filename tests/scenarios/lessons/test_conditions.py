@@ -103,6 +103,49 @@ def test_what_was_done_with_a_link(played: Played) -> None:
     assert not played.sees("did", "cut", cp="CP1", to="CP3")
 
 
+def test_how_a_read_was_answered(played: Played) -> None:
+    """Another kind of read is another thing."""
+    played.act("read", cp=played.leader, how="index")
+    assert played.sees("did", "read", cp="@leader")
+    assert played.sees("did", "read", how="index")
+    assert not played.sees("did", "read", cp="@leader", how="lease")
+
+
+def test_what_was_gone_back_beyond_is_undone(played: Played) -> None:
+    """Whichever step it was done in; at its own instant it is done still."""
+    assert played.sees("undone", "crash")
+    played.act("crash", cp="CP2")
+    played.began = begin(played.moment(), STEP, {})
+    assert not played.sees("undone", "crash")
+    assert played.sees("undone", "partition")
+    played.run(12)
+    played.timeline.go(11_000_000)
+    assert not played.sees("undone", "crash")
+    played.timeline.go(9_000_000)
+    assert played.sees("undone", "crash")
+
+
+def test_who_has_heard_of_the_leader(played: Played) -> None:
+    """Whoever has promised its ballot; a cut keeps the next one from it."""
+    old = played.leader
+    assert played.sees("cp", "any", heard=True)
+    assert not played.sees("cp", "any", heard=False)
+    played.act(
+        "partition", groups=((old,), tuple(f"CP{n}" for n in range(1, 6) if f"CP{n}" != old))
+    )
+    played.run(20)
+    assert played.sees("leader", "!@leader")
+    assert played.sees("cp", "@leader", heard=False)
+    assert played.sees("cp", "!@leader", heard=True)
+
+
+def test_under_which_ballot_a_slot_is_held(played: Played) -> None:
+    """By so many of those that live."""
+    assert played.sees("slot", "1", under="@ballot")
+    assert played.sees("slot", "1", state_is="applied", by="all", under="@ballot")
+    assert not played.sees("slot", "1", under="!@ballot")
+
+
 def test_what_was_undone_was_not_done(played: Played) -> None:
     """And going back beyond the beginning takes nothing for granted that is not there."""
     played.act("crash", cp=played.leader)
@@ -192,6 +235,12 @@ def test_what_was_looked_at(played: Played) -> None:
     assert not played.sees("opened", "log")
     played.deeds.append(Deed(Looked.OPENED, "log"))
     assert played.sees("opened", "log")
+    still_open = evolve(played.moment(), looking=True)
+    assert not holds(Condition("opened", "log"), still_open, played.began, played.deeds)
+    assert not played.sees("decoded", "Promise")
+    played.deeds.append(Deed(Looked.DECODED, "Promise"))
+    assert played.sees("decoded", "Promise")
+    assert not played.sees("decoded", "Prepare")
     assert played.sees("back", False)
     played.deeds.append(Deed(Looked.BACK))
     assert played.sees("back", True)
@@ -288,6 +337,31 @@ def test_a_lesson_step_by_step(played: Played) -> None:
     assert tutor.judge(played.moment())
     assert tutor.complete
     assert tutor.standing().after == f"{played.moment().view.leader}."
+
+
+def test_a_fact_may_be_kept_as_it_is_when_the_step_is_done(played: Played) -> None:
+    """Then later steps know it; when the step is begun again it is forgotten."""
+    first = evolve(LESSON.steps[0], keep={"late": "now.time"}, after="{now.time}")
+    lesson = evolve(LESSON, steps=(first, evolve(LESSON.steps[1], says="It was {late}.")))
+    tutor = tutor_of("own", lesson, played.moment())
+    played.run(12)
+    assert tutor.kept(1) == {}
+    played.act("crash", cp=played.leader)
+    assert tutor.judge(played.moment())
+    assert tutor.kept(1) == {"late": "0:12"}
+    tutor.next(played.moment())
+    assert tutor.standing().says == "It was 0:12."
+    tutor.index = 0
+    tutor.begin(played.moment())
+    assert tutor.kept(1) == {}
+
+
+def test_what_is_to_be_seen_after_the_end_is_no_failure(played: Played) -> None:
+    """A step that begins when the run is over can be done."""
+    played.run(120)
+    tutor = tutor_of("own", LESSON, played.moment())
+    assert not tutor.judge(played.moment())
+    assert tutor.spoiled == ""
 
 
 def test_a_spoiled_step_is_open_again_when_it_is_undone(played: Played) -> None:

@@ -78,6 +78,18 @@ def test_a_session_saved_from_a_lesson_is_an_ordinary_scenario() -> None:
     )
 
 
+def test_a_fact_of_the_end_of_a_step_is_for_later_ones() -> None:
+    """Texts and conditions of the step itself cannot name it."""
+    keep = 'keep = { late = "now.leader" }\n'
+    after = STEP.replace("S.", "{late}")
+    found = loads(HEAD + LESSON + STEP + DONE + keep + after + DONE, "f.toml").lesson
+    assert found is not None
+    assert found.steps[0].keep == {"late": "now.leader"}
+    with pytest.raises(ScenarioError, match=r'step\[0\].say: found "\{late\}"'):
+        loads(HEAD + LESSON + after + DONE + keep, "f.toml")
+    assert VALIDATOR.is_valid(tomllib.loads(HEAD + LESSON + STEP + DONE + keep))
+
+
 FACTS = "time, leader, ballot, round, "
 BROKEN = [
     (STEP + DONE, "f.toml:5: step: found steps without a [lesson]; allowed a [lesson] table"),
@@ -105,7 +117,7 @@ BROKEN = [
     (LESSON + "[[step]]\nsay = 3\n" + DONE, "step[0].do: found nothing (the key is required)"),
     (
         LESSON + STEP + "done = [{ role = 'leader' }]\n",
-        "step[0].done[0]: found a condition without a subject; allowed did, cp, ev, leader, ",
+        "step[0].done[0]: found a condition without a subject; allowed did, undone, cp, ev, ",
     ),
     (
         LESSON + STEP + "done = [{ leader = 'any', role = 'leader' }]\n",
@@ -217,4 +229,4 @@ def test_the_schema_refuses_it_as_well(text: str, sentence: str) -> None:
 
 def test_a_lesson_has_its_steps_in_the_library() -> None:
     """None is left out by an error that nobody sees."""
-    assert sum(len(lesson_of(it).steps) for it in lessons()) == 70
+    assert sum(len(lesson_of(it).steps) for it in lessons()) == 72

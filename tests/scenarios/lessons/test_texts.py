@@ -49,6 +49,8 @@ CLAIMS: dict[str, dict[str, Callable[[Scenario], str]]] = {
     },
     "elections": {
         "1.5 to 3 s": _waits,
+        "300 ms": lambda it: f"{it.network.latency_us // 1000} ms",
+        "every ten seconds": lambda it: f"every {NUMBERS[it.meter_interval_us // 10**6]} seconds",
         "after eight seconds": lambda it: f"after {NUMBERS[_seconds(it, 'plug_in', 1)]} seconds",
     },
     "quorums": {
