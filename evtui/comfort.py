@@ -17,7 +17,7 @@ from evtui.render.no_color import NoColorFilter
 from evtui.screens.small import SmallScreen, is_too_small
 from evtui.settings.force import Settings
 from evtui.settings.place import NAME
-from evtui.themes import ANSI_DARK, ANSI_LIGHT, DARK, THEMES
+from evtui.themes import ANSI_DARK, ANSI_LIGHT, DARK, THEMES, coarse
 
 FEW_COLORS = ("standard", "windows")
 """What a terminal can is called so where it has sixteen colours, or nobody knows of more."""
@@ -34,8 +34,9 @@ class ComfortApp(App[ReturnType]):
 
     def make_comfortable(self) -> None:
         """Do what the settings say: before the first screen is there."""
+        is_coarse = self.console.color_system == "256"
         for theme in THEMES:
-            self.register_theme(theme)
+            self.register_theme(coarse(theme) if is_coarse else theme)
         # Textual has read TEXTUAL_THEME before it knew our themes, and drawn its style sheet from
         # another one: whatever is set now must be a change, or nobody hears of it.
         self.set_reactive(App.theme, "")

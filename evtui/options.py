@@ -208,31 +208,42 @@ Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 
 @Parameter(name="*")
 @frozen(kw_only=True)
-class Watching:
-    """How a run is shown in the terminal; what is left out, the settings say."""
+class Showing:
+    """How everything is drawn; what is left out, the settings say."""
 
-    seed: Seed = None
-    """Seed of all randomness; the scenario's own if left out."""
-    speed: Speed = None
-    """Virtual seconds in a second, 0.1 to 1000, or max; 10 if left out, of a city 100."""
     theme: Annotated[str | None, _option(_theme, "NAME")] = None
     """Colours, such as evtui-dark, evtui-light, evtui-safe-dark or evtui-ansi-dark."""
     ascii: Switch = False
     """Draw with ASCII alone."""
     reduced_motion: Switch = False
     """Nothing slides or blinks, and the screen changes twice a second."""
-    at: At = None
-    """Open it paused at this virtual time, such as 3m30s, or at its end."""
 
     def said(self) -> dict[str, str | float | bool]:
         """The settings that were given, by name."""
         given: dict[str, str | float | bool | None] = {
             "theme": self.theme,
-            "speed": self.speed,
             "ascii": self.ascii or None,
             "reduced_motion": self.reduced_motion or None,
         }
         return {name: value for name, value in given.items() if value is not None}
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Watching(Showing):
+    """How a run is shown in the terminal; what is left out, the settings say."""
+
+    seed: Seed = None
+    """Seed of all randomness; the scenario's own if left out."""
+    speed: Speed = None
+    """Virtual seconds in a second, 0.1 to 1000, or max; 10 if left out, of a city 100."""
+    at: At = None
+    """Open it paused at this virtual time, such as 3m30s, or at its end."""
+
+    def said(self) -> dict[str, str | float | bool]:
+        """The settings that were given, by name."""
+        speed = {} if self.speed is None else {"speed": self.speed}
+        return super().said() | speed
 
 
 @Parameter(name="*")
@@ -334,7 +345,7 @@ class Exploring:
 
 @Parameter(name="*")
 @frozen(kw_only=True)
-class Serving:
+class Serving(Showing):
     """The options of ``evtui web``: what is served, where, and to how many."""
 
     seed: Seed = None
@@ -416,7 +427,7 @@ class Killing:
 
 @Parameter(name="*")
 @frozen(kw_only=True)
-class Learning:
+class Learning(Showing):
     """The options of ``evtui learn``."""
 
     as_list: Annotated[Switch, Parameter(name="--list")] = False

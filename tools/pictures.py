@@ -4,6 +4,7 @@ Each is a scenario, run up to a moment, and the keys that were pressed then.
 """
 
 import asyncio
+import os
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -84,6 +85,8 @@ def steady(svg: str) -> str:
 
 def main() -> None:
     """Draw all of them anew."""
+    os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")  # the same wherever it runs
+    os.environ.pop("NO_COLOR", None)
     FOLDER.mkdir(exist_ok=True)
     for shot in SHOTS:
         (FOLDER / f"{shot.name}.svg").write_text(asyncio.run(draw(shot)), encoding="utf-8")

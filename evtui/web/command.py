@@ -22,6 +22,8 @@ class Order:
     host: str
     port: int
     sessions: int
+    shown: dict[str, str | float | bool]
+    """How it is drawn, by the names of settings."""
 
 
 def serve(order: Order) -> int:
@@ -91,4 +93,6 @@ def _command(order: Order) -> str:
         words += ["--seed", str(order.seed)]
     if order.speed is not None:
         words += ["--speed", f"{order.speed:g}" if order.speed else "max"]
+    for name, value in order.shown.items():
+        words += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
     return shlex.join(words)

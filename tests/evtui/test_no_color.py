@@ -102,6 +102,17 @@ async def test_what_textual_draws_has_a_sign_of_the_cursor(
         assert len("".join(with_(app, "reverse"))) == 1
 
 
+async def test_a_panel_stands_alone_without_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies below it would run into its words."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = app_of(troubled())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("x")
+        await pilot.pause()
+        assert "Cut or join a link of CP1" in text_of(app)
+        assert "Ten minutes" not in text_of(app)
+
+
 def with_(app: EvtuiApp, attribute: str) -> list[str]:
     """The texts that are drawn with an attribute."""
     return [

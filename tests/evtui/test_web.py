@@ -142,6 +142,15 @@ def test_a_page_that_is_closed_loses_nothing(tmp_path: Path) -> None:
     assert [it.name for it in tmp_path.glob("*.log")] == ["ten-minutes-rescued-1.log"]
 
 
+def test_it_is_drawn_as_whoever_serves_wants_it(tmp_path: Path) -> None:
+    """The options of ``evtui`` reach each session."""
+    words = (kept_session(tmp_path), "--ascii", "--theme", "evtui-light", "--reduced-motion")
+    with served(tmp_path, *words) as url, closing(begun(url)) as made:
+        seen = until(made, b"CP5")
+        assert "●".encode() not in seen
+        assert b"48;2;240;238;233" in seen
+
+
 def rescued(folder: Path) -> str:
     """What the file of a session says that was saved because it was ended."""
     file = folder / "ten-minutes-rescued-1.log"
