@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from attrs import frozen
-from cyclopts import Parameter
+from cyclopts import Group, Parameter
 
 from evtui.errors import UsageError
 
@@ -204,6 +204,7 @@ Page = Annotated[str | None, _option(_file("--html", or_stdout=False), "FILE")]
 ModelName = Annotated[str | None, _option(_text, "kv|register|network")]
 TimeLimit = Annotated[int | None, _option(_duration("--time-limit", _DAY_US), "TIME")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
+_DRAWN = Parameter(group=Group("How it is drawn", sort_key=1))
 
 
 @Parameter(name="*")
@@ -211,11 +212,11 @@ Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
 class Showing:
     """How everything is drawn; what is left out, the settings say."""
 
-    theme: Annotated[str | None, _option(_theme, "NAME")] = None
+    theme: Annotated[str | None, _option(_theme, "NAME"), _DRAWN] = None
     """Colours, such as evtui-dark, evtui-light, evtui-safe-dark or evtui-ansi-dark."""
-    ascii: Switch = False
+    ascii: Annotated[Switch, _DRAWN] = False
     """Draw with ASCII alone."""
-    reduced_motion: Switch = False
+    reduced_motion: Annotated[Switch, _DRAWN] = False
     """Nothing slides or blinks, and the screen changes twice a second."""
 
     def said(self) -> dict[str, str | float | bool]:

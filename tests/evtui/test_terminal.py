@@ -111,6 +111,43 @@ def test_a_signal_ends_in_order(tmp_path: Path, number: signal.Signals) -> None:
     assert main(["replay", str(tmp_path / log)]) == 0
 
 
+HANGS_UP = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+"""
+
+
+def test_a_terminal_that_is_closed_loses_nothing(tmp_path: Path) -> None:
+    """The session is saved though nothing can be written there any more, and the app ends."""
+    ours, theirs = pty.openpty()
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "EVTUI_CONFIG_DIR": str(tmp_path / "conf")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", HANGS_UP + START, "ten-minutes", "--at", "1m"],
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path, env=environ,
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        shown_until(ours, b"quit")
+        os.write(ours, b"k")
+        shown_until(ours, b"crashed")
+        os.close(ours)
+        assert process.wait(LATEST_S) == 129
+    finally:
+        process.kill()
+        process.wait()
+    assert main(["replay", str(tmp_path / "ten-minutes-rescued-1.log")]) == 0
+
+
+def shown_until(terminal: int, text: bytes) -> None:
+    """Read what is drawn until a text was."""
+    out, end_s = b"", time.monotonic() + LATEST_S
+    while text not in out:
+        assert time.monotonic() < end_s, out[-2_000:]
+        if select.select([terminal], [], [], 0.1)[0]:
+            out += os.read(terminal, 65_536)
+
+
 COLOR = re.compile(r"\x1b\[(?:[0-9;:]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:[;:][0-9;:]*)?m")
 
 
