@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from attrs import frozen
 
@@ -50,9 +51,14 @@ SHOTS = (
 )  # fmt: skip
 
 
+TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+"""A picture has all colours, wherever it is drawn."""
+
+
 async def draw(shot: Shot) -> str:
     """The screen, as SVG."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, patch.dict(os.environ, TERMINAL):
+        os.environ.pop("NO_COLOR", None)
         return await _drawn(shot, _app(shot, Path(folder)))
 
 
@@ -85,8 +91,6 @@ def steady(svg: str) -> str:
 
 def main() -> None:
     """Draw all of them anew."""
-    os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")  # the same wherever it runs
-    os.environ.pop("NO_COLOR", None)
     FOLDER.mkdir(exist_ok=True)
     for shot in SHOTS:
         (FOLDER / f"{shot.name}.svg").write_text(asyncio.run(draw(shot)), encoding="utf-8")

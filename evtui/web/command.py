@@ -11,6 +11,8 @@ from scenarios.loader import load
 
 MISSING = 'evtui web needs the extra "web": pip install "evtui[web]"'
 
+LESSONS = "learn"
+
 
 @frozen
 class Order:
@@ -56,6 +58,11 @@ def serve(order: Order) -> int:
 
 def _name(order: Order) -> str:
     """What the scenario is called: each session would fail where it cannot be read."""
+    if order.scenario == LESSONS:
+        raise UsageError(
+            f'found "{LESSONS}"; allowed a scenario: what was learned is kept for one person, and a '
+            "browser does not say who is before it; in a terminal: evtui learn"
+        )
     if order.scenario.endswith(".log"):
         from evtui.session_replay import read_kept
 

@@ -8,7 +8,7 @@ from textual.theme import Theme
 
 from evtui.app import EvtuiApp
 from evtui.render import glyphs
-from evtui.themes import THEMES
+from evtui.themes import ANSI_DARK, ANSI_LIGHT, DARK
 from evtui.widgets.lines import Lines
 from scenarios.view import CellState
 from tests.evtui.walk import app_of, drawn, text_of, troubled, views
@@ -41,7 +41,7 @@ TOLD = {
 """What must be read in a view, where some things are broken."""
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", [DARK, ANSI_DARK, ANSI_LIGHT], ids=lambda theme: theme.name)
 async def test_every_state_is_told_without_colour(
     monkeypatch: pytest.MonkeyPatch, theme: Theme
 ) -> None:

@@ -306,6 +306,7 @@ def frame(text: bytes) -> bytes:
         (["--sessions", "0"], "allowed a whole number from 1 to 1000"),
         (["no-such-scenario"], "no-such-scenario"),
         (["no-such.log"], "no-such.log"),
+        (["learn"], "what was learned is kept for one person"),
     ],
 )
 def test_what_cannot_be_served(
