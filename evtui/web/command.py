@@ -10,7 +10,6 @@ from evtui.errors import UsageError
 from scenarios.loader import load
 
 MISSING = 'evtui web needs the extra "web": pip install "evtui[web]"'
-
 LESSONS = "learn"
 
 
@@ -60,8 +59,8 @@ def _name(order: Order) -> str:
     """What the scenario is called: each session would fail where it cannot be read."""
     if order.scenario == LESSONS:
         raise UsageError(
-            f'found "{LESSONS}"; allowed a scenario: what was learned is kept for one person, and a '
-            "browser does not say who is before it; in a terminal: evtui learn"
+            f'found "{LESSONS}"; allowed a scenario: what was learned is kept for one person, and '
+            "a browser does not say who is before it; in a terminal: evtui learn"
         )
     if order.scenario.endswith(".log"):
         from evtui.session_replay import read_kept
