@@ -135,8 +135,10 @@ class SafeApp(ComfortApp[int]):
             signals.heed(self._signalled)
 
     def _signalled(self, number: Signals) -> None:
-        self.save_unkept(f"ended by {number.name}")
-        self.exit(signals.exit_code(number))
+        try:
+            self.save_unkept(f"ended by {number.name}")
+        finally:
+            self.exit(signals.exit_code(number))
 
     def on_exit_app(self) -> None:
         """Who is ended and has not left, as when a page of the browser is closed, is saved."""
@@ -167,12 +169,12 @@ class SafeApp(ComfortApp[int]):
         if is_top and not in_place:
             self.pop_screen()
 
-    def _save_before(self, what: str, error: Exception) -> Rescue:
-        """Save session and traceback; the same error is saved once. Never raises."""
+    def _save_before(self, what: str, error: Exception, *, is_end: bool = False) -> Rescue:
+        """Save session and traceback: an error once, that of the end always. Never raises."""
         key = (what, *files.place_of(error))
         rescue = self._rescued.get(key)
         if rescue is None:
-            full = len(self._rescued) >= MAX_RESCUES
+            full = len(self._rescued) >= MAX_RESCUES and not is_end
             log, trace = (None, None) if full else self._write(error)
             rescue = self._rescued[key] = Rescue(what, files.named(error), log, trace)
         return rescue
@@ -234,7 +236,7 @@ class SafeApp(ComfortApp[int]):
     def save_before_the_end(self, error: Exception) -> None:
         """Save the session for an error that ends the app."""
         if self.rescue is None:
-            self.rescue = self._save_before("the app", error)
+            self.rescue = self._save_before("the app", error, is_end=True)
 
 
 def _composed(error: Exception) -> Guarded | None:

@@ -245,7 +245,7 @@ async def test_what_cannot_be_saved_is_told(
 
 
 async def test_no_disk_is_filled_by_a_bug(tmp_path: Path) -> None:
-    """Only so many different errors of a run are written."""
+    """Only so many different errors of a run are written, and the one that ends the app."""
     app = app_in(tmp_path)
     async with app.run_test() as pilot:
         for n in range(MAX_RESCUES + 5):
@@ -253,6 +253,12 @@ async def test_no_disk_is_filled_by_a_bug(tmp_path: Path) -> None:
         await pilot.pause()
         assert len([name for name in names(tmp_path) if name.endswith(".txt")]) == MAX_RESCUES
         assert len([name for name in names(tmp_path) if name.endswith(".log")]) == 1
+        await pilot.press("k")
+        await pilot.pause()
+        app.save_before_the_end(BoomError("the last"))
+        assert app.rescue is not None
+        assert app.rescue.log is not None
+        assert "crash" in app.rescue.log.read_text(encoding="utf-8")
 
 
 async def test_an_error_of_the_run_itself_saves_it_before_the_end(
