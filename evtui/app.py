@@ -113,6 +113,7 @@ class EvtuiApp(FuturesApp):
     def on_mount(self) -> None:
         """Let time run; say what is wrong with what was opened."""
         self.note_kept()
+        self.heed_signals()
         self.tell_of_settings()
         self._wind()
         if self.warning:

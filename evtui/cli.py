@@ -513,7 +513,7 @@ def web(
     from evtui.web.command import Order, serve
 
     it = options
-    return serve(Order(scenario, it.seed, it.speed, it.host, it.port, it.sessions))
+    return serve(Order(scenario, it.seed, it.speed, it.host, it.port, it.sessions, it.said()))
 
 
 def _need_terminal(scenario: str) -> None:

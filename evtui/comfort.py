@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from textual import events
-from textual.app import App
+from textual.app import App, ReturnType
 from textual.filter import LineFilter
 from textual.theme import Theme
 from textual.widgets import Input
@@ -13,13 +13,17 @@ from evtui import pace
 from evtui.keys.catalogue import catalogue
 from evtui.keys.names import shown
 from evtui.render.ascii import AsciiFilter
+from evtui.render.no_color import NoColorFilter
 from evtui.screens.small import SmallScreen, is_too_small
 from evtui.settings.force import Settings
 from evtui.settings.place import NAME
-from evtui.themes import DARK, THEMES
+from evtui.themes import ANSI_DARK, ANSI_LIGHT, DARK, THEMES, coarse
+
+FEW_COLORS = ("standard", "windows")
+"""What a terminal can is called so where it has sixteen colours, or nobody knows of more."""
 
 
-class ComfortApp(App[int]):
+class ComfortApp(App[ReturnType]):
     """Themes, ASCII, calm, and the keys as somebody wants them."""
 
     settings: Settings
@@ -30,15 +34,26 @@ class ComfortApp(App[int]):
 
     def make_comfortable(self) -> None:
         """Do what the settings say: before the first screen is there."""
+        is_coarse = self.console.color_system == "256"
         for theme in THEMES:
-            self.register_theme(theme)
-        wished = self.settings.theme
-        self.theme = wished if wished in self.available_themes else DARK.name
-        self._ascii = AsciiFilter()
+            self.register_theme(coarse(theme) if is_coarse else theme)
+        # Textual has read TEXTUAL_THEME before it knew our themes, and drawn its style sheet from
+        # another one: whatever is set now must be a change, or nobody hears of it.
+        self.set_reactive(App.theme, "")
+        self.theme = self._wished()
+        self._ascii, self._no_color = AsciiFilter(), NoColorFilter()
         if self.settings.reduced_motion:
             self.animation_level = "none"
             self.frame_s = pace.CALM_FRAME_S
         self.confirm_quit = self.settings.confirm_quit
+
+    def _wished(self) -> str:
+        """The theme that is wished; where a terminal has sixteen colours only, one made of them."""
+        wished = self.settings.theme
+        theme = self.get_theme(wished) or DARK
+        if not theme.ansi and not self.no_color and self.console.color_system in FEW_COLORS:
+            return (ANSI_DARK if theme.dark else ANSI_LIGHT).name
+        return theme.name
 
     def key_of(self, name: str) -> str:
         """What the key of an action looks like, as it is bound."""
@@ -69,8 +84,9 @@ class ComfortApp(App[int]):
         return any(isinstance(screen, SmallScreen) for screen in self.screen_stack)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """With ASCII alone, all that is drawn goes through one more filter."""
-        filters = super().get_line_filters()
+        """With ASCII alone, or without colours, all that is drawn goes through one more filter."""
+        # Textual's own filter for NO_COLOR is made before the theme is known, and leaves greys.
+        filters = [self._no_color] if self.no_color else super().get_line_filters()
         return [*filters, self._ascii] if self.settings.ascii else filters
 
     def on_descendant_focus(self, _event: Any) -> None:

@@ -3,10 +3,12 @@
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from evtui.app import DEFAULT_SPEED, EvtuiApp
 from evtui.city_app import CITY_SPEED, CityApp
 from evtui.options import Watching
+from evtui.safety.files import Rescue
 from evtui.settings.force import Settings, told_settings
 from scenarios.breakpoints.words import Breakpoint
 from scenarios.checkpoints import Place
@@ -48,10 +50,17 @@ def _run(app: EvtuiApp) -> int:
             raise
         code = 1
     if app.rescue is not None:
-        sys.stderr.write(f"evtui: {app.rescue.sentence}\n")
-        if app.rescue.log is not None:
-            sys.stderr.write(f"evtui: it reopens with: evtui {shlex.quote(str(app.rescue.log))}\n")
+        with suppress(OSError):  # the terminal may have gone
+            _tell(app.rescue)
     return code
+
+
+def _tell(rescue: Rescue) -> None:
+    """What was saved, and how it is opened again."""
+    sys.stderr.write(f"evtui: {rescue.sentence}\n")
+    if rescue.log is not None:
+        sys.stderr.write(f"evtui: it reopens with: evtui {shlex.quote(str(rescue.log))}\n")
+    sys.stderr.flush()
 
 
 def app_of(

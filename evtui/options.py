@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from attrs import frozen
-from cyclopts import Parameter
+from cyclopts import Group, Parameter
 
 from evtui.errors import UsageError
 
@@ -204,23 +204,40 @@ Page = Annotated[str | None, _option(_file("--html", or_stdout=False), "FILE")]
 ModelName = Annotated[str | None, _option(_text, "kv|register|network")]
 TimeLimit = Annotated[int | None, _option(_duration("--time-limit", _DAY_US), "TIME")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
+_DRAWN = Parameter(group=Group("How it is drawn", sort_key=1))
 
 
 @Parameter(name="*")
 @frozen(kw_only=True)
-class Watching:
+class Showing:
+    """How everything is drawn; what is left out, the settings say."""
+
+    theme: Annotated[str | None, _option(_theme, "NAME"), _DRAWN] = None
+    """Colours, such as evtui-dark, evtui-light, evtui-safe-dark or evtui-ansi-dark."""
+    ascii: Annotated[Switch, _DRAWN] = False
+    """Draw with ASCII alone."""
+    reduced_motion: Annotated[Switch, _DRAWN] = False
+    """Nothing slides or blinks, and the screen changes twice a second."""
+
+    def said(self) -> dict[str, str | float | bool]:
+        """The settings that were given, by name."""
+        given: dict[str, str | float | bool | None] = {
+            "theme": self.theme,
+            "ascii": self.ascii or None,
+            "reduced_motion": self.reduced_motion or None,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Watching(Showing):
     """How a run is shown in the terminal; what is left out, the settings say."""
 
     seed: Seed = None
     """Seed of all randomness; the scenario's own if left out."""
     speed: Speed = None
     """Virtual seconds in a second, 0.1 to 1000, or max; 10 if left out, of a city 100."""
-    theme: Annotated[str | None, _option(_theme, "NAME")] = None
-    """Colours, such as evtui-dark, evtui-light, evtui-safe-dark or evtui-ansi-dark."""
-    ascii: Switch = False
-    """Draw with ASCII alone."""
-    reduced_motion: Switch = False
-    """Nothing slides or blinks, and the screen changes twice a second."""
     at: At = None
     """Open it paused at this virtual time, such as 3m30s, or at its end."""
     breaks: Breaks = ()
@@ -228,13 +245,8 @@ class Watching:
 
     def said(self) -> dict[str, str | float | bool]:
         """The settings that were given, by name."""
-        given: dict[str, str | float | bool | None] = {
-            "theme": self.theme,
-            "speed": self.speed,
-            "ascii": self.ascii or None,
-            "reduced_motion": self.reduced_motion or None,
-        }
-        return {name: value for name, value in given.items() if value is not None}
+        speed = {} if self.speed is None else {"speed": self.speed}
+        return super().said() | speed
 
 
 @Parameter(name="*")
@@ -336,7 +348,7 @@ class Exploring:
 
 @Parameter(name="*")
 @frozen(kw_only=True)
-class Serving:
+class Serving(Showing):
     """The options of ``evtui web``: what is served, where, and to how many."""
 
     seed: Seed = None
@@ -418,7 +430,7 @@ class Killing:
 
 @Parameter(name="*")
 @frozen(kw_only=True)
-class Learning:
+class Learning(Showing):
     """The options of ``evtui learn``."""
 
     as_list: Annotated[Switch, Parameter(name="--list")] = False

@@ -3,7 +3,7 @@
 import os
 import sys
 
-WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
+WEB_DRIVER = "evtui.web.driver:Driver"
 """What ``evtui web`` has Textual draw with: the terminal is in a browser."""
 
 

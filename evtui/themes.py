@@ -6,6 +6,8 @@ Every text colour has a contrast of 4.5 or more; of the sixteen, where they are 
 for tracks and dots that carry no text.
 """
 
+from dataclasses import replace
+
 from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
@@ -190,3 +192,19 @@ ANSI_LIGHT = _ansi(
 )
 
 THEMES = (DARK, LIGHT, SAFE_DARK, SAFE_LIGHT, ANSI_DARK, ANSI_LIGHT)
+
+_GREY = {"ink-selected", "block-cursor-background", "block-cursor-blurred-background"}
+_COARSE = {
+    DARK.name: dict.fromkeys(_GREY, "#303030"),
+    LIGHT.name: dict.fromkeys(_GREY, "#f0f0f0"),
+    SAFE_DARK.name: dict.fromkeys(_GREY, "#303030"),
+    SAFE_LIGHT.name: dict.fromkeys(_GREY, "#f0f0f0") | {"ink-warn": "#d70000"},
+}
+
+
+def coarse(theme: Theme) -> Theme:
+    """A theme for terminals of 256 colours: what comes nearest to its own can be read there, too.
+
+    The ground of what is selected would be teal, and a warning on it too pale.
+    """
+    return replace(theme, variables=theme.variables | _COARSE.get(theme.name, {}))

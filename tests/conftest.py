@@ -9,8 +9,9 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder in which the program keeps what it has to remember."""
+    """The folder in which the program keeps what it has to remember; what it rescues is by it."""
     folder = tmp_path / "data"
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("EVTUI_DATA_DIR", str(folder))
     return folder
 

@@ -4,9 +4,11 @@ Each is a scenario, run up to a moment, and the keys that were pressed then.
 """
 
 import asyncio
+import os
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from attrs import frozen
 
@@ -50,9 +52,14 @@ SHOTS = (
 )  # fmt: skip
 
 
+TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+"""A picture has all colours, wherever it is drawn."""
+
+
 async def draw(shot: Shot) -> str:
     """The screen, as SVG."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, patch.dict(os.environ, TERMINAL):
+        os.environ.pop("NO_COLOR", None)
         return await _drawn(shot, _app(shot, Path(folder)))
 
 

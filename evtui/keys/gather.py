@@ -18,6 +18,7 @@ from evtui.keys.catalogue import NETWORK, Catalogue, Row, View
 from evtui.keys.names import of_view
 from evtui.learn.actions import LESSON_ACTIONS
 from evtui.learn.app import LessonApp
+from evtui.learn.chooser import Chooser, ChooserScreen
 from evtui.learn.screen import LessonScreen
 from evtui.screens.city import CityScreen
 from evtui.screens.network import NetworkScreen
@@ -30,7 +31,7 @@ _BASES = (Panel, LivePanel, TablePanel)
 
 
 def gather() -> Catalogue:
-    """All views in the order of their names, after the network, the city and a lesson."""
+    """All views in the order of their names, after the network, the city and lessons."""
     for module in pkgutil.iter_modules(evtui.screens.__path__):
         importlib.import_module(f"evtui.screens.{module.name}")
     panels = sorted((it for it in _below(Panel) if it not in _BASES), key=lambda it: of_view(it))
@@ -39,6 +40,7 @@ def gather() -> Catalogue:
         View(NETWORK, "Network", rows(EvtuiApp, NetworkScreen)),
         View("city", "City", rows(CityApp, CityScreen)),
         View("lesson", "Lesson", rows(LessonApp, LessonScreen)),
+        View(of_view(ChooserScreen), "List of lessons", rows(Chooser, ChooserScreen)),
         *(_view(panel) for panel in panels),
     )
     return Catalogue(views, themes)
@@ -56,7 +58,7 @@ def _below(kind: type[Panel[Any]]) -> Iterator[type[Panel[Any]]]:
         yield from _below(each)
 
 
-def rows(app: type[App[int]] | None, screen: type[DOMNode]) -> tuple[Row, ...]:
+def rows(app: type[App[Any]] | None, screen: type[DOMNode]) -> tuple[Row, ...]:
     """What is bound on a screen; a panel hears nothing of the app's, but ``ctrl+q``."""
     found: dict[str, Binding] = {}
     base = App._merge_bindings().key_to_bindings  # noqa: SLF001 - there is no other way to them

@@ -17,7 +17,7 @@ Keys: TypeAlias = tuple[str, ...]
 Keymap: TypeAlias = Mapping[str, Keys]
 """Id of an action → its keys, by Textual's names."""
 
-LEAVES = ("quit_leave", "small_quit")
+LEAVES = ("quit_leave", "small_quit", "lessons_quit")
 """They quit where only little else can be done."""
 
 

@@ -148,6 +148,9 @@ class LessonApp(Course):
         """Leave. A violation is what some lessons are about: it is no failure."""
         self.exit(0)
 
+    def save_unkept(self, why: str) -> None:
+        """Nothing: how far the lesson has come is kept at each step."""
+
     async def on_lesson_panel_clicked(self, message: LessonPanel.Clicked) -> None:
         """Do what the key would do."""
         shown = keys_now(self._network)

@@ -1,19 +1,22 @@
 """The list of lessons: what there is to learn, what is done, and where to go on."""
 
-import os
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from evtui.comfort import ComfortApp
+from evtui.keys.keymap import told
 from evtui.learn.command import state
 from evtui.learn.progress import Store
-from evtui.render.lessons import Row, page
+from evtui.render.lessons import KEYS, Row, page
 from evtui.render.line import Line
-from evtui.themes import DARK, THEMES
+from evtui.safety import signals
+from evtui.settings.force import Settings
 from evtui.widgets.choice import Choice
+from evtui.widgets.keys import usual_of
 from scenarios.lessons.library import key_of, lesson_of
 from scenarios.schema import Scenario
 
@@ -30,10 +33,11 @@ class ChooserScreen(Screen[None]):
         yield Choice(app.lines)
 
 
-class Chooser(App[Scenario]):
+class Chooser(ComfortApp[Scenario]):
     """Chooses a lesson; ends with it, or with None."""
 
     TITLE = "evtui learn"
+    CSS_PATH = "../app.tcss"
     ENABLE_COMMAND_PALETTE = False
     CSS = "ChooserScreen { background: $background; } Choice { width: 1fr; height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,12 +50,12 @@ class Chooser(App[Scenario]):
     ]
     cursor: reactive[int] = reactive(0, init=False)
 
-    def __init__(self, lessons: list[Scenario], store: Store) -> None:
+    def __init__(
+        self, lessons: list[Scenario], store: Store, settings: Settings | None = None
+    ) -> None:
+        self.settings = Settings() if settings is None else settings
         super().__init__()
-        for theme in THEMES:
-            self.register_theme(theme)
-        wished = os.environ.get("TEXTUAL_THEME", "")
-        self.theme = wished if wished in self.available_themes else DARK.name
+        self.make_comfortable()
         self._lessons, self._store = lessons, store
         self.set_reactive(Chooser.cursor, self._first())
 
@@ -60,7 +64,10 @@ class Chooser(App[Scenario]):
         return ChooserScreen()
 
     def on_mount(self) -> None:
-        """Say what was wrong with what was kept."""
+        """Say what was wrong with the settings, and with what was kept."""
+        self.tell_of_settings()
+        if not self.is_headless:
+            signals.heed(lambda number: self.exit(return_code=signals.exit_code(number)))
         if self._store.warning:
             self.notify(self._store.warning, severity="warning", timeout=30, markup=False)
 
@@ -81,7 +88,8 @@ class Chooser(App[Scenario]):
             came = 0 if way is None else way.step
             done = self._store.done(key_of(it))
             rows.append(Row(lesson.number, it.name, lesson.title, lesson.goal, steps, came, done))
-        return page(rows, self.cursor, width, height)
+        keys = told(KEYS, usual_of(ChooserScreen), self.settings.keys)
+        return page(rows, self.cursor, (width, height), keys)
 
     def watch_cursor(self) -> None:
         """Draw the page anew."""

@@ -40,7 +40,7 @@ def run_learn(name: str | None, options: Learning) -> int:
     if not why:
         from evtui.learn.opening import learn
 
-        return learn(store, chosen, options.speed)
+        return learn(store, chosen, options)
     if chosen is None:
         sys.stdout.write("\n".join(listing(store)) + "\n")
         return 0

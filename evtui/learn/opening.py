@@ -1,33 +1,41 @@
 """Opening lessons in the terminal: the chooser, a lesson, the one after it."""
 
+from attrs import evolve
+
 from evtui.learn.app import LessonApp
 from evtui.learn.checking import check
 from evtui.learn.chooser import Chooser
 from evtui.learn.progress import Store
-from evtui.settings.force import told_settings
+from evtui.options import Learning
+from evtui.settings.force import Settings, told_settings
 from scenarios.lessons.library import key_of, lesson_of, lessons
 from scenarios.schema import Scenario
 
 
-def learn(store: Store, chosen: Scenario | None, speed: float | None = None) -> int:
+def learn(store: Store, chosen: Scenario | None, options: Learning) -> int:
     """Show the list, unless a lesson is named; then lesson after lesson until somebody leaves."""
-    settings = told_settings({})
+    settings = told_settings(options.said())
+    code = 0
     if chosen is None:
-        chosen = choose(store)
+        chosen, code = choose(store, settings)
     while chosen is not None:
         check(chosen)
-        app = LessonApp(chosen, store, speed=speed, settings=settings)
+        app = LessonApp(chosen, store, speed=options.speed, settings=settings)
+        settings = evolve(settings, problems=())  # they have been told
         code = app.run() or app.return_code or 0
         if code or not app.leads_on:
             return code
-        chosen = after(chosen) or choose(store)
-    return 0
+        chosen = after(chosen)
+        if chosen is None:
+            chosen, code = choose(store, settings)
+    return code
 
 
-def choose(store: Store) -> Scenario | None:
-    """The lesson that somebody chooses; None where nobody does."""
+def choose(store: Store, settings: Settings) -> tuple[Scenario | None, int]:
+    """The lesson that somebody chooses, or None where nobody does; and the exit code then."""
     store.renew()
-    return Chooser(lessons(), store).run()
+    app = Chooser(lessons(), store, settings)
+    return app.run(), app.return_code or 0
 
 
 def after(scenario: Scenario) -> Scenario | None:

@@ -51,8 +51,8 @@ GROUNDS = {
 class Ink:
     """Styles for roles on grounds, from the variables of a theme.
 
-    With ``ansi`` the terminal keeps its own colours: grounds are its background, and what is dim
-    is drawn with the terminal's own dim attribute.
+    With ``ansi`` the terminal keeps its own colours, or has none at all: grounds are its
+    background, and what is dim is drawn with the terminal's own dim attribute.
     """
 
     def __init__(self, variables: Mapping[str, str], *, ansi: bool = False) -> None:

@@ -11,7 +11,7 @@ TOP = 2
 """Lines above the first lesson."""
 NAMED = 64
 """Cells from which a lesson's name, too, has room in its row."""
-_KEYS = " ↑ ↓ another   Enter opens   q leaves"
+KEYS = " ↑ ↓ another   Enter opens   q leaves"
 
 
 @frozen
@@ -28,8 +28,9 @@ class Row:
     done: bool
 
 
-def page(rows: list[Row], cursor: int, width: int, height: int) -> list[Line]:
+def page(rows: list[Row], cursor: int, size: tuple[int, int], keys: str = KEYS) -> list[Line]:
     """The heading, a row for each lesson, what the chosen one is good for, and the keys."""
+    width, height = size
     done = sum(row.done for row in rows)
     head = spread(
         [(" Learn Multi-Paxos, by doing", "text bold")],
@@ -47,7 +48,7 @@ def page(rows: list[Row], cursor: int, width: int, height: int) -> list[Line]:
     lines += [fit([(f" {text}", "")], width) for text in wrap(goal, max(width - 2, 20))[:2]]
     lines = lines[: height - 1]
     lines += [line()] * (height - 1 - len(lines))
-    return [*lines, fit([(_KEYS, "dim")], width, "panel")]
+    return [*lines, fit([(keys, "dim")], width, "panel")]
 
 
 def first_row(count: int, cursor: int, height: int) -> int:

@@ -154,7 +154,10 @@ def _row(
     if moment.severity:
         sign = glyphs.SEVERITY.get(moment.severity, ("·", "dim"))
         lanes.mark(moment.subjects, (sign[0], sign[1] + " bold"))
-    spans: list[Span] = [("⋮" if waited else " ", "dim"), (time, "dim"), *drawn, (" ", "")]
+    gap: Span = ("⋮" if waited else " ", "dim")
+    spans: list[Span] = [gap, (time, "dim"), *drawn, (" ", "")]
+    if is_chosen:  # what stood where the cursor is now stands behind the time
+        spans[:2] = [(glyphs.CURSOR, "key"), (time[:-1], "dim"), gap]
     spans += [*_out_of_sight(diagram, lanes, moment), *words(moment)]
     return fit(_merged(spans), width, "selected" if is_chosen else "base")
 

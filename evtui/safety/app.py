@@ -6,6 +6,7 @@ goes on without that view. Any other error ends the app, after the session is sa
 """
 
 from pathlib import Path
+from signal import Signals
 from typing import Any
 
 from textual import events
@@ -13,7 +14,7 @@ from textual.message import Message
 
 from evtui.comfort import ComfortApp
 from evtui.keys.names import of_view
-from evtui.safety import files
+from evtui.safety import files, signals
 from evtui.safety.files import Rescue
 from evtui.safety.guarded import Guarded
 from evtui.screens.panels import Panel
@@ -25,7 +26,7 @@ MAX_RESCUES = 20
 """Different errors of one run for which files are written: no disk shall be filled by a bug."""
 
 
-class SafeApp(ComfortApp):
+class SafeApp(ComfortApp[int]):
     """Saves a session, asks before one is lost, and survives its own views."""
 
     timeline: Timeline
@@ -103,12 +104,20 @@ class SafeApp(ComfortApp):
 
     async def action_quit(self) -> None:
         """Leave; while something is not kept, ask once before."""
-        if not self.confirm_quit or not self.unkept or isinstance(self.screen, QuitPanel):
-            self.leave()
-            return
-        self.set_paused(True)
-        branches, stops = len(self.timeline.branches), len(self.timeline.breakpoints)
-        self.push_screen(QuitPanel(branches, self._inputs(), stops), self._asked)
+        try:
+            if not self.confirm_quit or not self.unkept or isinstance(self.screen, QuitPanel):
+                self.leave()
+                return
+            self.set_paused(True)
+            branches, stops = len(self.timeline.branches), len(self.timeline.breakpoints)
+            self.push_screen(QuitPanel(branches, self._inputs(), stops), self._asked)
+        except Exception as error:
+            self._leave_unasked(error)
+
+    def _leave_unasked(self, error: Exception) -> None:
+        """Where the question cannot be asked, the session is saved, and nobody is kept here."""
+        self.save_before_the_end(error)
+        self.exit(1)
 
     def _inputs(self) -> int:
         return sum(len(it.inputs) for it in self.timeline.branches.values())
@@ -121,6 +130,29 @@ class SafeApp(ComfortApp):
         """End the app; the exit code says whether an invariant was violated."""
         self.exit(int(self.is_violated()))
 
+    # Ended from outside.
+
+    def heed_signals(self) -> None:
+        """Save the session before an end that a signal asks for, and leave the terminal clean."""
+        if not self.is_headless:
+            signals.heed(self._signalled)
+
+    def _signalled(self, number: Signals) -> None:
+        try:
+            self.save_unkept(f"ended by {number.name}")
+        finally:
+            self.exit(signals.exit_code(number))
+
+    def on_exit_app(self) -> None:
+        """Who is ended and has not left, as when a page of the browser is closed, is saved."""
+        if not self._exit:
+            self.save_unkept("ended from outside")
+
+    def save_unkept(self, why: str) -> None:
+        """Save what is in no file yet, as nobody can be asked."""
+        if self.rescue is None and self.unkept:
+            self.rescue = Rescue(why, "", self._write_session()[0])
+
     # Errors.
 
     def view_failed(self, view: object, error: Exception, *, in_place: bool = False) -> None:
@@ -128,6 +160,9 @@ class SafeApp(ComfortApp):
 
         The view is closed, unless it shows ``in_place`` that it failed.
         """
+        if isinstance(view, QuitPanel) and not in_place:
+            self._leave_unasked(error)
+            return
         what = _called(view)
         known = (what, *files.place_of(error)) in self._rescued
         rescue = self._save_before(what, error)
@@ -137,33 +172,38 @@ class SafeApp(ComfortApp):
         if is_top and not in_place:
             self.pop_screen()
 
-    def _save_before(self, what: str, error: Exception) -> Rescue:
-        """Save session and traceback; the same error is saved once. Never raises."""
+    def _save_before(self, what: str, error: Exception, *, is_end: bool = False) -> Rescue:
+        """Save session and traceback: an error once, that of the end always. Never raises."""
         key = (what, *files.place_of(error))
         rescue = self._rescued.get(key)
         if rescue is None:
-            full = len(self._rescued) >= MAX_RESCUES
+            full = len(self._rescued) >= MAX_RESCUES and not is_end
             log, trace = (None, None) if full else self._write(error)
             rescue = self._rescued[key] = Rescue(what, files.named(error), log, trace)
         return rescue
 
     def _write(self, error: Exception) -> tuple[Path | None, Path | None]:
         """Where session and traceback are; what was not done since is not saved twice."""
-        done: tuple[object, ...]
-        stem, log = "evtui-rescued-1", None
+        log, is_new = self._write_session()
+        folder = self.folder if log is None else log.parent
+        stem = "evtui-rescued-1"
+        if log is not None:
+            stem = log.stem if is_new else files.free_stem(folder, log.stem.rpartition("-")[0])
+        return log, files.write_trace(error, folder, stem)
+
+    def _write_session(self) -> tuple[Path | None, bool]:
+        """Where the session is, and whether it is only now; what could not be written is None."""
         try:
             done = (files.signature(self.timeline), self.timeline.place)
-            name = f"{self.timeline.session.scenario.name}-rescued"
-            stem = files.free_stem(self.folder, name)
             if self._saved_as is not None and self._saved_as[0] == done:
-                log = self._saved_as[1]
-            else:
-                _, log = files.write(keep(self.timeline), self.folder, name)
-                stem = log.stem
-                self._saved_as = (done, log)
+                return self._saved_as[1], False
+            name = f"{self.timeline.session.scenario.name}-rescued"
+            log = files.rescue_session(keep(self.timeline), self.folder, name)
         except Exception:  # the sentence says that it is not saved
-            log = None
-        return log, files.write_trace(error, self.folder, stem)
+            return None, False
+        if log is not None:
+            self._saved_as = (done, log)
+        return log, True
 
     async def _dispatch_action(self, namespace: Any, action_name: str, params: Any) -> bool:
         """As in Textual; an error of what a key does ends nothing."""
@@ -199,7 +239,7 @@ class SafeApp(ComfortApp):
     def save_before_the_end(self, error: Exception) -> None:
         """Save the session for an error that ends the app."""
         if self.rescue is None:
-            self.rescue = self._save_before("the app", error)
+            self.rescue = self._save_before("the app", error, is_end=True)
 
 
 def _composed(error: Exception) -> Guarded | None:

@@ -1,10 +1,12 @@
 """Sessions written to files: by a key, and before something worse happens."""
 
+import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from attrs import frozen
+from platformdirs import user_state_path
 
 from scenarios.session_file import Kept, to_log
 from scenarios.timeline import Timeline
@@ -63,6 +65,34 @@ def write_new(folder: Path, name: str, text: str) -> Path:
         return path
 
 
+def refuges(folder: Path) -> Iterator[Path]:
+    """Where a rescue may be written: its folder, the platform's for state, one in the temporary.
+
+    Each is made only when it is asked for, as the one before it could not be written.
+    """
+    yield folder
+    state = user_state_path("evtui", appauthor=False)
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        yield state
+    except OSError:
+        pass  # there is another
+    try:
+        yield Path(tempfile.mkdtemp(prefix="evtui-"))
+    except OSError:
+        return
+
+
+def rescue_session(kept: Kept, folder: Path, name: str) -> Path | None:
+    """Write a session as :func:`write` does, wherever that is possible; its log, if it is."""
+    for each in refuges(folder):
+        try:
+            return write(kept, each, name)[1]
+        except OSError:
+            continue
+    return None
+
+
 def signature(timeline: Timeline) -> tuple[object, ...]:
     """What a person has done in a session: as long as it is the same, nothing is to be kept."""
     branches = tuple((n, tuple(it.inputs)) for n, it in timeline.branches.items())
@@ -76,15 +106,17 @@ class Rescue:
     what: str
     """Which view failed, or the app itself."""
     error: str
+    """Empty where nothing failed, but somebody outside has ended the app."""
     log: Path | None
-    trace: Path | None
+    trace: Path | None = None
 
     @property
     def sentence(self) -> str:
         """What failed, how, and where to find what was saved."""
         saved = f"the session is saved in {self.log}" if self.log else "the session is not saved"
         trace = f", the traceback in {self.trace}" if self.trace else ""
-        return f"{self.what} failed ({self.error}); {saved}{trace}"
+        failed = f"{self.what} failed ({self.error})" if self.error else self.what
+        return f"{failed}; {saved}{trace}"
 
 
 def named(error: BaseException) -> str:
@@ -94,13 +126,19 @@ def named(error: BaseException) -> str:
 
 
 def write_trace(error: BaseException, folder: Path, stem: str) -> Path | None:
-    """The traceback in a file; None where that cannot be written."""
-    path = folder / f"{stem}.txt"
-    try:
-        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    except OSError:
-        return None
-    return path
+    """The traceback in a file, wherever that is possible; None where it is not."""
+    text = "".join(traceback.format_exception(error))
+    for each in refuges(folder):
+        path = each / f"{stem}.txt"
+        try:
+            if path.exists():
+                path = each / f"{free_stem(each, stem.rpartition('-')[0])}.txt"
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError:
+            continue
+        return path
+    return None
 
 
 def place_of(error: BaseException) -> tuple[str, str, int]:

@@ -83,11 +83,17 @@ def resolve(read: Read, environ: Mapping[str, str], options: Mapping[str, Value]
 
 
 def _environment(environ: Mapping[str, str]) -> tuple[dict[str, tuple[Value, str]], list[str]]:
-    """What the environment says; a theme that there is not is passed over, as Textual does."""
+    """What the environment says; of several themes, the first that there is, as Textual does."""
     said: dict[str, tuple[Value, str]] = {}
     problems: list[str] = []
-    if environ.get(THEME) in catalogue().themes:
-        said["theme"] = (environ[THEME], THEME)
+    if environ.get(THEME):
+        setting = next(it for it in FIELDS if it.name == "theme")
+        named = [name.strip() for name in environ[THEME].split(",")]
+        found = next((name for name in named if setting.read(name) is not None), None)
+        if found is None:
+            problems.append(f"{THEME}: {setting.refused(environ[THEME])}")
+        else:
+            said["theme"] = (found, THEME)
     if MOTION in environ:
         text = environ[MOTION].strip().lower()
         if text in (*_YES, *_NO):

@@ -10,6 +10,7 @@ from evtui.errors import UsageError
 from scenarios.loader import load
 
 MISSING = 'evtui web needs the extra "web": pip install "evtui[web]"'
+LESSONS = "learn"
 
 
 @frozen
@@ -22,6 +23,8 @@ class Order:
     host: str
     port: int
     sessions: int
+    shown: dict[str, str | float | bool]
+    """How it is drawn, by the names of settings."""
 
 
 def serve(order: Order) -> int:
@@ -54,6 +57,11 @@ def serve(order: Order) -> int:
 
 def _name(order: Order) -> str:
     """What the scenario is called: each session would fail where it cannot be read."""
+    if order.scenario == LESSONS:
+        raise UsageError(
+            f'found "{LESSONS}"; allowed a scenario: what was learned is kept for one person, and '
+            "a browser does not say who is before it; in a terminal: evtui learn"
+        )
     if order.scenario.endswith(".log"):
         from evtui.session_replay import read_kept
 
@@ -91,4 +99,6 @@ def _command(order: Order) -> str:
         words += ["--seed", str(order.seed)]
     if order.speed is not None:
         words += ["--speed", f"{order.speed:g}" if order.speed else "max"]
+    for name, value in order.shown.items():
+        words += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
     return shlex.join(words)

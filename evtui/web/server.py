@@ -15,6 +15,8 @@ from jinja2 import Environment, FileSystemLoader
 from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
+from evtui.terminal import WEB_DRIVER
+
 LOOPBACK = "localhost"
 MOST_CELLS = 1_000
 """Columns or rows of a terminal, at most."""
@@ -22,6 +24,11 @@ MOST_CELLS = 1_000
 
 class Session(AppService):
     """One process of the app. Where it ends, however it does, its page is told."""
+
+    def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
+        """As ever, with a driver that ends with this server."""
+        environ: dict[str, str] = super()._build_environment(width, height)
+        return environ | {"TEXTUAL_DRIVER": WEB_DRIVER}
 
     async def run(self) -> None:
         """Carry bytes to and fro until the process has ended."""

@@ -14,16 +14,17 @@ from evtui.render.picture import Picture
 from evtui.safety.files import named
 from evtui.safety.guarded import Guarded, tell
 
-_inks: dict[tuple[str, bool], Ink] = {}
+_inks: dict[tuple[str, bool, str | None], Ink] = {}
 
 
 def ink_of(app: App[object]) -> Ink:
     """The ink of the app's theme."""
-    key = (app.theme, app.native_ansi_color)
+    is_plain = app.native_ansi_color or app.no_color
+    key = (app.theme, is_plain, app.console.color_system)
     ink = _inks.get(key)
     if ink is None:
         variables = app.get_css_variables()  # what the app has kept may be of the theme before
-        ink = _inks[key] = Ink(variables, ansi=app.native_ansi_color)
+        ink = _inks[key] = Ink(variables, ansi=is_plain)
     return ink
 
 

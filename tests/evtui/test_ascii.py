@@ -9,7 +9,8 @@ from textual.widgets import Input
 
 from evtui.app import EvtuiApp
 from evtui.city_app import CityApp
-from evtui.render import glyphs
+from evtui.render import charging, glyphs, lanes
+from evtui.render import charging_charts as charts
 from evtui.render.ascii import AsciiFilter, ascii_of
 from evtui.settings.force import Settings
 from scenarios.city.session import open_session
@@ -67,6 +68,11 @@ async def test_without_the_setting_letters_are_as_they_were() -> None:
         assert "●" in text_of(app)
 
 
+MARKS = charging.CAME + charging.LEAVES + charging.ANEW + charging.NOW + charging.WAITS
+LINES = charts.NOW + charts.LIMIT + charts.WITHOUT_PV + charts.LOADS
+ENERGY = charts.NOW + charts.LEAVES + charts.LIMIT + charts.POSSIBLE
+"""What is drawn in one chart; what was and what is planned are parted by the line that is now."""
+
 GROUPS: dict[str, Mapping[object, str]] = {
     "slots": dict(glyphs.CELL),
     "roles": dict(glyphs.ROLE),
@@ -79,6 +85,14 @@ GROUPS: dict[str, Mapping[object, str]] = {
     "invariants": dict(enumerate((glyphs.HOLDS, glyphs.BROKEN))),
     "tracks": dict(enumerate((glyphs.FULL, glyphs.TRACK))),
     "sparks": dict(enumerate(glyphs.SPARK)),
+    "charging, as it was": dict(enumerate(MARKS + glyphs.SPARK)),
+    "charging, as planned": dict(enumerate(MARKS + charging.PLANNED)),
+    "power, as it was": dict(enumerate(LINES + charts.DRAWN + glyphs.SPARK)),
+    "power, as planned": dict(enumerate(LINES + charts.AHEAD + charging.PLANNED)),
+    "energy, as it was": dict(enumerate(ENERGY + glyphs.SPARK)),
+    "energy, as planned": dict(enumerate(ENERGY + charging.PLANNED)),
+    "lanes": dict(enumerate("─┬" + lanes.STEM + lanes.HELD + lanes.LIFELINE + lanes.SENT)),
+    "ends of lanes": dict(enumerate((*lanes.TAKEN.values(), *lanes.LATE.values(), lanes.LOST))),
 }
 
 
@@ -110,6 +124,7 @@ def test_every_letter_keeps_its_width() -> None:
     assert ascii_of("≤ 3") == "<=3"
     assert ascii_of("Café “Süd”") == 'Cafe "Sud"'
     assert ascii_of("⣿⠁⠀") == "#. "
+    assert ascii_of("├─ 2") == "+- 2"
 
 
 def test_what_is_ascii_already_is_let_through_as_it_is() -> None:

@@ -2,13 +2,29 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.color import ColorSystem
 from rich.segment import Segment
+from textual.app import App
 from textual.color import Color
+from textual.command import CommandList
+from textual.pilot import Pilot
 from textual.theme import Theme
+from textual.widgets._toast import Toast
 
-from evtui.themes import SAFE_DARK, SAFE_LIGHT, THEMES
+from evtui.app import EvtuiApp
+from evtui.city_app import CityApp
+from evtui.learn.app import LessonApp
+from evtui.learn.chooser import Chooser
+from evtui.learn.progress import Store
+from evtui.settings.force import Settings
+from evtui.themes import SAFE_DARK, SAFE_LIGHT, THEMES, coarse
+from scenarios.city.session import open_session
+from scenarios.lessons.library import find, lessons
+from scenarios.loader import load
 from tests.evtui.test_themes import contrast
 from tests.evtui.walk import app_of, drawn, troubled, views
 
@@ -22,12 +38,18 @@ XTERM = (
 """The sixteen colours as xterm has them: another terminal has others, which nobody can know."""
 
 
+DIM = 2 / 3
+"""So much of a colour is left of dim text, as VTE and xterm have it; the rest is the ground."""
+
+DEEP, COARSE = "truecolor", "256"
+
+
 def is_text(segment: Segment) -> bool:
     """Whether there is something to read: a frame or a bar is none."""
     return any(char.isalnum() for char in segment.text)
 
 
-def colors(segment: Segment, theme: Theme) -> tuple[Color, Color]:
+def colors(segment: Segment, theme: Theme, depth: str) -> tuple[Color, Color]:
     """The colour of a text and that of its ground, as the terminal shows them."""
     style = segment.style
     assert style is not None
@@ -37,34 +59,119 @@ def colors(segment: Segment, theme: Theme) -> tuple[Color, Color]:
             found.append(Color.parse("#000000" if theme.dark == is_ground else "#ffffff"))
         elif color.number is not None and color.number < len(XTERM):
             found.append(Color.parse(XTERM[color.number]))
+        elif depth == COARSE:
+            found.append(Color(*color.downgrade(ColorSystem.EIGHT_BIT).get_truecolor()))
         else:
             found.append(Color.from_rich_color(color))
-    fore, back = found
-    return (back, fore) if style.reverse else (fore, back)
+    fore, back = reversed(found) if style.reverse else found
+    return (back.blend(fore, DIM) if style.dim else fore), back
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-async def test_every_text_of_every_view_can_be_read(theme: Theme) -> None:
-    """At least 4.5:1. What is faint has nothing to read in it, and dim is the terminal's own."""
-    app = app_of(troubled(), theme=theme.name)
-    faint = theme.variables.get("ink-faint", "").lower()
-    poor: list[str] = []
-    seen = 0
-    async with app.run_test(size=(120, 36)) as pilot:
+class Judge:
+    """Looks at what a terminal shows, and notes what cannot be read there."""
+
+    def __init__(self, theme: Theme, depth: str) -> None:
+        self.theme, self.depth = theme, depth
+        self.faint = theme.variables.get("ink-faint", "").lower()
+        self.poor: set[str] = set()
+        self.seen: dict[str, int] = {}
+        self.widgets: set[str] = set()
+
+    def look(self, app: App[Any], name: str) -> None:
+        """At all that the uppermost screen draws. What is faint has nothing to read in it."""
+        for widget, segments in drawn(app):
+            for segment in filter(is_text, segments):
+                self.seen[name] = self.seen.get(name, 0) + 1
+                self.widgets.add(type(widget).__name__)
+                fore, back = colors(segment, self.theme, self.depth)
+                ratio = contrast(fore, back)
+                what = f"{name}: {type(widget).__name__}: {segment.text.strip()!r}"
+                if ratio < LEAST:
+                    self.poor.add(f"{what} {fore.hex} on {back.hex}: {ratio:.2f}")
+                if fore.hex.lower() == self.faint:
+                    self.poor.add(f"{what} is faint")
+
+
+CASES = [
+    pytest.param(theme, depth, id=f"{theme.name}-{depth}")
+    for theme in THEMES
+    for depth in ((DEEP,) if theme.ansi else (DEEP, COARSE))
+]
+
+
+@pytest.fixture
+def judge(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Judge:
+    """Who judges a theme, in a terminal that has so many colours."""
+    theme, depth = request.param
+    if depth == COARSE:
+        monkeypatch.delenv("COLORTERM")
+    return Judge(theme, depth)
+
+
+cases = pytest.mark.parametrize(
+    "judge", [pytest.param(case.values, id=case.id) for case in CASES], indirect=True
+)
+
+
+@cases
+async def test_every_text_of_every_view_can_be_read(judge: Judge) -> None:
+    """At least 4.5:1, in truecolor and as the nearest of 256 colours; notices, too."""
+    app = app_of(troubled(), theme=judge.theme.name)
+    assert app.console.color_system == judge.depth
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
         async for name in views(app, pilot):
-            for widget, segments in drawn(app):
-                for segment in filter(is_text, segments):
-                    seen += 1
-                    fore, back = colors(segment, theme)
-                    ratio = contrast(fore, back)
-                    of_terminal = theme.ansi and segment.style is not None and segment.style.dim
-                    if ratio < LEAST and not of_terminal:
-                        what = f"{name}: {type(widget).__name__}: {segment.text.strip()!r}"
-                        poor.append(f"{what} {fore.hex} on {back.hex}: {ratio:.2f}")
-                    if fore.hex.lower() == faint:
-                        poor.append(f"{name}: {segment.text.strip()!r} is faint")
-    assert not poor, "\n".join(sorted(set(poor)))
-    assert seen > 1_500
+            if name == "palette":
+                await until_offered(app, pilot)
+            judge.look(app, name)
+            if name == "messages":
+                await pilot.press("up")
+                await pilot.pause()
+                judge.look(app, "a message that is selected")
+        app.clear_notifications()
+        for severity in ("information", "warning", "error"):
+            app.notify(f"a notice: {severity}", severity=severity)  # type: ignore[arg-type]
+        for _ in range(100):
+            await pilot.pause(0.02)
+            if len(app.screen.query(Toast)) == 3:
+                break
+        assert len(app.screen.query(Toast)) == 3
+        judge.look(app, "notices")
+    assert not judge.poor, "\n".join(sorted(judge.poor))
+    assert sum(judge.seen.values()) > 1_500
+    assert {"Toast", "CommandList", "CommandInput"} <= judge.widgets
+
+
+async def until_offered(app: EvtuiApp, pilot: Pilot[int]) -> None:
+    """Wait for the commands of the palette, one of which is under the cursor."""
+    for _ in range(200):
+        offered = app.screen.query_one(CommandList)
+        if offered.highlighted is not None and offered.option_count > 3:
+            break
+        await pilot.pause(0.02)
+    assert offered.highlighted is not None
+    await pilot.pause()
+
+
+@cases
+async def test_every_text_beside_the_network_can_be_read(judge: Judge, tmp_path: Path) -> None:
+    """A city, a lesson, the list of lessons, and what a terminal says that is too small."""
+    settings = Settings(theme=judge.theme.name)
+    city = CityApp(open_session(load("two-sites")), paused=True, settings=settings)
+    store = Store(tmp_path)
+    lesson = LessonApp(find("ballots"), store, settings=settings)
+    apps = ("city", city), ("lesson", lesson), ("lessons", Chooser(lessons(), store, settings))
+    for name, app in apps:
+        async with app.run_test(size=(120, 36)) as pilot:
+            for key in {"city": ["", "k", "down"], "lesson": ["", "H", " "]}.get(name, ["", "end"]):
+                await pilot.press(*([key] if key else []))
+                await pilot.pause()
+                judge.look(app, name)
+            await pilot.resize_terminal(30, 8)
+            await pilot.pause()
+            judge.look(app, f"{name}, too small")
+    assert not judge.poor, "\n".join(sorted(judge.poor))
+    assert min(judge.seen.values()) >= 2
+    assert len(judge.seen) == 6
 
 
 # --- colour-blindness ------------------------------------------------------------------------
@@ -132,8 +239,13 @@ def distances(theme: Theme, sight: Matrix) -> Iterator[tuple[float, str, str]]:
 @pytest.mark.parametrize("theme", [SAFE_DARK, SAFE_LIGHT], ids=lambda theme: theme.name)
 @pytest.mark.parametrize("sight", SIGHT)
 def test_states_stay_apart_for_the_colour_blind(theme: Theme, sight: str) -> None:
-    """Whichever kind of cone somebody lacks."""
+    """Whichever kind of cone somebody lacks, and where there are no more than 256 colours, too."""
     assert min(distances(theme, SIGHT[sight]))[0] >= APART
+    few = coarse(theme)
+    for name in STATES:
+        near = Color.parse(few.variables[name]).rich_color.downgrade(ColorSystem.EIGHT_BIT)
+        few.variables[name] = Color(*near.get_truecolor()).hex
+    assert min(distances(few, SIGHT[sight]))[0] >= APART
 
 
 def test_the_simulation_can_tell_what_is_not_apart() -> None:

@@ -362,7 +362,7 @@ async def test_g_goes_to_a_time() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("m", "g", *"3m", "enter")
         assert "CP5 crashed" in chosen(app)[0]
-        assert body(app)[2].startswith(" 03:00.000")
+        assert body(app)[2].startswith("▌03:00.000")
         await pilot.press("g", *"3m2s810ms", "enter")
         assert "03:02.81" in chosen(app)[0]
         await pilot.press("g", *"5m", "enter")
@@ -371,7 +371,7 @@ async def test_g_goes_to_a_time() -> None:
         await pilot.press("g", *"soon", "enter")
         assert 'found "soon"' in keys(app)
         await pilot.press("escape", "g", *"0s", "enter")
-        assert body(app)[2].startswith(" 00:00.000")
+        assert body(app)[2].startswith("▌00:00.000")
 
 
 async def test_what_is_shown_is_written_to_a_file(

@@ -1,10 +1,13 @@
 """A fault in a view never kills the run: it is saved first, told, and the app goes on."""
 
 import re
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.messages import ExitApp
 from textual.pilot import Pilot
 
 from evtui.app import EvtuiApp
@@ -196,11 +199,41 @@ async def test_what_a_key_does_may_fail(tmp_path: Path, monkeypatch: pytest.Monk
         broken_in(app)
 
 
+async def test_where_nothing_can_be_written_another_folder_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The platform's for state; where there is none either, one in the temporary folder."""
+    monkeypatch.setattr(OperatorPanel, "lines", boom)
+    state, temporary = tmp_path / "state", tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    for is_there, place in ((True, "state/evtui"), (False, "temporary/*")):
+        if not is_there:
+            shutil.rmtree(state)
+            state.write_text("no folder", encoding="utf-8")
+        app = app_in(tmp_path / "nowhere")
+        async with app.run_test() as pilot:
+            await pilot.press("k", "f")
+            await pilot.pause()
+            log, trace = (next(tmp_path.glob(f"{place}/{name}")) for name in RESCUED[::2])
+            saved = f"the session is saved in {log}, the traceback in {trace}"
+            failed = "The view operator failed (BoomError: it broke)"
+            assert notices(app) == [f"{failed}; {saved}"]
+            broken_in(app)
+        assert "crash" in log.read_text(encoding="utf-8")
+        assert "BoomError" in trace.read_text(encoding="utf-8")
+
+
 async def test_what_cannot_be_saved_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder that is not there: the app goes on all the same."""
+    """No folder at all: the app goes on all the same."""
     monkeypatch.setattr(OperatorPanel, "lines", boom)
+    no_folder = tmp_path / "file"
+    no_folder.write_text("", encoding="utf-8")
+    monkeypatch.setenv("XDG_STATE_HOME", str(no_folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(no_folder))
     app = app_in(tmp_path / "nowhere")
     async with app.run_test() as pilot:
         await pilot.press("f")
@@ -212,7 +245,7 @@ async def test_what_cannot_be_saved_is_told(
 
 
 async def test_no_disk_is_filled_by_a_bug(tmp_path: Path) -> None:
-    """Only so many different errors of a run are written."""
+    """Only so many different errors of a run are written, and the one that ends the app."""
     app = app_in(tmp_path)
     async with app.run_test() as pilot:
         for n in range(MAX_RESCUES + 5):
@@ -220,6 +253,12 @@ async def test_no_disk_is_filled_by_a_bug(tmp_path: Path) -> None:
         await pilot.pause()
         assert len([name for name in names(tmp_path) if name.endswith(".txt")]) == MAX_RESCUES
         assert len([name for name in names(tmp_path) if name.endswith(".log")]) == 1
+        await pilot.press("k")
+        await pilot.pause()
+        app.save_before_the_end(BoomError("the last"))
+        assert app.rescue is not None
+        assert app.rescue.log is not None
+        assert "crash" in app.rescue.log.read_text(encoding="utf-8")
 
 
 async def test_an_error_of_the_run_itself_saves_it_before_the_end(
@@ -308,6 +347,35 @@ async def test_nobody_is_asked_who_does_not_want_it(tmp_path: Path) -> None:
     app.confirm_quit = False
     async with app.run_test() as pilot:
         assert await left(app, ["k", "q"], pilot)
+
+
+@pytest.mark.parametrize("part", ["__init__", "compose", "lines"])
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_a_question_that_fails_keeps_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, key: str
+) -> None:
+    """The session is saved, and the key that was pressed leaves, at the second press at last."""
+    monkeypatch.setattr(QuitPanel, part, boom)
+    app = app_in(tmp_path)
+    async with app.run_test() as pilot:
+        assert await left(app, ["k", key, key], pilot)
+        assert names(tmp_path) == RESCUED
+        assert "crash" in (tmp_path / RESCUED[0]).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("keys", "saved"), [(["k"], True), (["k", "s"], False), ([], False)])
+async def test_an_end_from_outside_saves_what_is_not_kept(
+    tmp_path: Path, keys: list[str], saved: bool
+) -> None:
+    """As when the page of a browser is closed: nobody can be asked."""
+    app = app_in(tmp_path)
+    async with app.run_test() as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        await app._post_message(ExitApp())
+        await pilot.pause()
+    assert (tmp_path / RESCUED[0]).exists() is saved
+    assert not (tmp_path / RESCUED[2]).exists()
 
 
 def test_every_view_is_guarded() -> None:

@@ -3,9 +3,11 @@
 import time
 
 import pytest
+from textual.app import App
 from textual.color import Color
 from textual.geometry import Region
-from textual.theme import Theme
+from textual.strip import Strip
+from textual.theme import BUILTIN_THEMES, Theme
 from textual.widgets import Input
 
 from evtui.app import EvtuiApp
@@ -13,7 +15,7 @@ from evtui.pace import CALM_FRAME_S
 from evtui.render.ink import GROUNDS, ROLES, Ink
 from evtui.settings.force import Settings
 from evtui.settings.place import settings_file
-from evtui.themes import DARK, LIGHT, THEMES
+from evtui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT, THEMES
 from evtui.widgets.panes import Header
 from tests.evtui.conftest import session_at
 
@@ -68,14 +70,69 @@ def grounds(app: EvtuiApp) -> set[str]:
 
 @pytest.mark.parametrize(
     ("wished", "theme"),
-    [("evtui-light", "evtui-light"), ("ansi-dark", "ansi-dark"), ("no", DARK.name)],
+    [
+        ("evtui-light", "evtui-light"),
+        ("ansi-dark", "ansi-dark"),
+        ("posting, evtui-light", "evtui-light"),
+        ("evtui-drak", DARK.name),
+    ],
 )
 def test_the_environment_can_wish_a_theme(
     monkeypatch: pytest.MonkeyPatch, wished: str, theme: str
 ) -> None:
-    """``TEXTUAL_THEME`` names any theme there is; what there is not is passed over."""
+    """``TEXTUAL_THEME`` names any theme there is, or several; what there is not is told."""
     monkeypatch.setenv("TEXTUAL_THEME", wished)
-    assert EvtuiApp(session_at(0), paused=True).theme == theme
+    app = EvtuiApp(session_at(0), paused=True)
+    assert app.theme == theme
+    told = 'TEXTUAL_THEME: found "evtui-drak"; allowed'
+    assert [it[: len(told)] for it in app.settings.problems] == [told] * ("drak" in wished)
+
+
+@pytest.mark.parametrize(
+    "theme", [*THEMES, BUILTIN_THEMES["textual-light"]], ids=lambda it: it.name
+)
+async def test_the_environment_is_heard_everywhere(
+    monkeypatch: pytest.MonkeyPatch, theme: Theme
+) -> None:
+    """What Textual draws itself has the colours of the theme, too, and not those of another."""
+    with monkeypatch.context() as patched:
+        # As Textual does where the variable is set before it is imported.
+        patched.setattr(App.theme, "_default", theme.name)
+        patched.setenv("TEXTUAL_THEME", theme.name)
+        heard = await question_of(EvtuiApp(session_at(0), paused=True))
+    settings = Settings(theme=theme.name)
+    assert heard == await question_of(EvtuiApp(session_at(0), paused=True, settings=settings))
+
+
+async def question_of(app: EvtuiApp) -> list[object]:
+    """What the terminal shows when somebody is asked before he leaves, and what it is made of."""
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("k")
+        await pilot.pause()
+        await pilot.press("q")
+        await pilot.pause()
+        variables = app.stylesheet._variables
+        return [*drawn_of(app), variables["foreground"], variables["panel"]]
+
+
+def drawn_of(app: EvtuiApp) -> list[Strip]:
+    """All that the terminal shows."""
+    return list(app.screen._compositor.render_strips())
+
+
+@pytest.mark.parametrize(
+    ("wished", "drawn"),
+    [("evtui-light", ANSI_LIGHT), ("evtui-safe-dark", ANSI_DARK), ("nord", ANSI_DARK)],
+)
+def test_a_terminal_of_sixteen_colours_is_drawn_in_them(
+    monkeypatch: pytest.MonkeyPatch, wished: str, drawn: Theme
+) -> None:
+    """On the ground that was wished: what comes nearest to other colours cannot be read there."""
+    monkeypatch.delenv("COLORTERM")
+    settings = Settings(theme=wished)
+    assert EvtuiApp(session_at(0), paused=True, settings=settings).theme == wished
+    monkeypatch.setenv("TERM", "xterm")
+    assert EvtuiApp(session_at(0), paused=True, settings=settings).theme == drawn.name
 
 
 async def test_a_theme_of_the_palette_is_for_this_run() -> None:

@@ -28,6 +28,7 @@ from scenarios.writer import to_toml
 pytest.importorskip("textual_serve", reason='the extra "web" is not installed')
 
 S = 1_000_000
+ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -44,7 +45,7 @@ def served(folder: Path, *words: str, said: str = "") -> Iterator[str]:
     environ = {
         key: it for key, it in os.environ.items() if key not in ("NO_COLOR", "TEXTUAL_THEME")
     }
-    environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])
+    environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *sys.path])
     process = subprocess.Popen(words, cwd=folder, env=environ, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:
@@ -113,12 +114,82 @@ def test_two_people_in_a_browser(tmp_path: Path) -> None:
         kept = download.value.path().read_text(encoding="utf-8")
         assert 'do = "crash"' in kept or kept.startswith("evtui")
         wait_for(lambda: len(list(tmp_path.glob("*.log"))) == 1)
+        one.still(unlike=crashed)
         assert one.asked | other.asked <= {url, url.replace("http", "ws")}
         one.press("q")
         one.page.wait_for_selector("#ended", state="visible")
         assert other.still() == crashed
-    (saved,) = tmp_path.glob("ten-minutes-*.toml")
-    assert main(["replay", str(saved)]) == 0
+        one.press("Enter")  # on the button that begins anew
+        one.page.wait_for_selector("body.-first-byte:not(.-closed)")
+        assert one.still() == begin
+        one.press("k")
+        assert one.still(unlike=begin) == crashed
+    for name in ("ten-minutes-1.toml", "ten-minutes-rescued-1.log"):
+        assert main(["replay", str(tmp_path / name)]) == 0
+
+
+def test_a_page_that_is_closed_loses_nothing(tmp_path: Path) -> None:
+    """Nobody can be asked then: what was done is saved, and what was not done needs no file."""
+    with served(tmp_path, kept_session(tmp_path)) as url:
+        with closing(begun(url)) as idle:
+            until(idle, b"CP5")
+        with closing(begun(url)) as made:
+            until(made, b"CP5")
+            made.sendall(frame(b'["stdin","k"]'))
+            until(made, b"crashed")
+        wait_for(lambda: rescued(tmp_path))
+        assert "crash" in rescued(tmp_path)
+    assert [it.name for it in tmp_path.glob("*.log")] == ["ten-minutes-rescued-1.log"]
+
+
+def test_it_is_drawn_as_whoever_serves_wants_it(tmp_path: Path) -> None:
+    """The options of ``evtui`` reach each session."""
+    words = (kept_session(tmp_path), "--ascii", "--theme", "evtui-light", "--reduced-motion")
+    with served(tmp_path, *words) as url, closing(begun(url)) as made:
+        seen = until(made, b"CP5")
+        assert "●".encode() not in seen
+        assert b"48;2;240;238;233" in seen
+
+
+def rescued(folder: Path) -> str:
+    """What the file of a session says that was saved because it was ended."""
+    file = folder / "ten-minutes-rescued-1.log"
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="this platform has no /proc")
+def test_no_session_outlives_its_server(tmp_path: Path) -> None:
+    """However the server ends: the processes of its sessions end, and save what was done."""
+    words = (sys.executable, "-m", "evtui.cli", "web", kept_session(tmp_path), "--port", "0")
+    environ = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    server = subprocess.Popen(words, cwd=tmp_path, env=environ, stderr=subprocess.PIPE, text=True)
+    try:
+        assert server.stderr is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+", server.stderr.readline())
+        assert found
+        wait_for(lambda: answers(found[0]))
+        with closing(begun(found[0])) as made:
+            until(made, b"CP5")
+            made.sendall(frame(b'["stdin","k"]'))
+            until(made, b"crashed")
+            task = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+            sessions = [Path("/proc", pid) for pid in task.read_text(encoding="ascii").split()]
+            assert sessions
+            server.kill()
+            wait_for(lambda: not any(map(_runs, sessions)))
+        assert "crash" in rescued(tmp_path)
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _runs(process: Path) -> bool:
+    """Whether a process is there, and no zombie."""
+    try:
+        state = (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
 
 
 class Page:
@@ -136,8 +207,9 @@ class Page:
         self.page.wait_for_selector("body.-first-byte")
 
     def press(self, key: str) -> None:
-        """As somebody types."""
-        self.page.locator(".xterm-helper-textarea").focus()
+        """As somebody types, who has clicked on nothing."""
+        while len(self.page.context.pages) > 1:  # a download opens a page, which then closes
+            self.page.wait_for_timeout(50)
         self.page.keyboard.press(key)
 
     def still(self, unlike: bytes = b"") -> bytes:
@@ -234,6 +306,7 @@ def frame(text: bytes) -> bytes:
         (["--sessions", "0"], "allowed a whole number from 1 to 1000"),
         (["no-such-scenario"], "no-such-scenario"),
         (["no-such.log"], "no-such.log"),
+        (["learn"], "what was learned is kept for one person"),
     ],
 )
 def test_what_cannot_be_served(

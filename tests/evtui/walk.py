@@ -1,8 +1,10 @@
 """Every view of the app, opened on real runs: for what must hold of all that is drawn."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 from rich.segment import Segment
+from textual.app import App
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -87,7 +89,7 @@ async def views(app: EvtuiApp, pilot: Pilot[int]) -> AsyncIterator[str]:
             await pilot.pause()
 
 
-def drawn(app: EvtuiApp) -> Iterator[tuple[Widget, list[Segment]]]:
+def drawn(app: App[Any]) -> Iterator[tuple[Widget, list[Segment]]]:
     """Each line that the widgets of the uppermost screen draw, as it goes to the terminal.
 
     What lies below a panel is dimmed on purpose: it is not read.
@@ -101,6 +103,6 @@ def drawn(app: EvtuiApp) -> Iterator[tuple[Widget, list[Segment]]]:
                 yield widget, list(strip)
 
 
-def text_of(app: EvtuiApp) -> str:
+def text_of(app: App[Any]) -> str:
     """All that the whole terminal shows now, what lies below included."""
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())

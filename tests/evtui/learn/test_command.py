@@ -7,12 +7,16 @@ import pytest
 
 from evtui.cli import main
 from evtui.errors import UsageError
+from evtui.keys.catalogue import catalogue
+from evtui.keys.keymap import effective
 from evtui.learn.checking import check, views
 from evtui.learn.chooser import Chooser
 from evtui.learn.opening import after
 from evtui.learn.progress import FILE, Store
+from evtui.settings.force import Settings
 from scenarios.lessons.library import find, lessons
 from tests.evtui.learn.test_progress import WAY
+from tests.evtui.walk import text_of
 
 
 def out(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -169,6 +173,36 @@ async def test_the_chooser(own_data_folder: Path) -> None:
         assert app.cursor == 4
         await pilot.press("escape")
     assert app.return_value is None
+
+
+async def test_the_chooser_follows_the_settings(own_data_folder: Path) -> None:
+    """Theme, ASCII, keys, and what was wrong with them; a terminal that is too small is told."""
+    settings = Settings(
+        theme="evtui-light", ascii=True, keys={"lessons_open": ("f5",)}, problems=("line 3: no",)
+    )
+    app = Chooser(lessons(), Store(), settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert app.theme == "evtui-light"
+        text = text_of(app)
+        assert text.isascii()
+        assert [it.message for it in app._notifications] == ["line 3: no"]
+        assert "F5 opens" in app.lines(80, 24)[-1].plain
+        await pilot.resize_terminal(30, 8)
+        await pilot.pause()
+        assert "30x8 is too small" in text_of(app)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        await pilot.press("enter")
+        assert app.return_value is None
+        await pilot.press("f5")
+    assert app.return_value is not None
+
+
+def test_who_rebinds_quit_leaves_the_list_with_it() -> None:
+    """One action, one key; Esc leaves as ever."""
+    found = effective(catalogue(), {"quit": ("Q",)})
+    assert found["lessons_quit"] == ("Q", "escape")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 10), (200, 60)])

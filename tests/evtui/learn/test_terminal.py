@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -109,3 +110,13 @@ def test_leaving_the_list(own_data_folder: Path) -> None:
         terminal.send("q")
         assert terminal.left() == 0
     assert not own_data_folder.exists()
+
+
+def test_the_list_is_drawn_as_somebody_wants_it(own_data_folder: Path) -> None:
+    """The options of ``evtui`` hold here, too; a signal leaves the terminal clean."""
+    with Terminal("--ascii", "--theme", "evtui-light") as terminal:
+        terminal.until(lambda: b"Who leads is decided" in terminal.said)
+        assert "▌" not in terminal.said.decode()
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.left() == 143
+        assert terminal.said.rfind(b"\x1b[?1049l") > terminal.said.rfind(b"\x1b[?1049h")
