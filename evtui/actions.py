@@ -362,6 +362,13 @@ OVERVIEW_ACTIONS: tuple[Action, ...] = (
 """What the footer of the overview of a city offers."""
 
 
+PALETTE_BINDING = Binding("ctrl+p", "command_palette", "Command palette", show=False, priority=True)
+"""It opens the palette over every view, as ``ctrl+q`` quits everywhere, and cannot be rebound.
+
+Textual has one like it, but not for an app in which another key opens the palette, too.
+"""
+
+
 def bindings() -> list[Binding]:
     """The bindings of all actions."""
     return [action.binding() for action in ACTIONS]

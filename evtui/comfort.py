@@ -1,11 +1,12 @@
 """The part of the app that follows its user's preferences: colours, letters, motion, keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from textual import events
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
@@ -13,10 +14,15 @@ from evtui import pace
 from evtui.keys.catalogue import catalogue
 from evtui.keys.names import shown
 from evtui.render.ascii import AsciiFilter
+from evtui.screens.quitting import QuitPanel
 from evtui.screens.small import SmallScreen, is_too_small
 from evtui.settings.force import Settings
 from evtui.settings.place import NAME
 from evtui.themes import DARK, THEMES
+
+OWN = ("Theme", "Quit", "Keys", "Screenshot")
+"""Entries of Textual's palette for which there is one of our own: quitting asks, the help (``?``)
+says the keys, and ``Y`` writes a picture where sessions are kept."""
 
 
 class ComfortApp(App[int]):
@@ -58,6 +64,22 @@ class ComfortApp(App[int]):
         text = f'{theme.name}, for this run; to keep it: theme = "{theme.name}" in {NAME}'
         self.clear_notifications()
         self.notify(text, timeout=6, markup=False)
+
+    # The palette.
+
+    def action_command_palette(self) -> None:
+        """Open it, but not over the question of quitting, nor where nothing can be seen."""
+        if not isinstance(self.screen, (QuitPanel, SmallScreen)):
+            super().action_command_palette()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Of what Textual offers that which the app has not in its own way."""
+        yield SystemCommand("Change theme", "Colours, for this run", self.action_change_theme)
+        for it in super().get_system_commands(screen):
+            if it.title not in OWN:
+                yield it
+
+    # The terminal.
 
     def on_resize(self, event: events.Resize) -> None:
         """Where the terminal has no room for a view, only that is said."""

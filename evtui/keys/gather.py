@@ -57,17 +57,14 @@ def _below(kind: type[Panel[Any]]) -> Iterator[type[Panel[Any]]]:
 
 
 def rows(app: type[App[int]] | None, screen: type[DOMNode]) -> tuple[Row, ...]:
-    """What is bound on a screen; a panel hears nothing of the app's, but ``ctrl+q``."""
+    """What is bound on a screen; of the app's a panel hears what has priority: two chords."""
     found: dict[str, Binding] = {}
-    base = App._merge_bindings().key_to_bindings  # noqa: SLF001 - there is no other way to them
-    for source in (app or App, screen):
-        bindings = source._merge_bindings().key_to_bindings  # noqa: SLF001
+    for source in (app or EvtuiApp, screen):
+        bindings = source._merge_bindings().key_to_bindings  # noqa: SLF001 - there is no other way
         for key, several in bindings.items():
             for binding in several:
-                is_system = source is App and not binding.priority
-                if not (is_system and key in base):
+                if app is not None or source is screen or binding.priority:
                     found[key] = binding
-    found["ctrl+p"] = Binding("ctrl+p", "app.command_palette", "Command palette")
     keys: dict[tuple[str, str, str], list[str]] = {}
     bound: dict[tuple[str, str, str], Binding] = {}
     for key, binding in found.items():

@@ -48,7 +48,9 @@ def effective(catalogue: Catalogue, wished: Keymap) -> dict[str, Keys]:
 
 
 def _keys(catalogue: Catalogue, view: View, row: Row, wished: Keymap) -> Keys:
-    """The keys of one row of a view."""
+    """The keys of one row of a view; what has no id has those that it always has."""
+    if not row.id:
+        return row.keys
     if row.id in wished:
         # Esc always leads back.
         return (*wished[row.id], *(key for key in row.keys if key == "escape"))

@@ -3,8 +3,8 @@
 from typing import Any, ClassVar
 
 from attrs import evolve
-from textual.app import App
 from textual.binding import BindingType
+from textual.command import Provider
 
 from evtui import pace
 from evtui.actions import ACTIONS
@@ -15,7 +15,6 @@ from evtui.learn.keys import keys_now
 from evtui.learn.palette import Lessons
 from evtui.learn.progress import Store, Way
 from evtui.learn.screen import LessonScreen
-from evtui.palette import Actions
 from evtui.render.picture import Picture
 from evtui.screens.network import NetworkScreen
 from evtui.settings.force import Settings
@@ -47,7 +46,7 @@ class LessonApp(EvtuiApp):
     """
 
     CSS_PATH = "../app.tcss"
-    COMMANDS = App.COMMANDS | {Actions, Lessons}
+    PALETTE: ClassVar[tuple[type[Provider], ...]] = (Lessons, *EvtuiApp.PALETTE)
     BINDINGS: ClassVar[list[BindingType]] = [*lesson_bindings()]
 
     def __init__(

@@ -1,5 +1,6 @@
 """Keys that somebody rebinds: they work in every view, and every line of keys says so."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -225,6 +226,17 @@ def followers(wished: Keymap) -> Keymap:
     return {
         name: keys for name, keys in effective(catalogue(), wished).items() if name not in wished
     }
+
+
+@pytest.mark.parametrize("name", catalogue().ids())
+def test_every_action_can_have_another_key(name: str) -> None:
+    """A key that nothing has; and its own keys, which are no clash with itself."""
+    usual = catalogue().ids()[name][1].keys
+    own = json.dumps([shown(key) for key in usual if key != "escape"], ensure_ascii=False)
+    for value in ('"f9"', own):
+        read = read_text(f"[keys]\n{name} = {value}", "x")
+        assert read.problems == ()
+        assert effective(catalogue(), read.keys).get(name, usual)
 
 
 def test_what_follows_from_a_wish() -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from textual._xterm_parser import XTermParser
+from textual.events import Key
 
 from evtui.cli import main
 from evtui.keys.catalogue import catalogue
-from evtui.keys.names import known, shown
+from evtui.keys.names import known, shown, why_not
 from evtui.settings.command import example
 from evtui.settings.fields import FIELDS
 from evtui.settings.file import read_file, read_text
@@ -93,8 +95,14 @@ REFUSED = [
     ('[keys]\npause = ""', "x:2: keys.pause: ", 'found ""; ', "allowed a key"),
     ("[keys]\npause = []", "x:2: keys.pause: ", "found []; ", "allowed a key"),
     ("[keys]\npause = 5", "x:2: keys.pause: ", "found 5; ", "allowed a key"),
-    ('[keys]\npause = "shift+a"', "x:2: keys.pause: ", 'found "shift+a"; ', "allowed a key"),
-    ('[keys]\npause = "escape"', "x:2: keys.pause: ", 'found "escape"; ', "allowed a key"),
+    ('[keys]\npause = "shift+a"', "x:2: keys.pause: ", 'found "shift+a", which a terminal sends as',
+     "A; allowed a key"),
+    ('[keys]\npause = "Ctrl+I"', "x:2: keys.pause: ", 'found "Ctrl+I", which a terminal sends as',
+     "Tab; allowed a key"),
+    ('[keys]\npause = "ctrl+."', "x:2: keys.pause: ", 'found "ctrl+.", which a terminal does not',
+     "send; allowed a key"),
+    ('[keys]\npause = "Esc"', "x:2: keys.pause: ", 'found "Esc", which always leads back; ',
+     "allowed a key"),
     ('[keys]\npause = "k"', "x:2: keys.pause: ", 'found "k", which is “Kill, restart or admit” ',
      "(kill) in Network; allowed a key that is free there; it stays space"),
     ('[keys]\npause = "ctrl+q"', "x:2: keys.pause: ", 'found "ctrl+q", which is “Quit”', "stays"),
@@ -297,9 +305,12 @@ def test_the_schema_allows_what_the_reader_allows() -> None:
     ("written", "key"),
     [
         ("p", "p"), ("P", "P"), (".", "full_stop"), (",", "comma"), ("+", "plus"),
-        ("ctrl++", "ctrl+plus"),
         (":", "colon"), ("space", "space"), (" ", "space"), ("f12", "f12"), ("ctrl+k", "ctrl+k"),
         ("shift+ctrl+f1", "ctrl+shift+f1"), ("full_stop", "full_stop"), ("ä", "ä"), ("/", "slash"),
+        ("°", "degree_sign"), ("«", "left_pointing_double_angle_quotation_mark"),
+        ("↑", "up"), ("Up", "up"), ("F5", "f5"), ("PgUp", "pageup"), ("Space", "space"),
+        ("Ctrl+K", "ctrl+k"), ("ctrl+A", "ctrl+a"), ("Del", "delete"), ("ctrl+↑", "ctrl+up"),
+        ("ctrl+alt+f1", "alt+ctrl+f1"), ("alt+p", "alt+p"), ("alt+P", "alt+shift+p"),
     ],
 )  # fmt: skip
 def test_a_key_has_a_name(written: str, key: str) -> None:
@@ -307,17 +318,60 @@ def test_a_key_has_a_name(written: str, key: str) -> None:
     assert known(written) == key
 
 
-@pytest.mark.parametrize("written", ["", "pp", "f25", "ctrl+", "hyper+a", "ctrl+ctrl+a", "\n"])
+@pytest.mark.parametrize(
+    "written",
+    ["", "pp", "f25", "ctrl+", "hyper+a", "ctrl+ctrl+a", "\n", "↑↓", "f5 f6", "+ctrl", "\ue000"],
+)
 def test_what_is_no_key_has_none(written: str) -> None:
     """It is refused."""
     assert known(written) is None
+    assert why_not(written) == ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["ctrl+i", "ctrl+m", "ctrl+[", "ctrl+h", "ctrl++", "ctrl+.", "ctrl+5", "ctrl+space", "shift+.",
+     "shift+enter", "alt+.", "alt+enter", "ctrl+alt+k", "ctrl+shift+k", "ctrl+ä", "alt+ä", "esc"],
+)  # fmt: skip
+def test_what_no_terminal_sends_is_refused_with_the_reason(written: str) -> None:
+    """It would be a key that does nothing."""
+    assert known(written) is None
+    assert why_not(written).startswith(", which ")
+
+
+def test_what_a_terminal_sends_is_what_is_allowed() -> None:
+    """Textual's own reader of bytes has the same name for each key that can be had."""
+
+    def typed(sequence: str) -> list[str]:
+        parser = XTermParser()
+        events = [*parser.feed(sequence), *parser.feed("")]
+        return [it.key for it in events if isinstance(it, Key)]
+
+    for char in map(chr, range(33, 127)):
+        assert typed(char) == [known(char)]
+        alt = known(f"alt+{char}")
+        assert typed(f"\x1b{char}") == [alt] or alt is None
+    for number in range(1, 27):
+        ctrl = known(f"ctrl+{chr(number + 96)}")
+        assert (typed(chr(number)) == [ctrl]) is (ctrl is not None)
+    for written, end in (("Up", "A"), ("Home", "H"), ("F1", "P"), ("F5", "15~"), ("PgDn", "6~")):
+        number, letter = (end[:-1], "~") if end.endswith("~") else ("1", end)
+        for code, held in ((2, "shift+"), (3, "alt+"), (5, "ctrl+"), (6, "shift+ctrl+")):
+            assert typed(f"\x1b[{number};{code}{letter}") == [known(held + written)]
 
 
 def test_every_key_of_the_program_can_be_written_as_it_is_shown() -> None:
-    """What a footer shows of a key, a file of settings may say, but for arrows."""
+    """What a footer shows of a key, a file of settings may say, but for Esc."""
     keys = {key for view in catalogue().views for row in view.rows if row.id for key in row.keys}
     for key in sorted(keys - {"escape"}):
-        assert known(key) == key
-        assert known(shown(key).lower() if len(shown(key)) > 1 else shown(key)) or key in (
-            "up", "down", "left", "right", "pageup", "pagedown", "delete"
-        )  # fmt: skip
+        assert known(key) == known(shown(key)) == key
+
+
+def test_every_key_that_can_be_written_is_shown_so() -> None:
+    """Letters and signs of whatever keyboard, and what is held besides."""
+    for char in (*map(chr, range(33, 127)), *"°€§£«»¡¿’´¨ßéÉñøþДあ"):
+        key = known(char)
+        assert key is not None
+        assert shown(key) == char
+    assert shown("alt+ctrl+up") == "alt+ctrl+↑"
+    assert known(shown("alt+ctrl+up")) == "alt+ctrl+up"
