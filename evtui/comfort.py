@@ -25,6 +25,15 @@ OWN = ("Theme", "Quit", "Keys", "Screenshot")
 says the keys, and ``Y`` writes a picture where sessions are kept."""
 
 
+def in_one(problems: Sequence[str]) -> str:
+    """One notice for all that is wrong with the settings: many would cover what is watched."""
+    first, more = problems[0], len(problems) - 1
+    if not more:
+        return first
+    word, whole = ("mistake", "both") if more == 1 else ("mistakes", "all")
+    return f"{first}\n{more} more {word}: evtui settings lists {whole}"
+
+
 class ComfortApp(App[int]):
     """Themes, ASCII, calm, and the keys as somebody wants them."""
 
@@ -55,8 +64,8 @@ class ComfortApp(App[int]):
         """Bind the keys, and say what was wrong with the settings."""
         if keys := self.settings.keys:
             self.set_keymap({name: ",".join(several) for name, several in keys.items()})
-        for problem in self.settings.problems:
-            self.notify(problem, severity="warning", timeout=20, markup=False)
+        if problems := self.settings.problems:
+            self.notify(in_one(problems), severity="warning", timeout=20, markup=False)
         self.theme_changed_signal.subscribe(self, self._theme_picked)
 
     def _theme_picked(self, theme: Theme) -> None:

@@ -271,11 +271,24 @@ def test_ids_are_those_of_one_thing() -> None:
 
 
 async def test_settings_that_are_wrong_are_told_in_the_app() -> None:
-    """A notice for each, and the app runs with the defaults."""
-    wrong = resolve(read_text('theme = "no"\n[keys]\npause = "k"', "x"), {}, {}).settings
-    app = EvtuiApp(session_at(0), paused=True, settings=wrong)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
-        assert [it.message for it in app._notifications] == list(wrong.problems)
-        await press(pilot, "space")
-        assert not app.paused
+    """One notice, and the app runs with the defaults: the first, how many more, and what lists all.
+
+    However many there are, most of the network is seen.
+    """
+    one = 'theme = "no"'
+    two = f'{one}\n[keys]\npause = "k"'
+    many = "\n".join(f"wrong{number} = 1" for number in range(12))
+    for text, more in (
+        (one, ""),
+        (two, "1 more mistake: evtui settings lists both"),
+        (many, "11 more mistakes: evtui settings lists all"),
+    ):
+        wrong = resolve(read_text(text, "x"), {}, {}).settings
+        app = EvtuiApp(session_at(0), paused=True, settings=wrong)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            told = [it.message for it in app._notifications]
+            assert told == ["\n".join([wrong.problems[0], more] if more else [wrong.problems[0]])]
+            assert sum(toast.size.height for toast in app.screen.query("Toast")) < 8
+            await press(pilot, "space")
+            assert not app.paused
