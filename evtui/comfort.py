@@ -11,8 +11,7 @@ from textual.theme import Theme
 from textual.widgets import Input
 
 from evtui import pace
-from evtui.keys.catalogue import catalogue
-from evtui.keys.names import shown
+from evtui.keys.keymap import key_of
 from evtui.render.ascii import AsciiFilter
 from evtui.screens.quitting import QuitPanel
 from evtui.screens.small import SmallScreen, is_too_small
@@ -57,8 +56,7 @@ class ComfortApp(App[int]):
 
     def key_of(self, name: str) -> str:
         """What the key of an action looks like, as it is bound."""
-        usual = catalogue().ids()[name][1].keys
-        return shown(self.settings.keys.get(name, usual)[0])
+        return key_of(name, self.settings.keys)
 
     def tell_of_settings(self) -> None:
         """Bind the keys, and say what was wrong with the settings."""

@@ -10,6 +10,7 @@ from textual.style import Style
 from textual.types import IgnoreReturnCallbackType
 
 from evtui.actions import ACTIONS, VIEWS, as_bound
+from evtui.keys.keymap import USUAL, key_of
 from evtui.pace import SPEEDS
 from evtui.render import units
 from evtui.render.fault_entries import entries
@@ -91,10 +92,13 @@ class Actions(Provider):
 
     def _hands(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         """What can be done to the message that is selected in the view that is open."""
+        picture: Any = getattr(self.app, "picture", None)
+        bound = picture.keys if picture is not None else USUAL
         if isinstance(self.screen, HandsPanel):
             for hand in HANDS:
                 do = partial(self.screen.run_action, f"hand({hand.id!r})")
-                yield f"Message: {hand.title} · {hand.key}", hand.help, do
+                key = key_of(f"hand_{hand.id}", bound)
+                yield f"Message: {hand.title} · {key}", hand.help, do
 
     def _reads(self, cp: str) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         """What the network holds, asked at the selected CP."""

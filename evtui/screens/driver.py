@@ -119,7 +119,7 @@ class ActPanel(Panel[Done]):
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
         """What can be done, or how much of it."""
         self._now_us = picture.view.time_us
-        return driver_acts.page(self._draft, self._now_us, width)
+        return driver_acts.page(self._draft, self._now_us, width, picture.keys)
 
     def clicked(self, y: int) -> None:
         """A click chooses."""

@@ -58,7 +58,7 @@ class FaultsPanel(TablePanel):
         if self._draft is None:
             self._draft = first_draft(view, picture.selected)
         drawn, self._spots = fault_page.page(
-            view, self._draft, (width, height), self.motion(picture)
+            view, self._draft, (width, height), self.motion(picture), picture.keys
         )
         return drawn
 

@@ -143,7 +143,7 @@ class LinkEditor(Panel[Edit]):
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
         """What can be done, beside what is so now."""
         cell = picture.view.links.at(*self._at) if picture.view.links else None
-        return link_editor.page(self._draft, cell, width)
+        return link_editor.page(self._draft, cell, width, picture.keys)
 
     def clicked(self, y: int) -> None:
         """A click on a row goes there."""

@@ -45,7 +45,9 @@ class MembershipPanel(Panel[str]):
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
         """What is possible as the group is now: it may change while the panel is open."""
         cp = next((cp for cp in picture.view.cps if cp.id == self._selected), None)
-        return [] if cp is None else membership.page(picture.view, cp, self._cursor, width)
+        if cp is None:
+            return []
+        return membership.page(picture.view, cp, self._cursor, width, picture.keys)
 
     def clicked(self, y: int) -> None:
         """A click chooses."""

@@ -157,7 +157,8 @@ class LinkPanel(Panel[LinkChoice]):
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
         """A row for each other CP, with its link's state as it is now."""
         self._choices = links.others(picture.view, self._selected)
-        return links.page(self._choices, self._selected, self._cursor, (width, height))
+        size = (width, height)
+        return links.page(self._choices, self._selected, self._cursor, size, picture.keys)
 
     def clicked(self, y: int) -> None:
         """A click chooses."""

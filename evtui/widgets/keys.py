@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from evtui.keys.catalogue import catalogue
-from evtui.keys.keymap import Keymap, told
+from evtui.keys.keymap import USUAL, Keymap, told
 from evtui.keys.names import of_view
 
 
@@ -30,9 +30,14 @@ class KeyLine(Static):
 
 def as_bound(screen: Any, text: str) -> str:
     """A line of the keys of a view, with those that are rebound."""
-    picture = getattr(screen.app, "picture", None)
-    keys: Keymap = picture.keys if picture is not None else {}
+    keys = keys_of(screen)
     return told(text, usual_of(type(screen)), keys) if keys else text
+
+
+def keys_of(screen: Any) -> Keymap:
+    """All keys that are not the usual ones, in the app of a screen."""
+    picture = getattr(screen.app, "picture", None)
+    return picture.keys if picture is not None else USUAL
 
 
 def usual_of(kind: type) -> dict[str, tuple[str, ...]]:

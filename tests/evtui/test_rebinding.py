@@ -20,10 +20,14 @@ from evtui.screens.tables import LivePanel
 from evtui.settings.file import read_text
 from evtui.settings.force import Settings, resolve
 from evtui.widgets.footer import Footer
+from evtui.widgets.lines import Lines
 from scenarios.city.session import open_session
 from scenarios.loader import load
+from scenarios.session import Session
 from scenarios.view import Window
 from tests.evtui.conftest import session_at
+from tests.evtui.test_hands import come_to
+from tests.evtui.test_snapshots import settle
 
 OPENED = {a.id: a for a in ACTIONS if a.group == VIEWS and a.id != "log_filter"}
 
@@ -174,6 +178,59 @@ async def test_the_line_of_keys_of_a_view_says_the_keys_as_bound(
         await press(pilot, OPENED[view].keys)
         line = str(app.screen.query_one("#panel-keys", Static).content)
         assert said in line
+
+
+BODIES = [
+    ((), "pageup", 'to_end = "f7"\npage_up = "pageup"', "F7 follows"),
+    (("L",), "up", 'log_whole = "f5"', "F5 shows all of it"),
+    (("L",), "home", 'log_end = "f7"', "F7 follows"),
+    (("m",), "up", 'messages_end = "f7"', "F7 follows"),
+    (("O",), "up", 'ocpp_end = "f7"', "F7 follows"),
+    (("x",), "down", 'link_choose = "f6"', "F6 cuts it"),
+    (("v", "down"), "up", 'membership_choose = "f6"', "F6 "),
+    (("F",), "down", 'faults_apply = "f6"', " F6 "),
+    (("l", "enter"), "home", 'link_editor_apply = "f6"', " F6 cuts CP1"),
+    (("D", "enter"), "1", 'act_choose = ["f6", "enter"]', " F6 "),
+    (("question_mark", "right"), "up", 'hand_drop = "f8"', "F8 drop"),
+]
+
+
+@pytest.mark.parametrize(("keys", "then", "text", "said"), BODIES, ids=lambda it: str(it)[:24])
+async def test_what_a_view_says_of_a_key_is_as_it_is_bound(
+    keys: tuple[str, ...], then: str, text: str, said: str
+) -> None:
+    """In its body, too; with its usual keys it says the usual one."""
+    for wished, expected in ((text, True), ("", False)):
+        app = app_with(wished)
+        async with app.run_test(size=(80, 18)) as pilot:
+            app.travel(330_000_000)
+            await press(pilot, *keys, then)
+            drawn = "\n".join(line.plain for it in app.screen.query(Lines) for line in it.shown)
+            assert (said in drawn) is expected
+
+
+async def test_the_keys_of_hands_are_said_as_bound() -> None:
+    """In the line of keys for a message under way, and in the palette."""
+    session = Session(load("leader-crash"), 1)
+    come_to(session, "Accepted")
+    app = EvtuiApp(session, paused=True, settings=settings('hand_drop = "f8"\nhand_undo = "f9"'))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await press(pilot, "m", "up")
+        await settle(pilot)
+        line = str(app.screen.query_one("#panel-keys", Static).content)
+        assert "F8 drop" in line
+        assert "F9 undo" in line
+        assert "Message: Drop it · F8" in [text async for text in palette(app)]
+
+
+async def test_arrows_stay_together_where_none_of_them_is_rebound() -> None:
+    """Else the line of the log needs two rows."""
+    app = app_with('log_next = "j"')
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "L")
+        line = app.screen.query_one("#panel-keys", Static)
+        assert str(line.content).startswith("↑↓ slot  Enter why")
+        assert line.size.height == 1
 
 
 def lines_of_keys() -> Iterator[tuple[View, str]]:
