@@ -111,6 +111,11 @@ class Panel(Guarded, ModalScreen[Result], Generic[Result]):
         """Draw the body anew."""
         self.query_one(Body).redraw()
 
+    def on_click(self, event: events.Click) -> None:
+        """A click beside it is Esc; not the second one of two, which have opened it."""
+        if event.widget is self and event.chain == 1:
+            self.app.simulate_key("escape")
+
     def copied(self) -> tuple[str, str]:
         """What ``y`` copies: what it is called, and its text.
 
