@@ -204,6 +204,8 @@ Page = Annotated[str | None, _option(_file("--html", or_stdout=False), "FILE")]
 ModelName = Annotated[str | None, _option(_text, "kv|register|network")]
 TimeLimit = Annotated[int | None, _option(_duration("--time-limit", _DAY_US), "TIME")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
+Either = Annotated[bool | None, Parameter(show_default=False)]
+"""With ``--no-`` before its name the opposite, whatever the settings say."""
 
 
 @Parameter(name="*")
@@ -217,9 +219,9 @@ class Watching:
     """Virtual seconds in a second, 0.1 to 1000, or max; 10 if left out, of a city 100."""
     theme: Annotated[str | None, _option(_theme, "NAME")] = None
     """Colours, such as evtui-dark, evtui-light, evtui-safe-dark or evtui-ansi-dark."""
-    ascii: Switch = False
+    ascii: Either = None
     """Draw with ASCII alone."""
-    reduced_motion: Switch = False
+    reduced_motion: Either = None
     """Nothing slides or blinks, and the screen changes twice a second."""
     at: At = None
     """Open it paused at this virtual time, such as 3m30s, or at its end."""
@@ -229,8 +231,8 @@ class Watching:
         given: dict[str, str | float | bool | None] = {
             "theme": self.theme,
             "speed": self.speed,
-            "ascii": self.ascii or None,
-            "reduced_motion": self.reduced_motion or None,
+            "ascii": self.ascii,
+            "reduced_motion": self.reduced_motion,
         }
         return {name: value for name, value in given.items() if value is not None}
 

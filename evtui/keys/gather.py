@@ -26,6 +26,8 @@ from evtui.screens.tables import LivePanel, TablePanel
 from evtui.themes import THEMES
 
 _GROUPS = {it.id: it for it in (*LESSON_ACTIONS, *OVERVIEW_ACTIONS, *CITY_ACTIONS, *ACTIONS)}
+_TITLES = {"ocpp": "OCPP"}
+"""Where it is not the name of the view."""
 _BASES = (Panel, LivePanel, TablePanel)
 
 
@@ -46,7 +48,8 @@ def gather() -> Catalogue:
 
 def _view(panel: type[Panel[Any]]) -> View:
     name = of_view(panel)
-    return View(name, name.replace("-", " ").capitalize(), rows(None, panel))
+    title = name.replace("-", " ").capitalize()
+    return View(name, _TITLES.get(name, title), rows(None, panel))
 
 
 def _below(kind: type[Panel[Any]]) -> Iterator[type[Panel[Any]]]:

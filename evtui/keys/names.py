@@ -131,6 +131,20 @@ def shown(key: str) -> str:
     return "+".join([*before, text])
 
 
+def printed(key: str, encoding: str | None) -> str:
+    """What a key looks like in an output that may have few letters: ``Up`` where it has no ``↑``.
+
+    What it says then can be written in a file of settings, too.
+    """
+    text = shown(key)
+    try:
+        text.encode(encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        *before, base = key.split("+")
+        text = "+".join([*before, base.capitalize() if base in NAMED else base])
+    return text
+
+
 def _character(name: str) -> str:
     """The character that a key types: ``euro_sign`` is ``€``."""
     if len(name) == 1:

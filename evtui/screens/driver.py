@@ -100,7 +100,10 @@ class ActPanel(Panel[Done]):
         Binding("right", "turn(1)", "More", id="act_right"),
         Binding("backspace", "type('')", "Delete a digit", id="act_backspace"),
         Binding("enter", "choose", "Do it", id="act_choose"),
-        *[Binding(str(n), f"type('{n}')", show=False, id=f"act_{n}") for n in range(10)],
+        *[
+            Binding(str(n), f"type('{n}')", f"Digit {n}", show=False, id=f"act_{n}")
+            for n in range(10)
+        ],
     ]
 
     def __init__(self, draft: Draft) -> None:

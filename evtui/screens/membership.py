@@ -22,7 +22,9 @@ class MembershipPanel(Panel[str]):
         Binding("down,right", "move(1)", "After", id="membership_down"),
         Binding("enter,v", "choose", "Do it", id="membership_choose"),
         *[
-            Binding(str(n + 1), f"choose({n})", show=False, id=f"membership_{verb}")
+            Binding(
+                str(n + 1), f"choose({n})", f"Choice {n + 1}", show=False, id=f"membership_{verb}"
+            )
             for n, verb in enumerate(membership.VERBS)
         ],
     ]

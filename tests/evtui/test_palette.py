@@ -11,6 +11,7 @@ from evtui.app import EvtuiApp
 from evtui.city_app import CityApp
 from evtui.learn.app import LessonApp
 from evtui.screens.city import CityScreen
+from evtui.screens.help import HelpPanel
 from evtui.screens.panels import Panel
 from evtui.screens.quitting import QuitPanel
 from evtui.screens.small import SmallScreen
@@ -22,6 +23,8 @@ from tests.evtui.walk import KEYS, troubled
 
 ELSEWHERE = ("quit", "palette")
 """A question that wants an answer, and the palette itself."""
+TYPED = (*ELSEWHERE, "log_filter")
+"""Where the characters are typed."""
 
 
 def app_at(time_us: int = 60_000_000) -> EvtuiApp:
@@ -52,14 +55,30 @@ async def test_ctrl_p_opens_the_palette_in_every_view(view: str) -> None:
     """The network, each view and each panel above it; Esc leads back to where it was opened."""
     app = EvtuiApp(troubled(time_us=60_000_000), paused=True)
     async with app.run_test(size=(120, 36)) as pilot:
-        if view in ("branches", "compare"):
-            await press(pilot, "k", "z")
-        await press(pilot, *KEYS[view])
+        await press(pilot, "k", "z", *KEYS[view])
         below = app.screen
         assert isinstance(below, Panel) is (view != "network")
         await press(pilot, "ctrl+p")
         assert CommandPalette.is_open(app)
         await press(pilot, "ctrl+p", "escape")
+        assert app.screen is below
+
+
+@pytest.mark.parametrize("view", [name for name in KEYS if name not in TYPED])
+async def test_help_and_colon_work_in_every_view(view: str) -> None:
+    """The help is closed by its key, and the view is there again."""
+    app = EvtuiApp(troubled(time_us=60_000_000), paused=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await press(pilot, "k", "z", *KEYS[view])
+        below = app.screen
+        if not isinstance(below, HelpPanel):
+            await press(pilot, "question_mark")
+            assert isinstance(app.screen, HelpPanel)
+            await press(pilot, "question_mark")
+            assert app.screen is below
+        await press(pilot, "colon")
+        assert CommandPalette.is_open(app)
+        await press(pilot, "escape")
         assert app.screen is below
 
 

@@ -327,6 +327,18 @@ def test_ids_are_those_of_one_thing() -> None:
     assert len(of) > 200
 
 
+def test_every_title_stands_by_itself() -> None:
+    """It is read in the palette, in tables of keys and where two keys clash."""
+    for view in catalogue().views:
+        assert view.title[0].isupper(), view.title
+        for row in view.rows:
+            assert row.title[0].isupper() or row.title[0].isdigit(), (view.name, row)
+            assert not set(row.title) & set("()_"), (view.name, row)
+    titles = {row.id: row.title for row in catalogue().network.rows if row.id}
+    assert len(set(titles.values())) == len(titles)
+    assert [it.title for it in catalogue().views if it.name == "ocpp"] == ["OCPP"]
+
+
 async def test_settings_that_are_wrong_are_told_in_the_app() -> None:
     """One notice, and the app runs with the defaults: the first, how many more, and what lists all.
 

@@ -1,5 +1,6 @@
 """The file of settings: whatever stands in it, the app starts, and says what is wrong."""
 
+import io
 import json
 import os
 from pathlib import Path
@@ -11,7 +12,7 @@ from textual.events import Key
 
 from evtui.cli import main
 from evtui.keys.catalogue import catalogue
-from evtui.keys.names import known, shown, why_not
+from evtui.keys.names import known, printed, shown, why_not
 from evtui.settings.command import example
 from evtui.settings.fields import FIELDS
 from evtui.settings.file import read_file, read_text
@@ -108,6 +109,7 @@ REFUSED = [
     ('[keys]\npause = "ctrl+q"', "x:2: keys.pause: ", 'found "ctrl+q", which is “Quit”', "stays"),
     ('[keys]\npause = "ctrl+p"', "x:2: keys.pause: ", "“Command palette”", "stays"),
     ('[keys]\npause = "tab"', "x:2: keys.pause: ", 'found "Tab", which is “Focus Next”', "stays"),
+    ('[keys]\npause = "1"', "x:2: keys.pause: ", "“Question 1” (analytics_1) in ", "stays space"),
     ('[keys]\nstep = "n"', "x:2: keys.step: ", "“Next site” (next_site) in City", "stays ."),
     ('[keys]\nstep = "N"', "x:2: keys.step: ", "“Match before” (log_previous) in Log", "stays ."),
     ('[keys]\nlog_next = "N"', "x:2: keys.log_next: ", "(log_previous) in Log", "stays n"),
@@ -187,6 +189,10 @@ def test_an_option_comes_before_the_environment_and_that_before_the_file() -> No
     ):
         found = resolve(read, environ, options)
         assert (found.settings.theme, found.sources["theme"]) == (theme, source)
+    read_ascii = read_text("ascii = true\nreduced_motion = true", "x")
+    found = resolve(read_ascii, {MOTION: "1"}, {"ascii": False, "reduced_motion": False})
+    assert (found.settings.ascii, found.settings.reduced_motion) == (False, False)
+    assert found.sources["ascii"] == "option --no-ascii"
     found = resolve(read, {MOTION: "Yes"}, {})
     assert found.settings.reduced_motion
     assert not resolve(read, {MOTION: "0"}, {}).settings.reduced_motion
@@ -267,6 +273,44 @@ def test_an_example_that_cannot_be_written_is_told(
     monkeypatch.setenv(VARIABLE, str(tmp_path / "conf"))
     assert main(["settings", "--write", "--json"]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_the_schema_is_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It has a name, whatever the file says; with --write nobody knows what is meant."""
+    put(folder, "theme = 3")
+    assert main(["settings", "--schema"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data == schema()
+    assert data["$id"] == "urn:evtui:settings"
+    assert main(["settings", "--schema", "--write"]) == 2
+    assert capsys.readouterr().err == (
+        "evtui: settings: found --write with --schema; allowed one of them\n"
+    )
+
+
+def test_keys_are_printed_with_the_letters_that_the_output_has(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In ASCII an arrow is a word, no question mark: that is the key of the help."""
+    put(folder, '[keys]\nstep = "°"\npause = "ctrl+↑"')
+    for encoding, step, pause, back in (
+        ("utf-8", "°", "ctrl+↑", "↑ ←"),
+        ("ascii", "degree_sign", "ctrl+Up", "Up Left"),
+    ):
+        for command in (["--print-keys"], ["settings"]):
+            out = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="replace")
+            monkeypatch.setattr("sys.stdout", out)
+            assert main(command) == 0
+            out.seek(0)
+            rows = [line.split() for line in out.read().splitlines()]
+            listed = [" ".join(row) for row in rows]
+            assert any(it.startswith(f"{step} Step one event") or f"step {step} " in it
+                       for it in listed)  # fmt: skip
+            assert any(pause in it for it in listed)
+            if command == ["--print-keys"]:
+                assert f"{back} Previous CP select_previous" in listed
+                assert [row[-1] for row in rows if "?" in row and "help" not in row[-1]] == []
+    assert all(known(printed(key, "ascii")) == key for key in ("up", "pagedown", "ctrl+left", "f5"))
 
 
 # --- schema ----------------------------------------------------------------------------------
