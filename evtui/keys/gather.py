@@ -22,6 +22,7 @@ from evtui.learn.screen import LessonScreen
 from evtui.screens.city import CityScreen
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import Panel
+from evtui.screens.small import SmallScreen
 from evtui.screens.tables import LivePanel, TablePanel
 from evtui.themes import THEMES
 
@@ -42,6 +43,7 @@ def gather() -> Catalogue:
         View("city", "City", rows(CityApp, CityScreen)),
         View("lesson", "Lesson", rows(LessonApp, LessonScreen)),
         *(_view(panel) for panel in panels),
+        View("small", "Too small a terminal", rows(None, SmallScreen)),
     )
     return Catalogue(views, themes)
 

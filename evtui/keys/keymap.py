@@ -93,6 +93,8 @@ def _keys(catalogue: Catalogue, view: View, row: Row, wished: Keymap) -> Keys:
 def _leader(catalogue: Catalogue, row: Row, key: str) -> tuple[Row | None, bool]:
     """The action of the network whose key this is; whether it is the very same action."""
     for other in catalogue.network.rows:
+        if not other.id:
+            continue  # a chord that nobody rebinds leads nobody
         if row.action == f"app.{other.action}":
             return other, True
         same = row.action in ("close", other.action) or row.id in LEAVES

@@ -16,6 +16,7 @@ from evtui.keys.keymap import Keymap, clashes, effective, told
 from evtui.keys.names import shown
 from evtui.palette import Actions
 from evtui.screens.panels import Body, Panel
+from evtui.screens.small import SmallScreen
 from evtui.screens.tables import LivePanel
 from evtui.settings.file import read_text
 from evtui.settings.force import Settings, resolve
@@ -88,6 +89,20 @@ async def test_a_rebound_key_works_in_every_view(view: str) -> None:
         assert len(app.screen_stack) == 1
         await press(pilot, "f9", "escape")
         assert len(app.screen_stack) == 1
+
+
+async def test_who_has_rebound_quitting_quits_a_small_terminal_so() -> None:
+    """It says the key as it is bound; the usual one does nothing any more."""
+    app = app_with('quit = "Q"')
+    async with app.run_test(size=(20, 5)) as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen, SmallScreen)
+        assert str(app.screen.query_one(Static).content).endswith("\nQ quits")
+        await press(pilot, "q")
+        assert app.is_running
+        assert app.return_code is None
+        await press(pilot, "Q")
+        assert app.return_code == 0
 
 
 async def test_two_actions_may_change_places() -> None:
@@ -303,7 +318,10 @@ def test_what_follows_from_a_wish() -> None:
     assert followers({"why": ("f9",)}) == {
         "log_why": ("enter", "f9"), "charging_why": ("enter", "f9"), "why_close": ("f9", "q"),
     }  # fmt: skip
+    assert followers({"palette": ("f9",)}) == {"panel_palette": ("f9",)}
+    assert followers({"help": ("f1",)}) == {"panel_help": ("f1",), "help_close": ("f1", "q")}
     quits = followers({"quit": ("Q",)})
+    assert quits["small_quit"] == ("Q",)
     assert quits["log_close"] == ("L", "Q")
     assert quits["quit_leave"] == ("Q",)
     assert all("Q" in keys for keys in quits.values())
