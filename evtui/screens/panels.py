@@ -115,7 +115,8 @@ class Panel(Guarded, ModalScreen[Result], Generic[Result]):
 
     def on_click(self, event: events.Click) -> None:
         """A click beside it is Esc; not the second one of two, which have opened it."""
-        if event.widget is self and event.chain == 1:
+        beside = self.get_widget_at(event.screen_x, event.screen_y)[0] is self
+        if beside and event.chain == 1:
             self.app.simulate_key("escape")
 
     def copied(self) -> tuple[str, str]:

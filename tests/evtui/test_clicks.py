@@ -97,7 +97,9 @@ async def test_a_click_beside_a_panel_closes_it(view: str) -> None:
         await press(pilot, "k", "z", *KEYS[view])
         panel, done = app.screen, app.timeline.branch.inputs
         assert isinstance(panel, Panel)
-        await pilot.click("#panel-title")
+        title = panel.query_one("#panel-title").region
+        await pilot.click(offset=(title.x, title.y))
+        await pilot.pause()
         assert app.screen is panel
         for _ in range(2):
             if app.screen is panel:
@@ -106,6 +108,21 @@ async def test_a_click_beside_a_panel_closes_it(view: str) -> None:
         assert app.screen is not panel
         assert app.timeline.branch.inputs == done
         assert app.is_running
+
+
+async def test_a_click_on_a_notice_is_no_click_beside() -> None:
+    """It is the notice that goes."""
+    app = app_at()
+    async with app.run_test(size=(150, 60), notifications=True) as pilot:
+        await press(pilot, "x")
+        app.notify("something")
+        await pilot.pause(0.3)
+        notice = app.screen.query_one("Toast").region
+        assert not app.screen.query_one("#panel").region.overlaps(notice)
+        await pilot.click(offset=(notice.x + 3, notice.y))
+        await pilot.pause(0.3)
+        assert isinstance(app.screen, LinkPanel)
+        assert not app.screen.query("Toast")
 
 
 async def test_a_word_does_what_its_key_does() -> None:

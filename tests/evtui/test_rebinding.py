@@ -372,10 +372,10 @@ async def test_settings_that_are_wrong_are_told_in_the_app() -> None:
     ):
         wrong = resolve(read_text(text, "x"), {}, {}).settings
         app = EvtuiApp(session_at(0), paused=True, settings=wrong)
-        async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
+        async with app.run_test(size=(80, 24), notifications=True) as pilot:
+            await pilot.pause(0.3)
             told = [it.message for it in app._notifications]
             assert told == ["\n".join([wrong.problems[0], more] if more else [wrong.problems[0]])]
-            assert sum(toast.size.height for toast in app.screen.query("Toast")) < 8
+            assert 0 < sum(it.size.height for it in app.screen.query("Toast")) < 8
             await press(pilot, "space")
             assert not app.paused
