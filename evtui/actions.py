@@ -115,7 +115,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         id="last", keys="G", shown="G",
-        title="end", group="Past", method="time_edge(1)",
+        title="End", group="Past", method="time_edge(1)",
         help="As far as it was run",
     ),
     Action(
@@ -125,7 +125,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         id="redo", keys="Z", shown="Z",
-        title="redo", group="Past", method="redo",
+        title="Redo", group="Past", method="redo",
         help="With it again",
     ),
     Action(
@@ -135,7 +135,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         id="bookmarks", keys="B", shown="B",
-        title="list", group="Past", method="bookmarks",
+        title="Bookmarks", group="Past", method="bookmarks",
         help="Go to a bookmark",
     ),
     Action(
@@ -370,6 +370,13 @@ OVERVIEW_ACTIONS: tuple[Action, ...] = (
     ),
 )  # fmt: skip
 """What the footer of the overview of a city offers."""
+
+
+PALETTE_BINDING = Binding("ctrl+p", "command_palette", "Command palette", show=False, priority=True)
+"""It opens the palette over every view, as ``ctrl+q`` quits everywhere, and cannot be rebound.
+
+Textual has one like it, but not for an app in which another key opens the palette, too.
+"""
 
 
 def bindings() -> list[Binding]:

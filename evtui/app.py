@@ -6,18 +6,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.system_commands import SystemCommandsProvider
 from textual.timer import Timer
 
 from evtui import pace
-from evtui.actions import bindings
+from evtui.actions import PALETTE_BINDING, bindings
 from evtui.analytics import Analytics
 from evtui.diagram.source import Messages
-from evtui.palette import Actions
+from evtui.palette import Actions, Commands
 from evtui.render.hands import ARRIVES
 from evtui.render.picture import Drive, Picture
 from evtui.screens.analytics import AnalyticsPanel
@@ -59,10 +59,10 @@ class EvtuiApp(FuturesApp):
     TITLE = "evtui"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {
-        Actions
-    }
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
+    PALETTE: ClassVar[tuple[type[Provider], ...]] = (Actions, SystemCommandsProvider)
+    """The parts of the palette, in their order."""
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(), PALETTE_BINDING]
 
     warning = ""
     """What a person must know of what was opened."""

@@ -1,11 +1,9 @@
 """The terminal app on a city: an overview above, and all that the app has for each site."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, Protocol
 
 from attrs import evolve
-from textual.app import App
 from textual.binding import BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.types import IgnoreReturnCallbackType
@@ -13,12 +11,12 @@ from textual.types import IgnoreReturnCallbackType
 from evtui.actions import CITY_ACTIONS, OVERVIEW_ACTIONS, as_bound
 from evtui.app import DEFAULT_SPEED, EvtuiApp
 from evtui.keys.keymap import Keymap
-from evtui.palette import Actions
 from evtui.render import help as help_page
 from evtui.render.line import Line
 from evtui.render.picture import Picture
 from evtui.screens.city import CityScreen
 from evtui.screens.help import HelpPanel
+from evtui.screens.panels import Panel
 from evtui.settings.force import Settings
 from evtui.widgets.city import SiteTable
 from scenarios.city.session import CitySession
@@ -50,6 +48,8 @@ class Sites(Provider):
 
     def _all(self) -> list[tuple[str, str, IgnoreReturnCallbackType]]:
         app: Any = self.app
+        if isinstance(self.screen, Panel):
+            return []  # the view is of this site
         rows: list[tuple[str, str, IgnoreReturnCallbackType]] = []
         bound = app.picture.keys if app.picture else {}
         for action in as_bound((*CITY_ACTIONS, OVERVIEW_ACTIONS[0]), bound):
@@ -77,10 +77,7 @@ class Sites(Provider):
 class CityApp(EvtuiApp):
     """A run of a city. The overview lies above the screen of the site that is shown."""
 
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = App.COMMANDS | {
-        Actions,
-        Sites,
-    }
+    PALETTE: ClassVar[tuple[type[Provider], ...]] = (Sites, *EvtuiApp.PALETTE)
     BINDINGS: ClassVar[list[BindingType]] = [
         *(action.binding() for action in CITY_ACTIONS),
         *(action.binding() for action in OVERVIEW_ACTIONS if action.id == "open_site"),

@@ -160,7 +160,7 @@ def city(scenario: str = "city", /, *, options: Watching = Watching()) -> int:  
 
 
 @app.command
-def settings(*, write: Switch = False, json: Switch = False) -> int:
+def settings(*, write: Switch = False, json: Switch = False, schema: Switch = False) -> int:
     """Print the settings in force, from where each comes, and where their file is.
 
     Parameters
@@ -169,11 +169,13 @@ def settings(*, write: Switch = False, json: Switch = False) -> int:
         Write an example to that file, with a line of explanation for each; none is overwritten.
     json
         Print them as one JSON object.
+    schema
+        Print the JSON schema of that file, for editors.
 
     """
     from evtui.settings.command import run_settings
 
-    return run_settings(write=write, as_json=json)
+    return run_settings(write=write, as_json=json, as_schema=schema)
 
 
 @app.command

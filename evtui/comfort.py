@@ -1,19 +1,20 @@
 """The part of the app that follows its user's preferences: colours, letters, motion, keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from textual import events
-from textual.app import App, ReturnType
+from textual.app import App, ReturnType, SystemCommand
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
 from evtui import pace
-from evtui.keys.catalogue import catalogue
-from evtui.keys.names import shown
+from evtui.keys.keymap import key_of
 from evtui.render.ascii import AsciiFilter
 from evtui.render.no_color import NoColorFilter
+from evtui.screens.quitting import QuitPanel
 from evtui.screens.small import SmallScreen, is_too_small
 from evtui.settings.force import Settings
 from evtui.settings.place import NAME
@@ -21,6 +22,19 @@ from evtui.themes import ANSI_DARK, ANSI_LIGHT, DARK, THEMES, coarse
 
 FEW_COLORS = ("standard", "windows")
 """What a terminal can is called so where it has sixteen colours, or nobody knows of more."""
+
+OWN = ("Theme", "Quit", "Keys", "Screenshot")
+"""Entries of Textual's palette for which there is one of our own: quitting asks, the help (``?``)
+says the keys, and ``Y`` writes a picture where sessions are kept."""
+
+
+def in_one(problems: Sequence[str]) -> str:
+    """One notice for all that is wrong with the settings: many would cover what is watched."""
+    first, more = problems[0], len(problems) - 1
+    if not more:
+        return first
+    word, whole = ("mistake", "both") if more == 1 else ("mistakes", "all")
+    return f"{first}\n{more} more {word}: evtui settings lists {whole}"
 
 
 class ComfortApp(App[ReturnType]):
@@ -57,15 +71,14 @@ class ComfortApp(App[ReturnType]):
 
     def key_of(self, name: str) -> str:
         """What the key of an action looks like, as it is bound."""
-        usual = catalogue().ids()[name][1].keys
-        return shown(self.settings.keys.get(name, usual)[0])
+        return key_of(name, self.settings.keys)
 
     def tell_of_settings(self) -> None:
         """Bind the keys, and say what was wrong with the settings."""
         if keys := self.settings.keys:
             self.set_keymap({name: ",".join(several) for name, several in keys.items()})
-        for problem in self.settings.problems:
-            self.notify(problem, severity="warning", timeout=20, markup=False)
+        if problems := self.settings.problems:
+            self.notify(in_one(problems), severity="warning", timeout=20, markup=False)
         self.theme_changed_signal.subscribe(self, self._theme_picked)
 
     def _theme_picked(self, theme: Theme) -> None:
@@ -73,6 +86,22 @@ class ComfortApp(App[ReturnType]):
         text = f'{theme.name}, for this run; to keep it: theme = "{theme.name}" in {NAME}'
         self.clear_notifications()
         self.notify(text, timeout=6, markup=False)
+
+    # The palette.
+
+    def action_command_palette(self) -> None:
+        """Open it, but not over the question of quitting, nor where nothing can be seen."""
+        if not isinstance(self.screen, (QuitPanel, SmallScreen)):
+            super().action_command_palette()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Of what Textual offers that which the app has not in its own way."""
+        yield SystemCommand("Change theme", "Colours, for this run", self.action_change_theme)
+        for it in super().get_system_commands(screen):
+            if it.title not in OWN:
+                yield it
+
+    # The terminal.
 
     def on_resize(self, event: events.Resize) -> None:
         """Where the terminal has no room for a view, only that is said."""

@@ -204,6 +204,8 @@ Page = Annotated[str | None, _option(_file("--html", or_stdout=False), "FILE")]
 ModelName = Annotated[str | None, _option(_text, "kv|register|network")]
 TimeLimit = Annotated[int | None, _option(_duration("--time-limit", _DAY_US), "TIME")]
 Switch = Annotated[bool, Parameter(negative=(), show_default=False)]
+Either = Annotated[bool | None, Parameter(show_default=False)]
+"""With ``--no-`` before its name the opposite, whatever the settings say."""
 _DRAWN = Parameter(group=Group("How it is drawn", sort_key=1))
 
 
@@ -214,17 +216,17 @@ class Showing:
 
     theme: Annotated[str | None, _option(_theme, "NAME"), _DRAWN] = None
     """Colours, such as evtui-dark, evtui-light, evtui-safe-dark or evtui-ansi-dark."""
-    ascii: Annotated[Switch, _DRAWN] = False
+    ascii: Annotated[Either, _DRAWN] = None
     """Draw with ASCII alone."""
-    reduced_motion: Annotated[Switch, _DRAWN] = False
+    reduced_motion: Annotated[Either, _DRAWN] = None
     """Nothing slides or blinks, and the screen changes twice a second."""
 
     def said(self) -> dict[str, str | float | bool]:
         """The settings that were given, by name."""
         given: dict[str, str | float | bool | None] = {
             "theme": self.theme,
-            "ascii": self.ascii or None,
-            "reduced_motion": self.reduced_motion or None,
+            "ascii": self.ascii,
+            "reduced_motion": self.reduced_motion,
         }
         return {name: value for name, value in given.items() if value is not None}
 

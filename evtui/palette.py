@@ -5,18 +5,48 @@ from functools import partial
 from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.screen import Screen
+from textual.style import Style
 from textual.types import IgnoreReturnCallbackType
 
-from evtui.actions import ACTIONS, as_bound
+from evtui.actions import ACTIONS, VIEWS, as_bound
+from evtui.keys.keymap import USUAL, key_of
 from evtui.pace import SPEEDS
 from evtui.render import units
 from evtui.render.fault_entries import entries
 from evtui.render.hands import HANDS
 from evtui.render.membership import TITLES, moves
 from evtui.screens.hands import HandsPanel
+from evtui.screens.panels import Panel
 from scenarios.view import Window
 
 _PALETTE = "palette"
+_OF_A_SITE = ("Select", "Break", "Group", VIEWS)
+
+
+class Commands(Provider):
+    """All that the palette offers, part by part.
+
+    Textual asks its providers at once and out of a set, so that the order of several would be
+    another one at each start. This one asks those of ``PALETTE`` of the app one after the other.
+    """
+
+    def __init__(self, screen: Screen[Any], match_style: Style | None = None) -> None:
+        super().__init__(screen, match_style)
+        app: Any = screen.app
+        self._parts: list[Provider] = [part(screen, match_style) for part in app.PALETTE]
+
+    async def discover(self) -> Hits:
+        """Before anything is typed."""
+        for part in self._parts:
+            async for hit in part.discover():
+                yield hit
+
+    async def search(self, query: str) -> Hits:
+        """What fits the words typed."""
+        for part in self._parts:
+            async for hit in part.search(query):
+                yield hit
 
 
 class Actions(Provider):
@@ -29,12 +59,24 @@ class Actions(Provider):
         picture: Any = getattr(self.app, "picture", None)
         ended = picture is not None and picture.view.finished
         for action in as_bound(ACTIONS, picture.keys if picture is not None else {}):
-            if action.id != _PALETTE and not (ended and action.needs_run):
+            hidden = action.id == _PALETTE or (ended and action.needs_run)
+            if not hidden and not (self._no_site and action.group in _OF_A_SITE):
                 yield f"{action.title} · {action.shown}", action.help, self._do(action.method)
-        yield "Export the log as JSON", "A line for each slot", self._do("export_log")
+        if not self._no_site:
+            yield "Export the log as JSON", "A line for each slot", self._do("export_log")
+
+    @property
+    def _no_site(self) -> bool:
+        """Whether this is a view of a whole city: nobody sees which site would be meant."""
+        return isinstance(self.screen, Panel) and getattr(self.app, "is_overview", False)
 
     def _names(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         picture: Any = getattr(self.app, "picture", None)
+        for speed in () if picture and picture.view.finished else SPEEDS:
+            text = f"Speed {units.speed(speed)}"
+            yield text, "Virtual seconds per second", self._do(f"speed({speed})")
+        if self._no_site:
+            return
         for cp in picture.view.cps if picture else ():
             text = f"Select {cp.id}"
             yield text, "Make it the selected charge point", self._do(f"select_cp({cp.id!r})")
@@ -47,16 +89,16 @@ class Actions(Provider):
             yield from self._reads(picture.selected)
             yield from self._instructions(picture.selected)
             yield from self._faults(picture.selected)
-        for speed in () if picture and picture.view.finished else SPEEDS:
-            text = f"Speed {units.speed(speed)}"
-            yield text, "Virtual seconds per second", self._do(f"speed({speed})")
 
     def _hands(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         """What can be done to the message that is selected in the view that is open."""
+        picture: Any = getattr(self.app, "picture", None)
+        bound = picture.keys if picture is not None else USUAL
         if isinstance(self.screen, HandsPanel):
             for hand in HANDS:
                 do = partial(self.screen.run_action, f"hand({hand.id!r})")
-                yield f"Message: {hand.title} · {hand.key}", hand.help, do
+                key = key_of(f"hand_{hand.id}", bound)
+                yield f"Message: {hand.title} · {key}", hand.help, do
 
     def _reads(self, cp: str) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         """What the network holds, asked at the selected CP."""

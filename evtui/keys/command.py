@@ -6,18 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from evtui.keys.catalogue import NETWORK, Catalogue, Row, View, catalogue
 from evtui.keys.keymap import Keymap
-from evtui.keys.names import shown
-from evtui.settings.force import in_force
+from evtui.keys.names import printed
+from evtui.settings.force import can_draw, in_force
 
 
 def print_keys(*, as_json: bool) -> int:
     """Print them; what is wrong with the settings goes to standard error."""
     settings = in_force().settings
     if as_json:
-        views = [_view(view, settings.keys) for view in catalogue().views]
-        sys.stdout.write(json.dumps({"views": views}, indent=2, ensure_ascii=False) + "\n")
+        data = {"views": [_view(view, settings.keys) for view in catalogue().views]}
+        sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=not can_draw()) + "\n")
     else:
-        sys.stdout.write("\n".join(lines(catalogue(), settings.keys)) + "\n")
+        encoding = sys.stdout.encoding
+        sys.stdout.write("\n".join(lines(catalogue(), settings.keys, encoding)) + "\n")
     for problem in settings.problems:
         sys.stderr.write(f"evtui: {problem}\n")
     return 0
@@ -42,13 +43,13 @@ def _own(known: Catalogue, view: View) -> Iterable[tuple[str, list[Row]]]:
             yield group, own
 
 
-def lines(known: Catalogue, keys: Keymap) -> Iterator[str]:
+def lines(known: Catalogue, keys: Keymap, encoding: str | None = None) -> Iterator[str]:
     """A line for each key: what it is, what it does, and the id that a settings file calls it."""
     for view in known.views:
         for group, rows in _own(known, view):
             yield f"{view.title}: {group}" if group else view.title
             for row in rows:
-                text = " ".join(shown(key) for key in keys.get(row.id, row.keys))
+                text = " ".join(printed(key, encoding) for key in keys.get(row.id, row.keys))
                 yield f"  {text:<12} {row.title:<26} {row.id}"
             yield ""
 

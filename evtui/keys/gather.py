@@ -23,10 +23,13 @@ from evtui.learn.screen import LessonScreen
 from evtui.screens.city import CityScreen
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import Panel
+from evtui.screens.small import SmallScreen
 from evtui.screens.tables import LivePanel, TablePanel
 from evtui.themes import THEMES
 
 _GROUPS = {it.id: it for it in (*LESSON_ACTIONS, *OVERVIEW_ACTIONS, *CITY_ACTIONS, *ACTIONS)}
+_TITLES = {"ocpp": "OCPP"}
+"""Where it is not the name of the view."""
 _BASES = (Panel, LivePanel, TablePanel)
 
 
@@ -42,13 +45,15 @@ def gather() -> Catalogue:
         View("lesson", "Lesson", rows(LessonApp, LessonScreen)),
         View(of_view(ChooserScreen), "List of lessons", rows(Chooser, ChooserScreen)),
         *(_view(panel) for panel in panels),
+        View("small", "Too small a terminal", rows(None, SmallScreen)),
     )
     return Catalogue(views, themes)
 
 
 def _view(panel: type[Panel[Any]]) -> View:
     name = of_view(panel)
-    return View(name, name.replace("-", " ").capitalize(), rows(None, panel))
+    title = name.replace("-", " ").capitalize()
+    return View(name, _TITLES.get(name, title), rows(None, panel))
 
 
 def _below(kind: type[Panel[Any]]) -> Iterator[type[Panel[Any]]]:
@@ -59,17 +64,14 @@ def _below(kind: type[Panel[Any]]) -> Iterator[type[Panel[Any]]]:
 
 
 def rows(app: type[App[Any]] | None, screen: type[DOMNode]) -> tuple[Row, ...]:
-    """What is bound on a screen; a panel hears nothing of the app's, but ``ctrl+q``."""
+    """What is bound on a screen; of the app's a panel hears what has priority: two chords."""
     found: dict[str, Binding] = {}
-    base = App._merge_bindings().key_to_bindings  # noqa: SLF001 - there is no other way to them
-    for source in (app or App, screen):
-        bindings = source._merge_bindings().key_to_bindings  # noqa: SLF001
+    for source in (app or EvtuiApp, screen):
+        bindings = source._merge_bindings().key_to_bindings  # noqa: SLF001 - there is no other way
         for key, several in bindings.items():
             for binding in several:
-                is_system = source is App and not binding.priority
-                if not (is_system and key in base):
+                if app is not None or source is screen or binding.priority:
                     found[key] = binding
-    found["ctrl+p"] = Binding("ctrl+p", "app.command_palette", "Command palette")
     keys: dict[tuple[str, str, str], list[str]] = {}
     bound: dict[tuple[str, str, str], Binding] = {}
     for key, binding in found.items():

@@ -6,19 +6,33 @@ opens a view closes it, and so does the one that quits.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TypeAlias
 
 from attrs import frozen
 
-from evtui.keys.catalogue import Catalogue, Row, View
+from evtui.keys.catalogue import Catalogue, Row, View, catalogue
 from evtui.keys.names import shown
 
 Keys: TypeAlias = tuple[str, ...]
 Keymap: TypeAlias = Mapping[str, Keys]
 """Id of an action → its keys, by Textual's names."""
+USUAL: Keymap = {}
+"""No key is bound otherwise than usual."""
 
 LEAVES = ("quit_leave", "small_quit", "lessons_quit")
 """They quit where only little else can be done."""
+
+
+def key_of(name: str, keys: Keymap = USUAL) -> str:
+    """What the key of an action looks like, by its id, as it is bound."""
+    now = keys.get(name)
+    return shown((now or _usual()[name])[0])
+
+
+@cache
+def _usual() -> Keymap:
+    return {name: row.keys for name, (_, row) in catalogue().ids().items()}
 
 
 @frozen
@@ -48,7 +62,9 @@ def effective(catalogue: Catalogue, wished: Keymap) -> dict[str, Keys]:
 
 
 def _keys(catalogue: Catalogue, view: View, row: Row, wished: Keymap) -> Keys:
-    """The keys of one row of a view."""
+    """The keys of one row of a view; what has no id has those that it always has."""
+    if not row.id:
+        return row.keys
     if row.id in wished:
         # Esc always leads back.
         return (*wished[row.id], *(key for key in row.keys if key == "escape"))
@@ -77,6 +93,8 @@ def _keys(catalogue: Catalogue, view: View, row: Row, wished: Keymap) -> Keys:
 def _leader(catalogue: Catalogue, row: Row, key: str) -> tuple[Row | None, bool]:
     """The action of the network whose key this is; whether it is the very same action."""
     for other in catalogue.network.rows:
+        if not other.id:
+            continue  # a chord that nobody rebinds leads nobody
         if row.action == f"app.{other.action}":
             return other, True
         same = row.action in ("close", other.action) or row.id in LEAVES
@@ -138,6 +156,6 @@ def _word(word: str, swaps: Mapping[str, str]) -> str:
     bare = word.rstrip(":;,") if len(word) > 1 else word
     if bare in swaps:
         return swaps[bare] + word[len(bare) :]
-    if len(bare) > 1 and all(char in "↑↓←→" for char in bare):
+    if len(bare) > 1 and all(char in "↑↓←→" for char in bare) and set(bare) & set(swaps):
         return " ".join(swaps.get(char, char) for char in bare) + word[len(bare) :]
     return word

@@ -3,8 +3,8 @@
 from typing import Any, ClassVar
 
 from attrs import evolve
-from textual.app import App
 from textual.binding import BindingType
+from textual.command import Provider
 
 from evtui import pace
 from evtui.actions import ACTIONS
@@ -14,7 +14,6 @@ from evtui.learn.help import LessonHelp
 from evtui.learn.keys import keys_now
 from evtui.learn.palette import Lessons
 from evtui.learn.screen import LessonScreen
-from evtui.palette import Actions
 from evtui.render.picture import Picture
 from evtui.screens.messages import MessagesPanel
 from evtui.screens.network import NetworkScreen
@@ -37,7 +36,7 @@ class LessonApp(Course):
     """
 
     CSS_PATH = "../app.tcss"
-    COMMANDS = App.COMMANDS | {Actions, Lessons}
+    PALETTE: ClassVar[tuple[type[Provider], ...]] = (Lessons, *Course.PALETTE)
     BINDINGS: ClassVar[list[BindingType]] = [*lesson_bindings()]
 
     def make_network(self) -> NetworkScreen:

@@ -6,6 +6,7 @@ from typing import Any
 from textual.screen import Screen
 
 from evtui.actions import ACTIONS
+from evtui.keys.names import shown as shown_key
 from evtui.learn.actions import LESSON_ACTIONS
 
 
@@ -23,5 +24,5 @@ def keys_now(screen: Screen[Any] | None) -> Mapping[str, str]:
     for active in screen.active_bindings.values():
         known = active.binding.id
         if known in names and active.binding.key not in names[known]:
-            moved.setdefault(known, screen.app.get_key_display(active.binding))
+            moved.setdefault(known, shown_key(active.binding.key))
     return {**shown, **moved}

@@ -4,6 +4,7 @@ from textwrap import wrap
 
 from attrs import frozen
 
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from evtui.render import glyphs, units
 from evtui.render.bars import bar
 from evtui.render.line import Line, Span, fit, left, line, right
@@ -37,14 +38,16 @@ class Place:
     """Whether the details have the place of the figures, and are what is scrolled."""
 
 
-def page(found: Comparison, place: Place, size: tuple[int, int]) -> list[Line]:
+def page(
+    found: Comparison, place: Place, size: tuple[int, int], keys: Keymap = USUAL
+) -> list[Line]:
     """All of it, ``size`` cells wide and rows high."""
     width, height = size
     if place.details:
-        return _main(found, place, width, height)
+        return _main(found, place, width, height, keys)
     if width >= BESIDE:
         cells = width - FIGURES - GAP
-        main = _main(found, place, cells, height)
+        main = _main(found, place, cells, height, keys)
         side = _figures(found, place.top, FIGURES, height)
         return [
             _joined(main[row] if row < len(main) else line(), side[row] if row < len(side) else
@@ -53,7 +56,7 @@ def page(found: Comparison, place: Place, size: tuple[int, int]) -> list[Line]:
         ]  # fmt: skip
     rows = len(found.totals) + 1 if found.totals else 0
     room = max(height - min(rows, max(height // 3, 6)), 1)
-    main = _main(found, place, width, room)
+    main = _main(found, place, width, room, keys)
     shown = _figures(found, place.top, width, height - len(main) - 1)
     return [*main, *([line(), *shown] if shown else [])]
 
@@ -75,7 +78,7 @@ def _joined(one: Line, other: Line, cells: int, width: int) -> Line:
 # --- what they are ---------------------------------------------------------------------------
 
 
-def _main(found: Comparison, place: Place, width: int, height: int) -> list[Line]:
+def _main(found: Comparison, place: Place, width: int, height: int, keys: Keymap) -> list[Line]:
     head = [*_about(found, width), line(), _heading(found, place, width)]
     rows = [_row(it, n == place.row, width) for n, it in enumerate(found.firsts)]
     room = height - len(head) - len(rows) - 1
@@ -86,7 +89,7 @@ def _main(found: Comparison, place: Place, width: int, height: int) -> list[Line
         room = min(room, MOST_DETAILS)
     if len(details) > room:
         more = len(details) - room + 1
-        key = "PgDn" if place.details else "d"
+        key = key_of("compare_page_down" if place.details else "compare_details", keys)
         details = [*details[: room - 1], line((f"   … {more} more lines: {key}", "dim"))]
     return [*head, *rows, *([line(), *details] if details else [])]
 

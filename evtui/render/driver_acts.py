@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 
 from attrs import evolve, frozen
 
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from evtui.render import glyphs, units
 from evtui.render.line import Line, Span, fit, left, line
 from scenarios.driver_view import DriversView
@@ -224,7 +225,7 @@ def keys(draft: Draft) -> str:
     return FILL_KEYS if draft.filling else CHOOSE_KEYS
 
 
-def page(draft: Draft, now_us: int, width: int) -> list[Line]:
+def page(draft: Draft, now_us: int, width: int, keys: Keymap = USUAL) -> list[Line]:
     """What can be done; or of one thing how much, and what Enter does."""
     if not draft.filling:
         rows = [_deed(draft, index, width) for index in range(len(DEEDS))]
@@ -236,7 +237,8 @@ def page(draft: Draft, now_us: int, width: int) -> list[Line]:
         return [*rows, line(), fit(said, width)]
     head: list[Span] = [(f" {draft.doing.name}", "text bold"), (f"  {draft.doing.note}", "dim")]
     rows = [_figure(draft, index, width) for index in range(len(draft.doing.figures))]
-    enter: list[Span] = [(" Enter ", "key bold"), (draft.says(now_us), "text bold")]
+    key = f" {key_of('act_choose', keys)} "
+    enter: list[Span] = [(key, "key bold"), (draft.says(now_us), "text bold")]
     return [fit(head, width), line(), *rows, line(), fit(enter, width)]
 
 

@@ -4,19 +4,30 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from evtui.render import glyphs, units
 from evtui.render.bars import scrollbar
 from evtui.render.line import Line, Span, fit, heading, left
 from scenarios.view import EventRow, View
 
 
-def head(view: View, first: int, count: int, width: int, *, following: bool, focused: bool) -> Line:
+def head(
+    view: View,
+    first: int,
+    count: int,
+    width: int,
+    *,
+    following: bool,
+    focused: bool,
+    keys: Keymap = USUAL,
+) -> Line:
     """What is seen of the event log."""
     shown = "none yet"
     if count:
         span = f"{units.count(first + 1)}–{units.count(first + count)}"
         shown = f"{span} of {units.count(view.event_total)}"
-    tail: Span = ("  follows", "dim") if following else ("  End follows", "warn")
+    ahead = f"  {key_of('to_end', keys)} follows"
+    tail: Span = ("  follows", "dim") if following else (ahead, "warn")
     return heading("Events ◂" if focused else "Events", [], [(shown, ""), tail], width)
 
 

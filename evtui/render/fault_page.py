@@ -3,6 +3,7 @@
 from attrs import evolve, frozen
 from rich.cells import cell_len
 
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from evtui.render import glyphs, units
 from evtui.render.fault_draft import Draft, Item
 from evtui.render.fault_kinds import GROUPS
@@ -29,7 +30,7 @@ class Spot:
 
 
 def page(
-    view: View, draft: Draft, size: tuple[int, int], motion: Span
+    view: View, draft: Draft, size: tuple[int, int], motion: Span, keys: Keymap = USUAL
 ) -> tuple[list[Line], list[Spot]]:
     """All lines, and what stands where."""
     width, height = size
@@ -43,17 +44,18 @@ def page(
     lines += body
     spots += more
     says, role = draft.says(view)
+    key = key_of("faults_apply", keys)
     row = items[at].row
     note = "" if row is None or role == "dim" or columns == 1 else row.kind.note
     enter: list[Span] = [
-        (" Enter ", "key bold"),
+        (f" {key} ", "key bold"),
         (says, role),
         (f"  {note}" if note else "", "dim"),
     ]
     # Where room is short, what is on now goes before white space.
     gap = [line()] if height - len(lines) > 4 else []
     lines += [*gap, fit(enter, width), *gap]
-    on, more = _active(items, at, width, len(lines), height - len(lines))
+    on, more = _active(items, at, width, len(lines), height - len(lines), key)
     seen = [
         evolve(it, end=min(it.end, width)) for it in (*spots, *more)
         if it.y < height and it.start < width
@@ -203,7 +205,7 @@ def _row(row: Row, value: int, width: int, *, selected: bool) -> Line:
 
 
 def _active(
-    items: list[Item], at: int, width: int, top: int, room: int
+    items: list[Item], at: int, width: int, top: int, room: int, key: str
 ) -> tuple[list[Line], list[Spot]]:
     """What is on now, as much as there is room for, the one under the cursor among it."""
     own = [(n, it.active) for n, it in enumerate(items) if it.active is not None]
@@ -217,7 +219,7 @@ def _active(
     shown = own[first : first + fits]
     left_out = len(own) - len(shown)
     note = f"  {left_out} more" if left_out else ""
-    title: list[Span] = [(" On now", "text bold"), (f"{note}   Enter ends it", "dim")]
+    title: list[Span] = [(" On now", "text bold"), (f"{note}   {key} ends it", "dim")]
     lines, spots = [fit(title, width)], []
     wide = max(len(active.subject) for _, active in shown)
     for y, (n, active) in enumerate(shown, top + 1):

@@ -4,6 +4,7 @@ from typing import Final
 
 from attrs import frozen
 
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from scenarios.messages.view import Arrow, Grip
 
 Args = tuple[tuple[str, object], ...]
@@ -85,7 +86,7 @@ def order(hand: str, grip: Grip, extra_us: int = 0) -> Order:
     return Order(f"{hand}_frame", (*grip.frame, *extra))
 
 
-def words(grip: Grip, *, narrow: bool = False) -> list[tuple[str, str, str]]:
+def words(grip: Grip, *, narrow: bool = False, keys: Keymap = USUAL) -> list[tuple[str, str, str]]:
     """The line of keys for a message under way: id, key, word."""
     link, network = ("free" if it else "hold" for it in (grip.link_held, grip.network_held))
     said = {
@@ -96,4 +97,6 @@ def words(grip: Grip, *, narrow: bool = False) -> list[tuple[str, str, str]]:
     offered = [hand for hand in HANDS if hand.id != "deliver_all" or grip.target]
     offered = [hand for hand in offered if hand.id != "hold" or grip.link]
     offered = [hand for hand in offered if hand.id != CORRUPT or not grip.damaged]
-    return [(hand.id, hand.key, said.get(hand.id, hand.word)) for hand in offered]
+    return [
+        (hand.id, key_of(f"hand_{hand.id}", keys), said.get(hand.id, hand.word)) for hand in offered
+    ]

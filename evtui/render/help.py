@@ -6,7 +6,7 @@ from typing import TypeAlias
 from rich.cells import cell_len
 
 from evtui.actions import ACTIONS, GROUPS, VIEWS, Action, as_bound
-from evtui.keys.keymap import Keymap
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from evtui.render import glyphs
 from evtui.render.hands import HANDS
 from evtui.render.line import Line, Span, fit, left, line
@@ -14,8 +14,6 @@ from scenarios.view import CellState
 
 _GROUP, _KEY = 9, 10
 """Widths of the first two columns."""
-USUAL: Keymap = {}
-"""No key is bound otherwise than usual."""
 
 
 def keys(width: int, bound: Keymap = USUAL) -> list[Line]:
@@ -39,7 +37,7 @@ def views(width: int, bound: Keymap = USUAL) -> list[Line]:
     hint = f"Each is live: {' '.join(time[it] for it in TIME)} work there, too; Esc closes it"
     spans: list[Span] = [(left(" Message", _GROUP), "text bold")]
     for hand in HANDS:
-        spans += [(hand.key, "key bold"), (f" {hand.word} ", "dim")]
+        spans += [(key_of(f"hand_{hand.id}", bound), "key bold"), (f" {hand.word} ", "dim")]
     return [*lines, line(), fit([(" " * _GROUP, ""), (hint, "dim")], width), fit(spans, width)]
 
 

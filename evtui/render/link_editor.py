@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 
 from attrs import evolve, field, frozen
 
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from evtui.render import glyphs
 from evtui.render.line import Line, Span, fit, left, line
 from evtui.render.link_matrix import said_of
@@ -127,11 +128,12 @@ class Draft:
         return f"{self.a} {arrow} {self.b}: {gone}{kind.name}" + (f" {amount}" if value else "")
 
 
-def page(draft: Draft, cell: LinkCell | None, width: int) -> list[Line]:
+def page(draft: Draft, cell: LinkCell | None, width: int, keys: Keymap = USUAL) -> list[Line]:
     """What is so now, what can be done, and what Enter does."""
     now: list[Span] = [(" now  ", "dim"), *(said_of(cell) if cell else [])]
     rows = [_row(draft, index, width) for index in range(len(KINDS))]
-    enter: list[Span] = [(" Enter ", "key bold"), (draft.says(), "text bold")]
+    key = f" {key_of('link_editor_apply', keys)} "
+    enter: list[Span] = [(key, "key bold"), (draft.says(), "text bold")]
     return [fit(now, width), line(), *rows, line(), fit(enter, width)]
 
 

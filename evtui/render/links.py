@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from evtui.render import glyphs
 from evtui.render.line import Line, Span, clip, fit, left
 from scenarios.view import CpView, View
@@ -21,19 +24,23 @@ def verb(state: str) -> str:
 
 
 def page(
-    choices: Sequence[tuple[CpView, str]], selected: str, cursor: int, size: tuple[int, int]
+    choices: Sequence[tuple[CpView, str]],
+    selected: str,
+    cursor: int,
+    size: tuple[int, int],
+    keys: Keymap = USUAL,
 ) -> list[Line]:
     """A row for each other CP; the first nine have a digit as their key."""
     width, height = size
     top = first_row(len(choices), cursor, height)
-    lines = []
+    lines, key = [], f"{key_of('link_choose', keys)} "
     for index, (cp, state) in enumerate(choices[top : top + height], start=top):
         spans: list[Span] = [
             (glyphs.CURSOR if index == cursor else " ", "key"),
             (f"{index + 1} " if index < 9 else "  ", "key bold"),
             (left(f"{clip(selected, 10)} {glyphs.LINK.get(state, '?')} {cp.id}", 20), "text bold"),
             (left(glyphs.LINK_WORD.get(state, state), 18), glyphs.LINK_ROLE.get(state, "")),
-            ("Enter " if index == cursor else "      ", "key bold"),
+            (key if index == cursor else " " * cell_len(key), "key bold"),
             (verb(state) + "s it", "" if index == cursor else "dim"),
         ]
         lines.append(fit(spans, width, "selected" if index == cursor else "base"))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from evtui.render import glyphs, units
 from evtui.render.bars import scrollbar
 from evtui.render.line import Line, Span, fit, heading, left, right
@@ -76,6 +77,7 @@ def head(
     *,
     following: bool,
     focused: bool,
+    keys: Keymap = USUAL,
 ) -> list[Line]:
     """Two lines: what is seen of the log, and the names of the columns."""
     note: list[Span] = []
@@ -88,7 +90,8 @@ def head(
     if rows:
         first, last = units.count(rows[0].slot), units.count(rows[-1].slot)
         shown = f"{first}–{last} of {units.count(view.log_last)}"
-    tail: Span = ("  follows", "dim") if following else ("  End follows", "warn")
+    ahead = f"  {key_of('to_end', keys)} follows"
+    tail: Span = ("  follows", "dim") if following else (ahead, "warn")
     where: list[Span] = [(shown, ""), tail]
     title = "Log ◂" if focused else "Log"
     each = cell_width(view, width)

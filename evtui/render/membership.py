@@ -1,7 +1,9 @@
 """The membership picker: what can be done with a CP's place in the group, and what comes of it."""
 
 from attrs import frozen
+from rich.cells import cell_len
 
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from evtui.render import glyphs
 from evtui.render.line import Line, Span, fit, left, line
 from scenarios.view import CpView, View
@@ -100,9 +102,10 @@ def standing(view: View, cp: CpView) -> Line:
     return line(*spans)
 
 
-def page(view: View, cp: CpView, cursor: int, width: int) -> list[Line]:
+def page(view: View, cp: CpView, cursor: int, width: int, keys: Keymap = USUAL) -> list[Line]:
     """The picker's body: what the CP is, a gap, and a row for each move; digits are its keys."""
-    lines = [fit(standing(view, cp).spans, width), line()]
+    lines, key = [fit(standing(view, cp).spans, width), line()], key_of("membership_choose", keys)
+    wide = cell_len(key) + 1
     for index, move in enumerate(moves(view, cp)):
         chosen = index == cursor
         possible = not move.why_not
@@ -111,7 +114,7 @@ def page(view: View, cp: CpView, cursor: int, width: int) -> list[Line]:
             (glyphs.CURSOR if chosen else " ", "key"),
             (f"{index + 1} ", "key bold" if possible else "dim"),
             (left(move.verb, 9), "text bold" if possible else "dim"),
-            (left("Enter", 6) if chosen and possible else "      ", "key bold"),
+            (left(key if chosen and possible else "", wide), "key bold"),
             (text, "" if possible else "dim"),
         ]
         lines.append(fit(spans, width, "selected" if chosen else "base"))

@@ -6,6 +6,7 @@ from textwrap import wrap
 from attrs import field, frozen
 from rich.cells import cell_len
 
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from evtui.render import glyphs, units
 from evtui.render.lanes import CHANNEL_ROLE, Lanes, is_lost_at_once, role_of
 from evtui.render.line import Line, Span, clip, fit, left, spread
@@ -89,11 +90,16 @@ def room_for(diagram: Diagram, shown: Shown, width: int) -> Room:
 
 
 def page(
-    diagram: Diagram, shown: Shown, width: int, height: int, motion: Span = ("", "")
+    diagram: Diagram,
+    shown: Shown,
+    width: int,
+    height: int,
+    motion: Span = ("", ""),
+    keys: Keymap = USUAL,
 ) -> list[Line]:
     """All lines: what is shown, the columns' names, and the rows. ``motion``: how time runs."""
     room = room_for(diagram, shown, width)
-    lines = [_status(diagram, shown, width, motion), _names(diagram, room, width)]
+    lines = [_status(diagram, shown, width, motion, keys), _names(diagram, room, width)]
     chosen = next((it for it in diagram.moments if it.at == shown.cursor), None)
     numbers = frozenset(it.number for it in chosen.arrows) if chosen is not None else frozenset()
     lanes = Lanes(room.columns, room.pitch, numbers)
@@ -103,13 +109,12 @@ def page(
         lines.append(_row(diagram, lanes, moment, before_us, width, is_chosen=moment is chosen))
         before_us = moment.time_us
     if not diagram.moments:
-        lines.append(
-            fit([(" Nothing that is wanted was sent: / changes the filter", "dim")], width)
-        )
+        asks = f"{key_of('messages_filter', keys)} changes the filter"
+        lines.append(fit([(f" Nothing that is wanted was sent: {asks}", "dim")], width))
     return lines + [fit((), width)] * (height - len(lines))
 
 
-def _status(diagram: Diagram, shown: Shown, width: int, motion: Span) -> Line:
+def _status(diagram: Diagram, shown: Shown, width: int, motion: Span, keys: Keymap) -> Line:
     start: list[Span] = [(" ", "")]
     if shown.text:
         start += [("/ ", "key bold"), (shown.text, "")]
@@ -118,7 +123,8 @@ def _status(diagram: Diagram, shown: Shown, width: int, motion: Span) -> Line:
     if diagram.forgotten and diagram.oldest:
         until = units.clock(diagram.forgotten_until_us)
         start += [(f"  {units.count(diagram.forgotten)} before {until} forgotten", "warn")]
-    end: list[Span] = [("  follows", "dim") if shown.follows else ("  End follows", "warn")]
+    ahead = f"  {key_of('messages_end', keys)} follows"
+    end: list[Span] = [("  follows", "dim") if shown.follows else (ahead, "warn")]
     if motion[0]:
         end += [(f"  {units.clock(diagram.time_us)}", "text bold"), ("  ", ""), motion]
     end.append((" ", ""))

@@ -6,6 +6,7 @@ from textwrap import wrap
 
 from attrs import frozen
 
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from evtui.render import units
 from evtui.render.glyphs import CURSOR
 from evtui.render.line import Line, Span, fit, left, right, spread
@@ -49,7 +50,9 @@ def table_rows(size: tuple[int, int]) -> int:
     return max(height - HEAD - below, 1)
 
 
-def page(view: View, text: str, size: tuple[int, int], motion: Span) -> list[Line]:
+def page(
+    view: View, text: str, size: tuple[int, int], motion: Span, keys: Keymap = USUAL
+) -> list[Line]:
     """Table and payload."""
     width, height = size
     seen = view.ocpp
@@ -60,12 +63,14 @@ def page(view: View, text: str, size: tuple[int, int], motion: Span) -> list[Lin
     wide = width >= WIDE
     cells = width * 3 // 5 if wide else width
     rows = table_rows(size)
-    head = _head(view, seen, text, width, motion)
+    head = _head(view, seen, text, width, motion, keys)
     columns = _widths(view, cells)
     table = [_columns(columns, cells)]
     table += [_row(it, columns, cells, chosen=n == seen.chosen) for n, it in enumerate(seen.rows)]
     if not seen.rows:
-        table.append(fit([(" No call that is wanted: / and ← → choose others", "dim")], cells))
+        asks, left, right = (key_of(f"ocpp_{it}", keys) for it in ("filter", "left", "right"))
+        none = f" No call that is wanted: {asks} and {left} {right} choose others"
+        table.append(fit([(none, "dim")], cells))
     table = table[: rows + 1] + [fit((), cells)] * (rows + 1 - len(table))
     if not wide:
         return [head, *table, *payload(seen, width, height - rows - HEAD)][:height]
@@ -77,7 +82,7 @@ def page(view: View, text: str, size: tuple[int, int], motion: Span) -> list[Lin
     return lines
 
 
-def _head(view: View, seen: OcppView, text: str, width: int, motion: Span) -> Line:
+def _head(view: View, seen: OcppView, text: str, width: int, motion: Span, keys: Keymap) -> Line:
     window = seen.window
     start: list[Span] = [(f" {window.cp or 'all CPs'}", "text bold")]
     if text:
@@ -91,7 +96,8 @@ def _head(view: View, seen: OcppView, text: str, width: int, motion: Span) -> Li
         start.append((f"  searched to {_clock(seen.searched_us)}", "warn"))
     elif seen.oldest and seen.forgotten_us is not None:
         start.append((f"  kept since {_clock(seen.forgotten_us)}", "warn"))
-    end: list[Span] = [("  follows" if seen.follows else "  End follows", "dim")]
+    ahead = f"  {key_of('ocpp_end', keys)} follows"
+    end: list[Span] = [("  follows" if seen.follows else ahead, "dim")]
     end += [(f"  {units.clock(view.time_us)}", "text bold"), ("  ", ""), motion, (" ", "")]
     return spread(start, end, width, "panel")
 

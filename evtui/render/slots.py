@@ -3,6 +3,7 @@
 from attrs import frozen
 from rich.cells import cell_len
 
+from evtui.keys.keymap import USUAL, Keymap, key_of
 from evtui.render import glyphs, units
 from evtui.render.line import Line, Span, clip, fit, left, line, right, spread
 from evtui.render.log import common_prefix
@@ -62,13 +63,20 @@ def slot_width(view: View) -> int:
     return max(len(units.count(view.log_last)), 4)
 
 
-def page(view: View, place: Place, size: tuple[int, int], hides: bool, motion: Span) -> list[Line]:
+def page(
+    view: View,
+    place: Place,
+    size: tuple[int, int],
+    hides: bool,
+    motion: Span,
+    keys: Keymap = USUAL,
+) -> list[Line]:
     """The list, and the slot under the cursor. ``motion`` says whether time runs."""
     table = view.slots
     if table is None:
         return [line((" The log of this run is not remembered", "dim"))]
     width, height = size
-    listed = [_about(view, table, width, motion), _names(view, table, place)]
+    listed = [_about(view, table, width, motion, keys), _names(view, table, place)]
     cursor = table.detail.slot if table.detail is not None else None
     listed += [
         _row(row, view, table, place, hides=hides, chosen=row.slot == cursor)
@@ -80,8 +88,8 @@ def page(view: View, place: Place, size: tuple[int, int], hides: bool, motion: S
     if not place.beside:
         shown = [] if table.detail is None else detail(table.detail, place.detail_width)
         listed += [fit((), width)] * (HEAD + place.rows - len(listed))
-        return [*listed, *_clipped(shown, place.detail_rows, place.detail_width)][:height]
-    shown = _clipped(shown, height - 1, place.detail_width)
+        return [*listed, *_clipped(shown, place.detail_rows, place.detail_width, keys)][:height]
+    shown = _clipped(shown, height - 1, place.detail_width, keys)
     lines = [listed[0]]
     for at in range(1, height):
         one = listed[at] if at < len(listed) else fit((), place.list_width)
@@ -102,15 +110,15 @@ def _nothing(table: LogTable) -> str:
     return "No slot fits" if table.is_done else "Nothing yet: the search goes on"
 
 
-def _clipped(lines: list[Line], rows: int, width: int) -> list[Line]:
+def _clipped(lines: list[Line], rows: int, width: int, keys: Keymap) -> list[Line]:
     """What there is room for; the last row says whether there is more."""
     if len(lines) <= rows:
         return lines
-    more = f" … {len(lines) - rows + 1} lines more: Tab shows all of it"
+    more = f" … {len(lines) - rows + 1} lines more: {key_of('log_whole', keys)} shows all of it"
     return [*lines[: max(rows - 1, 0)], fit([(more, "key")], width)]
 
 
-def _about(view: View, table: LogTable, width: int, motion: Span) -> Line:
+def _about(view: View, table: LogTable, width: int, motion: Span, keys: Keymap) -> Line:
     spans: list[Span] = [(" ", "")]
     if table.text:
         found = f"{units.count(table.matches)} of {units.count(table.last)} slots"
@@ -127,7 +135,8 @@ def _about(view: View, table: LogTable, width: int, motion: Span) -> Line:
                 (f" {word}", "dim"),
             ]
     follows = table.after is None
-    end: list[Span] = [("  follows  ", "dim") if follows else ("  End follows  ", "warn")]
+    ahead = f"  {key_of('log_end', keys)} follows  "
+    end: list[Span] = [("  follows  ", "dim") if follows else (ahead, "warn")]
     end += [(units.clock(view.time_us), "text bold"), ("  ", ""), motion, (" ", "")]
     return spread(spans, end, width, "panel")
 

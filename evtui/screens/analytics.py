@@ -41,7 +41,9 @@ class AnalyticsPanel(TablePanel):
         Binding("home", "move(-1000000)", "First row", id="analytics_home"),
         Binding("end", "move(1000000)", "Last row", id="analytics_end"),
         *[
-            Binding(str(n + 1), f"choose({n})", show=False, id=f"analytics_{n + 1}")
+            Binding(
+                str(n + 1), f"choose({n})", f"Question {n + 1}", show=False, id=f"analytics_{n + 1}"
+            )
             for n in range(len(analytics.ASKED))
         ],
     ]

@@ -80,7 +80,7 @@ class ComparePanel(Panel[Instant]):
         """What is known."""
         self._most = compare.most_top(self.found, self.place, width)
         self.place = evolve(self.place, top=min(self.place.top, self._most))
-        found = compare.page(self.found, self.place, (width, height))[:height]
+        found = compare.page(self.found, self.place, (width, height), picture.keys)[:height]
         return found + [fit((), width)] * (height - len(found))
 
     def action_move(self, by: int) -> None:

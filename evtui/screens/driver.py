@@ -100,7 +100,10 @@ class ActPanel(Panel[Done]):
         Binding("right", "turn(1)", "More", id="act_right"),
         Binding("backspace", "type('')", "Delete a digit", id="act_backspace"),
         Binding("enter", "choose", "Do it", id="act_choose"),
-        *[Binding(str(n), f"type('{n}')", show=False, id=f"act_{n}") for n in range(10)],
+        *[
+            Binding(str(n), f"type('{n}')", f"Digit {n}", show=False, id=f"act_{n}")
+            for n in range(10)
+        ],
     ]
 
     def __init__(self, draft: Draft) -> None:
@@ -119,7 +122,7 @@ class ActPanel(Panel[Done]):
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
         """What can be done, or how much of it."""
         self._now_us = picture.view.time_us
-        return driver_acts.page(self._draft, self._now_us, width)
+        return driver_acts.page(self._draft, self._now_us, width, picture.keys)
 
     def clicked(self, y: int) -> None:
         """A click chooses."""

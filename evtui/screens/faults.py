@@ -34,7 +34,10 @@ class FaultsPanel(TablePanel):
         Binding("enter", "apply", "Do it, or end it", id="faults_apply"),
         Binding("z", "app.undo", "Undo", id="faults_undo"),
         Binding("Z", "app.redo", "Redo", id="faults_redo"),
-        *[Binding(str(n), f"type('{n}')", show=False, id=f"faults_{n}") for n in range(10)],
+        *[
+            Binding(str(n), f"type('{n}')", f"Digit {n}", show=False, id=f"faults_{n}")
+            for n in range(10)
+        ],
     ]
 
     def __init__(self, picture: Picture) -> None:
@@ -58,7 +61,7 @@ class FaultsPanel(TablePanel):
         if self._draft is None:
             self._draft = first_draft(view, picture.selected)
         drawn, self._spots = fault_page.page(
-            view, self._draft, (width, height), self.motion(picture)
+            view, self._draft, (width, height), self.motion(picture), picture.keys
         )
         return drawn
 

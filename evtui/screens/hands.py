@@ -10,6 +10,7 @@ from textual.message import Message
 from evtui.render import hands
 from evtui.render.hands import DELAY, HANDS, Order
 from evtui.screens.tables import LivePanel
+from evtui.widgets.keys import as_bound, keys_of
 from scenarios.messages.view import Arrow, Grip
 
 WIDE = 110
@@ -57,7 +58,7 @@ class HandsPanel(LivePanel[None]):
         """Lay hands on what is selected."""
         arrow = self.selected()
         if isinstance(arrow, str) and hand != hands.NETWORK:
-            self.post_message(self.Lay(Order(why_not=arrow)))
+            self.post_message(self.Lay(Order(why_not=as_bound(self, arrow))))
             return
         order = hands.order(hand, self._grip(arrow))
         if hand == DELAY and order.verb:
@@ -76,10 +77,10 @@ class HandsPanel(LivePanel[None]):
             return Text(f"{arrow}  {end}") if self.arrows()[0] else None
         if not arrow.is_under_way:
             return None
-        narrow = self.size.width < WIDE
+        narrow, keys = self.size.width < WIDE, keys_of(self)
         text = Text(no_wrap=True, overflow="ellipsis")
-        for name, key, word in hands.words(self._grip(arrow), narrow=narrow):
+        for name, key, word in hands.words(self._grip(arrow), narrow=narrow, keys=keys):
             click = Style(meta={"@click": f"screen.hand('{name}')"})
             text.append(f"{key} {word}", click)
             text.append(" " if narrow else "  ")
-        return text.append(end)
+        return text.append(as_bound(self, end))

@@ -7,6 +7,7 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
+from evtui.keys.keymap import USUAL
 from evtui.render import help as pages
 from evtui.render.line import Line
 from evtui.render.picture import Picture
@@ -45,7 +46,7 @@ class HelpPanel(Panel[None]):
     def rows(self) -> int:
         """All pages together."""
         picture = self.query_one(Body).picture
-        bound = picture.keys if picture is not None else pages.USUAL
+        bound = picture.keys if picture is not None else USUAL
         return len(pages.whole(page(80, bound) for page in self.PAGES.values()))
 
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:

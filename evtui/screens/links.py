@@ -124,7 +124,10 @@ class LinkEditor(Panel[Edit]):
         Binding("o", "one_way", "One way or both", id="link_editor_one_way"),
         Binding("backspace", "type('')", "Delete a digit", id="link_editor_backspace"),
         Binding("enter", "apply", "Do it", id="link_editor_apply"),
-        *[Binding(str(n), f"type('{n}')", show=False, id=f"link_editor_{n}") for n in range(10)],
+        *[
+            Binding(str(n), f"type('{n}')", f"Digit {n}", show=False, id=f"link_editor_{n}")
+            for n in range(10)
+        ],
     ]
 
     def __init__(self, a: str, b: str, place: tuple[int, int]) -> None:
@@ -143,7 +146,7 @@ class LinkEditor(Panel[Edit]):
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
         """What can be done, beside what is so now."""
         cell = picture.view.links.at(*self._at) if picture.view.links else None
-        return link_editor.page(self._draft, cell, width)
+        return link_editor.page(self._draft, cell, width, picture.keys)
 
     def clicked(self, y: int) -> None:
         """A click on a row goes there."""

@@ -127,7 +127,8 @@ class LogPanel(TablePanel):
         place, motion = self._place(picture), self.motion(picture)
         if table is not None and place.rows != self.place.rows:
             self.post_message(self.Wanted())  # the line to type in has come or gone
-        return slots.page(picture.view, place, (width, height), self.place.hides, motion)
+        size, hides = (width, height), self.place.hides
+        return slots.page(picture.view, place, size, hides, motion, picture.keys)
 
     def _seen(self, picture: Picture | None) -> None:
         """Say what is wrong with the filter, and go on with a search that is not done."""

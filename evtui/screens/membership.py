@@ -22,7 +22,9 @@ class MembershipPanel(Panel[str]):
         Binding("down,right", "move(1)", "After", id="membership_down"),
         Binding("enter,v", "choose", "Do it", id="membership_choose"),
         *[
-            Binding(str(n + 1), f"choose({n})", show=False, id=f"membership_{verb}")
+            Binding(
+                str(n + 1), f"choose({n})", f"Choice {n + 1}", show=False, id=f"membership_{verb}"
+            )
             for n, verb in enumerate(membership.VERBS)
         ],
     ]
@@ -45,7 +47,9 @@ class MembershipPanel(Panel[str]):
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
         """What is possible as the group is now: it may change while the panel is open."""
         cp = next((cp for cp in picture.view.cps if cp.id == self._selected), None)
-        return [] if cp is None else membership.page(picture.view, cp, self._cursor, width)
+        if cp is None:
+            return []
+        return membership.page(picture.view, cp, self._cursor, width, picture.keys)
 
     def clicked(self, y: int) -> None:
         """A click chooses."""

@@ -140,7 +140,9 @@ class MessagesPanel(HandsPanel):
         self._hint(diagram)
         if self._detail is not None:
             return self._page_of(self._detail, diagram, width, height)
-        return messages.page(diagram, self._shown, width, height, self.motion(picture))
+        return messages.page(
+            diagram, self._shown, width, height, self.motion(picture), picture.keys
+        )
 
     def _look(self, span: Span) -> Diagram:
         """A window of the size of the body, as it is now."""

@@ -82,7 +82,9 @@ class OcppPanel(TablePanel):
             page = found[self._top : self._top + height]
             return page + [fit((), width)] * (height - len(page))
         self._settle(picture.view.ocpp)
-        return ocpp.page(picture.view, self._text, (width, height), self.motion(picture))
+        return ocpp.page(
+            picture.view, self._text, (width, height), self.motion(picture), picture.keys
+        )
 
     def _settle(self, seen: OcppView | None) -> None:
         """The cursor stands where it was moved to; who goes beyond the newest follows it."""

@@ -99,7 +99,9 @@ class InstructPanel(Panel[Order]):
         Binding("a", "widen", "All or one", id="instruct_all"),
         Binding("enter", "choose", "Do it", id="instruct_choose"),
         *[
-            Binding(str(n + 1), f"choose({n})", show=False, id=f"instruct_{n + 1}")
+            Binding(
+                str(n + 1), f"choose({n})", f"Choice {n + 1}", show=False, id=f"instruct_{n + 1}"
+            )
             for n in range(len(instruct.WANTS))
         ],
     ]

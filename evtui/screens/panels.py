@@ -83,6 +83,8 @@ class Panel(Guarded, ModalScreen[Result], Generic[Result]):
         Binding("escape", "close", "Close", id="panel_close"),
         Binding("y", "app.copy_view", "Copy", id="panel_copy"),
         Binding("Y", "app.svg_view", "As SVG", id="panel_svg"),
+        Binding("colon", "app.command_palette", "Command palette", id="panel_palette"),
+        Binding("question_mark", "app.help", "Help", id="panel_help"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -111,6 +113,12 @@ class Panel(Guarded, ModalScreen[Result], Generic[Result]):
         """Draw the body anew."""
         self.query_one(Body).redraw()
 
+    def on_click(self, event: events.Click) -> None:
+        """A click beside it is Esc; not the second one of two, which have opened it."""
+        beside = self.get_widget_at(event.screen_x, event.screen_y)[0] is self
+        if beside and event.chain == 1:
+            self.app.simulate_key("escape")
+
     def copied(self) -> tuple[str, str]:
         """What ``y`` copies: what it is called, and its text.
 
@@ -137,7 +145,10 @@ class LinkPanel(Panel[LinkChoice]):
         Binding("down,right", "move(1)", "After", id="link_down"),
         Binding("enter,x", "choose", "Cut or join", id="link_choose"),
         Binding("o", "one_way", "Cut one way", id="link_one_way"),
-        *[Binding(str(n), f"choose({n - 1})", show=False, id=f"link_{n}") for n in range(1, 10)],
+        *[
+            Binding(str(n), f"choose({n - 1})", f"Link {n}", show=False, id=f"link_{n}")
+            for n in range(1, 10)
+        ],
     ]
 
     def __init__(self, picture: Picture) -> None:
@@ -157,7 +168,8 @@ class LinkPanel(Panel[LinkChoice]):
     def lines(self, picture: Picture, width: int, height: int) -> list[Line]:
         """A row for each other CP, with its link's state as it is now."""
         self._choices = links.others(picture.view, self._selected)
-        return links.page(self._choices, self._selected, self._cursor, (width, height))
+        size = (width, height)
+        return links.page(self._choices, self._selected, self._cursor, size, picture.keys)
 
     def clicked(self, y: int) -> None:
         """A click chooses."""
@@ -195,9 +207,12 @@ class PartitionPanel(Panel[partition.Plan]):
         Binding("right,space", "side(1)", "Side after", id="partition_right"),
         Binding("o", "one_way", "One way", id="partition_one_way"),
         Binding("enter,p", "apply", "Apply", id="partition_apply"),
-        *[Binding(str(n), f"shape({n - 1})", show=False, id=f"shape_{n}") for n in range(1, 6)],
         *[
-            Binding(letter, f"put({n})", show=False, id=f"side_{letter}")
+            Binding(str(n), f"shape({n - 1})", f"Shape {n}", show=False, id=f"shape_{n}")
+            for n in range(1, 6)
+        ],
+        *[
+            Binding(letter, f"put({n})", f"Side {letter.upper()}", show=False, id=f"side_{letter}")
             for n, letter in enumerate("abcd")
         ],
     ]

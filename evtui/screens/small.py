@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from evtui.safety.guarded import Guarded
+from evtui.widgets.keys import as_bound
 
 LEAST = Size(40, 10)
 """Columns and rows below which nothing useful can be read."""
@@ -45,7 +46,7 @@ class SmallScreen(Guarded, ModalScreen[None]):
         size = self.app.size
         if is_too_small(size):
             text = f"{size.width}×{size.height} is too small\n{LEAST.width}×{LEAST.height} at least"
-            self.query_one("#small-text", Static).update(f"{text}\nq quits")
+            self.query_one("#small-text", Static).update(f"{text}\n{as_bound(self, 'q quits')}")
         elif self.app.screen is self and not self._gone:
             self._gone = True
             self.dismiss(None)

@@ -40,7 +40,10 @@ class WhyPanel(LivePanel[int]):
         Binding("pagedown", "move(10)", "After", id="why_page_down"),
         Binding("enter,right", "choose", "Why?", id="why_choose"),
         Binding("j", "jump", "Its time", id="why_jump"),
-        *[Binding(str(n), f"digit({n})", show=False, id=f"why_{n}") for n in range(10)],
+        *[
+            Binding(str(n), f"digit({n})", f"Digit {n}", show=False, id=f"why_{n}")
+            for n in range(10)
+        ],
     ]
 
     def __init__(

@@ -6,10 +6,11 @@ from typing import Any
 
 from evtui.errors import UsageError
 from evtui.keys.catalogue import catalogue
-from evtui.keys.names import shown
+from evtui.keys.names import printed, shown
 from evtui.settings.fields import FIELDS, KEYS, written
-from evtui.settings.force import DEFAULT, InForce, in_force
+from evtui.settings.force import DEFAULT, InForce, can_draw, in_force
 from evtui.settings.place import VARIABLE, settings_file
+from evtui.settings.schema import schema
 
 EXIT_WRONG = 2
 
@@ -24,13 +25,18 @@ KEYS_HEAD = """
 SAMPLES = ("pause", "faster", "quit")
 
 
-def run_settings(*, write: bool, as_json: bool) -> int:
-    """Print the settings, or write the example; the exit code, 2 where something is wrong.
+def run_settings(*, write: bool, as_json: bool, as_schema: bool = False) -> int:
+    """Print the settings or their schema, or write the example; 2 where something is wrong.
 
     Raises:
-        UsageError: there is a file already, or none can be written.
+        UsageError: there is a file already, or none can be written, or two things are asked.
 
     """
+    if as_schema:
+        if write:
+            raise UsageError("settings: found --write with --schema; allowed one of them")
+        sys.stdout.write(json.dumps(schema(), indent=1, ensure_ascii=not can_draw()) + "\n")
+        return 0
     if write:
         return _write(as_json=as_json)
     found = in_force()
@@ -105,7 +111,7 @@ def to_text(found: InForce) -> str:
         _line(it.name, written(_value(it.name, found)), found.sources[it.name]) for it in FIELDS
     ]
     for name, keys in found.read.keys.items():
-        text = " ".join(shown(key) for key in keys)
+        text = " ".join(printed(key, sys.stdout.encoding) for key in keys)
         lines.append(_line(f"{KEYS}.{name}", text, found.sources[f"{KEYS}.{name}"]))
     if not found.read.keys:
         lines.append(_line(KEYS, "as in docs/keys.md", DEFAULT))

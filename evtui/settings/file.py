@@ -122,8 +122,11 @@ class _Reader:
         for each in several:
             key = names.known(each) if isinstance(each, str) and each else None
             if key is None:
-                near = did_you_mean(each, names.NAMED)
-                self._problem(where, f"found {written(each)}; allowed a key, {names.ALLOWED}{near}")
+                why = names.why_not(each) if isinstance(each, str) else ""
+                near = "" if why else did_you_mean(each, names.NAMED)
+                self._problem(
+                    where, f"found {written(each)}{why}; allowed a key, {names.ALLOWED}{near}"
+                )
                 return ()
             keys.append(key)
         return tuple(dict.fromkeys(keys))

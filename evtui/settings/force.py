@@ -68,7 +68,8 @@ def resolve(read: Read, environ: Mapping[str, str], options: Mapping[str, Value]
     for name, (value, source) in said.items():
         values[name], sources[name] = value, source
     for name, value in options.items():
-        values[name], sources[name] = value, f"option --{name.replace('_', '-')}"
+        no = "no-" if value is False else ""
+        values[name], sources[name] = value, f"option --{no}{name.replace('_', '-')}"
     ascii_wished = values["ascii"]
     is_ascii = not can_draw() if ascii_wished == AUTO else bool(ascii_wished)
     speed = None if sources["speed"] == DEFAULT else float(values["speed"])

@@ -12,6 +12,8 @@ from evtui.keys.names import shown
 from evtui.settings.fields import FIELDS, KEYS
 from evtui.settings.fields import Field as Setting
 
+ID = "urn:evtui:settings"
+"""The name of the schema: it lies in no place of the net."""
 FILE = Path(__file__).with_name("settings.schema.json")
 
 
@@ -34,6 +36,7 @@ def schema(known: Catalogue | None = None) -> dict[str, Any]:
     key = {"type": "string", "minLength": 1}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": ID,
         "title": "evtui settings",
         "description": "What a person prefers: settings.toml. See docs/settings.md.",
         "type": "object",

@@ -106,7 +106,10 @@ class LogGrid(Pane):
         view, selected = picture.view, picture.selected
         following = self.first is None
         rows = view.log[-self.rows :] if following else view.log[: self.rows]
-        top = log.head(view, rows, selected, width, following=following, focused=self.has_focus)
+        focused = self.has_focus
+        top = log.head(
+            view, rows, selected, width, following=following, focused=focused, keys=picture.keys
+        )
         return [*top, *log.body(view, rows, selected, width, self.rows)][:height]
 
 
@@ -123,7 +126,8 @@ class EventLog(Pane):
         following = self.first is None
         rows = view.event_rows[-self.rows :] if following else view.event_rows[: self.rows]
         first = view.event_first + (len(view.event_rows) - len(rows) if following else 0)
+        focused, count = self.has_focus, len(rows)
         top = event_rows.head(
-            view, first, len(rows), width, following=following, focused=self.has_focus
+            view, first, count, width, following=following, focused=focused, keys=picture.keys
         )
         return [top, *event_rows.body(view, rows, first, width, self.rows)][:height]

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from evtui import __version__
+from evtui import __version__, cli
 from evtui.cli import main
 from evtui.render.units import MAX_SPEED
 from scenarios.kinds import one_of
 from scenarios.loader import library_names
+from scenarios.schema import Scenario
 
 EVTUI = [sys.executable, "-m", "evtui.cli"]
 LIBRARY = one_of(library_names())
@@ -172,6 +173,33 @@ def test_speeds_mean_the_same_as_in_the_app() -> None:
     said = inspect.getsource(Watching).partition("speed: Speed")[2].splitlines()[1]
     assert f"{DEFAULT_SPEED:g} if left out, of a city {CITY_SPEED:g}" in said
     assert Watching().said() == {}
+
+
+@pytest.mark.parametrize(
+    ("tokens", "said"),
+    [
+        ([], {}),
+        (["--ascii", "--reduced-motion"], {"ascii": True, "reduced_motion": True}),
+        (["--no-ascii", "--no-reduced-motion"], {"ascii": False, "reduced_motion": False}),
+    ],
+)
+def test_what_the_settings_say_can_be_overruled(
+    monkeypatch: pytest.MonkeyPatch, tokens: list[str], said: dict[str, bool]
+) -> None:
+    """In both ways; what is not said is left to them."""
+    from evtui import opening
+    from evtui.options import Watching
+
+    seen: list[dict[str, str | float | bool]] = []
+
+    def run_app(_scenario: Scenario, options: Watching) -> int:
+        seen.append(options.said())
+        return 0
+
+    monkeypatch.setattr(cli, "_need_terminal", lambda _: None)
+    monkeypatch.setattr(opening, "run_app", run_app)
+    assert main(tokens) == 0
+    assert seen == [said]
 
 
 # --- headless runs ---------------------------------------------------------------------------

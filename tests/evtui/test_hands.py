@@ -10,7 +10,6 @@ from textual.widgets import Input, Static
 from evtui.app import EvtuiApp
 from evtui.city_app import CityApp
 from evtui.cli import main
-from evtui.palette import Actions
 from evtui.render import hands as drawn
 from evtui.render.hands import HANDS
 from evtui.screens.messages import MessagesPanel
@@ -24,6 +23,7 @@ from scenarios.loader import load
 from scenarios.messages.view import Grip
 from scenarios.session import Session
 from scenarios.world import World
+from tests.evtui.test_palette import offered
 from tests.evtui.test_snapshots import app_on, run_to, settle
 
 S = 1_000_000
@@ -385,12 +385,17 @@ async def test_the_palette_has_them_while_the_view_is_open() -> None:
     """By their titles; elsewhere there is nothing to lay hands on."""
     app = paused_on("Accepted")
     async with app.run_test(size=(120, 36)) as pilot:
-        assert list(Actions(app.screen)._hands()) == []
+        await pilot.press("ctrl+p")
+        assert not [it for it in await offered(app, pilot) if it.startswith("Message: ")]
+        await pilot.press("escape")
         await select(pilot)
-        found = {text: do for text, _, do in Actions(app.screen)._hands()}
-        assert list(found) == [f"Message: {it.title} · {it.key}" for it in HANDS]
-        await found["Message: Drop it · x"]()  # type: ignore[misc]
-        await settle(pilot)
+        await pilot.press("ctrl+p")
+        found = await offered(app, pilot)
+        assert found[: len(HANDS)] == [f"Message: {it.title} · {it.key}" for it in HANDS]
+        await pilot.press(*"drop", "space", *"it")
+        await pilot.pause(0.4)
+        await pilot.press("enter")
+        await pilot.pause(0.2)
         assert world_of(app).journal[-1].verb == "drop_frame"
 
 

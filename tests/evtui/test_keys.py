@@ -671,7 +671,7 @@ async def test_random_keys_raise_nothing(make_app: MakeApp, seed: int) -> None:
         for _ in range(150):
             key = rng.choice(keys)
             if key == "enter" and CommandPalette.is_open(app):
-                key = "escape"  # the palette can quit, and write a screenshot
+                key = "escape"  # the palette can quit, and write files
             await pilot.press(key)
         await pilot.pause()
         assert not look(app).violation

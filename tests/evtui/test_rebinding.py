@@ -1,5 +1,6 @@
 """Keys that somebody rebinds: they work in every view, and every line of keys says so."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,14 +16,19 @@ from evtui.keys.keymap import Keymap, clashes, effective, told
 from evtui.keys.names import shown
 from evtui.palette import Actions
 from evtui.screens.panels import Body, Panel
+from evtui.screens.small import SmallScreen
 from evtui.screens.tables import LivePanel
 from evtui.settings.file import read_text
 from evtui.settings.force import Settings, resolve
 from evtui.widgets.footer import Footer
+from evtui.widgets.lines import Lines
 from scenarios.city.session import open_session
 from scenarios.loader import load
+from scenarios.session import Session
 from scenarios.view import Window
 from tests.evtui.conftest import session_at
+from tests.evtui.test_hands import come_to
+from tests.evtui.test_snapshots import settle
 
 OPENED = {a.id: a for a in ACTIONS if a.group == VIEWS and a.id != "log_filter"}
 
@@ -83,6 +89,20 @@ async def test_a_rebound_key_works_in_every_view(view: str) -> None:
         assert len(app.screen_stack) == 1
         await press(pilot, "f9", "escape")
         assert len(app.screen_stack) == 1
+
+
+async def test_who_has_rebound_quitting_quits_a_small_terminal_so() -> None:
+    """It says the key as it is bound; the usual one does nothing any more."""
+    app = app_with('quit = "Q"')
+    async with app.run_test(size=(20, 5)) as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen, SmallScreen)
+        assert str(app.screen.query_one(Static).content).endswith("\nQ quits")
+        await press(pilot, "q")
+        assert app.is_running
+        assert app.return_code is None
+        await press(pilot, "Q")
+        assert app.return_code == 0
 
 
 async def test_two_actions_may_change_places() -> None:
@@ -175,6 +195,59 @@ async def test_the_line_of_keys_of_a_view_says_the_keys_as_bound(
         assert said in line
 
 
+BODIES = [
+    ((), "pageup", 'to_end = "f7"\npage_up = "pageup"', "F7 follows"),
+    (("L",), "up", 'log_whole = "f5"', "F5 shows all of it"),
+    (("L",), "home", 'log_end = "f7"', "F7 follows"),
+    (("m",), "up", 'messages_end = "f7"', "F7 follows"),
+    (("O",), "up", 'ocpp_end = "f7"', "F7 follows"),
+    (("x",), "down", 'link_choose = "f6"', "F6 cuts it"),
+    (("v", "down"), "up", 'membership_choose = "f6"', "F6 "),
+    (("F",), "down", 'faults_apply = "f6"', " F6 "),
+    (("l", "enter"), "home", 'link_editor_apply = "f6"', " F6 cuts CP1"),
+    (("D", "enter"), "1", 'act_choose = ["f6", "enter"]', " F6 "),
+    (("question_mark", "right"), "up", 'hand_drop = "f8"', "F8 drop"),
+]
+
+
+@pytest.mark.parametrize(("keys", "then", "text", "said"), BODIES, ids=lambda it: str(it)[:24])
+async def test_what_a_view_says_of_a_key_is_as_it_is_bound(
+    keys: tuple[str, ...], then: str, text: str, said: str
+) -> None:
+    """In its body, too; with its usual keys it says the usual one."""
+    for wished, expected in ((text, True), ("", False)):
+        app = app_with(wished)
+        async with app.run_test(size=(80, 18)) as pilot:
+            app.travel(330_000_000)
+            await press(pilot, *keys, then)
+            drawn = "\n".join(line.plain for it in app.screen.query(Lines) for line in it.shown)
+            assert (said in drawn) is expected
+
+
+async def test_the_keys_of_hands_are_said_as_bound() -> None:
+    """In the line of keys for a message under way, and in the palette."""
+    session = Session(load("leader-crash"), 1)
+    come_to(session, "Accepted")
+    app = EvtuiApp(session, paused=True, settings=settings('hand_drop = "f8"\nhand_undo = "f9"'))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await press(pilot, "m", "up")
+        await settle(pilot)
+        line = str(app.screen.query_one("#panel-keys", Static).content)
+        assert "F8 drop" in line
+        assert "F9 undo" in line
+        assert "Message: Drop it · F8" in [text async for text in palette(app)]
+
+
+async def test_arrows_stay_together_where_none_of_them_is_rebound() -> None:
+    """Else the line of the log needs two rows."""
+    app = app_with('log_next = "j"')
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "L")
+        line = app.screen.query_one("#panel-keys", Static)
+        assert str(line.content).startswith("↑↓ slot  Enter why")
+        assert line.size.height == 1
+
+
 def lines_of_keys() -> Iterator[tuple[View, str]]:
     """Every line of keys that a view can have."""
     from evtui.keys.gather import gather
@@ -227,6 +300,17 @@ def followers(wished: Keymap) -> Keymap:
     }
 
 
+@pytest.mark.parametrize("name", catalogue().ids())
+def test_every_action_can_have_another_key(name: str) -> None:
+    """A key that nothing has; and its own keys, which are no clash with itself."""
+    usual = catalogue().ids()[name][1].keys
+    own = json.dumps([shown(key) for key in usual if key != "escape"], ensure_ascii=False)
+    for value in ('"f9"', own):
+        read = read_text(f"[keys]\n{name} = {value}", "x")
+        assert read.problems == ()
+        assert effective(catalogue(), read.keys).get(name, usual)
+
+
 def test_what_follows_from_a_wish() -> None:
     """The same action in other views, and the key that closes what it has opened."""
     assert followers({"undo": ("U",)}) == {"faults_undo": ("U",), "hand_undo": ("U",)}
@@ -234,7 +318,10 @@ def test_what_follows_from_a_wish() -> None:
     assert followers({"why": ("f9",)}) == {
         "log_why": ("enter", "f9"), "charging_why": ("enter", "f9"), "why_close": ("f9", "q"),
     }  # fmt: skip
+    assert followers({"palette": ("f9",)}) == {"panel_palette": ("f9",)}
+    assert followers({"help": ("f1",)}) == {"panel_help": ("f1",), "help_close": ("f1", "q")}
     quits = followers({"quit": ("Q",)})
+    assert quits["small_quit"] == ("Q",)
     assert quits["log_close"] == ("L", "Q")
     assert quits["quit_leave"] == ("Q",)
     assert all("Q" in keys for keys in quits.values())
@@ -258,12 +345,37 @@ def test_ids_are_those_of_one_thing() -> None:
     assert len(of) > 200
 
 
+def test_every_title_stands_by_itself() -> None:
+    """It is read in the palette, in tables of keys and where two keys clash."""
+    for view in catalogue().views:
+        assert view.title[0].isupper(), view.title
+        for row in view.rows:
+            assert row.title[0].isupper() or row.title[0].isdigit(), (view.name, row)
+            assert not set(row.title) & set("()_"), (view.name, row)
+    titles = {row.id: row.title for row in catalogue().network.rows if row.id}
+    assert len(set(titles.values())) == len(titles)
+    assert [it.title for it in catalogue().views if it.name == "ocpp"] == ["OCPP"]
+
+
 async def test_settings_that_are_wrong_are_told_in_the_app() -> None:
-    """A notice for each, and the app runs with the defaults."""
-    wrong = resolve(read_text('theme = "no"\n[keys]\npause = "k"', "x"), {}, {}).settings
-    app = EvtuiApp(session_at(0), paused=True, settings=wrong)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
-        assert [it.message for it in app._notifications] == list(wrong.problems)
-        await press(pilot, "space")
-        assert not app.paused
+    """One notice, and the app runs with the defaults: the first, how many more, and what lists all.
+
+    However many there are, most of the network is seen.
+    """
+    one = 'theme = "no"'
+    two = f'{one}\n[keys]\npause = "k"'
+    many = "\n".join(f"wrong{number} = 1" for number in range(12))
+    for text, more in (
+        (one, ""),
+        (two, "1 more mistake: evtui settings lists both"),
+        (many, "11 more mistakes: evtui settings lists all"),
+    ):
+        wrong = resolve(read_text(text, "x"), {}, {}).settings
+        app = EvtuiApp(session_at(0), paused=True, settings=wrong)
+        async with app.run_test(size=(80, 24), notifications=True) as pilot:
+            await pilot.pause(0.3)
+            told = [it.message for it in app._notifications]
+            assert told == ["\n".join([wrong.problems[0], more] if more else [wrong.problems[0]])]
+            assert 0 < sum(it.size.height for it in app.screen.query("Toast")) < 8
+            await press(pilot, "space")
+            assert not app.paused

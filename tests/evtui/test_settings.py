@@ -1,15 +1,18 @@
 """The file of settings: whatever stands in it, the app starts, and says what is wrong."""
 
+import io
 import json
 import os
 from pathlib import Path
 
 import jsonschema
 import pytest
+from textual._xterm_parser import XTermParser
+from textual.events import Key
 
 from evtui.cli import main
 from evtui.keys.catalogue import catalogue
-from evtui.keys.names import known, shown
+from evtui.keys.names import known, printed, shown, why_not
 from evtui.settings.command import example
 from evtui.settings.fields import FIELDS
 from evtui.settings.file import read_file, read_text
@@ -93,13 +96,20 @@ REFUSED = [
     ('[keys]\npause = ""', "x:2: keys.pause: ", 'found ""; ', "allowed a key"),
     ("[keys]\npause = []", "x:2: keys.pause: ", "found []; ", "allowed a key"),
     ("[keys]\npause = 5", "x:2: keys.pause: ", "found 5; ", "allowed a key"),
-    ('[keys]\npause = "shift+a"', "x:2: keys.pause: ", 'found "shift+a"; ', "allowed a key"),
-    ('[keys]\npause = "escape"', "x:2: keys.pause: ", 'found "escape"; ', "allowed a key"),
+    ('[keys]\npause = "shift+a"', "x:2: keys.pause: ", 'found "shift+a", which a terminal sends as',
+     "A; allowed a key"),
+    ('[keys]\npause = "Ctrl+I"', "x:2: keys.pause: ", 'found "Ctrl+I", which a terminal sends as',
+     "Tab; allowed a key"),
+    ('[keys]\npause = "ctrl+."', "x:2: keys.pause: ", 'found "ctrl+.", which a terminal does not',
+     "send; allowed a key"),
+    ('[keys]\npause = "Esc"', "x:2: keys.pause: ", 'found "Esc", which always leads back; ',
+     "allowed a key"),
     ('[keys]\npause = "k"', "x:2: keys.pause: ", 'found "k", which is “Kill, restart or admit” ',
      "(kill) in Network; allowed a key that is free there; it stays space"),
     ('[keys]\npause = "ctrl+q"', "x:2: keys.pause: ", 'found "ctrl+q", which is “Quit”', "stays"),
     ('[keys]\npause = "ctrl+p"', "x:2: keys.pause: ", "“Command palette”", "stays"),
     ('[keys]\npause = "tab"', "x:2: keys.pause: ", 'found "Tab", which is “Focus Next”', "stays"),
+    ('[keys]\npause = "1"', "x:2: keys.pause: ", "“Question 1” (analytics_1) in ", "stays space"),
     ('[keys]\nstep = "n"', "x:2: keys.step: ", "“Next site” (next_site) in City", "stays ."),
     ('[keys]\nstep = "N"', "x:2: keys.step: ", "“Match before” (log_previous) in Log", "stays ."),
     ('[keys]\nlog_next = "N"', "x:2: keys.log_next: ", "(log_previous) in Log", "stays n"),
@@ -179,6 +189,10 @@ def test_an_option_comes_before_the_environment_and_that_before_the_file() -> No
     ):
         found = resolve(read, environ, options)
         assert (found.settings.theme, found.sources["theme"]) == (theme, source)
+    read_ascii = read_text("ascii = true\nreduced_motion = true", "x")
+    found = resolve(read_ascii, {MOTION: "1"}, {"ascii": False, "reduced_motion": False})
+    assert (found.settings.ascii, found.settings.reduced_motion) == (False, False)
+    assert found.sources["ascii"] == "option --no-ascii"
     found = resolve(read, {MOTION: "Yes"}, {})
     assert found.settings.reduced_motion
     assert not resolve(read, {MOTION: "0"}, {}).settings.reduced_motion
@@ -261,6 +275,44 @@ def test_an_example_that_cannot_be_written_is_told(
     assert "cannot write" in capsys.readouterr().err
 
 
+def test_the_schema_is_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It has a name, whatever the file says; with --write nobody knows what is meant."""
+    put(folder, "theme = 3")
+    assert main(["settings", "--schema"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data == schema()
+    assert data["$id"] == "urn:evtui:settings"
+    assert main(["settings", "--schema", "--write"]) == 2
+    assert capsys.readouterr().err == (
+        "evtui: settings: found --write with --schema; allowed one of them\n"
+    )
+
+
+def test_keys_are_printed_with_the_letters_that_the_output_has(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In ASCII an arrow is a word, no question mark: that is the key of the help."""
+    put(folder, '[keys]\nstep = "°"\npause = "ctrl+↑"')
+    for encoding, step, pause, back in (
+        ("utf-8", "°", "ctrl+↑", "↑ ←"),
+        ("ascii", "degree_sign", "ctrl+Up", "Up Left"),
+    ):
+        for command in (["--print-keys"], ["settings"]):
+            out = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="replace")
+            monkeypatch.setattr("sys.stdout", out)
+            assert main(command) == 0
+            out.seek(0)
+            rows = [line.split() for line in out.read().splitlines()]
+            listed = [" ".join(row) for row in rows]
+            assert any(it.startswith(f"{step} Step one event") or f"step {step} " in it
+                       for it in listed)  # fmt: skip
+            assert any(pause in it for it in listed)
+            if command == ["--print-keys"]:
+                assert f"{back} Previous CP select_previous" in listed
+                assert [row[-1] for row in rows if "?" in row and "help" not in row[-1]] == []
+    assert all(known(printed(key, "ascii")) == key for key in ("up", "pagedown", "ctrl+left", "f5"))
+
+
 # --- schema ----------------------------------------------------------------------------------
 
 
@@ -297,9 +349,12 @@ def test_the_schema_allows_what_the_reader_allows() -> None:
     ("written", "key"),
     [
         ("p", "p"), ("P", "P"), (".", "full_stop"), (",", "comma"), ("+", "plus"),
-        ("ctrl++", "ctrl+plus"),
         (":", "colon"), ("space", "space"), (" ", "space"), ("f12", "f12"), ("ctrl+k", "ctrl+k"),
         ("shift+ctrl+f1", "ctrl+shift+f1"), ("full_stop", "full_stop"), ("ä", "ä"), ("/", "slash"),
+        ("°", "degree_sign"), ("«", "left_pointing_double_angle_quotation_mark"),
+        ("↑", "up"), ("Up", "up"), ("F5", "f5"), ("PgUp", "pageup"), ("Space", "space"),
+        ("Ctrl+K", "ctrl+k"), ("ctrl+A", "ctrl+a"), ("Del", "delete"), ("ctrl+↑", "ctrl+up"),
+        ("ctrl+alt+f1", "alt+ctrl+f1"), ("alt+p", "alt+p"), ("alt+P", "alt+shift+p"),
     ],
 )  # fmt: skip
 def test_a_key_has_a_name(written: str, key: str) -> None:
@@ -307,17 +362,60 @@ def test_a_key_has_a_name(written: str, key: str) -> None:
     assert known(written) == key
 
 
-@pytest.mark.parametrize("written", ["", "pp", "f25", "ctrl+", "hyper+a", "ctrl+ctrl+a", "\n"])
+@pytest.mark.parametrize(
+    "written",
+    ["", "pp", "f25", "ctrl+", "hyper+a", "ctrl+ctrl+a", "\n", "↑↓", "f5 f6", "+ctrl", "\ue000"],
+)
 def test_what_is_no_key_has_none(written: str) -> None:
     """It is refused."""
     assert known(written) is None
+    assert why_not(written) == ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["ctrl+i", "ctrl+m", "ctrl+[", "ctrl+h", "ctrl++", "ctrl+.", "ctrl+5", "ctrl+space", "shift+.",
+     "shift+enter", "alt+.", "alt+enter", "ctrl+alt+k", "ctrl+shift+k", "ctrl+ä", "alt+ä", "esc"],
+)  # fmt: skip
+def test_what_no_terminal_sends_is_refused_with_the_reason(written: str) -> None:
+    """It would be a key that does nothing."""
+    assert known(written) is None
+    assert why_not(written).startswith(", which ")
+
+
+def test_what_a_terminal_sends_is_what_is_allowed() -> None:
+    """Textual's own reader of bytes has the same name for each key that can be had."""
+
+    def typed(sequence: str) -> list[str]:
+        parser = XTermParser()
+        events = [*parser.feed(sequence), *parser.feed("")]
+        return [it.key for it in events if isinstance(it, Key)]
+
+    for char in map(chr, range(33, 127)):
+        assert typed(char) == [known(char)]
+        alt = known(f"alt+{char}")
+        assert typed(f"\x1b{char}") == [alt] or alt is None
+    for number in range(1, 27):
+        ctrl = known(f"ctrl+{chr(number + 96)}")
+        assert (typed(chr(number)) == [ctrl]) is (ctrl is not None)
+    for written, end in (("Up", "A"), ("Home", "H"), ("F1", "P"), ("F5", "15~"), ("PgDn", "6~")):
+        number, letter = (end[:-1], "~") if end.endswith("~") else ("1", end)
+        for code, held in ((2, "shift+"), (3, "alt+"), (5, "ctrl+"), (6, "shift+ctrl+")):
+            assert typed(f"\x1b[{number};{code}{letter}") == [known(held + written)]
 
 
 def test_every_key_of_the_program_can_be_written_as_it_is_shown() -> None:
-    """What a footer shows of a key, a file of settings may say, but for arrows."""
+    """What a footer shows of a key, a file of settings may say, but for Esc."""
     keys = {key for view in catalogue().views for row in view.rows if row.id for key in row.keys}
     for key in sorted(keys - {"escape"}):
-        assert known(key) == key
-        assert known(shown(key).lower() if len(shown(key)) > 1 else shown(key)) or key in (
-            "up", "down", "left", "right", "pageup", "pagedown", "delete"
-        )  # fmt: skip
+        assert known(key) == known(shown(key)) == key
+
+
+def test_every_key_that_can_be_written_is_shown_so() -> None:
+    """Letters and signs of whatever keyboard, and what is held besides."""
+    for char in (*map(chr, range(33, 127)), *"°€§£«»¡¿’´¨ßéÉñøþДあ"):
+        key = known(char)
+        assert key is not None
+        assert shown(key) == char
+    assert shown("alt+ctrl+up") == "alt+ctrl+↑"
+    assert known(shown("alt+ctrl+up")) == "alt+ctrl+up"

@@ -104,7 +104,11 @@ def test_two_people_in_a_browser(tmp_path: Path) -> None:
         one, other = (Page(chromium, url) for _ in range(2))
         begin = one.still()
         assert other.still() == begin
-        one.press("k")
+        one.press("Control+p")  # it opens the palette, not what the browser prints with
+        one.page.wait_for_timeout(1_000)
+        one.page.keyboard.type("kill, restart")
+        one.page.wait_for_timeout(2_000)
+        one.press("Enter")
         crashed = one.still(unlike=begin)
         assert other.still() == begin
         other.press("k")

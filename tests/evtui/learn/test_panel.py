@@ -117,8 +117,8 @@ async def test_the_keys_are_those_that_are_bound_now(own_data_folder: Path) -> N
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         app.take_picture()
-        assert keys_now(app._network)["pause"] == "f5"
-        assert "Press f5: run until" in shown(app)
+        assert keys_now(app._network)["pause"] == "F5"
+        assert "Press F5: run until" in shown(app)
         await pilot.press("space")
         await pilot.pause()
         assert app.paused
@@ -128,7 +128,7 @@ async def test_the_keys_are_those_that_are_bound_now(own_data_folder: Path) -> N
             if app.paused:
                 break
         assert app.tutor.done
-        assert "f6 leads to the next step" in shown(app)
+        assert "F6 leads to the next step" in shown(app)
         await press(app, pilot, "f6")
         assert app.tutor.index == 1
 
