@@ -49,9 +49,9 @@ def command(stop: Stop, scenario: Scenario, seed: int, name: str) -> str:
     if not name or not stop.is_first or stop.inputs != done[: len(stop.inputs)]:
         return ""
     words = stop.it.after(stop.place.time_us).text
-    return f"evtui run {shlex.quote(name)} --seed {seed} --break {_quoted(words)}"
+    return f"evtui run {shlex.quote(name)} --seed {seed} --break {quoted(words)}"
 
 
-def _quoted(words: str) -> str:
+def quoted(words: str) -> str:
     """Words for a shell, in the quotes that people read most easily."""
     return shlex.quote(words) if set(words) & set('"$`\\!') else f'"{words}"'

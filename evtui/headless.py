@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from evtui import progress
-from evtui.breaks import breakpoints_of
+from evtui.breaks import breakpoints_of, quoted
 from evtui.errors import UsageError, reason
 from evtui.options import Reporting
 from scenarios.expect import sentence
@@ -126,8 +126,9 @@ def _tell(report: "Report | CityReport", name: str, options: Reporting, scenario
     out = sys.stderr if STDOUT in taken else sys.stdout
     out.write(report.to_json() + "\n" if options.as_json else report.to_text())
     if report.stopped is not None:
-        there = f"evtui {shlex.quote(name)} --seed {report.seed} --at {report.stopped.time}"
-        sys.stderr.write(f"evtui: see it there with: {there}\n")
+        there = f"evtui {shlex.quote(name)} --seed {report.seed} --speed max"
+        words = " ".join(f"--break {quoted(text)}" for text in options.breaks)
+        sys.stderr.write(f"evtui: see it there with: {there} {words}\n")
     elif options.breaks:
         sys.stderr.write("evtui: --break: nothing of it happened\n")
     if report.exit_code:

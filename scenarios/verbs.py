@@ -180,8 +180,10 @@ HARMLESS: Final = frozenset(
 )  # fmt: skip
 """Verbs that are no faults: what people do and want, and the ends of faults."""
 
-_ENDS: Final = ("release", "deliver_frame", "deliver_all")
-"""Hands that let go what was held."""
+_ENDS: Final = frozenset(
+    ("release", "deliver_frame", "deliver_all", "stand", "set_load", "set_pv", "change_contract")
+)
+"""What lets go what was held, and what changes something without breaking it."""
 
 _OFF: Final = frozenset(
     ("rate_ppm", "extra_us", "delay_us", "fsync_us", "drift_ppm", "offset_us", "energy_wh")

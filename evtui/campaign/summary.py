@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
+from evtui.campaign.costs import in_a_line
 from evtui.campaign.order import Order
 from evtui.explore.command import counted
 from paxos.sim.coverage import FEATURES
@@ -12,7 +13,6 @@ from scenarios.campaign.finding import Finding
 from scenarios.campaign.view import Costs
 
 HOUR_US = 3_600_000_000
-SECOND_US = 1_000_000
 LEAST = 3
 """Of what has happened, so many features that did so least often are named."""
 
@@ -75,7 +75,7 @@ def lines_of(order: Order, total: Summary) -> Iterator[str]:
         )
     )
     if total.costs is not None:
-        yield costs_words(total.costs)
+        yield in_a_line(total.costs)
     never = [name for name in FEATURES if not total.coverage[name]]
     if never:
         yield f"never happened: {', '.join(never)}"
@@ -88,29 +88,6 @@ def lines_of(order: Order, total: Summary) -> Iterator[str]:
             f"{order.scenario.name} says itself that {' and '.join(names)} is to be violated: its "
             "script leaves what the protocol is made for"
         )
-
-
-def costs_words(costs: Costs) -> str:
-    """What the runs have cost, in a line."""
-    stalls = counted(costs.stalls, "stall")
-    if costs.stalls:
-        stalls += f" ({costs.stalled_us / SECOND_US:,.1f} s)"
-    recovered = "never recovered"
-    if costs.median_us is not None and costs.longest_us is not None:
-        recovered = (
-            f"recovered after {costs.median_us / SECOND_US:,.1f} s, "
-            f"at the latest {costs.longest_us / SECOND_US:,.1f} s"
-        )
-        never = costs.runs - costs.recovered
-        recovered += f" ({counted(never, 'run')} never)" if never else ""
-    return ", ".join(
-        (
-            f"{costs.violated:,} violated",
-            stalls,
-            f"{costs.undelivered_wh / 1_000:,.1f} kWh not delivered",
-            recovered,
-        )
-    )
 
 
 def seeds_words(seeds: range) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from attrs import frozen
 
+from evtui.campaign import costs
 from evtui.render import units
 from evtui.render.bars import bar
 from evtui.render.line import Line, Span, fit, left
@@ -12,7 +13,8 @@ from evtui.whatif.futures import ArmView, FuturesView
 from scenarios.campaign.view import Costs
 
 AS_IT_IS, WITHOUT = "as it is", "without"
-SECOND_US: Final = 1_000_000
+FOREVER: Final = 1e18
+"""Longer than any run, in µs."""
 NAME, ARM, WORDS = 15, 10, 26
 """Widths of the columns beside the bars."""
 BAR_MIN, BAR_MAX = 8, 60
@@ -38,48 +40,40 @@ class Measure:
     """A row of the chart: its name, what its bar shows, and its words."""
 
     name: str
-    amount: Callable[[ArmView, Costs], int]
+    amount: Callable[[ArmView, Costs], float]
     words: Callable[[ArmView, Costs], str]
     of_runs: bool = False
     """Whether the bar is a share of all runs; else of the larger arm's."""
-    differs: Callable[[int], str] | None = None
+    differs: Callable[[float], str] | None = None
     """How much more than without the fault in words, where the whole says little of it."""
 
 
-def _stalls(_: ArmView, costs: Costs) -> str:
-    if not costs.stalls:
-        return "0"
-    return f"{costs.stalls:,} ({costs.stalled_us / SECOND_US:,.1f} s)"
-
-
-def _recovered(_: ArmView, costs: Costs) -> str:
-    if costs.median_us is None or costs.longest_us is None:
-        return "never"
-    words = f"{costs.median_us / SECOND_US:,.1f} s"
-    if costs.longest_us != costs.median_us:
-        words += f", at most {costs.longest_us / SECOND_US:,.1f} s"
-    never = costs.runs - costs.recovered
-    return f"{words}, {never} never" if never else words
+def _a_run(words: str) -> str:
+    """Of one run; nothing needs no more words."""
+    return words if words in ("0", "0 Wh", costs.NOBODY) else f"{words} a run"
 
 
 MEASURES: Final = (
-    Measure(
-        "violated", lambda _, it: it.violated, lambda _, it: f"{it.violated} of {it.runs}",
-        of_runs=True,
-    ),
-    Measure(
-        "not settled", lambda arm, it: arm.failed - it.violated,
-        lambda arm, it: f"{arm.failed - it.violated} of {it.runs}", of_runs=True,
-    ),
-    Measure("stalls", lambda _, it: it.stalled_us, _stalls),
-    Measure(
-        "not delivered", lambda _, it: it.undelivered_wh,
-        lambda _, it: f"{it.undelivered_wh / 1_000:,.1f} kWh",
-        differs=lambda wh: f"{'+' if wh > 0 else '−'}{units.energy(abs(wh))}",
-    ),
-    Measure("recovered in", lambda _, it: it.median_us or 0, _recovered),
+    Measure("violated", lambda _, it: it.violated / it.runs,
+            lambda _, it: f"{it.violated} of {it.runs}", of_runs=True),
+    Measure("not settled", lambda arm, it: (arm.failed - it.violated) / it.runs,
+            lambda arm, it: f"{arm.failed - it.violated} of {it.runs}", of_runs=True),
+    Measure("stalls", lambda _, it: it.stalled_us / it.whole if it.whole else 0,
+            lambda _, it: _a_run(costs.stalls(it))),
+    Measure("not delivered", lambda _, it: it.undelivered_wh / it.whole if it.whole else 0,
+            lambda _, it: _a_run(costs.energy(it)),
+            differs=lambda wh: f"{'+' if wh > 0 else '−'}{costs.amount(abs(wh))}"),
+    Measure("recovered in", lambda _, it: _recovery(it), lambda _, it: costs.recovered(it)),
 )  # fmt: skip
 """In the order in which ``evtui campaign`` tells them; their figures are its figures."""
+
+
+def _recovery(of: Costs) -> float:
+    """What the bar shows: never is longer than anything."""
+    if not of.whole:
+        return 0
+    return FOREVER if of.median_us is None else of.median_us
+
 
 ROWS: Final = 7 + 2 * len(MEASURES)
 
@@ -101,12 +95,10 @@ def _setup(setup: Setup, width: int) -> Iterator[Line]:
     if setup.why_not:
         yield fit([(f" {setup.why_not}", "warn")], width)
         return
-    fault = setup.fault or "nothing is broken so far: there is one arm"
-    yield fit(
-        [(" from ", "dim"), (units.clock(setup.at_us), "text bold"), ("   without ", "dim"),
-         (fault, "text" if setup.fault else "dim")],
-        width,
-    )  # fmt: skip
+    without: list[Span] = [("   nothing is broken so far: one arm", "dim")]
+    if setup.fault:
+        without = [("   without ", "dim"), (setup.fault, "text")]
+    yield fit([(" from ", "dim"), (units.clock(setup.at_us), "text bold"), *without], width)
     yield fit(
         [
             (" faults  ", "dim"),
@@ -147,7 +139,7 @@ def _chart(found: FuturesView, width: int) -> Iterator[Line]:
     room = min(max(width - NAME - ARM - WORDS - 4, BAR_MIN), BAR_MAX)
     for measure in MEASURES:
         amounts = [measure.amount(arm, arm.costs) for _, arm in arms if arm.costs is not None]
-        most = max(amounts, default=0)
+        most = 1.0 if measure.of_runs else max(amounts, default=0.0)
         for index, (name, arm) in enumerate(arms):
             head = [(" " + left("" if index else measure.name, NAME), "text bold"),
                     (left(name, ARM), "dim")]  # fmt: skip
@@ -155,19 +147,12 @@ def _chart(found: FuturesView, width: int) -> Iterator[Line]:
                 yield fit([*head, *bar(0, room, "dim"), ("  –", "dim")], width)
                 continue
             amount = measure.amount(arm, arm.costs)
-            whole = arm.costs.runs if measure.of_runs else most
-            worse = amount == most > min(amounts) or (measure.of_runs and amount > 0)
+            worse = amount > min(amounts) or (measure.of_runs and amount > 0)
             words = measure.words(arm, arm.costs)
-            if measure.differs is not None and name == AS_IT_IS and _is_even(arms):
-                less = amounts[-1]
-                words += f" ({measure.differs(amount - less)})" if amount != less else ""
+            if measure.differs is not None and name == AS_IT_IS and amount != amounts[-1]:
+                words += f" ({measure.differs(amount - amounts[-1])})"
             yield fit(
-                [*head, *bar(amount / whole if whole else 0, room, "warn" if worse else "ok"),
+                [*head, *bar(amount / most if most else 0, room, "warn" if worse else "ok"),
                  ("  " + words, "text bold" if worse else "")],
                 width,
             )  # fmt: skip
-
-
-def _is_even(arms: list[tuple[str, ArmView]]) -> bool:
-    """Whether both arms have as many runs, so that sums can be compared."""
-    return len({arm.done for _, arm in arms}) == 1

@@ -9,6 +9,7 @@ from evtui.acting import ActingApp
 from evtui.screens.whatif import WhatIfPanel
 from evtui.whatif.desk import Desk
 from scenarios.errors import InputError
+from scenarios.units import DURATION
 
 if TYPE_CHECKING:
     from evtui.render.picture import Picture
@@ -73,9 +74,11 @@ class FuturesApp(ActingApp):
         setup = self.desk.setup()
         seeds, profile = (setup.seeds, setup.profile) if found is None else (
             found.seeds, found.profile)  # fmt: skip
+        at_us = setup.at_us if found is None else found.arms.at_us
         names = " and ".join(str(path) for path in paths)
-        command = f"evtui campaign {shlex.quote(str(paths[0]))} --seeds {seeds} --faults {profile}"
-        self._tell(f"Written {names}   {command}")
+        options = f"--seeds {seeds} --faults {profile}"
+        again = "\n".join(f"evtui campaign {shlex.quote(str(path))} {options}" for path in paths)
+        self._tell(f"Written {names}, from {DURATION.format(at_us)}\n{again}")
         self.hand_over(*paths)
 
     def _look(self) -> None:

@@ -100,7 +100,7 @@ def read(text: str, names: Names) -> Breakpoint:
     words = text.split()
     after_us = 0
     if len(words) > 2 and words[-2].lower() == "after":
-        after_us = _time(words[-1])
+        after_us = _time(words[-1].lower())
         words = words[:-2]
     return _condition(words, names, text).after(after_us)
 

@@ -8,17 +8,19 @@ from scenarios.campaign.view import Costs
 
 def costs_of(findings: Sequence[Finding]) -> Costs | None:
     """The costs of all that were measured; None where none was."""
-    all_ = [finding.measures for finding in findings if finding.measures is not None]
-    if not all_:
+    measured = [finding.measures for finding in findings if finding.measures is not None]
+    if not measured:
         return None
-    times = sorted(it.recovered_us for it in all_ if it.recovered_us is not None)
+    whole = [it for it in measured if not it.violated]
+    times = sorted(it.recovered_us for it in whole if it.recovered_us is not None)
+    middle = (len(whole) - 1) // 2
     return Costs(
-        runs=len(all_),
-        violated=sum(it.violated for it in all_),
-        stalls=sum(it.stalls for it in all_),
-        stalled_us=sum(it.stalled_us for it in all_),
-        undelivered_wh=sum(it.undelivered_wh for it in all_),
+        runs=len(measured),
+        violated=len(measured) - len(whole),
+        stalls=sum(it.stalls for it in whole),
+        stalled_us=sum(it.stalled_us for it in whole),
+        undelivered_wh=sum(it.undelivered_wh for it in whole),
         recovered=len(times),
-        median_us=times[(len(times) - 1) // 2] if times else None,
+        median_us=times[middle] if 0 <= middle < len(times) else None,
         longest_us=times[-1] if times else None,
     )

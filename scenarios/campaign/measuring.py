@@ -1,7 +1,7 @@
 """What a run costs those whom the network is there for: time without decisions, energy not given.
 
-A run is looked at each second of virtual time, and each tenth of one until it has recovered.
-Looking changes nothing.
+A run is looked at four times in a second of virtual time; what is over between two looks is not
+seen. Looking changes nothing.
 """
 
 from attrs import define, frozen
@@ -12,12 +12,11 @@ from scenarios.connector import Connector
 from scenarios.node import Node
 from scenarios.world import World
 
-SECOND_US = 1_000_000
-FINE_US = 100_000
-"""How often a run is looked at until it has recovered."""
+LOOK_US = 250_000
+"""How often a run is looked at."""
 UJ_PER_WH = 3_600_000_000
-WAITS_US = SECOND_US
-"""Who waits longer for an answer has not recovered."""
+WAITS_US = 1_000_000
+"""Who waits longer for an answer is without service."""
 
 
 @frozen
@@ -27,13 +26,17 @@ class Measures:
     violated: bool
     """Whether an invariant was."""
     stalls: int
-    """How often charge points waited for a decision longer than the longest election time-out."""
+    """How often a charge point waited for a decision longer than the longest election time-out."""
     stalled_us: int
-    """How long, all together."""
+    """How long, all together; two that wait for a second each are two seconds."""
     undelivered_wh: int
     """Energy that EVs wanted, and could have taken while they were plugged in, and did not get."""
     recovered_us: int | None
-    """How long until somebody led and nobody waited for a decision; None: never in this run."""
+    """The longest time without service, from its beginning until all was well again.
+
+    Without service: nobody leads, or one that runs waits for a decision longer than a second. 0
+    where there was no such time; None where the last one has not ended in this run.
+    """
 
 
 @define
@@ -55,69 +58,94 @@ class _Visit:
         return max(0, min(self.wanted_uj, could_uj) - self.got_uj)
 
 
-class Gauge:
-    """Looks at one run. Stalls and recovery count from where seeds begin to differ.
+@define
+class _Spell:
+    """Something that is so for a while, again and again."""
 
-    A run whose seeds differ from its beginning has faults all the time: it recovers from when
-    everything heals. Energy counts to that moment; EVs that leave later, as their drivers have
-    said, may still get theirs.
+    since_us: int | None = None
+    """Since when it is so; None while it is not."""
+    times: int = 0
+    total_us: int = 0
+    longest_us: int = 0
+
+    def look(self, now_us: int, since_us: int | None) -> None:
+        """It is so since then; None: it is not."""
+        if self.since_us is None and since_us is not None:
+            self.since_us = since_us
+            self.times += 1
+        elif self.since_us is not None and since_us is None:
+            self._end(now_us)
+
+    def _end(self, now_us: int) -> None:
+        if self.since_us is not None:
+            took_us = now_us - self.since_us
+            self.total_us += took_us
+            self.longest_us = max(self.longest_us, took_us)
+            self.since_us = None
+
+    def so_far_us(self, now_us: int) -> int:
+        """For how long in all, the one that lasts included."""
+        return self.total_us + (0 if self.since_us is None else now_us - self.since_us)
+
+
+class Gauge:
+    """Looks at one run: from where seeds begin to differ, else from when all was well at first.
+
+    Energy counts from the beginning to when everything heals, by whole visits.
     """
 
     def __init__(self, world: World, drawn: Drawn) -> None:
-        from_us = drawn.scenario.campaign.from_us
         self._world = world
         self._healed_us = drawn.healed_us
-        self._counts_us = 0 if from_us is None else from_us
-        self._recovers_us = drawn.healed_us if from_us is None else from_us
+        self._counts_us = drawn.scenario.campaign.from_us or 0
+        self._waits_for_service = drawn.scenario.campaign.from_us is None
+        """A group that begins has nothing to recover from."""
         self._longest_us = world.scenario.paxos.election_timeout_us[1]
-        self._recovered_us: int | None = None
-        self._stalled_since_us: int | None = None
-        self._stalls = self._stalled_us = 0
+        self._stalls = {number: _Spell() for number in world.ids}
+        self._outage = _Spell()
         self._visits: dict[str, _Visit] = {}
         self._missing_uj = 0
 
     def next_us(self) -> int:
         """When to look next."""
         now_us = self._world.now_us
-        if now_us < self._recovers_us or self._recovered_us is not None:
-            due_us = now_us // SECOND_US * SECOND_US + SECOND_US
-        else:
-            due_us = now_us // FINE_US * FINE_US + FINE_US
-        marks = (self._healed_us, self._recovers_us)
-        return min(due_us, *(it for it in marks if it > now_us), due_us)
+        due_us = now_us // LOOK_US * LOOK_US + LOOK_US
+        marks = (it for it in (self._counts_us, self._healed_us) if it > now_us)
+        return min((due_us, *marks))
 
     def look(self) -> None:
         """Note what is so now."""
         now_us = self._world.now_us
-        waits_us = self._waits_us()
         if now_us >= self._counts_us:
-            self._note_stall(now_us, waits_us)
-        is_due = now_us >= self._recovers_us and self._recovered_us is None
-        if is_due and waits_us <= WAITS_US and self._world.leader() is not None:
-            self._recovered_us = now_us - self._recovers_us
+            self._note_service(now_us)
         if now_us <= self._healed_us:
             self._note_visits(now_us)
 
-    def _waits_us(self) -> int:
-        """How long whoever waits longest for a decision has waited, of those that run."""
-        cluster = self._world.cluster
-        longest_us = 0
-        for number in self._world.ids:
-            host = cluster.hosts[number]
-            if host.status is Status.ALIVE and isinstance(host.process, Node):
-                call = host.process.calls.outstanding
-                if call is not None:
-                    longest_us = max(longest_us, cluster.local_us(number) - call.since_us)
-        return longest_us
+    def _note_service(self, now_us: int) -> None:
+        """Who waits, for how long, and whether anybody leads."""
+        waits = {number: self._waits_us(number) for number in self._stalls}
+        longest_us = max(waits.values())
+        leads = self._world.leader() is not None
+        is_well = leads and longest_us <= WAITS_US
+        if self._waits_for_service:
+            if not is_well:
+                return
+            self._waits_for_service, self._counts_us = False, now_us
+        for number, waits_us in waits.items():
+            since_us = max(self._counts_us, now_us - waits_us)
+            self._stalls[number].look(now_us, since_us if waits_us > self._longest_us else None)
+        waiting_us = longest_us if longest_us > WAITS_US else 0
+        since_us = max(self._counts_us, now_us - waiting_us)
+        self._outage.look(now_us, None if is_well else since_us)
 
-    def _note_stall(self, now_us: int, waits_us: int) -> None:
-        if waits_us > self._longest_us:
-            if self._stalled_since_us is None:
-                self._stalls += 1
-                self._stalled_since_us = max(self._counts_us, now_us - waits_us)
-        elif self._stalled_since_us is not None:
-            self._stalled_us += now_us - self._stalled_since_us
-            self._stalled_since_us = None
+    def _waits_us(self, number: int) -> int:
+        """How long a charge point has waited for a decision; 0 for one that does not run."""
+        cluster = self._world.cluster
+        host = cluster.hosts[number]
+        if host.status is not Status.ALIVE or not isinstance(host.process, Node):
+            return 0
+        call = host.process.calls.outstanding
+        return 0 if call is None else cluster.local_us(number) - call.since_us
 
     def _note_visits(self, now_us: int) -> None:
         for name, car in self._world.cars.items():
@@ -142,17 +170,16 @@ class Gauge:
 
     def measures(self) -> Measures:
         """All that was seen. EVs that leave after everything has healed have time left."""
-        now_us, stalled_us = self._world.now_us, self._stalled_us
-        if self._stalled_since_us is not None:
-            stalled_us += now_us - self._stalled_since_us
+        now_us = self._world.now_us
         missing_uj = self._missing_uj
         for name, visit in self._visits.items():
             if self._world.cars[name].ev.departure_us <= self._healed_us:
                 missing_uj += visit.missing_uj
+        violated = self._world.violation is not None
         return Measures(
-            violated=self._world.violation is not None,
-            stalls=self._stalls,
-            stalled_us=stalled_us,
+            violated=violated,
+            stalls=sum(spell.times for spell in self._stalls.values()),
+            stalled_us=sum(spell.so_far_us(now_us) for spell in self._stalls.values()),
             undelivered_wh=missing_uj // UJ_PER_WH,
-            recovered_us=self._recovered_us,
+            recovered_us=None if self._outage.since_us is not None else self._outage.longest_us,
         )

@@ -5,16 +5,29 @@ from attrs import frozen
 
 @frozen
 class Costs:
-    """Sums over runs; of times to recover the middle one and the longest. See `Measures`."""
+    """Of many runs; see :class:`scenarios.campaign.measuring.Measures`.
+
+    A run that is violated ends there: what it has cost up to then says nothing beside whole runs,
+    so it counts as violated, and in nothing else.
+    """
 
     runs: int
     violated: int
-    """How many runs have violated an invariant."""
+    """How many runs have violated an invariant; all else is of the others."""
     stalls: int
     stalled_us: int
     undelivered_wh: int
     recovered: int
-    """How many runs have recovered."""
+    """How many runs have recovered from all that there was, or had nothing to recover from."""
     median_us: int | None
-    """The median of their times to recover, the lower one of two; None where none has."""
+    """The middle one of the times to recover, the lower of two; one that never did is the longest.
+
+    None where that is never, or there is no such run.
+    """
     longest_us: int | None
+    """The longest of those that did recover."""
+
+    @property
+    def whole(self) -> int:
+        """How many runs came to their end."""
+        return self.runs - self.violated

@@ -26,8 +26,8 @@ class Arms:
     as_it_is: Scenario
     without: Scenario | None
     """None where nothing is broken yet."""
-    fault: Input | None
-    """The last fault, which the second one is without."""
+    faults: tuple[Input, ...]
+    """The last fault, which the second one is without; of a script all lines of that instant."""
 
     @property
     def both(self) -> tuple[Scenario, ...]:
@@ -37,9 +37,9 @@ class Arms:
     @property
     def fault_words(self) -> str:
         """The fault with its time, for people; empty where there is none."""
-        if self.fault is None:
+        if not self.faults:
             return ""
-        return f"{self.fault.words()} at {DURATION.format(self.fault.time_us)}"
+        return f"{_words(self.faults)} at {DURATION.format(self.faults[-1].time_us)}"
 
 
 def arms_of(session: Session, inputs: Sequence[Input]) -> Arms:
@@ -65,18 +65,28 @@ def arms_of(session: Session, inputs: Sequence[Input]) -> Arms:
         path="",
     )
     as_it_is = _named(with_inputs(bare, list(inputs), None), "as-it-is", "as it is")
-    fault = _last_fault(session)
-    if fault is None:
-        return Arms(at_us, as_it_is, None, None)
-    by_hand, script = _less(inputs, bare.script, fault)
+    faults = _last_fault(session, inputs)
+    if not faults:
+        return Arms(at_us, as_it_is, None, ())
+    by_hand, script = list(inputs), bare.script
+    for fault in faults:
+        by_hand, script = _less(by_hand, script, fault)
     without = with_inputs(evolve(bare, script=script), by_hand, None)
-    return Arms(at_us, as_it_is, _named(without, "without", f"without {fault.words()}"), fault)
+    return Arms(at_us, as_it_is, _named(without, "without", f"without {_words(faults)}"), faults)
 
 
-def _last_fault(session: Session) -> Input | None:
-    """The last fault that was done, by the script or by hand."""
-    journal = session.world.journal
-    return next((it for it in reversed(journal) if is_fault(it.verb, it.args)), None)
+def _words(faults: Sequence[Input]) -> str:
+    more = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
+    return f"{faults[-1].words()}{more}"
+
+
+def _last_fault(session: Session, by_hand: Sequence[Input]) -> tuple[Input, ...]:
+    """What was broken last: one thing by hand, or all that the script breaks at that instant."""
+    done = [it for it in session.world.journal if is_fault(it.verb, it.args)]
+    last = done[-1:]
+    if not last or last[0] in by_hand:
+        return tuple(last)
+    return tuple(it for it in done if it.time_us == last[0].time_us and it not in by_hand)
 
 
 def _less(

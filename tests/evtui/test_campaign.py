@@ -77,8 +77,9 @@ def test_a_campaign_tells_its_totals(capsys: pytest.CaptureFixture[str]) -> None
     assert lines[0] == "short with everything, seeds 0 to 2: all settled"
     assert lines[1].startswith("3 runs, ")
     assert "virtual hours" in lines[1]
-    assert lines[2].startswith("0 violated, ")
-    assert "kWh not delivered, recovered after " in lines[2]
+    assert lines[2].startswith("0 violated; a run: stalls ")
+    assert ", not delivered " in lines[2]
+    assert ", recovered in " in lines[2]
     assert lines[3].startswith("never happened: ")
     assert lines[4].startswith("least often: ")
     assert sorted(it.name for it in Path().iterdir()) == ["never.toml", "short.toml"]

@@ -17,7 +17,7 @@ from tests.evtui.conftest import session_at
 from tests.evtui.test_rebinding import lines_of_keys, settings
 from tests.evtui.walk import KEYS, troubled
 
-NO_LINE = ("network", "palette")
+NO_LINE = ("network", "palette", "stopped")
 
 
 def app_at(time_us: int = 300_000_000, keys: str = "") -> EvtuiApp:

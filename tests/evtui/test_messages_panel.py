@@ -277,6 +277,8 @@ async def test_what_comes_after_a_selection_fills_the_room_below() -> None:
         before = [line for line in body(app) if line.strip()]
         assert len(before) < 30
         await pilot.press("up")
+        await settle(pilot)
+        before = [line for line in body(app) if line.strip()]  # with the sign of the selected row
         (row,) = chosen(app)
         app.travel(10 * S)
         await settle(pilot)

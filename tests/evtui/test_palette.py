@@ -23,7 +23,7 @@ from tests.evtui.walk import KEYS, troubled
 
 ELSEWHERE = ("quit", "palette")
 """A question that wants an answer, and the palette itself."""
-TYPED = (*ELSEWHERE, "log_filter")
+TYPED = (*ELSEWHERE, "log_filter", "refused words")
 """Where the characters are typed."""
 
 
@@ -57,7 +57,7 @@ async def test_ctrl_p_opens_the_palette_in_every_view(view: str) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await press(pilot, "k", "z", *KEYS[view])
         below = app.screen
-        assert isinstance(below, Panel) is (view != "network")
+        assert isinstance(below, Panel) is (view not in ("network", "stopped"))
         await press(pilot, "ctrl+p")
         assert CommandPalette.is_open(app)
         await press(pilot, "ctrl+p", "escape")
@@ -138,7 +138,7 @@ async def test_the_order_is_that_of_the_help_and_nothing_stands_twice(
     for app, own in (
         (plain, []),
         (city, ["The whole city · c", "Next site · n", "Open the site · Enter"]),
-        (lesson, ["Next step · n", "Hint · H"]),
+        (lesson, ["Next step · n", "Hint · I"]),
     ):
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, "ctrl+p")

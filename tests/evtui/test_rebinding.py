@@ -206,7 +206,7 @@ BODIES = [
     (("F",), "down", 'faults_apply = "f6"', " F6 "),
     (("l", "enter"), "home", 'link_editor_apply = "f6"', " F6 cuts CP1"),
     (("D", "enter"), "1", 'act_choose = ["f6", "enter"]', " F6 "),
-    (("question_mark", "right"), "up", 'hand_drop = "f8"', "F8 drop"),
+    (("question_mark", "right", *["down"] * 9), "down", 'hand_drop = "f8"', "F8 drop"),
 ]
 
 

@@ -173,7 +173,8 @@ def test_the_program_says_where_and_how_to_see_it(
     assert out.endswith(
         "\nstopped at 3m, after event 5,509: leader changes after 3m (CP5 led, now nobody)\n"
     )
-    assert err == "evtui: see it there with: evtui leader-crash --seed 1 --at 3m\n"
+    again = '--speed max --break "leader changes after 3m" --break "preemption"'
+    assert err == f"evtui: see it there with: evtui leader-crash --seed 1 {again}\n"
     trace = tmp_path / "t.jsonl"
     assert main([*args, "--json", "--trace", str(trace)]) == 0
     row = json.loads(capsys.readouterr().out)

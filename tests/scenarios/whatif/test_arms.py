@@ -96,10 +96,21 @@ def test_the_same_fault_twice() -> None:
     assert [it.t_us for it in made.without.inputs] == [100 * S, 100 * S]
 
 
+def test_all_that_a_script_breaks_at_one_instant_is_one_fault() -> None:
+    """Six links at once, of which the last line alone would say little; a change is no fault."""
+    timeline = steered("leader-crash", 5 * S)
+    timeline.act("stand", cp="CP5")
+    made = arms(timeline)
+    assert made.fault_words == "cut a=CP3 b=CP4 and 5 more at 0s"
+    assert made.without is not None
+    assert not [it for it in made.without.script if it.verb == "cut"]
+    assert [it.verb for it in made.without.inputs] == ["stand"]
+
+
 def test_without_any_fault_there_is_one_arm() -> None:
     """Nothing is compared, and the futures can be had all the same."""
     made = arms(steered(until_us=20 * S))
-    assert (made.fault, made.without, made.fault_words) == (None, None, "")
+    assert (made.faults, made.without, made.fault_words) == ((), None, "")
     assert made.both == (made.as_it_is,)
 
 
