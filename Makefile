@@ -11,13 +11,16 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
+# Tests of the app wait for the screen half of the time: two of them share a processor.
+WORKERS := $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))
+
 .PHONY: run test setup check format lint types imports bench bench-app bench-scale bench-messages bench-log soak snapshots pictures clean
 
 run: setup
 	@$(BIN)/evtui
 
 test: setup
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n $(WORKERS)
 
 setup: $(STAMP)
 
