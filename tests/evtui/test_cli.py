@@ -192,7 +192,7 @@ def test_what_the_settings_say_can_be_overruled(
 
     seen: list[dict[str, str | float | bool]] = []
 
-    def run_app(_scenario: Scenario, options: Watching) -> int:
+    def run_app(_scenario: Scenario, options: Watching, *_rest: object) -> int:
         seen.append(options.said())
         return 0
 
