@@ -170,6 +170,12 @@ class StopsPanel(LivePanel[None]):
         if self._sure:
             self._say(self.KEYS)
 
+    def on_screen_suspend(self) -> None:
+        """What is opened above it answers the question, too: its key never comes here."""
+        if self._asked:
+            self._asked = False
+            self._say(self.KEYS)
+
     def action_delete(self) -> None:
         """Ask; then let it go."""
         if not self._all:

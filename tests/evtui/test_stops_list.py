@@ -57,6 +57,8 @@ async def test_one_is_added_edited_switched_and_deleted() -> None:
         assert isinstance(app.screen, StopsPanel)
         assert not app.screen.query_one(Input).display
         assert [text for text, _ in texts_of(app)] == ["leader changes", "slot 40 chosen after 1m"]
+        await press(pilot, "d", "ctrl+p", "escape")
+        assert keys_line(app) == StopsPanel.KEYS
         await press(pilot, "d")
         assert "d once more deletes “leader changes”" in keys_line(app)
         await press(pilot, "x", "d", "escape", "d")
