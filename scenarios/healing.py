@@ -42,6 +42,12 @@ def mended(scenario: Scenario, until_us: int, at_us: int) -> list[At]:
 
 
 def _cures(line: At, verb: str) -> bool:
-    """Whether a line is the last step of what undoes a fault."""
-    cure, args = CURES[verb][-1]
+    """Whether a line undoes a fault by itself.
+
+    What it takes two steps to undo it does not: a charge point that is to die at its next write may
+    be started again before it has died.
+    """
+    if len(CURES[verb]) > 1:
+        return False
+    cure, args = CURES[verb][0]
     return line.verb == cure and all(line.args.get(name) == value for name, value in args.items())

@@ -70,6 +70,12 @@ def test_every_cure_is_a_verb_of_scripts() -> None:
             assert line.verb in {"heal", *(verb for row in CURES.values() for verb, _ in row)}
 
 
+def test_a_death_that_may_be_still_to_come_is_called_off() -> None:
+    """Under random faults nothing may have been written before the script starts it again."""
+    script = at(1, "crash_after_write", "CP1") + at(20, "restart", "CP1")
+    assert lines_of(script) == [("disarm", "CP1", None), ("restart", "CP1", None)]
+
+
 def test_links_that_are_left_broken_are_healed() -> None:
     """Also what was done by hand; a script that breaks no link is left as it is."""
     cut = '[[at]]\nt = "1s"\ndo = "cut"\na = "CP1"\nb = "CP2"\n'
@@ -86,6 +92,7 @@ def test_links_that_are_left_broken_are_healed() -> None:
         ("leader-crash", 16),  # the script's "restart CP5" starts nobody: CP3 led
         ("grow-and-shrink", 3),  # CP1 has left, and learns no more; EV1 stands there
         ("grow-and-shrink", 8),
+        ("crash-after-write", 25),  # CP1 dies only after the script has started it again
     ],
 )
 def test_what_the_script_does_by_itself_is_no_problem(name: str, seed: int) -> None:
