@@ -45,8 +45,11 @@ def build_node(world: "World", node: int, recovered: Recovered, now_us: int) -> 
     controller.contactor_stuck = connector.contactor_stuck
     controller.station.place = asset.at
     machine = world.machine()
-    replica = Replica(node, world.config, machine, recovered, now_us, world.transitions)
-    goal = goal_of(node, world.config.membership, world.cluster.identities)
+    membership = world.config.membership
+    shares = world.sharing.includes(node, membership.voters)
+    transitions = world.transitions if shares else None
+    replica = Replica(node, world.config, machine, recovered, now_us, transitions)
+    goal = goal_of(node, membership, world.cluster.identities)
     monitored = world.scenario.monitor
     return Node(asset.id, replica, controller, wiring, goal, monitored=monitored)
 

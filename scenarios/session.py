@@ -22,6 +22,7 @@ from scenarios.ocpp_history import HistoryView, OcppHistory
 from scenarios.planting import planting, with_its_mistake
 from scenarios.schema import Scenario
 from scenarios.settled import judge_now
+from scenarios.sharing import Sharing
 from scenarios.till import newest
 from scenarios.view import View, Window
 from scenarios.why.ask import why
@@ -169,8 +170,8 @@ class Whole(Protocol):
 class Session:
     """A run of a scenario. Expectations are looked at when their time has come.
 
-    ``listener`` is called with each event that happened, for a trace. ``share`` is the world's;
-    where ``settled`` is expected nothing is shared, as what could differ is to be compared.
+    ``listener`` is called with each event that happened, for a trace. ``sharing`` is the world's;
+    where ``settled`` is expected no voter shares, as what could differ is to be compared.
     A city has a session of its own kind: :func:`scenarios.city.session.open_session`.
     """
 
@@ -183,14 +184,14 @@ class Session:
         seed: int | None = None,
         *,
         listener: Callable[[World, Event], None] | None = None,
-        share: bool = True,
+        sharing: Sharing = Sharing.ALL,
     ) -> None:
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
         self.clients: ClientHistory | None = None
         """What clients saw, where an expectation asks for that."""
         with planting(scenario):
-            self.whole = self._begin(self.seed, share=share and not self._judges)
+            self.whole = self._begin(self.seed, sharing=self._sharing(sharing))
         self.outcomes: list[Outcome] = []
         self.coming: list[Input] = [line.as_input() for line in scenario.inputs]
         """Inputs that are still to come, in their order: those of a saved session, or of a past."""
@@ -205,13 +206,16 @@ class Session:
         """When to remember what has been counted so far: expectations ask what came after."""
         self._counted: dict[int, dict[str, int]] = {}
 
-    def _begin(self, seed: int, *, share: bool) -> Whole:
+    def _begin(self, seed: int, *, sharing: Sharing) -> Whole:
         """Make what this session steps."""
-        self.world = World(self.scenario, seed, share=share)
+        self.world = World(self.scenario, seed, sharing=sharing)
         if self._judges:
             self.clients = ClientHistory()
             self.clients.attend(self.world)
         return self.world
+
+    def _sharing(self, asked: Sharing) -> Sharing:
+        return Sharing.LEARNERS if self._judges and asked is Sharing.ALL else asked
 
     @property
     def _judges(self) -> bool:

@@ -45,6 +45,7 @@ from scenarios.readers import Readers
 from scenarios.remains import Remains
 from scenarios.schema import Scenario, Vehicle
 from scenarios.settings import planning_records, replica_config
+from scenarios.sharing import Sharing
 from scenarios.supplied import power_records, site_w
 from scenarios.surroundings import Surroundings
 from scenarios.trust import Trust
@@ -58,17 +59,24 @@ HISTORY_S = 120
 class World:
     """Everything in a run. A function of the scenario, the seed and the inputs.
 
-    With ``share`` replicas whose states are equal share them, which changes nothing that happens;
-    without, each computes its own, and comparing them says that they are equal indeed.
+    ``sharing`` says which replicas share a state where theirs are equal. It changes nothing that
+    happens; those that share none compute their own, and comparing them says that they are equal
+    indeed.
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int, *, check: bool = True, share: bool = True
+        self,
+        scenario: Scenario,
+        seed: int,
+        *,
+        check: bool = True,
+        sharing: Sharing = Sharing.ALL,
     ) -> None:
         if scenario.sites:
             raise ValueError(f"{scenario.name} is a city; each of its sites is a world")
         self.scenario = scenario
-        self.transitions = Transitions() if share else None
+        self.sharing = sharing
+        self.transitions = Transitions()
         self.seed = seed
         self.chance = seed
         """The seed that all is drawn from; another one than :attr:`seed` after ``reseed``."""

@@ -15,14 +15,11 @@ from tools.week import rss_mib
 
 SECOND_US = 1_000_000
 HOUR_US = 3_600 * SECOND_US
-SHARED_CPS = 20
-"""From so many charge points on replicas share their states: each on its own takes too long."""
 
 
 def faults(name: str, first: int, last: int, gap_us: int) -> int:
     """A row for each seed, from the first to the last; 1 if any has a problem."""
     scenario = load(name)
-    share = len(scenario.cps) >= SHARED_CPS
     print(
         "| seed | problems | faults | drivers | redirected | gave up | sessions | events | CPU, s |"
     )
@@ -30,7 +27,7 @@ def faults(name: str, first: int, last: int, gap_us: int) -> int:
     failed = 0
     for seed in range(first, last + 1):
         began = time.process_time()
-        found = run_seed(scenario, seed, gap_us, share=share)
+        found = run_seed(scenario, seed, gap_us)
         counts = (
             found.faults,
             *(found.coverage[key] for key in ("drivers", "redirected", "gave_up")),

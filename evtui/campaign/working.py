@@ -9,10 +9,6 @@ from scenarios.campaign.profiles import PROFILES
 from scenarios.campaign.running import run_seed
 from scenarios.schema import Scenario
 
-SHARED_CPS = 20
-"""Cities from so many charge points on share equal states: each on its own takes too long."""
-
-
 _ALONE = threading.Lock()
 """Threads of one process take turns: a planted mistake is one of the whole process."""
 
@@ -38,6 +34,5 @@ def _run(scenario: Scenario, seed: int, profile: str) -> Finding:
     if scenario.sites:
         from scenarios.city.campaign import run_seed as run_city_seed
 
-        share = len(scenario.cps) >= SHARED_CPS
-        return run_city_seed(scenario, seed, share=share, profile=PROFILES[profile])
+        return run_city_seed(scenario, seed, profile=PROFILES[profile])
     return run_seed(scenario, seed, profile=PROFILES[profile])

@@ -8,6 +8,7 @@ from scenarios.client_history import ClientHistory
 from scenarios.schema import Scenario
 from scenarios.session import Session
 from scenarios.settled import come_to_rest, judge
+from scenarios.sharing import Sharing
 
 
 def run_seed(
@@ -15,11 +16,11 @@ def run_seed(
 ) -> Finding:
     """One run under random faults; see :func:`scenarios.campaign.drawing.with_faults`.
 
-    No replica shares its state: that all are equal is checked.
+    No voter shares its state: that all are equal is checked.
     """
     drawn = draw(scenario, seed, healed_us, profile)
     history = ClientHistory()
-    session = Session(drawn.scenario, drawn.seed, share=False, listener=history)
+    session = Session(drawn.scenario, drawn.seed, sharing=Sharing.LEARNERS, listener=history)
     history.attend(session.world)
     world = session.world
     gauge = Gauge(world, drawn)

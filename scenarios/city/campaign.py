@@ -22,12 +22,15 @@ from scenarios.city.settled import come_to_rest_everywhere, judge
 from scenarios.city.spec import CitySite, site_seed
 from scenarios.operator import put_right
 from scenarios.schema import At, Scenario, Vehicle
+from scenarios.sharing import Sharing
 from scenarios.verbs import VERBS
 
 SECOND_US = 1_000_000
 GAP_US = 12 * SECOND_US
 """Between two faults of a site, on average, where elections take seconds."""
 PROBE_WH = 200
+SHARED_CPS = 20
+"""From so many charge points on replicas share their states: each on its own takes too long."""
 
 
 def pace(scenario: Scenario) -> int:
@@ -127,15 +130,16 @@ def run_seed(
     seed: int,
     gap_us: int = GAP_US,
     *,
-    share: bool = False,
     profile: Profile = EVERYTHING,
 ) -> Finding:
     """One run of a city under random faults; see :func:`with_faults`.
 
-    Without ``share`` each replica computes its own state, and that all are equal is checked.
+    Voters compute their own states, and that all are equal is checked; from :data:`SHARED_CPS`
+    charge points on all replicas of a site share them.
     """
     drawn = draw(scenario, seed, gap_us, profile)
-    session = CitySession(drawn.scenario, seed, share=share)
+    sharing = Sharing.ALL if len(scenario.cps) >= SHARED_CPS else Sharing.LEARNERS
+    session = CitySession(drawn.scenario, seed, sharing=sharing)
     while not session.finished:
         session.run(drawn.scenario.duration_us, 1_000_000)
     city = session.city

@@ -23,6 +23,7 @@ from scenarios.city.travellers import Travellers
 from scenarios.event_log import EventLog
 from scenarios.journal import Input
 from scenarios.schema import Scenario, Site, Tag, Vehicle
+from scenarios.sharing import Sharing
 from scenarios.view import EventRow
 from scenarios.world import World
 
@@ -39,11 +40,16 @@ NEVER = 1 << 62
 class City:
     """Everything in a run of a city; the same for the same scenario, seed and inputs.
 
-    ``check`` and ``share`` as in :class:`scenarios.world.World`.
+    ``check`` and ``sharing`` as in :class:`scenarios.world.World`.
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int, *, check: bool = True, share: bool = True
+        self,
+        scenario: Scenario,
+        seed: int,
+        *,
+        check: bool = True,
+        sharing: Sharing = Sharing.ALL,
     ) -> None:
         self.scenario = scenario
         self.seed = seed
@@ -60,7 +66,10 @@ class City:
         tags = self._tags()
         self.worlds = {
             number: World(
-                site_scenario(scenario, site, tags), site_seed(seed, site), check=check, share=share
+                site_scenario(scenario, site, tags),
+                site_seed(seed, site),
+                check=check,
+                sharing=sharing,
             )
             for number, site in self.sites.items()
         }

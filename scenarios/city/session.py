@@ -19,6 +19,7 @@ from scenarios.expectation import Expect
 from scenarios.look import look
 from scenarios.schema import Scenario
 from scenarios.session import Session, Whole
+from scenarios.sharing import Sharing
 from scenarios.till import newest
 from scenarios.verbs import EVERYONE, VERBS
 from scenarios.view import View, Window
@@ -31,11 +32,11 @@ def open_session(
     seed: int | None = None,
     *,
     listener: Callable[[World, Event], None] | None = None,
-    share: bool = True,
+    sharing: Sharing = Sharing.ALL,
 ) -> Session:
     """The session for a scenario: of a city where it has sites."""
     kind = CitySession if scenario.sites else Session
-    return kind(scenario, seed, listener=listener, share=share)
+    return kind(scenario, seed, listener=listener, sharing=sharing)
 
 
 class CitySession(Session):
@@ -46,8 +47,8 @@ class CitySession(Session):
 
     city: City
 
-    def _begin(self, seed: int, *, share: bool) -> Whole:
-        self.city = City(self.scenario, seed, share=share)
+    def _begin(self, seed: int, *, sharing: Sharing) -> Whole:
+        self.city = City(self.scenario, seed, sharing=sharing)
         self.shown = 1
         self.clients = None
         return self.city

@@ -112,8 +112,7 @@ class Orders:
         state = network.state
         if state.applied == self._before.applied + 1:
             return state
-        transitions = self._world.transitions
-        known = None if transitions is None else transitions.after(chosen.slot)
+        known = self._world.transitions.after(chosen.slot)
         if known is not None and known[0].applied == self._before.applied + 1:
             tables: Tables = known[0]
             return tables

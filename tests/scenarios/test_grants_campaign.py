@@ -9,6 +9,7 @@ from scenarios.campaign import run_seed
 from scenarios.loader import load
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
+from scenarios.sharing import Sharing
 
 S = 1_000_000
 
@@ -104,7 +105,7 @@ def survive(first: int, last: int) -> dict[str, int]:
     """Run these seeds; returns what happened to grants in all of them."""
     total: dict[str, int] = {}
     for seed in range(first, last):
-        run = Session(long_silence(seed), seed, share=False)
+        run = Session(long_silence(seed), seed, sharing=Sharing.NOBODY)
         run.run(run.scenario.duration_us, 10**9)
         assert run.world.violation is None, (seed, str(run.world.violation))
         for name, count in run.world.powering.counts.items():

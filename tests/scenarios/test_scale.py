@@ -7,23 +7,24 @@ from scenarios.campaign import run_seed
 from scenarios.loader import load
 from scenarios.schema import At, Scenario
 from scenarios.session import Session
+from scenarios.sharing import Sharing
 from tools.bench_scale import scenario
 
 SECOND = 1_000_000
 
 
-def ran(run: Scenario, *, share: bool = True) -> Session:
+def ran(run: Scenario, *, sharing: Sharing = Sharing.ALL) -> Session:
     """A whole run, in which no invariant broke."""
-    session = Session(run, share=share)
+    session = Session(run, sharing=sharing)
     while not session.finished:
         session.run(run.duration_us, 1_000_000)
     assert session.world.violation is None
     return session
 
 
-def parked(cps: int, *, share: bool = True, seconds: int = 45) -> Session:
+def parked(cps: int, *, sharing: Sharing = Sharing.ALL, seconds: int = 45) -> Session:
     """A car park where all charge and nobody leaves, for less than a minute."""
-    return ran(evolve(scenario(cps, 1), duration_us=seconds * SECOND), share=share)
+    return ran(evolve(scenario(cps, 1), duration_us=seconds * SECOND), sharing=sharing)
 
 
 def commands(session: Session) -> int:
@@ -73,12 +74,24 @@ def test_a_command_costs_each_charge_point_no_more_in_a_greater_group() -> None:
 
 def test_sharing_changes_nothing_that_happens() -> None:
     """The same digest, states, coverage and events; only the number of state objects differs."""
-    together, alone = parked(25, seconds=30), parked(25, seconds=30, share=False)
+    together, alone = parked(25, seconds=30), parked(25, seconds=30, sharing=Sharing.NOBODY)
     assert together.world.cluster.trace.digest() == alone.world.cluster.trace.digest()
     assert together.view() == alone.view()
     assert together.world.cluster.covered() == alone.world.cluster.covered()
     assert len({id(node.network.state) for node in nodes(alone)}) == 25
     assert len({id(node.network.state) for node in nodes(together)}) <= 3
+
+
+def test_voters_of_a_campaign_compute_for_themselves() -> None:
+    """Seven states of voters, and one of eighteen learners; the run is the same."""
+    alone = parked(25, seconds=30, sharing=Sharing.NOBODY)
+    learners = parked(25, seconds=30, sharing=Sharing.LEARNERS)
+    assert learners.world.cluster.trace.digest() == alone.world.cluster.trace.digest()
+    assert learners.view() == alone.view()
+    states = [id(node.network.state) for node in nodes(learners)]
+    assert len(set(states[:7])) == 7
+    assert len(set(states[7:])) <= 3
+    assert not set(states[:7]) & set(states[7:])
 
 
 def troubled(cps: int) -> Scenario:
@@ -104,7 +117,7 @@ def troubled(cps: int) -> Scenario:
 def test_who_was_down_or_cut_off_shares_again() -> None:
     """Restarted from disks and snapshots, all hold one state in the end; it changes nothing."""
     run = troubled(30)
-    together, alone = ran(run), ran(run, share=False)
+    together, alone = ran(run), ran(run, sharing=Sharing.NOBODY)
     assert together.world.cluster.trace.digest() == alone.world.cluster.trace.digest()
     covered = together.world.cluster.covered()
     assert covered["snapshots_installed"] >= 10

@@ -10,6 +10,7 @@ from paxos.check.violation import SENTENCES
 from paxos.messages import Accept, Accepted, Prepare, Promise
 from scenarios.loader import load
 from scenarios.session import Session
+from scenarios.sharing import Sharing
 
 S = 1_000_000
 
@@ -70,13 +71,13 @@ def test_comparisons_are_counted_where_they_are_made(
 def test_what_is_known_of_a_run_that_is_shared_counts_like_the_rest(scenario: str) -> None:
     """Replicas that share their states are looked at less, and have as many checks."""
 
-    def tally(*, share: bool) -> Tally:
-        session = Session(load(scenario), 1, share=share)
+    def tally(*, sharing: Sharing) -> Tally:
+        session = Session(load(scenario), 1, sharing=sharing)
         session.run(session.scenario.duration_us, 10**9)
         assert session.world.invariants is not None
         return session.world.invariants.tally
 
-    assert tally(share=True) == tally(share=False)
+    assert tally(sharing=Sharing.ALL) == tally(sharing=Sharing.NOBODY)
 
 
 def test_every_invariant_of_consensus_has_its_count(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from scenarios.city.session import CitySession
 from scenarios.errors import InputError
 from scenarios.loader import load
 from scenarios.session import Session
+from scenarios.sharing import Sharing
 from scenarios.why import orders
 from scenarios.why.orders import Orders
 from scenarios.why.view import About, Answer, Question
@@ -90,10 +91,10 @@ def test_a_copy_of_a_session_answers_as_it_does() -> None:
         assert copy.why(question) == session.why(question)
 
 
-@pytest.mark.parametrize("share", [True, False])
-def test_every_change_of_a_limit_is_put_down_to_its_command(share: bool) -> None:
+@pytest.mark.parametrize("sharing", [Sharing.ALL, Sharing.NOBODY])
+def test_every_change_of_a_limit_is_put_down_to_its_command(sharing: Sharing) -> None:
     """The limits of each charge point, slot by slot, as a replica that applies alone finds them."""
-    session = run_to(Session(load("rush-hour"), share=share), 600)
+    session = run_to(Session(load("rush-hour"), sharing=sharing), 600)
     world = session.world
     machine = world.machine()
     expected: dict[str, list[tuple[int, int, int]]] = {}
