@@ -46,12 +46,8 @@ def order_of(name: str, options: Campaigning) -> Order:
 def _check_inputs(scenario: Scenario) -> None:
     """What was done by hand belongs to one run: seeds may differ only after it."""
     from_us = scenario.campaign.from_us
-    by_hand = scenario.inputs[-1].t_us if scenario.inputs else 0
-    if (
-        scenario.saved is None
-        and (from_us is not None or not scenario.inputs)
-        and (from_us is None or by_hand <= from_us)
-    ):
+    later = [line for line in scenario.inputs if from_us is None or line.t_us > from_us]
+    if scenario.saved is None and not later:
         return
     raise UsageError(
         f"campaign: found {scenario.name}, a saved session; allowed a scenario, or with what was "

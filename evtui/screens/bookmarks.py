@@ -3,28 +3,28 @@
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from evtui.render import course
 from evtui.render.line import Line
 from evtui.render.picture import Picture
-from evtui.screens.panels import Body, Panel
-from evtui.widgets.keys import KeyLine
+from evtui.screens.edited import EditedPanel
+from evtui.screens.panels import Body
 from scenarios.course import NAME_MAX
 
 RENAMING = "another name for it   Enter names it, Esc leaves it as it is"
 
 
-class BookmarksPanel(Panel[int]):
+class BookmarksPanel(EditedPanel[int]):
     """The bookmarks on the course that is shown; Enter closes with the place of one in the list."""
 
     TITLE_TEXT = "Bookmarks"
     KEYS = "Enter goes there   r renames   d deletes   ↑ ↓ another   Esc closes"
-    AUTO_FOCUS = ""
+    LINE_ID = "bookmarks-line"
+    MOST = NAME_MAX
+    SELECTS = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("B,q", "close", "Close", id="bookmarks_close"),
         Binding("up", "move(-1)", "Before", id="bookmarks_up"),
@@ -53,21 +53,18 @@ class BookmarksPanel(Panel[int]):
         super().__init__()
         self._marks = picture.course.bookmarks if picture.course else ()
         self._cursor = max(len(self._marks) - 1, 0)
-        self._asked = False
-        """Whether the last key asked to delete: once more does it."""
-        self._sure = False
-        """Whether the key before this one did."""
 
-    def compose(self) -> ComposeResult:
-        """Title, body, a line to type a name in, keys."""
-        with Vertical(id="panel"):
-            yield Static(self.title_text(), id="panel-title", markup=False)
-            yield Body()
-            line = Input(id="bookmarks-line", compact=True, max_length=NAME_MAX)
-            line.cursor_blink = False
-            line.display = False
-            yield line
-            yield KeyLine(self.KEYS)
+    def count(self) -> int:
+        """How many bookmarks there are."""
+        return len(self._marks)
+
+    def words(self) -> str:
+        """The name of the one under the cursor."""
+        return self._marks[self._cursor].text
+
+    def delete(self) -> None:
+        """The run's owner lets it go."""
+        self.post_message(self.Deleted(self._cursor))
 
     def rows(self) -> int:
         """One for each."""
@@ -80,14 +77,6 @@ class BookmarksPanel(Panel[int]):
         self._marks = picture.course.bookmarks
         self._cursor = min(self._cursor, max(len(self._marks) - 1, 0))
         return course.bookmark_rows(picture.course, self._cursor, width, height)
-
-    def _say(self, text: str) -> None:
-        self.query_one("#panel-keys", Static).update(text)
-
-    def action_move(self, by: int) -> None:
-        """Another one."""
-        self._cursor = min(max(self._cursor + by, 0), max(len(self._marks) - 1, 0))
-        self.redraw()
 
     def clicked(self, y: int) -> None:
         """Go to what was clicked on."""
@@ -106,51 +95,12 @@ class BookmarksPanel(Panel[int]):
     def action_rename(self) -> None:
         """Ask for a name."""
         if self._marks:
-            line = self.query_one(Input)
-            line.value = self._marks[self._cursor].text
-            line.display = True
-            line.focus()
-            self._say(RENAMING)
+            self.ask(self._marks[self._cursor].text, RENAMING)
 
     @on(Input.Submitted)
     def named(self, event: Input.Submitted) -> None:
         """Use the name; one of nothing leaves it as it is."""
         event.stop()
-        self._stop_asking()
+        self.stop_asking()
         if event.value.strip():
             self.post_message(self.Renamed(self._cursor, event.value))
-
-    def _stop_asking(self) -> None:
-        self.query_one(Input).display = False
-        self.set_focus(None)
-        self._say(self.KEYS)
-
-    def on_key(self) -> None:
-        """Whatever key it is, it answers the question; what it does comes after this."""
-        self._sure, self._asked = self._asked, False
-        if self._sure:
-            self._say(self.KEYS)
-
-    def on_screen_suspend(self) -> None:
-        """What is opened above it answers the question, too: its key never comes here."""
-        if self._asked:
-            self._asked = False
-            self._say(self.KEYS)
-
-    def action_delete(self) -> None:
-        """Ask; then let it go."""
-        if not self._marks:
-            return
-        if not self._sure:
-            self._asked = True
-            name = self._marks[self._cursor].text
-            self._say(f"d once more deletes “{name}”   any other key keeps it")
-            return
-        self.post_message(self.Deleted(self._cursor))
-
-    def action_close(self) -> None:
-        """One step back: from a name, from a question, from the list."""
-        if self.query_one(Input).display:
-            self._stop_asking()
-        elif not self._sure:
-            self.dismiss(None)

@@ -4,35 +4,32 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from evtui.render import stops
 from evtui.render.line import Line
 from evtui.render.picture import Picture
+from evtui.screens.edited import EditedPanel
 from evtui.screens.panels import Body
 from evtui.screens.tables import LivePanel
-from evtui.widgets.keys import KeyLine
 from scenarios.course import BreakpointView
 
 Put = Callable[[str, int | None], str]
 """Takes words, and which one they replace (None: none); says why they are refused, else nothing."""
 
 NEVER = "it has not stopped the run yet   Esc closes"
-MOST = 200
-"""Letters of a line."""
 
 
-class StopsPanel(LivePanel[None]):
+class StopsPanel(EditedPanel[None], LivePanel[None]):
     """All breakpoints of the run: each on or off, and where it stopped the run last."""
 
     TITLE_TEXT = "Breakpoints"
     KEYS = "a adds  Enter edits  o on/off  d deletes  j its last stop  space .  Esc closes"
     ASKS = "what the run is to stop at   Enter sets it, Esc leaves it as it was"
-    AUTO_FOCUS = ""
+    LINE_ID = "stops-line"
+    MOST = 200
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("S,q", "close", "Close", id="stops_close"),
         Binding("up", "move(-1)", "Before", id="stops_up"),
@@ -73,29 +70,26 @@ class StopsPanel(LivePanel[None]):
         """Who there is in the run, for examples; and who takes the words."""
         self._all: tuple[BreakpointView, ...] = ()
         self._take(picture)
-        self._cursor = self._first = 0
+        self._first = 0
         self._editing: int | None = None
         """Which one the words that are typed replace; None: they are another one."""
         self._why = ""
         """Why what was typed last is refused."""
-        self._asked = False
-        """Whether the last key asked to delete: once more does it."""
-        self._sure = False
-        """Whether the key before this one did."""
-
-    def compose(self) -> ComposeResult:
-        """Title, body, a line to type words in, keys."""
-        with Vertical(id="panel"):
-            yield Static(self.title_text(), id="panel-title", markup=False)
-            yield Body()
-            typed = Input(id="stops-line", compact=True, max_length=MOST, select_on_focus=False)
-            typed.cursor_blink = False
-            typed.display = False
-            yield typed
-            yield KeyLine(self.KEYS)
 
     def _take(self, picture: Picture) -> None:
         self._all = picture.course.breakpoints if picture.course is not None else ()
+
+    def count(self) -> int:
+        """How many breakpoints there are."""
+        return len(self._all)
+
+    def words(self) -> str:
+        """What the one under the cursor waits for."""
+        return self._all[self._cursor].text
+
+    def delete(self) -> None:
+        """The run's owner lets it go."""
+        self.post_message(self.Deleted(self._cursor))
 
     def rows(self) -> int:
         """The list, what is said, the help; and a few to grow."""
@@ -146,82 +140,41 @@ class StopsPanel(LivePanel[None]):
         example = y - place.help_from - stops.HELP_HEAD
         texts = [text for text, _ in stops.examples(*self._here)]
         if 0 <= example < len(texts):
-            self._ask(texts[example], self._editing if self._typing else None)
+            self._put_words(texts[example], self._editing if self.typing else None)
 
-    def _say(self, text: str) -> None:
-        self.query_one("#panel-keys", Static).update(text)
-
-    # Moving, switching, deleting.
-
-    def action_move(self, by: int) -> None:
-        """Another one."""
-        if not self._typing:
-            self._cursor = min(max(self._cursor + by, 0), max(len(self._all) - 1, 0))
-            self.redraw()
+    # Switching, going there.
 
     def action_switch(self) -> None:
         """On, or off."""
-        if self._all and not self._typing:
+        if self._all and not self.typing:
             self.post_message(self.Switched(self._cursor))
-
-    def on_key(self) -> None:
-        """Whatever key it is, it answers the question; what it does comes after this."""
-        self._sure, self._asked = self._asked, False
-        if self._sure:
-            self._say(self.KEYS)
-
-    def on_screen_suspend(self) -> None:
-        """What is opened above it answers the question, too: its key never comes here."""
-        if self._asked:
-            self._asked = False
-            self._say(self.KEYS)
-
-    def action_delete(self) -> None:
-        """Ask; then let it go."""
-        if not self._all:
-            return
-        if not self._sure:
-            self._asked = True
-            text = self._all[self._cursor].text
-            self._say(f"d once more deletes “{text}”   any other key keeps it")
-            return
-        self.post_message(self.Deleted(self._cursor))
 
     def action_jump(self) -> None:
         """Close, and show where it stopped the run last."""
         if not self._all:
             return
         if not self._all[self._cursor].last:
-            self._say(NEVER)
+            self.say(NEVER)
             return
         self.post_message(self.Jumped(self._cursor))
         self.dismiss(None)
 
     # Words.
 
-    @property
-    def _typing(self) -> bool:
-        return bool(self.query_one(Input).display)
-
     def action_add(self) -> None:
         """Ask for another one."""
-        self._ask("", None)
+        self._put_words("", None)
 
     def action_edit(self) -> None:
         """Ask for other words of this one; where there is none, for one."""
         if self._all:
-            self._ask(self._all[self._cursor].text, self._cursor)
+            self._put_words(self._all[self._cursor].text, self._cursor)
         else:
             self.action_add()
 
-    def _ask(self, text: str, index: int | None) -> None:
+    def _put_words(self, text: str, index: int | None) -> None:
         self._editing, self._why = index, ""
-        typed = self.query_one(Input)
-        typed.value = text
-        typed.cursor_position = len(text)
-        typed.display = True
-        typed.focus()
-        self._say(self.ASKS)
+        self.ask(text, self.ASKS)
         self.redraw()
 
     @on(Input.Submitted)
@@ -230,7 +183,7 @@ class StopsPanel(LivePanel[None]):
         event.stop()
         index = self._editing
         if not event.value.strip():
-            self._stop_asking()
+            self.stop_asking()
             return
         self._why = self._put(event.value, index)
         if self._why:
@@ -238,7 +191,7 @@ class StopsPanel(LivePanel[None]):
             return
         if index is None:
             self._cursor = len(self._all)
-        self._stop_asking()
+        self.stop_asking()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -248,16 +201,8 @@ class StopsPanel(LivePanel[None]):
             self._why = ""
             self.redraw()
 
-    def _stop_asking(self) -> None:
+    def stop_asking(self) -> None:
+        """The help is as it was."""
         self._why = ""
-        self.query_one(Input).display = False
-        self.set_focus(None)
-        self._say(self.KEYS)
+        super().stop_asking()
         self.redraw()
-
-    def action_close(self) -> None:
-        """One step back: from the words, from a question, from the list."""
-        if self._typing:
-            self._stop_asking()
-        elif not self._sure:
-            self.dismiss(None)

@@ -74,10 +74,6 @@ class _Spell:
             self.since_us = since_us
             self.times += 1
         elif self.since_us is not None and since_us is None:
-            self._end(now_us)
-
-    def _end(self, now_us: int) -> None:
-        if self.since_us is not None:
             took_us = now_us - self.since_us
             self.total_us += took_us
             self.longest_us = max(self.longest_us, took_us)
