@@ -138,3 +138,19 @@ def test_each_profile_settles_in_a_city(name: str) -> None:
 
 def _city_script(scenario: Scenario, seed: int, profile: str) -> tuple[At, ...]:
     return city_with_faults(scenario, seed, profile=PROFILES[profile]).script
+
+
+def test_a_group_that_may_have_two_voters_loses_no_disk() -> None:
+    """One of two that loses what it knew leaves no quorum, whatever the protocol does.
+
+    The laboratory's changing group began with three, lost a voter by its script and a disk by
+    chance, and in one seed of eighty nobody ever led again.
+    """
+    moving = load("lab-moving")
+    assert "wipe" in drawn_verbs(moving, "everything")
+    three = evolve(
+        moving, cps=(*moving.cps[:3], *(evolve(it, member=False) for it in moving.cps[3:]))
+    )
+    assert "wipe" not in drawn_verbs(three, "everything")
+    staying = evolve(three, script=tuple(it for it in three.script if it.verb != "demote"))
+    assert "wipe" in drawn_verbs(staying, "everything")
