@@ -8,8 +8,8 @@ from evtui.screens.membership import MembershipPanel
 from evtui.screens.panels import LinkChoice, LinkPanel, PartitionPanel
 from evtui.screens.reservations import ReservationsPanel
 from evtui.taking import TakingApp
+from scenarios.controls import Controls
 from scenarios.errors import InputError
-from scenarios.session import Controls
 from scenarios.view import Window
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ ENDED = "The run has ended"
 
 
 class ActingApp(TakingApp):
-    """The part of the app that breaks things, through :meth:`scenarios.session.Controls.act`."""
+    """The part of the app that breaks things, through :meth:`scenarios.controls.Controls.act`."""
 
     controls: Controls
     done: str = ""

@@ -13,9 +13,9 @@ from evtui.ask.reader import Log
 from evtui.ask.words import counted
 from evtui.render.analytics import ASKED, Analysis, Told
 from fsm.ocpp.messagelog.message import Notes
+from scenarios.controls import Controls
 from scenarios.errors import InputError
 from scenarios.ocpp_history import HistoryView
-from scenarios.session import Controls
 
 LEAST_S = 1.0
 """Least wall time between two answers to the same question."""

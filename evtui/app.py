@@ -37,8 +37,9 @@ from evtui.widgets.cps import CpPanel
 from evtui.widgets.footer import Footer
 from evtui.widgets.lines import Pane
 from evtui.widgets.panes import Header
+from scenarios.controls import Controls
 from scenarios.errors import InputError
-from scenarios.session import Controls, Session
+from scenarios.session import Session
 from scenarios.timeline import Timeline
 from scenarios.view import Window
 from scenarios.why.view import Answer, Question
@@ -53,7 +54,7 @@ class EvtuiApp(FuturesApp):
 
     The app holds one :class:`Picture`; every widget watches it. The run is driven in slices from
     one timer, which exists only while virtual time runs. All that changes the world goes through
-    :meth:`scenarios.session.Controls.act`.
+    :meth:`scenarios.controls.Controls.act`.
     """
 
     TITLE = "evtui"

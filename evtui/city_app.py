@@ -22,7 +22,8 @@ from evtui.widgets.city import SiteTable
 from scenarios.city.session import CitySession
 from scenarios.city.timeline import CityTimeline
 from scenarios.city.view import CityView
-from scenarios.session import Controls, Session
+from scenarios.controls import Controls
+from scenarios.session import Session
 from scenarios.timeline import Timeline
 from scenarios.verbs import EVERYONE
 from scenarios.view import Window

@@ -21,7 +21,7 @@ from scenarios.units import DURATION
 
 if TYPE_CHECKING:
     from evtui.render.picture import Picture
-    from scenarios.session import Controls
+    from scenarios.controls import Controls
 
 SLICE_S = 0.012
 """How long one part of an export takes."""

@@ -1,25 +1,19 @@
 """A run that somebody steers: step it, run it, act on it, look at it."""
 
 from collections.abc import Callable
-from typing import Protocol
 
-from paxos.check.violation import InvariantViolation
 from paxos.sim.host import Kind
 from paxos.sim.kernel import Event
 from scenarios.audit import findings
 from scenarios.client_history import ClientHistory
+from scenarios.controls import Whole
 from scenarios.errors import InputError
-from scenarios.event_log import EventLog
 from scenarios.expect import Outcome, evaluate
 from scenarios.expectation import Expect
 from scenarios.journal import Input
-from scenarios.log.lines import LogLines
 from scenarios.look import look
-from scenarios.messages import query, recording
-from scenarios.messages.look import Columns, between, diagram, frame_view, grip
-from scenarios.messages.view import Diagram, Filter, FrameView, Grip, Span
-from scenarios.ocpp_history import HistoryView, OcppHistory
 from scenarios.planting import planting, with_its_mistake
+from scenarios.recorded import Recorded
 from scenarios.schema import Scenario
 from scenarios.settled import judge_now
 from scenarios.sharing import Sharing
@@ -30,153 +24,13 @@ from scenarios.why.view import Answer, Question
 from scenarios.world import World
 
 
-class Controls(Protocol):
-    """What the interface may do with a run. :class:`Session` is the real one."""
-
-    @property
-    def time_us(self) -> int:
-        """Virtual time now."""
-        ...
-
-    @property
-    def finished(self) -> bool:
-        """Whether the run has ended: the scenario's duration is over or an invariant broke."""
-        ...
-
-    def step(self) -> bool:
-        """Let exactly one event happen; False when there is none left."""
-        ...
-
-    def run(self, until_us: int, max_events: int) -> bool:
-        """Run to ``until_us``, for at most ``max_events``; True when that time was reached.
-
-        When it returns True, virtual time is ``until_us`` even if nothing happened then. A
-        violated invariant finishes the run; it does not raise.
-        """
-        ...
-
-    def act(self, verb: str, **args: object) -> str:
-        """Act on the world now, through the journal; returns a sentence that says what was done.
-
-        Raises:
-            scenarios.errors.InputError: the verb or an argument is not possible now; nothing
-                was changed.
-        """
-        ...
-
-    def view(self, window: Window = ...) -> View:
-        """A frozen picture of now."""
-        ...
-
-    def why(self, question: Question) -> Answer:
-        """Why something is as it is now; looking changes nothing.
-
-        Raises:
-            scenarios.errors.InputError: there is nothing of that id or number.
-        """
-        ...
-
-    def record(self) -> None:
-        """Remember every message, and the whole log, from now on."""
-        ...
-
-    def log_lines(self, text: str = "") -> LogLines:
-        """The log as it is now, a line of JSON for each slot that a filter lets through.
-
-        Raises:
-            scenarios.errors.InputError: a word of the filter says nothing.
-        """
-        ...
-
-    def messages(self, span: Span) -> Diagram:
-        """A window of the space-time diagram, up to now."""
-        ...
-
-    def frame(self, number: int) -> FrameView | None:
-        """One message, decoded; None where it is forgotten."""
-        ...
-
-    def grip(self, number: int) -> Grip:
-        """What hands can be laid on, of one message."""
-        ...
-
-    def message_filter(self, text: str) -> Filter:
-        """What a filter's words say; raises InputError for a word that says nothing."""
-        ...
-
-    def message_place(self, time_us: int) -> int:
-        """The place in the diagram of the first thing at this time or later."""
-        ...
-
-    def ocpp_history(self) -> HistoryView:
-        """The OCPP messages so far on which answers to questions rest."""
-        ...
-
-
-class Whole(Protocol):
-    """What a session steps: a world, or a city of them."""
-
-    log: EventLog
-    """What happened, in words."""
-
-    @property
-    def now_us(self) -> int:
-        """Virtual time."""
-        ...
-
-    @property
-    def violation(self) -> InvariantViolation | None:
-        """The invariant that was violated; then nothing happens any more."""
-        ...
-
-    @property
-    def events(self) -> int:
-        """How many events have happened."""
-        ...
-
-    def digest(self) -> str:
-        """128 bits in hexadecimal over all that has happened, inputs included."""
-        ...
-
-    def next_us(self) -> int | None:
-        """When the next event may happen, if there is one."""
-        ...
-
-    def step(self, until_us: int | None = None) -> Event | None:
-        """Let one event happen, no later than ``until_us``; None when there is none."""
-        ...
-
-    def pass_over(self, until_us: int) -> None:
-        """Let what stands in the queue up to a time, and does not happen, stand first no more."""
-        ...
-
-    def advance(self, time_us: int) -> None:
-        """Move the clock to a time before the next event."""
-        ...
-
-    def act(self, verb: str, args: dict[str, object]) -> str:
-        """Do something now, through the journal; raises InputError where that is not possible."""
-        ...
-
-    def note(self, severity: str, subject: str, text: str) -> None:
-        """Write a line into the event log."""
-        ...
-
-    def covered(self) -> dict[str, int]:
-        """How often each feature happened."""
-        ...
-
-
-class Session:
+class Session(Recorded):
     """A run of a scenario. Expectations are looked at when their time has come.
 
     ``listener`` is called with each event that happened, for a trace. ``sharing`` is the world's;
     where ``settled`` is expected no voter shares, as what could differ is to be compared.
     A city has a session of its own kind: :func:`scenarios.city.session.open_session`.
     """
-
-    world: World
-    """The world that is looked at."""
 
     def __init__(
         self,
@@ -186,6 +40,7 @@ class Session:
         listener: Callable[[World, Event], None] | None = None,
         sharing: Sharing = Sharing.ALL,
     ) -> None:
+        super().__init__()
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
         self.clients: ClientHistory | None = None
@@ -198,8 +53,6 @@ class Session:
         self.acted = 0
         """How many inputs there were so far, besides the script's."""
         self._listener = listener
-        self._histories: dict[str, OcppHistory] = {}
-        """What is remembered of the OCPP messages of each world, by its scenario's name."""
         self._waiting = sorted(scenario.expectations, key=lambda expect: expect.t_us)
         since = {e.since_us for e in scenario.expectations if e.since_us is not None}
         self._marks = sorted(since)
@@ -334,84 +187,6 @@ class Session:
             scenarios.errors.InputError: there is nothing of that id or number.
         """
         return why(self.world, question)
-
-    # Messages.
-
-    def worlds(self) -> tuple[World, ...]:
-        """Every world of this run."""
-        return (self.world,)
-
-    def record(self) -> None:
-        """Remember messages and log from now on; where that is on already, nothing changes."""
-        recording.record(self.worlds())
-        for world in self.worlds():
-            name = world.scenario.name
-            if name not in self._histories:
-                self._histories[name] = OcppHistory(self.time_us)
-
-    def log_lines(self, text: str = "") -> LogLines:
-        """The log of the world that is looked at, as lines of JSON (:mod:`scenarios.log.lines`).
-
-        Raises:
-            scenarios.errors.InputError: a word of the filter says nothing, or the log is not
-                remembered.
-        """
-        return LogLines(self.world, text)
-
-    def messages(self, span: Span) -> Diagram:
-        """A window of the space-time diagram of the world that is looked at.
-
-        Raises:
-            scenarios.errors.InputError: messages are not recorded.
-        """
-        return diagram(self.world, recording.recorder_of(self.world), span)
-
-    def messages_between(self, times_us: tuple[int, int], it: Filter, rows_max: int) -> Diagram:
-        """All rows from one time to another, ``newest`` False where there are more than that."""
-        return between(self.world, recording.recorder_of(self.world), times_us, it, rows_max)
-
-    def frame(self, number: int) -> FrameView | None:
-        """One message, decoded; None where it is forgotten.
-
-        Raises:
-            scenarios.errors.InputError: messages are not recorded.
-        """
-        return frame_view(self.world, recording.recorder_of(self.world), number)
-
-    def grip(self, number: int) -> Grip:
-        """What hands can be laid on, of one message.
-
-        Raises:
-            scenarios.errors.InputError: messages are not recorded.
-        """
-        return grip(self.world, recording.recorder_of(self.world), number)
-
-    def message_filter(self, text: str) -> Filter:
-        """What a filter's words say (:mod:`scenarios.messages.query`).
-
-        Raises:
-            scenarios.errors.InputError: a word that says nothing.
-        """
-        return query.read(text, Columns(self.world).names)
-
-    def message_place(self, time_us: int) -> int:
-        """The place in the diagram of the first thing at this time or later.
-
-        Raises:
-            scenarios.errors.InputError: messages are not recorded.
-        """
-        return recording.recorder_of(self.world).place(time_us)
-
-    def ocpp_history(self) -> HistoryView:
-        """The OCPP messages of the world that is looked at, as far as answers rest on them.
-
-        Raises:
-            scenarios.errors.InputError: messages are not recorded.
-        """
-        history = self._histories.get(self.world.scenario.name)
-        if history is None:
-            raise InputError("messages are not recorded in this run")
-        return history.view(self.world, self.time_us)
 
     def _advance(self, until_us: int, *, alone: bool = False) -> bool:
         """One event no later than ``until_us``, or the clock moved there; whether one happened.

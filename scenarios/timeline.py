@@ -20,12 +20,8 @@ from scenarios.course import Course
 from scenarios.course_look import course_of
 from scenarios.errors import InputError
 from scenarios.journal import Input
-from scenarios.log.lines import LogLines
-from scenarios.messages.view import Diagram, Filter, FrameView, Grip, Span
-from scenarios.ocpp_history import HistoryView
 from scenarios.session import Session
-from scenarios.view import View, Window
-from scenarios.why.view import Answer, Question
+from scenarios.shown import Shown
 
 
 @define
@@ -45,7 +41,7 @@ class Branch:
     """What it was made by: an input, or one that it is without."""
 
 
-class Timeline:
+class Timeline(Shown):
     """A session with a past that can be visited, and several futures."""
 
     def __init__(self, session: Session, budget_bytes: int = BUDGET_BYTES) -> None:
@@ -75,60 +71,10 @@ class Timeline:
         self.switch(shown)
         self.go_to_end()
 
-    # What a session has.
-
-    @property
-    def time_us(self) -> int:
-        """Virtual time now."""
-        return self.session.time_us
-
-    @property
-    def finished(self) -> bool:
-        """Whether the run has ended here; one may still go back."""
-        return self.session.finished
-
-    def view(self, window: Window = Window()) -> View:  # noqa: B008 - frozen
-        """A frozen picture of now."""
-        return self.session.view(window)
-
-    def why(self, question: Question) -> Answer:
-        """Why something is as it is now: see :meth:`scenarios.session.Session.why`."""
-        return self.session.why(question)
-
-    # Messages.
-
     def record(self) -> None:
         """Remember every message from now on, in every branch."""
         self._records = True
         self.session.record()
-
-    def log_lines(self, text: str = "") -> LogLines:
-        """See :meth:`scenarios.session.Session.log_lines`."""
-        return self.session.log_lines(text)
-
-    def messages(self, span: Span) -> Diagram:
-        """See :meth:`scenarios.session.Session.messages`."""
-        return self.session.messages(span)
-
-    def frame(self, number: int) -> FrameView | None:
-        """See :meth:`scenarios.session.Session.frame`."""
-        return self.session.frame(number)
-
-    def grip(self, number: int) -> Grip:
-        """See :meth:`scenarios.session.Session.grip`."""
-        return self.session.grip(number)
-
-    def message_place(self, time_us: int) -> int:
-        """See :meth:`scenarios.session.Session.message_place`."""
-        return self.session.message_place(time_us)
-
-    def message_filter(self, text: str) -> Filter:
-        """See :meth:`scenarios.session.Session.message_filter`."""
-        return self.session.message_filter(text)
-
-    def ocpp_history(self) -> HistoryView:
-        """See :meth:`scenarios.session.Session.ocpp_history`."""
-        return self.session.ocpp_history()
 
     def course(self) -> Course:
         """A frozen picture of where this is."""

@@ -5,10 +5,10 @@ from pathlib import Path
 from evtui.diagram.files import ENDINGS, document, told
 from evtui.taking import open_new
 from scenarios.ailments import MOST_DELAY_US
+from scenarios.controls import Controls
 from scenarios.errors import InputError
 from scenarios.kinds import Quantity, RefusedError
 from scenarios.messages.view import Diagram, Filter, FrameView, Grip, Span
-from scenarios.session import Controls
 from scenarios.units import DURATION
 
 _TIME = Quantity(DURATION, 0, 31 * 86_400_000_000)

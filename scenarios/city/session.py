@@ -13,12 +13,13 @@ from scenarios.city.invariants_look import with_city
 from scenarios.city.look import look as look_at_city
 from scenarios.city.settled import judge_now
 from scenarios.city.view import CityView
+from scenarios.controls import Whole
 from scenarios.errors import InputError
 from scenarios.expect import Outcome, evaluate
 from scenarios.expectation import Expect
 from scenarios.look import look
 from scenarios.schema import Scenario
-from scenarios.session import Session, Whole
+from scenarios.session import Session
 from scenarios.sharing import Sharing
 from scenarios.till import newest
 from scenarios.verbs import EVERYONE, VERBS

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -404,6 +405,19 @@ def test_the_list_of_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
     rows = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in rows] == library_names()
     assert {row["name"]: row["duration_s"] for row in rows}["ten-minutes"] == 600.0
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["ask"]])
+@pytest.mark.parametrize("columns", [50, 80])
+def test_help_is_folded_once(command: list[str], columns: int) -> None:
+    """A line ends where the first word of the next one would not have fitted."""
+    environment = {**os.environ, "COLUMNS": str(columns)}
+    words = [*EVTUI, *command, "--help"]
+    text = subprocess.run(words, env=environment, capture_output=True, text=True, check=True).stdout
+    lines = [line.rstrip() for line in text.splitlines()]
+    folded = [(a, b) for a, b in pairwise(lines) if b.startswith(" " * 6) and "evtui " not in b]
+    assert folded
+    assert all(len(a) + 1 + len(b.split()[0]) > columns for a, b in folded)
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
