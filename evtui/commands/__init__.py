@@ -3,7 +3,7 @@
 Start-up is kept short: each command imports what it needs, and only the app imports Textual.
 """
 
-from evtui.commands import laboratory, opening, running
+from evtui.commands import laboratory, running, watching
 from evtui.commands.program import app
 
-__all__ = ["app", "laboratory", "opening", "running"]
+__all__ = ["app", "laboratory", "running", "watching"]

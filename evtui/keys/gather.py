@@ -21,6 +21,7 @@ from evtui.learn.app import LessonApp
 from evtui.learn.chooser import Chooser, ChooserScreen
 from evtui.learn.screen import LessonScreen
 from evtui.screens.city import CityScreen
+from evtui.screens.edited import EditedPanel
 from evtui.screens.network import NetworkScreen
 from evtui.screens.panels import Panel
 from evtui.screens.small import SmallScreen
@@ -30,21 +31,21 @@ from evtui.themes import THEMES
 _GROUPS = {it.id: it for it in (*LESSON_ACTIONS, *OVERVIEW_ACTIONS, *CITY_ACTIONS, *ACTIONS)}
 _TITLES = {"ocpp": "OCPP"}
 """Where it is not the name of the view."""
-_BASES = (Panel, LivePanel, TablePanel)
+_BASES = (Panel, LivePanel, TablePanel, EditedPanel)
 
 
 def gather() -> Catalogue:
     """All views in the order of their names, after the network, the city and lessons."""
     for module in pkgutil.iter_modules(evtui.screens.__path__):
         importlib.import_module(f"evtui.screens.{module.name}")
-    panels = sorted((it for it in _below(Panel) if it not in _BASES), key=lambda it: of_view(it))
+    panels = {it for it in _below(Panel) if it not in _BASES}  # one may have two bases
     themes = (*(it.name for it in THEMES), *sorted(BUILTIN_THEMES))
     views = (
         View(NETWORK, "Network", rows(EvtuiApp, NetworkScreen)),
         View("city", "City", rows(CityApp, CityScreen)),
         View("lesson", "Lesson", rows(LessonApp, LessonScreen)),
         View(of_view(ChooserScreen), "List of lessons", rows(Chooser, ChooserScreen)),
-        *(_view(panel) for panel in panels),
+        *(_view(panel) for panel in sorted(panels, key=of_view)),
         View("small", "Too small a terminal", rows(None, SmallScreen)),
     )
     return Catalogue(views, themes)

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from evtui import __version__, cli
+from evtui import __version__
 from evtui.cli import main
+from evtui.commands import watching
 from evtui.render.units import MAX_SPEED
 from scenarios.kinds import one_of
 from scenarios.loader import library_names
@@ -197,7 +198,7 @@ def test_what_the_settings_say_can_be_overruled(
         seen.append(options.said())
         return 0
 
-    monkeypatch.setattr(cli, "_need_terminal", lambda _: None)
+    monkeypatch.setattr(watching, "_need_terminal", lambda _: None)
     monkeypatch.setattr(opening, "run_app", run_app)
     assert main(tokens) == 0
     assert seen == [said]

@@ -93,10 +93,12 @@ class Judge:
 
 
 CASES = [
-    pytest.param(theme, depth, id=f"{theme.name}-{depth}")
-    for theme in THEMES
+    pytest.param(theme, depth, id=f"{theme.name}-{depth}", marks=marks)
+    for index, theme in enumerate(THEMES)
     for depth in ((DEEP,) if theme.ansi else (DEEP, COARSE))
+    for marks in (() if depth == DEEP or index == 0 else (pytest.mark.soak,),)
 ]
+"""Every run of the tests takes each theme, and the first of them in few colours, too."""
 
 
 @pytest.fixture
@@ -109,7 +111,9 @@ def judge(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ju
 
 
 cases = pytest.mark.parametrize(
-    "judge", [pytest.param(case.values, id=case.id) for case in CASES], indirect=True
+    "judge",
+    [pytest.param(case.values, id=case.id, marks=case.marks) for case in CASES],
+    indirect=True,
 )
 
 

@@ -24,6 +24,7 @@ from scenarios.loader import loads
 from scenarios.session import Session
 from scenarios.view import CpView, View, Window
 from tests.evtui.conftest import session_at
+from tests.soaking import early
 
 MakeApp = Callable[..., EvtuiApp]
 
@@ -660,7 +661,7 @@ async def test_resize_keeps_everything_in_place(make_app: MakeApp) -> None:
         assert grid.rows > 20
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", early(1, [2, 1, 3]))
 async def test_random_keys_raise_nothing(make_app: MakeApp, seed: int) -> None:
     """Whatever is typed, the app lives and the invariants hold."""
     keys = [*".+=-kuxphv?oabcz123456:", "space", "up", "down", "left", "right", "escape", "enter"]

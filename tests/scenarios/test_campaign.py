@@ -11,33 +11,29 @@ from attrs import evolve
 
 from scenarios.campaign import Finding, run_seed, with_faults
 from scenarios.loader import load
+from tests.soaking import early
 
 SEEDS = 200
 BLOCK = 10
-IN_SOAK = [
-    pytest.param(first, marks=pytest.mark.soak) if first >= SEEDS // 2 else first
-    for first in range(0, SEEDS, BLOCK)
-]
-"""Every run of the tests takes the first half of the seeds, ``make soak`` the second."""
 
 
-@pytest.mark.parametrize("first", IN_SOAK)
-def test_no_seed_breaks_the_ten_minute_network(first: int) -> None:
+@pytest.mark.parametrize("block", early(3, range(0, SEEDS, BLOCK)))
+def test_no_seed_breaks_the_ten_minute_network(block: int) -> None:
     """Crashes, pauses, partitions, loss, duplication, reordering: nothing breaks, all settles."""
     scenario = load("ten-minutes")
-    findings = [run_seed(scenario, seed) for seed in range(first, first + BLOCK)]
+    findings = [run_seed(scenario, seed) for seed in range(block, block + BLOCK)]
     assert [f for f in findings if f.problems] == []
     assert all(finding.faults > 20 for finding in findings)
     assert sum(finding.sessions for finding in findings) >= 3 * BLOCK
 
 
-@pytest.mark.parametrize("first", range(0, 40, BLOCK))
-def test_no_seed_breaks_it_with_a_short_log(first: int) -> None:
+@pytest.mark.parametrize("block", early(1, range(0, 40, BLOCK)))
+def test_no_seed_breaks_it_with_a_short_log(block: int) -> None:
     """Every 30 slots a snapshot: charge points that were away install one, and charge on."""
     scenario = load("ten-minutes")
     short = evolve(scenario.paxos, snapshot_slots=30, retain_slots=5)
     findings = [
-        run_seed(evolve(scenario, paxos=short), seed) for seed in range(first, first + BLOCK)
+        run_seed(evolve(scenario, paxos=short), seed) for seed in range(block, block + BLOCK)
     ]
     assert [f for f in findings if f.problems] == []
     assert sum(f.coverage["snapshots_installed"] for f in findings) >= BLOCK
