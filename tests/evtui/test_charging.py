@@ -7,7 +7,6 @@ import attrs
 import pytest
 from rich.cells import cell_len
 from textual.binding import Binding
-from textual.pilot import Pilot
 
 from evtui.app import EvtuiApp
 from evtui.city_app import CityApp
@@ -35,6 +34,7 @@ from scenarios.session import Session
 from scenarios.view import View, Window
 from tests.evtui import sample
 from tests.evtui.test_snapshots import Pinned, app_on, run_to, settle
+from tests.evtui.walk import press
 
 S = 1_000_000
 MOTION = ("‖ paused 10×", "warn bold")
@@ -284,13 +284,6 @@ def seen_of(app: EvtuiApp) -> ChargingView:
     assert app.picture is not None
     assert app.picture.view.charging is not None
     return app.picture.view.charging
-
-
-async def press(pilot: Pilot[int | None], *keys: str) -> None:
-    """Press keys one after the other, each with its picture."""
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
 
 
 async def test_c_opens_it_and_the_cursor_goes_over_evs() -> None:

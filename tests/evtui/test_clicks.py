@@ -15,7 +15,7 @@ from evtui.widgets.keys import KeyLine
 from scenarios.view import Window
 from tests.evtui.conftest import session_at
 from tests.evtui.test_rebinding import lines_of_keys, settings
-from tests.evtui.walk import KEYS, troubled
+from tests.evtui.walk import KEYS, press, troubled
 
 NO_LINE = ("network", "palette", "stopped")
 
@@ -23,13 +23,6 @@ NO_LINE = ("network", "palette", "stopped")
 def app_at(time_us: int = 300_000_000, keys: str = "") -> EvtuiApp:
     """A paused app on a real run."""
     return EvtuiApp(session_at(time_us), paused=True, settings=settings(keys))
-
-
-async def press(pilot: Pilot[int], *keys: str) -> None:
-    """Press keys, and let each of them have its effect."""
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
 
 
 async def click(pilot: Pilot[int], word: str, part: int = 0) -> None:

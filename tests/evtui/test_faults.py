@@ -27,6 +27,7 @@ from scenarios.view import View, Window
 from scenarios.writer import to_toml
 from tests.evtui.faulty import FILE, S, breakable, look
 from tests.evtui.test_snapshots import Pinned, app_on, settle, troubled
+from tests.evtui.walk import press
 from tests.soaking import early
 
 MOTION = ("‖ paused", "")
@@ -62,13 +63,6 @@ def seen(app: EvtuiApp) -> View:
 def item(app: EvtuiApp) -> Item:
     """What the cursor stands on."""
     return draft_of(app).item(seen(app))
-
-
-async def press(pilot: Pilot[int], *keys: str) -> None:
-    """Press keys, and let each of them have its effect."""
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
 
 
 async def opened(pilot: Pilot[int]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from textual import events
 from textual.command import CommandPalette
-from textual.pilot import Pilot
 from textual.strip import Strip
 
 from evtui.actions import ACTIONS, VIEWS
@@ -24,6 +23,7 @@ from scenarios.loader import loads
 from scenarios.session import Session
 from scenarios.view import CpView, View, Window
 from tests.evtui.conftest import session_at
+from tests.evtui.walk import press
 from tests.soaking import early
 
 MakeApp = Callable[..., EvtuiApp]
@@ -57,13 +57,6 @@ async def until(condition: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(0.02)
     pytest.fail("it never happened")
-
-
-async def press(pilot: Pilot[int], *keys: str) -> None:
-    """Press keys, and let each of them have its effect."""
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
 
 
 async def test_space_stops_and_starts_virtual_time(make_app: MakeApp) -> None:

@@ -19,7 +19,7 @@ from scenarios.city.session import CitySession
 from scenarios.loader import load
 from tests.evtui.conftest import session_at
 from tests.evtui.learn.playing import app_of as lesson_of
-from tests.evtui.walk import KEYS, troubled
+from tests.evtui.walk import KEYS, press, troubled
 
 ELSEWHERE = ("quit", "palette")
 """A question that wants an answer, and the palette itself."""
@@ -30,13 +30,6 @@ TYPED = (*ELSEWHERE, "log_filter", "refused words")
 def app_at(time_us: int = 60_000_000) -> EvtuiApp:
     """A paused app on a real run."""
     return EvtuiApp(session_at(time_us), paused=True)
-
-
-async def press(pilot: Pilot[int], *keys: str) -> None:
-    """Press keys, and let each of them have its effect."""
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
 
 
 async def offered(app: EvtuiApp, pilot: Pilot[int]) -> list[str]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from evtui.actions import ACTIONS, VIEWS, as_bound
@@ -29,6 +28,7 @@ from scenarios.view import Window
 from tests.evtui.conftest import session_at
 from tests.evtui.test_hands import come_to
 from tests.evtui.test_snapshots import settle
+from tests.evtui.walk import press
 
 OPENED = {a.id: a for a in ACTIONS if a.group == VIEWS and a.id != "log_filter"}
 
@@ -43,13 +43,6 @@ def settings(text: str) -> Settings:
 def app_with(text: str, time_us: int = 300_000_000) -> EvtuiApp:
     """A paused app on a real run, with rebound keys."""
     return EvtuiApp(session_at(time_us), paused=True, settings=settings(text))
-
-
-async def press(pilot: Pilot[int], *keys: str) -> None:
-    """Press keys, and let each of them have its effect."""
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
 
 
 def events(app: EvtuiApp) -> int:

@@ -6,10 +6,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from evtui.actions import ACTIONS
 from evtui.app import EvtuiApp
@@ -24,6 +22,7 @@ from scenarios.loader import load
 from scenarios.session import Session
 from scenarios.timeline import Timeline
 from tests.evtui.conftest import MINUTE_US
+from tests.evtui.walk import press
 from tests.soaking import early
 
 S = 1_000_000
@@ -39,13 +38,6 @@ def app_at(time_us: int, folder: Path | None = None) -> EvtuiApp:
     if folder is not None:
         app.folder = folder
     return app
-
-
-async def press(pilot: Pilot[Any], *keys: str) -> None:
-    """Press keys, and let the app draw."""
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
 
 
 def text_of(app: EvtuiApp) -> str:

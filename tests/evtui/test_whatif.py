@@ -27,6 +27,7 @@ from scenarios.session import Session
 from scenarios.timeline import Timeline
 from scenarios.whatif.arms import Arms, arms_of
 from tests.evtui.test_snapshots import Compare, settle
+from tests.evtui.walk import press
 
 S = 1_000_000
 KEYS = (*["down"] * len(SEEDS),)
@@ -42,13 +43,6 @@ def broken(folder: Path | None = None) -> EvtuiApp:
     if folder is not None:
         app.folder = folder
     return app
-
-
-async def press(pilot: Pilot[Any], *keys: str) -> None:
-    """Press keys, and let the app draw."""
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
 
 
 async def finished(app: EvtuiApp, pilot: Pilot[Any]) -> None:

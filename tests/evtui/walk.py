@@ -60,6 +60,13 @@ def troubled(scenario: str = "ten-minutes", time_us: int = 300_000_000) -> Timel
     return run
 
 
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys, and let each of them have its effect."""
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
+
+
 def app_of(run: Session | Timeline, **wishes: object) -> EvtuiApp:
     """A paused app with two branches."""
     return EvtuiApp(run, paused=True, settings=Settings(**wishes))  # type: ignore[arg-type]
