@@ -13,7 +13,7 @@ from scenarios.why.view import Answer, Question
 
 
 class Controls(Protocol):
-    """What the interface may do with a run. :class:`Session` is the real one."""
+    """What the interface may do with a run; :class:`scenarios.session.Session` is the real one."""
 
     @property
     def time_us(self) -> int:
