@@ -51,6 +51,26 @@ def test_what_expects_a_violation_is_left_out(
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["no-such"], 'found "no-such"; allowed a name that `evtui scenarios` lists'),
+        (["--seeds", "0"], 'argument --seeds: found "0"; allowed a whole number from 1'),
+        (["--short", "-3"], 'argument --short: found "-3"; allowed a whole number from 1'),
+        (["--long", "many"], 'argument --long: found "many"; allowed a whole number from 1'),
+    ],
+)
+def test_what_cannot_be_run_is_refused(
+    words: list[str], problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is run."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--folder", str(tmp_path / "soak"), *words])
+    assert ended.value.code == 2
+    assert problem in capsys.readouterr().err
+    assert not (tmp_path / "soak").exists()
+
+
 def test_an_interrupted_soak_goes_on(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """As by Ctrl+C, which all processes hear; the table is the same but for the minutes."""
     words = ["--short", "40", "--folder", str(tmp_path), "lab-three"]

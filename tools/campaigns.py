@@ -14,7 +14,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ def never(rows: Sequence[Row]) -> list[str]:
 
 
 def campaigns(
-    names: Sequence[str], seeds: tuple[int, int, int], folder: Path
+    names: Iterable[str], seeds: tuple[int, int, int], folder: Path
 ) -> Iterator[tuple[str, Row | int]]:
     """Each campaign by its name: what it found, 0 where it is left out, else its exit code."""
     for name in names:
@@ -117,14 +117,26 @@ def campaigns(
         yield name, Row(name, found, took_s, is_short(scenario)) if found else code
 
 
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f'found "{text}"; allowed a whole number from 1')
+    return int(text)
+
+
+def _library_name(text: str) -> str:
+    if text not in library_names():
+        raise argparse.ArgumentTypeError(f'found "{text}"; allowed a name that `evtui scenarios` lists')
+    return text
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """What the command line asks for; 1 if any run of any campaign had a problem."""
     parser = argparse.ArgumentParser(prog="python -m tools.campaigns")
-    parser.add_argument("--seeds", type=int, default=SEEDS)
-    parser.add_argument("--short", type=int, default=SHORT_SEEDS)
-    parser.add_argument("--long", type=int, default=LONG_SEEDS)
+    parser.add_argument("--seeds", type=_count, default=SEEDS)
+    parser.add_argument("--short", type=_count, default=SHORT_SEEDS)
+    parser.add_argument("--long", type=_count, default=LONG_SEEDS)
     parser.add_argument("--folder", type=Path, default=Path("soak"))
-    parser.add_argument("names", nargs="*")
+    parser.add_argument("names", nargs="*", type=_library_name, metavar="NAME")
     asked = parser.parse_args(words)
     asked.folder.mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []
@@ -132,7 +144,7 @@ def main(words: Sequence[str] | None = None) -> int:
     print(HEAD, "|---" * 9 + "|", sep="\n", flush=True)
     seeds = (asked.seeds, asked.short, asked.long)
     try:
-        for name, row in campaigns(asked.names or library_names(), seeds, asked.folder):
+        for name, row in campaigns(dict.fromkeys(asked.names or library_names()), seeds, asked.folder):
             if isinstance(row, Row):
                 rows.append(row)
                 print(cells(f"`{name}`", row.found, row.seconds), flush=True)

@@ -65,6 +65,8 @@ def _library() -> Any:
 
 def _connected(distributed: Any, address: str) -> Any:
     try:
+        # Looked at first: a client that was made half warns, when the program ends, with a traceback.
+        distributed.comm.resolve_address(address)
         return distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, RuntimeError, TypeError, ImportError) as error:
         why = printable(str(error).split("\n", 1)[0]) or type(error).__name__

@@ -1,6 +1,8 @@
 """``evtui campaign --dask``: a real cluster of Dask, in processes of this machine."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -112,6 +114,23 @@ def test_no_such_cluster_is_told_of(
     assert out == ""
     assert err.startswith(f'evtui: --dask: found no cluster at "{address}" (')
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("address", ["nowhere", "tcp://x:99999"])
+def test_a_process_says_so_and_no_more(address: str, tmp_path: Path) -> None:
+    """A client of the library that was made half complained when the program ended."""
+    (tmp_path / "short.toml").write_text(SHORT, encoding="utf-8")
+    words = ["campaign", "short.toml", "--seeds", "3", "--dask", address]
+    process = subprocess.run(
+        [sys.executable, "-m", "evtui.cli", *words],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert (process.returncode, process.stdout) == (2, "")
+    assert process.stderr.startswith(f'evtui: --dask: found no cluster at "{address}" (')
+    assert process.stderr.count("\n") == 1
 
 
 def test_without_the_extra_it_is_said_what_to_install(
