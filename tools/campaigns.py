@@ -125,7 +125,8 @@ def _count(text: str) -> int:
 
 def _library_name(text: str) -> str:
     if text not in library_names():
-        raise argparse.ArgumentTypeError(f'found "{text}"; allowed a name that `evtui scenarios` lists')
+        allowed = "allowed a name that `evtui scenarios` lists"
+        raise argparse.ArgumentTypeError(f'found "{text}"; {allowed}')
     return text
 
 
@@ -143,8 +144,9 @@ def main(words: Sequence[str] | None = None) -> int:
     left_out: list[str] = []
     print(HEAD, "|---" * 9 + "|", sep="\n", flush=True)
     seeds = (asked.seeds, asked.short, asked.long)
+    names = dict.fromkeys(asked.names or library_names())
     try:
-        for name, row in campaigns(dict.fromkeys(asked.names or library_names()), seeds, asked.folder):
+        for name, row in campaigns(names, seeds, asked.folder):
             if isinstance(row, Row):
                 rows.append(row)
                 print(cells(f"`{name}`", row.found, row.seconds), flush=True)

@@ -65,7 +65,7 @@ def _library() -> Any:
 
 def _connected(distributed: Any, address: str) -> Any:
     try:
-        # Looked at first: a client that was made half warns, when the program ends, with a traceback.
+        # First, as a client that was made half leaves a traceback when the program ends.
         distributed.comm.resolve_address(address)
         return distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, RuntimeError, TypeError, ImportError) as error:

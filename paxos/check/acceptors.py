@@ -8,7 +8,7 @@ from paxos.acceptor import Acceptor
 from paxos.ballot import Ballot
 from paxos.check.memory import Life, Voter
 from paxos.check.proposers import Proposers
-from paxos.check.violation import InvariantViolation, show
+from paxos.check.violation import InvariantViolation
 from paxos.messages import Accepted, Promise
 from paxos.replica import Replica
 
@@ -97,8 +97,8 @@ class Acceptors(Proposers):
             if entry.value != proposed:
                 raise InvariantViolation(
                     "A4",
-                    f"{self.node(node)} accepted {show(entry.value)} in slot {slot} at ballot "
-                    f"{self.ballot(ballot)}, which proposed {show(proposed)}",
+                    f"{self.node(node)} accepted {self.value(entry.value)} in slot {slot} "
+                    f"at ballot {self.ballot(ballot)}, which proposed {self.value(proposed)}",
                     slot=slot,
                     ballots=(ballot,),
                     nodes=(node,),
@@ -155,8 +155,8 @@ class Acceptors(Proposers):
         elif decision[1] != value:
             raise InvariantViolation(
                 "R1",
-                f"slot {slot} is decided twice: {show(decision[1])} at ballot "
-                f"{self.ballot(decision[0])} and {show(value)} at {self.ballot(ballot)}",
+                f"slot {slot} is decided twice: {self.value(decision[1])} at ballot "
+                f"{self.ballot(decision[0])} and {self.value(value)} at {self.ballot(ballot)}",
                 slot=slot,
                 ballots=(decision[0], ballot),
                 nodes=tuple(sorted(self.votes[slot][ballot])),

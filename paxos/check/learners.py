@@ -2,7 +2,7 @@
 
 from paxos.check.acceptors import Acceptors
 from paxos.check.memory import Life
-from paxos.check.violation import InvariantViolation, show
+from paxos.check.violation import InvariantViolation
 from paxos.effects import Applied, AppliedRun, Installed
 from paxos.messages import Value
 from paxos.replica import Replica
@@ -100,7 +100,7 @@ class Learners(Acceptors):
         if decision is None:
             raise InvariantViolation(
                 "R1",
-                f"{self.node(node)} applied {show(value)} in slot {slot}, "
+                f"{self.node(node)} applied {self.value(value)} in slot {slot}, "
                 f"but no quorum has accepted anything there: {self._votes_text(slot)}",
                 slot=slot,
                 nodes=(node,),
@@ -108,8 +108,8 @@ class Learners(Acceptors):
         if decision[1] != value:
             raise InvariantViolation(
                 "R1",
-                f"{self.node(node)} applied {show(value)} in slot {slot}, "
-                f"but {show(decision[1])} was chosen at ballot {self.ballot(decision[0])}",
+                f"{self.node(node)} applied {self.value(value)} in slot {slot}, "
+                f"but {self.value(decision[1])} was chosen at ballot {self.ballot(decision[0])}",
                 slot=slot,
                 ballots=(decision[0],),
                 nodes=(node,),

@@ -6,6 +6,7 @@ could miss a broken promise. Only what lies far below every compaction floor is 
 (:data:`REMEMBERED_SLOTS`).
 """
 
+from hashlib import blake2b
 from typing import TypeVar
 
 from attrs import Factory, define
@@ -16,10 +17,11 @@ from paxos.check.floors import Floors
 from paxos.check.once import Once
 from paxos.check.reads import Reads
 from paxos.check.tally import Tally
+from paxos.clients import decode
 from paxos.effects import AppliedRun
 from paxos.learner import StateMachine
 from paxos.membership import label
-from paxos.messages import Value
+from paxos.messages import NOOP, Value
 from paxos.replica import Config
 
 _T = TypeVar("_T")
@@ -94,6 +96,23 @@ class Memory:
     def ballot(self, ballot: Ballot) -> str:
         """A ballot as people read it."""
         return f"{ballot.round}.{label(ballot.node, self.names)}"
+
+    def value(self, value: Value) -> str:
+        """A value as people recognise it: the no-op, or whose command it is, and which.
+
+        Its length and a checksum tell two values apart that one client calls by one number.
+        """
+        if value == NOOP:
+            return "a no-op"
+        mark = f"({len(value)} bytes, {blake2b(value, digest_size=4).hexdigest()})"
+        try:
+            client, sequence, *_ = decode(value)
+        except (ValueError, TypeError, LookupError):
+            return f"a value that is no command {mark}"
+        whose = self.node(client.node)
+        if client.incarnation > 1:
+            whose += f" in its incarnation {client.incarnation}"
+        return f"command {sequence} of {whose} {mark}"
 
     def _votes_text(self, slot: int) -> str:
         votes = self.votes.get(slot)

@@ -6,7 +6,7 @@ the two is seen first.
 
 from paxos.ballot import Ballot
 from paxos.check.memory import Memory, note
-from paxos.check.violation import InvariantViolation, show
+from paxos.check.violation import InvariantViolation
 from paxos.messages import Accept, Prepare, Value
 from paxos.replica import Replica
 
@@ -40,8 +40,8 @@ class Proposers(Memory):
             if known != value:
                 raise InvariantViolation(
                     "A4",
-                    f"{self.node(node)} proposes {show(value)} in slot {slot} at ballot "
-                    f"{self.ballot(ballot)}, which proposed {show(known)} before",
+                    f"{self.node(node)} proposes {self.value(value)} in slot {slot} at ballot "
+                    f"{self.ballot(ballot)}, which proposed {self.value(known)} before",
                     slot=slot,
                     ballots=(ballot,),
                     nodes=(node,),
@@ -63,9 +63,9 @@ class Proposers(Memory):
         voters = tuple(sorted(self.votes[slot][decision[0]]))
         raise InvariantViolation(
             "A5",
-            f"{show(decision[1])} was chosen for slot {slot} at ballot {self.ballot(decision[0])} "
-            f"by {', '.join(self.node(v) for v in voters)}, "
-            f"but ballot {self.ballot(ballot)} proposes {show(value)}",
+            f"{self.value(decision[1])} was chosen for slot {slot} "
+            f"at ballot {self.ballot(decision[0])} by {', '.join(self.node(v) for v in voters)}, "
+            f"but ballot {self.ballot(ballot)} proposes {self.value(value)}",
             slot=slot,
             ballots=(decision[0], ballot),
             nodes=(*voters, ballot.node),

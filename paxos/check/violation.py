@@ -1,7 +1,6 @@
 """A violated invariant: the error that stops a run, and the sentence that each invariant is."""
 
 from paxos.ballot import Ballot
-from paxos.messages import NOOP, Value
 
 SENTENCES: dict[str, str] = {
     "A1": "a promise never falls, not even over a restart",
@@ -53,10 +52,3 @@ def _again(kind: type[InvariantViolation], text: str, state: dict[str, object]) 
     violation = kind.__new__(kind, text)
     violation.__dict__.update(state)
     return violation
-
-
-def show(value: Value) -> str:
-    """A value as people recognise it: the no-op, or its length and first bytes."""
-    if value == NOOP:
-        return "a no-op"
-    return f"a command of {len(value)} bytes ({value[:12].hex()}…)"

@@ -10,7 +10,7 @@ from paxos.check import memory
 from paxos.check.invariants import Invariants
 from paxos.check.laboratory import Register
 from paxos.check.violation import SENTENCES, InvariantViolation
-from paxos.clients import Client, Verdict
+from paxos.clients import Client, Command, Purpose, Verdict, encode
 from paxos.effects import Answered, Applied, Asked, ReadKind
 from paxos.messages import NOOP, Accept, Accepted, Prepare, Promise
 from tests.paxos.steps import Group, config, leader, query, started, value
@@ -267,6 +267,24 @@ def test_a_breach_is_named(case: Callable[[Invariants], None]) -> None:
     assert violation.name == name
     assert str(violation).startswith(f"{name} ({SENTENCES[name]}): CP") or violation.slot
     assert violation.nodes
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (NOOP, "a no-op"),
+        (encode(Command(Client(2, 1), 3, 1, b"x")), "command 3 of CP2 (8 bytes, fca62871)"),
+        (encode(Command(Client(2, 1), 3, 1, b"y")), "command 3 of CP2 (8 bytes, 2df8b74b)"),
+        (
+            encode(Command(Client(2, 4), 3, 1, b"x", Purpose.READ)),
+            "command 3 of CP2 in its incarnation 4 (9 bytes, d7347e4c)",
+        ),
+        (b"\x96\x01\x01\x01\x01\x01\x09", "a value that is no command (7 bytes, f787359a)"),
+    ],
+)
+def test_a_value_is_shown_as_whose_command_it_is(given: bytes, shown: str) -> None:
+    """And two values never look alike."""
+    assert watched().value(given) == shown
 
 
 def test_every_invariant_has_a_case() -> None:
