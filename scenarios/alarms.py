@@ -38,6 +38,8 @@ class Alarms:
         self._bad: dict[tuple[int, int], None] = {}
         self._bad_us: dict[tuple[int, int], int] = {}
         """By directed link, when it was last cut or faulty."""
+        self._told: dict[int, None] = {}
+        """Whose boards have said with a cause that their engine was silent."""
 
     def sample(self) -> None:
         """Note what is ill now; each second, and after each input.
@@ -72,6 +74,13 @@ class Alarms:
             or node.replica.node not in node.replica.group.everyone
         )
 
+    def spoke(self, number: int) -> None:
+        """Look for the cause of a board's word that its engine is silent, where it is said."""
+        if self._was_ill(number):
+            self._told[number] = None
+        else:
+            self._unfounded(f"the monitor of {self.world.ids[number]} found its engine silent")
+
     def check(self, observer: int, found: "Found") -> None:
         """Look for the cause of a finding of the charge point that leads.
 
@@ -86,8 +95,10 @@ class Alarms:
         if found.hearing == Hearing.HEARD:
             explained = self._is_recent(self._lived_us.get(number))
         elif found.hearing == Hearing.SILENT:
-            # An engine's own board hears it whatever the links are like.
-            explained = self._was_ill(number)
+            # An engine's own board hears it whatever the links are like. What it has said comes
+            # late where whoever passes it on is ill, or whoever hears it.
+            is_late = any(self._was_ill(it) for it in world.ids)
+            explained = self._was_ill(number) or (number in self._told and is_late)
         else:
             links = ((number, observer), (observer, number))
             explained = (
@@ -97,10 +108,11 @@ class Alarms:
                 or any(link in self._bad for link in links)
             )
         if not explained:
-            self.unfounded.append(
-                f"{world.ids[observer]} found {found.cp_id} {found.hearing} at "
-                f"{world.now_us / 1e6:g} s, and nothing was wrong with it"
-            )
+            self._unfounded(f"{world.ids[observer]} found {found.cp_id} {found.hearing}")
+
+    def _unfounded(self, words: str) -> None:
+        at = f"{self.world.now_us / 1e6:g} s"
+        self.unfounded.append(f"{words} at {at}, and nothing was wrong with it")
 
     def _was_ill(self, number: int) -> bool:
         return self._is_ill(number) or self._is_recent(self._ill_us.get(number))

@@ -20,14 +20,15 @@ def mended(scenario: Scenario, until_us: int, at_us: int) -> list[At]:
     """Lines at ``at_us`` that undo the faults which script and inputs to ``until_us`` leave.
 
     What was done to the leader is undone at every charge point, in vain at those that are well:
-    which of them leads then, no script knows.
+    which of them led then, no script knows. Nor is it undone by a line that names the leader, too,
+    who may be another one by then.
     """
     open_: dict[tuple[str, object], None] = {}
     lines = [line for line in (*scenario.script, *scenario.inputs) if line.t_us <= until_us]
     for line in sorted(lines, key=lambda line: line.t_us):
         cp = line.args.get("cp")
         for verb, whom in list(open_):
-            if whom == cp and _cures(line, verb):
+            if whom == cp != LEADER and _cures(line, verb):
                 del open_[verb, whom]
         if line.verb in CURES and not _cures(line, line.verb):
             open_[line.verb, cp] = None

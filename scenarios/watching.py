@@ -180,7 +180,10 @@ class Boards:
         bus, ids = self._world.cluster.bus, self._world.ids
         for number, board in self._boards.items():
             said_us = self._world.cluster.local_us(number)
-            for to in board.look(now_us, number):
+            listeners = board.look(now_us, number)
+            if listeners:
+                self._world.alarms.spoke(number)
+            for to in listeners:
                 bus.send(Kind.OCPP, number, to, beat_frame(ids[number], Hearing.SILENT, said_us))
 
 

@@ -61,6 +61,8 @@ def test_nobody_knows_who_the_leader_was() -> None:
     """So every charge point is started, though the script starts the one that it has in mind."""
     script = at(1, "crash", "leader") + at(2, "restart", "CP1")
     assert lines_of(script) == [("restart", cp, None) for cp in ("CP1", "CP2", "CP3")]
+    script = at(1, "pause", "leader") + at(2, "resume", "leader")
+    assert lines_of(script) == [("resume", cp, None) for cp in ("CP1", "CP2", "CP3")]
 
 
 def test_every_cure_is_a_verb_of_scripts() -> None:
@@ -89,6 +91,7 @@ def test_links_that_are_left_broken_are_healed() -> None:
 @pytest.mark.parametrize(
     ("name", "seed"),
     [
+        ("lease-reads", 265),  # the script's "resume leader" means CP1: it led, and was paused, too
         ("leader-crash", 16),  # the script's "restart CP5" starts nobody: CP3 led
         ("grow-and-shrink", 3),  # CP1 has left, and learns no more; EV1 stands there
         ("grow-and-shrink", 8),

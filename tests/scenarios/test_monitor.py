@@ -4,6 +4,7 @@ import pytest
 from attrs import evolve
 
 from fsm.ocpp.monitor import Hearing, Monitor, Observer
+from scenarios.campaign import run_seed
 from scenarios.loader import load, loads
 from scenarios.schema import Scenario
 from scenarios.session import Session
@@ -228,6 +229,38 @@ def test_a_word_without_a_cause_is_found_out(hearing: Hearing, cause: str, found
         before = len(alarms.unfounded)
         alarms.check(session.world.nodes[leader], Found(cp_id, hearing.value))
         assert len(alarms.unfounded) == before + 1
+
+
+def test_a_late_word_is_no_false_one() -> None:
+    """The one way to the leader leads over a slow charge point: its words are seconds old."""
+    assert run_seed(load("monitor"), 231).problems == ()
+
+
+def test_a_board_that_is_wrong_is_found_out() -> None:
+    """Also where nobody believes it; what it says in time may be heard late."""
+    session = Session(network(), 4)
+    session.run(30 * SECOND_US, 1_000_000)
+    cp_id, leader = follower(session), session.view().leader
+    assert leader is not None
+    alarms, observer = session.world.alarms, session.world.nodes[leader]
+    number, silent = session.world.nodes[cp_id], Found(cp_id, Hearing.SILENT.value)
+    alarms.spoke(number)
+    assert alarms.unfounded == [
+        f"the monitor of {cp_id} found its engine silent at 30 s, and nothing was wrong with it"
+    ]
+    session.act("slow", cp=leader, delay_us=1_000)
+    alarms.check(observer, silent)
+    assert len(alarms.unfounded) == 2  # no board has said so with a cause
+    session.act("slow", cp=cp_id, delay_us=1_000)
+    alarms.spoke(number)
+    session.act("slow", cp=cp_id, delay_us=0)
+    session.run(40 * SECOND_US, 1_000_000)
+    alarms.check(observer, silent)
+    assert len(alarms.unfounded) == 2
+    session.act("slow", cp=leader, delay_us=0)
+    session.run(50 * SECOND_US, 1_000_000)
+    alarms.check(observer, silent)
+    assert len(alarms.unfounded) == 3  # nobody is ill who could have held it up
 
 
 @pytest.mark.parametrize("cps", [5, 30, 100])
