@@ -55,7 +55,9 @@ def _wrapped(text: str, width: int, indent: str) -> list[str]:
 
 def examples(cps: Sequence[str], evs: Sequence[str]) -> list[tuple[str, str]]:
     """What may be asked, with the names of this run, and when it stops then."""
-    ev = [(f"{evs[0]} enters charging_with_profile", "that EV is in that state now")] * bool(evs)
+    ev = [
+        (f"{id_} enters charging_with_profile", "that EV is in that state now") for id_ in evs[:1]
+    ]
     return [
         ("leader changes", "another CP leads than before, or nobody does"),
         ("preemption", "a ballot was refused for a higher one"),
