@@ -95,6 +95,13 @@ class EditedPanel(Panel[Result], Generic[Result]):
 
     def on_screen_suspend(self) -> None:
         """What is opened above it answers the question, too: its key never comes here."""
+        self._keep()
+
+    def on_mouse_down(self) -> None:
+        """So does a click, before it goes to another one."""
+        self._keep()
+
+    def _keep(self) -> None:
         if self._asked:
             self._asked = False
             self.say(self.KEYS)

@@ -23,7 +23,7 @@ from evtui.shrink.processes import pool
 from paxos.check.shrink import EnoughError
 from scenarios.kinds import did_you_mean, one_of, printable, shown
 from scenarios.loader import file_of, load
-from scenarios.schema import Expect, Scenario
+from scenarios.schema import Scenario
 from scenarios.shrink.order import words
 from scenarios.shrink.shrinking import (
     ENOUGH,
@@ -87,13 +87,12 @@ def _asked(run: str, options: Shrinking) -> Scenario:
     scenario = load(run)
     if scenario.sites:
         raise UsageError(f"{printable(run)}: found a city; allowed a scenario of one site")
-    if options.seed is not None:
-        scenario = evolve(scenario, seed=options.seed)
+    seed = scenario.seed if options.seed is None else options.seed
     if options.mutant is not None:
         scenario = evolve(scenario, mutant=_mutant(options.mutant))
     if options.faults is not None:
-        scenario = _with_faults(scenario, options.faults)
-    return scenario
+        return _with_faults(scenario, seed, options.faults)
+    return evolve(scenario, seed=seed)
 
 
 def _mutant(text: str) -> str:
@@ -105,7 +104,7 @@ def _mutant(text: str) -> str:
         raise UsageError(f"--mutant: {error}") from None
 
 
-def _with_faults(scenario: Scenario, name: str) -> Scenario:
+def _with_faults(scenario: Scenario, seed: int, name: str) -> Scenario:
     """The run of a campaign's seed, and what it must come to."""
     from scenarios.campaign.drawing import draw
     from scenarios.campaign.profiles import PROFILES
@@ -115,15 +114,13 @@ def _with_faults(scenario: Scenario, name: str) -> Scenario:
         names = tuple(PROFILES)
         hint = did_you_mean(name, names)
         raise UsageError(f"--faults: found {shown(name)}; allowed {one_of(names)}{hint}")
-    drawn = draw(scenario, scenario.seed, profile=profile)
-    end_us = drawn.scenario.duration_us
-    settled = Expect(t_us=end_us, settled="all", since_us=drawn.healed_us)
-    return evolve(drawn.scenario, expectations=(settled,))
+    return draw(scenario, seed, profile=profile).alone()
 
 
 def _origin(run: str, scenario: Scenario, options: Shrinking) -> str:
     """What was shrunk, as the file tells it."""
-    parts = [Path(run).name if "/" in run else run, f"seed {scenario.seed}"]
+    seed = scenario.seed if options.seed is None else options.seed
+    parts = [Path(run).name if "/" in run else run, f"seed {seed}"]
     if options.faults is not None:
         parts.append(f"faults {options.faults}")
     if scenario.mutant:
@@ -211,7 +208,7 @@ def _text(target: str, found: Shrunk, seconds: float) -> Iterator[str]:
     yield found.failure.text
     yield f"from {_size(found.before)}"
     yield f"to   {_size(found.scenario)}"
-    yield f"order: {words(found.scenario)}"
+    yield f"order: {words(found.scenario, finished=found.end == FINISHED)}"
     yield f"{found.runs:,} runs, {seconds:.1f} s"
     yield f"see it with: evtui run {shlex.quote(_path(target))}"
 

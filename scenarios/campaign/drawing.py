@@ -12,7 +12,7 @@ from scenarios.campaign.profiles import EVERYTHING, Profile
 from scenarios.format import HOWS
 from scenarios.healing import mended
 from scenarios.operator import put_right
-from scenarios.schema import At, Campaign, Scenario
+from scenarios.schema import At, Campaign, Expect, Scenario
 
 QUIET_US = Campaign().quiet_us
 """How long after the last fault everything must have settled, where a scenario does not say."""
@@ -33,6 +33,12 @@ class Drawn:
     """How many lines of the script are faults that were drawn, and what undoes them."""
     seed: int
     """The seed of the run; of futures it is the scenario's own up to where they part."""
+
+    def alone(self) -> Scenario:
+        """The run as a scenario of its own: with its seed, and with what it must come to."""
+        run = self.scenario
+        settled = Expect(t_us=run.duration_us, settled="all", since_us=self.healed_us)
+        return evolve(run, seed=self.seed, expectations=(settled,))
 
 
 def with_faults(

@@ -106,13 +106,15 @@ def written_out(scenario: Scenario) -> Scenario:
     return evolve(scenario, network=evolve(network, tail=0.0), late=tuple(late))
 
 
-def words(scenario: Scenario) -> str:
-    """In which order messages come."""
+def words(scenario: Scenario, *, finished: bool) -> str:
+    """In which order messages come; what was not tried to its end shows nothing of it."""
     if comes_in_order(scenario):
         return "messages come in the order in which they were sent"
     late = len(scenario.late)
     if late and comes_in_order(evolve(scenario, late=())):
         return f"messages come in the order in which they were sent, but for {late:,}"
+    if not finished:
+        return "messages may overtake each other; whether it hangs on that was not found out"
     return "it hangs on the order in which messages come"
 
 

@@ -122,7 +122,9 @@ def shrink(
         end = INTERRUPTED
     failure = first_failure(search.best)
     assert failure is not None  # noqa: S101 - it failed when it was tried
-    named = presented(search.best, failure, scenario, origin or scenario.name)
+    named = presented(
+        search.best, failure, scenario, origin or scenario.name, finished=end == FINISHED
+    )
     return Shrunk(named, failure, scenario, search.trials, search.skipped, end)
 
 
@@ -142,11 +144,13 @@ def _beginning(scenario: Scenario, failure: Failure) -> Scenario:
     )
 
 
-def presented(best: Scenario, failure: Failure, before: Scenario, origin: str) -> Scenario:
+def presented(
+    best: Scenario, failure: Failure, before: Scenario, origin: str, *, finished: bool
+) -> Scenario:
     """The scenario with a name, a title and a description that say what it shows."""
     steps = f"{len(before.script) + len(before.inputs)} to {len(best.script)}"
     sizes = f"{len(before.cps)} to {len(best.cps)}"
-    messages = order.words(best)
+    messages = order.words(best, finished=finished)
     description = (
         f"{printable(failure.text)[:_TEXT_MAX]}\n\nShrunk from {printable(origin)}: from {steps} "
         f"steps, from {sizes} charge points, from {DURATION.format(before.duration_us)} to "

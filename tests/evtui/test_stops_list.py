@@ -118,6 +118,20 @@ async def test_the_examples_are_of_this_run_and_a_click_takes_one() -> None:
         ]  # fmt: skip
 
 
+async def test_a_click_answers_whether_to_delete() -> None:
+    """It goes to another one, of which nobody has asked."""
+    app = stopping("ten-minutes", "leader changes", "preemption")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "S", "d")
+        assert "d once more deletes “leader changes”" in keys_line(app)
+        await pilot.click(Body, offset=(20, 2))
+        await pilot.pause()
+        assert keys_line(app) == StopsPanel.KEYS
+        await press(pilot, "d")
+        assert "d once more deletes “preemption”" in keys_line(app)
+        assert len(texts_of(app)) == 2
+
+
 async def test_the_list_is_live() -> None:
     """Time runs below it, and it says where the run stopped; in a city the overview does."""
     app = stopping("two-sites", "leader changes", at_us=S)

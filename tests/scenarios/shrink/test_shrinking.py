@@ -65,7 +65,7 @@ def test_a_long_list_of_problems_is_cut_short() -> None:
     failure = failure_of(stale())
     assert failure is not None
     wordy = evolve(failure, text="CP1 is \x07 crashed; " * 1_000)
-    loads(to_toml(presented(stale(), wordy, stale(), "stale")), "long.toml")
+    loads(to_toml(presented(stale(), wordy, stale(), "stale", finished=True)), "long.toml")
 
 
 @pytest.mark.parametrize(
