@@ -1,7 +1,8 @@
 """The command line: ``evtui`` opens the app, ``evtui run`` runs without a terminal.
 
 Exit codes: 0 as expected, 1 an invariant or an expectation was violated, 2 usage or scenario
-error, 130 interrupted. What a command found goes to standard output, all else to standard error.
+error, 3 out of time or unfinished, 130 interrupted, 141 nobody reads what is written. What a
+command found goes to standard output, all else to standard error.
 The commands are in :mod:`evtui.commands`.
 """
 

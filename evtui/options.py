@@ -398,7 +398,7 @@ class Campaigning:
     seeds: Annotated[range, _option(_seeds, "N")] = range(100)
     """How many seeds, from 0 on, or which, such as 100-199; 100 if left out."""
     faults: Annotated[str, _option(_text, "PROFILE")] = "everything"
-    """calm, network, crashes, disks, clocks or everything, if left out."""
+    """calm, network, crashes, disks, clocks, or everything; the last one if left out."""
     mutant: Annotated[str | None, _option(_text, "NAME")] = None
     """Plant a known mistake in the protocol, by its name or number (see: evtui mutants)."""
     jobs: Annotated[int | None, _option(_whole("--jobs", 1, 256), "N")] = None

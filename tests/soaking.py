@@ -13,8 +13,10 @@ def early(kept: int, cases: Iterable[Any]) -> list[Any]:
 
 def without(long: Iterable[Any], cases: Iterable[Any]) -> list[Any]:
     """Those that take long in ``make soak`` alone."""
-    names = tuple(long)
-    return only(lambda _, case: case not in names, cases)
+    names, there = tuple(long), list(cases)
+    unknown = [name for name in names if name not in there]
+    assert not unknown, f"no such cases: {unknown}"
+    return only(lambda _, case: case not in names, there)
 
 
 def only(is_kept: Callable[[int, Any], bool], cases: Iterable[Any]) -> list[Any]:

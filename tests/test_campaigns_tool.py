@@ -1,5 +1,6 @@
 """``python -m tools.campaigns``: a short one of what ``make soak`` runs for hours."""
 
+import json
 import os
 import signal
 import subprocess
@@ -57,6 +58,7 @@ def test_what_expects_a_violation_is_left_out(
         (["no-such"], 'found "no-such"; allowed a name that `evtui scenarios` lists'),
         (["--seeds", "0"], 'argument --seeds: found "0"; allowed a whole number from 1'),
         (["--short", "-3"], 'argument --short: found "-3"; allowed a whole number from 1'),
+        (["--folder", "/dev/null/soak"], 'argument --folder: cannot make "/dev/null/soak" (Not a'),
         (["--long", "many"], 'argument --long: found "many"; allowed a whole number from 1'),
     ],
 )
@@ -71,6 +73,18 @@ def test_what_cannot_be_run_is_refused(
     assert not (tmp_path / "soak").exists()
 
 
+def test_a_campaign_that_breaks_off_does_not_end_the_others(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Here its file is a folder; the others are run, and their totals stand."""
+    (tmp_path / "lab-five.campaign.jsonl").mkdir()
+    words = ["--short", "2", "--folder", str(tmp_path), "lab-five", "lab-three", "lab-three"]
+    assert main(words) == 2
+    out, err = capfd.readouterr()
+    assert "lab-five ended with exit code 2; the same command goes on" in err
+    assert "| **together** | 2 | 0 |" in out
+
+
 def test_an_interrupted_soak_goes_on(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """As by Ctrl+C, which all processes hear; the table is the same but for the minutes."""
     words = ["--short", "40", "--folder", str(tmp_path), "lab-three"]
@@ -83,6 +97,7 @@ def test_an_interrupted_soak_goes_on(tmp_path: Path, capfd: pytest.CaptureFixtur
         cwd=ROOT,
     )
     log = tmp_path / "lab-three.campaign.jsonl"
+    (tmp_path / "lab-three.seconds").write_text("damaged")
     while not (log.exists() and log.read_bytes().count(b"\n") > 4):
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
@@ -90,5 +105,11 @@ def test_an_interrupted_soak_goes_on(tmp_path: Path, capfd: pytest.CaptureFixtur
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err
+    kept = log.read_bytes()
+    assert 4 < kept.count(b"\n") < 41
     assert main(words) == 0
     assert "| `lab-three` | 40 | 0 |" in capfd.readouterr().out
+    assert log.read_bytes().startswith(kept[: kept.rfind(b"\n") + 1])
+    assert sorted(json.loads(row)["seed"] for row in log.read_bytes().splitlines()[1:]) == [
+        *range(40)
+    ]

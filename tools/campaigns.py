@@ -59,7 +59,7 @@ def run(name: str, seeds: int, folder: Path) -> tuple[int, dict[str, Any], float
     """One campaign: exit code, what it printed, and its seconds so far."""
     log, times = folder / f"{name}.campaign.jsonl", folder / f"{name}.seconds"
     command = [sys.executable, "-m", "evtui.cli", "campaign", name, "--seeds", str(seeds)]
-    before_s = float(times.read_text()) if times.exists() else 0.0
+    before_s = _seconds(times)
     began_s = time.monotonic()
     process = subprocess.Popen(
         [*command, "--log", str(log.resolve()), "--json"],
@@ -76,6 +76,14 @@ def run(name: str, seeds: int, folder: Path) -> tuple[int, dict[str, Any], float
         took_s = before_s + time.monotonic() - began_s
         times.write_text(f"{took_s:.3f}\n")
     return process.returncode, json.loads(out) if out else {}, took_s
+
+
+def _seconds(file: Path) -> float:
+    """How long it took before; what is damaged is worth no more than nothing."""
+    try:
+        return max(float(file.read_text()), 0.0)
+    except (OSError, ValueError):
+        return 0.0
 
 
 def cells(name: str, found: dict[str, Any], seconds: float) -> str:
@@ -131,7 +139,7 @@ def _library_name(text: str) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """What the command line asks for; 1 if any run of any campaign had a problem."""
+    """What the command line asks for; 1 if any run had a problem, more if a campaign broke off."""
     parser = argparse.ArgumentParser(prog="python -m tools.campaigns")
     parser.add_argument("--seeds", type=_count, default=SEEDS)
     parser.add_argument("--short", type=_count, default=SHORT_SEEDS)
@@ -139,9 +147,13 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, default=Path("soak"))
     parser.add_argument("names", nargs="*", type=_library_name, metavar="NAME")
     asked = parser.parse_args(words)
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        asked.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        parser.error(f'argument --folder: cannot make "{asked.folder}" ({error.strerror})')
     rows: list[Row] = []
     left_out: list[str] = []
+    ended: dict[str, int] = {}
     print(HEAD, "|---" * 9 + "|", sep="\n", flush=True)
     seeds = (asked.seeds, asked.short, asked.long)
     names = dict.fromkeys(asked.names or library_names())
@@ -151,7 +163,7 @@ def main(words: Sequence[str] | None = None) -> int:
                 rows.append(row)
                 print(cells(f"`{name}`", row.found, row.seconds), flush=True)
             elif row:
-                return row
+                ended[name] = row
             else:
                 left_out.append(name)
     except KeyboardInterrupt:
@@ -162,7 +174,9 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"\nLeft out, as they expect a violation themselves: {', '.join(left_out)}.")
     if rows:
         print(f"\nHappened in no run: {', '.join(never(rows)) or 'nothing is missing'}.")
-    return FAILED if any(row.found["failed"] for row in rows) else 0
+    for name, code in ended.items():
+        print(f"{name} ended with exit code {code}; the same command goes on", file=sys.stderr)
+    return max((FAILED * any(row.found["failed"] for row in rows), *ended.values()))
 
 
 if __name__ == "__main__":

@@ -51,6 +51,9 @@ def run_campaign(order: Order) -> int:
         finally:
             progress.clear()
             found.close()
+        code = teller.conclude()
+        # What could not be told is not lost: the file stays.
+        sys.stdout.flush()
         done = True
     except KeyboardInterrupt:
         sys.stderr.write(f"evtui: {_kept(log, order)}\n")
@@ -60,7 +63,7 @@ def run_campaign(order: Order) -> int:
         return EXIT_GONE
     finally:
         log.close(finished=done)
-    return teller.conclude()
+    return code
 
 
 def _kept(log: Log, order: Order) -> str:

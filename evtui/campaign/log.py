@@ -5,8 +5,11 @@ which they were finished. A last line that was not written to its end is dropped
 again. Any other damage is refused, as is the file of another campaign or another program.
 """
 
+import contextlib
 import fcntl
 import json
+import os
+import stat
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -83,6 +86,9 @@ class Log:
         except (OSError, ValueError) as error:
             why = reason(error)
             raise UsageError(f'--log: cannot write "{shown}" ({why})') from None
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) and not _is_null(self.path):
+            file.close()
+            raise UsageError(f"--log: found {shown}, which is no file; allowed a file")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -93,13 +99,24 @@ class Log:
         return file
 
     def add(self, finding: Finding) -> None:
-        """Keep what one seed showed; it is in the file when this returns."""
-        self.known[finding.seed] = finding
+        """Keep what one seed showed; it is in the file when this returns.
+
+        Raises:
+            UsageError: it cannot be written.
+
+        """
         self._write(row_of(finding))
+        self.known[finding.seed] = finding
 
     def _write(self, row: Mapping[str, object]) -> None:
-        self._file.write(json.dumps(row, separators=(",", ":")).encode() + b"\n")
-        self._file.flush()
+        try:
+            self._file.write(json.dumps(row, separators=(",", ":")).encode() + b"\n")
+            self._file.flush()
+        except OSError as error:
+            raise UsageError(
+                f'--log: cannot write "{printable(str(self.path))}" ({reason(error)}), which keeps '
+                f"{len(self.known):,} seeds; with room for more the same command goes on"
+            ) from None
 
     def close(self, *, finished: bool) -> None:
         """No more comes. A file that nobody asked for goes when it has nothing but what was done.
@@ -108,7 +125,8 @@ class Log:
         """
         if finished and not self.stays and self.known.keys() <= self._asked:
             self.path.unlink(missing_ok=True)
-        self._file.close()
+        with contextlib.suppress(OSError):  # what could not be written was told of
+            self._file.close()
 
     # What is there already.
 
@@ -171,6 +189,11 @@ class Log:
         )
 
 
+def _is_null(path: Path) -> bool:
+    """Whether it is where what is written goes nowhere: that may be asked for."""
+    return path.samefile(os.devnull)
+
+
 _WHOLE = ("seed", "events", "faults", "sessions", "leaders", "virtual_us")
 
 
@@ -178,6 +201,10 @@ def _finding(row: dict[str, Any]) -> Finding:
     """A finding from its line. Raises KeyError, TypeError or ValueError where it is none."""
     whole = {name: row[name] for name in _WHOLE}
     failed_us, counts, problems = row["failed_us"], row["coverage"], row["problems"]
+    if not isinstance(counts, dict) or not isinstance(problems, list):
+        raise TypeError("no finding")
+    if (failed_us is None) != (not problems):
+        raise ValueError("no finding")
     numbers = [*whole.values(), *counts.values(), *([] if failed_us is None else [failed_us])]
     if len(row) != len(_WHOLE) + 5 or not all(type(it) is int and it >= 0 for it in numbers):
         raise ValueError("no finding")

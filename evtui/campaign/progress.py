@@ -56,17 +56,23 @@ def line(
 ) -> str:
     """How far it is. ``counts``: seeds that are finished, that were when it began, all of them.
 
-    Where there are too few ``columns``, the title is cut, not the figures.
+    Where there are too few ``columns``, the title is cut first, and then the last figures go.
     """
     done, begun, total = counts
     rate = (done - begun) / max(seconds, 1e-9)
     left_s = (total - done) / rate if rate else 0
     full = BAR * done // max(total, 1)
     bar = "█" * full + "░" * (BAR - full)
-    figures = (
-        f" {bar} {done:,}/{total:,}, {failed:,} failed, {clock(left_s)} left, {rate:,.1f} runs/s, "
-        f"{hours:,.1f} virtual h"
-    )
+    parts = [
+        f" {bar} {done:,}/{total:,}",
+        f"{failed:,} failed",
+        f"{clock(left_s)} left",
+        f"{rate:,.1f} runs/s",
+        f"{hours:,.1f} virtual h",
+    ]
+    while len(", ".join(parts)) > columns and len(parts) > 1:
+        parts.pop()
+    figures = ", ".join(parts)
     return cut(title, columns - len(figures)) + figures
 
 

@@ -7,9 +7,8 @@ from attrs import frozen
 from evtui.campaign.costs import in_a_line
 from evtui.campaign.order import Order
 from evtui.explore.command import counted
-from paxos.sim.coverage import FEATURES
 from scenarios.campaign.costs import costs_of
-from scenarios.campaign.finding import Finding
+from scenarios.campaign.finding import COUNTED, Finding
 from scenarios.campaign.view import Costs
 
 HOUR_US = 3_600_000_000
@@ -29,7 +28,7 @@ class Summary:
     sessions: int
     leaders: int
     coverage: dict[str, int]
-    """How often each feature happened; features of consensus and of the laboratory all stand."""
+    """How often each feature happened; all of them stand."""
     costs: Costs | None
     """What the runs have cost; None for a city."""
 
@@ -41,7 +40,7 @@ class Summary:
 
 def summary_of(findings: Sequence[Finding]) -> Summary:
     """The totals."""
-    coverage = dict.fromkeys(FEATURES, 0)
+    coverage = dict.fromkeys(COUNTED, 0)
     for finding in findings:
         for name, count in finding.coverage.items():
             coverage[name] = coverage.get(name, 0) + count
@@ -76,10 +75,10 @@ def lines_of(order: Order, total: Summary) -> Iterator[str]:
     )
     if total.costs is not None:
         yield in_a_line(total.costs)
-    never = [name for name in FEATURES if not total.coverage[name]]
+    never = [name for name in COUNTED if not total.coverage[name]]
     if never:
         yield f"never happened: {', '.join(never)}"
-    happened = [name for name in FEATURES if total.coverage[name]]
+    happened = [name for name in COUNTED if total.coverage[name]]
     least = sorted(happened, key=lambda name: total.coverage[name])[:LEAST]
     if least:
         yield f"least often: {', '.join(f'{name} {total.coverage[name]:,}' for name in least)}"

@@ -17,6 +17,9 @@ from scenarios.schema import At, Campaign, Expect, Scenario
 QUIET_US = Campaign().quiet_us
 """How long after the last fault everything must have settled, where a scenario does not say."""
 
+LEAVES = 15
+"""When each EV leaves, once everything has healed; parts of 120 of the quiet time."""
+
 FSYNCS_US = (10_000, 60_000, 200_000)
 """How long a write to disk may take, beside what the scenario says."""
 
@@ -167,18 +170,23 @@ def _readers(
 def _second_visit(scenario: Scenario, healed_us: int) -> list[At]:
     """After the faults: each EV leaves, comes back, charges for a while, and leaves for good.
 
-    The times are parts of the quiet time: in seconds, where that is two minutes long.
+    There is a charge point for each that comes back: the others stay away. The times are parts of
+    the quiet time: in seconds, where that is two minutes long.
     """
     evs = [vehicle.id for vehicle in scenario.evs]
     visit: list[tuple[int, str, str | None]] = []
-    visit += [(15, "unplug", None), (25, "plug_in", "cp")]
+    visit += [(LEAVES, "unplug", None), (25, "plug_in", "cp")]
     visit += [(100, "stop_charging", None), (105, "unplug", None)]
-    lines = []
+
+    def at_us(part: int) -> int:
+        return healed_us + scenario.campaign.quiet_us * part // 120
+
+    surplus = evs[len(scenario.cps) :]
+    lines = [At(t_us=at_us(LEAVES), verb="unplug", args={"ev": ev}) for ev in surplus]
     for part, verb, cp in visit:
-        t_us = healed_us + scenario.campaign.quiet_us * part // 120
         for ev, place in zip(evs, scenario.cps, strict=False):
             args: dict[str, object] = {"ev": ev} if cp is None else {"ev": ev, "cp": place.id}
-            lines.append(At(t_us=t_us, verb=verb, args=args))
+            lines.append(At(t_us=at_us(part), verb=verb, args=args))
     return lines
 
 

@@ -1,8 +1,15 @@
 """What one run of a campaign showed."""
 
+from typing import Final
+
 from attrs import frozen
 
+from paxos.sim.coverage import FEATURES
 from scenarios.campaign.measuring import Measures
+from scenarios.power_words import FEATURES as POWER_FEATURES
+
+COUNTED: Final = (*FEATURES, *POWER_FEATURES)
+"""What is counted of every run: features of consensus, of the laboratory, and of grants."""
 
 
 @frozen
@@ -18,7 +25,7 @@ class Finding:
     sessions: int
     leaders: int
     coverage: dict[str, int]
-    """How often each feature happened (:data:`paxos.sim.coverage.FEATURES`)."""
+    """How often each feature happened (:data:`COUNTED`); of a city its drivers, too."""
     virtual_us: int = 0
     """How long the run lasted, in virtual time."""
     failed_us: int | None = None

@@ -172,10 +172,11 @@ class Gauge:
             if self._world.cars[name].ev.departure_us <= self._healed_us:
                 missing_uj += visit.missing_uj
         violated = self._world.violation is not None
+        is_out = self._waits_for_service or self._outage.since_us is not None
         return Measures(
             violated=violated,
             stalls=sum(spell.times for spell in self._stalls.values()),
             stalled_us=sum(spell.so_far_us(now_us) for spell in self._stalls.values()),
             undelivered_wh=missing_uj // UJ_PER_WH,
-            recovered_us=None if self._outage.since_us is not None else self._outage.longest_us,
+            recovered_us=None if is_out else self._outage.longest_us,
         )

@@ -16,7 +16,7 @@ def run_seed(
 ) -> Finding:
     """One run under random faults; see :func:`scenarios.campaign.drawing.with_faults`.
 
-    No voter shares its state: that all are equal is checked.
+    Whoever votes at first shares its state with nobody: that all are equal is checked.
     """
     drawn = draw(scenario, seed, healed_us, profile)
     history = ClientHistory()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -175,10 +176,16 @@ def test_the_progress_says_how_far_it_is() -> None:
     )
     assert line("short-calm", (0, 0, 100), 0, 0.0, 0).startswith("short-calm ░")
     whole = line("reservations-everything", (75, 25, 100), 2, 10.0, 1.25)
-    for columns in range(60, len(whole)):
+    figures = " ███████░░░ 75/100, 2 failed, 0:05 left, 5.0 runs/s, 1.2 virtual h"
+    for columns in range(20, len(whole)):
         told = line("reservations-everything", (75, 25, 100), 2, 10.0, 1.25, columns)
-        assert len(told) <= max(columns, len(whole) - len("reservations-everything"))
-        assert told.endswith(", 2 failed, 0:05 left, 5.0 runs/s, 1.2 virtual h")
+        assert len(told) <= columns
+        if columns >= len(figures):
+            assert told.endswith(figures)
+        else:
+            shown = ", ".join(figures.split(", ")[: told.count(",") + 1])
+            assert told.endswith(shown)
+            assert len(shown) > columns - len(", 1.2 virtual h")
     assert [clock(s) for s in (0, 59.6, 127, 3_727)] == ["0:00", "1:00", "2:07", "1:02:07"]
 
 
@@ -439,6 +446,12 @@ def damaged(change: str) -> None:
         lines[2] = lines[2][:-30]
     elif change == "type":
         lines[2] = json.dumps({**row, "events": "many"})
+    elif change == "coverage":
+        lines[2] = json.dumps({**row, "coverage": []})
+    elif change == "problems":
+        lines[2] = json.dumps({**row, "problems": "abc", "failed_us": 1})
+    elif change == "failed":
+        lines[2] = json.dumps({**row, "failed_us": 1})
     elif change == "twice":
         lines.append(json.dumps({**row, "events": 7}))
     else:
@@ -454,6 +467,9 @@ def damaged(change: str) -> None:
         ("binary", "mine.jsonl:1: line: found what is no JSON object"),
         ("row", "mine.jsonl:3: line: found what is no JSON object"),
         ("type", "mine.jsonl:3: line: found what is no finding of a seed"),
+        ("coverage", "mine.jsonl:3: line: found what is no finding of a seed"),
+        ("problems", "mine.jsonl:3: line: found what is no finding of a seed"),
+        ("failed", "mine.jsonl:3: line: found what is no finding of a seed"),
         ("twice", "mine.jsonl:5: seed: found seed 1 a second time, with another result"),
         ("program", "mine.jsonl:1: program: found another; allowed "),
         ("digest", "the scenario has changed since; delete the file to begin anew, or name"),
@@ -472,6 +488,59 @@ def test_another_file_is_refused(
     before = Path("mine.jsonl").read_bytes()
     assert sentence in refusal(capsys, *words)
     assert Path("mine.jsonl").read_bytes() == before
+
+
+def test_what_could_not_be_told_is_kept() -> None:
+    """As where standard output is a file on a full disk."""
+    words = ["campaign", "short.toml", "--seeds", "2", "--json"]
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run(
+            [sys.executable, "-m", "evtui.cli", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert told.returncode == 2
+    assert "standard output: cannot write (No space left on device)" in told.stderr
+    assert len(Path("short-everything.campaign.jsonl").read_text().splitlines()) == 3
+
+
+def test_a_disk_that_is_full_is_told_of_with_what_is_kept(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Files may have two kilobytes: a header and a seed or two. The same command goes on."""
+    words = ["campaign", "short.toml", "--seeds", "5", "--jobs", "1"]
+    code = f"""
+import resource, sys
+from evtui.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_048, 2_048))
+sys.exit(main({words!r}))
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    assert "Traceback" not in told.stderr
+    sentence = (
+        r'^evtui: --log: cannot write "short-everything.campaign.jsonl" \(File too large\), which '
+        r"keeps ([1-4]) seeds; with room for more the same command goes on$"
+    )
+    assert re.search(sentence, told.stderr, re.MULTILINE), told.stderr
+    whole = out_of(capsys, "short.toml", "--seeds", "5", "--jobs", "1")
+    assert "short with everything, seeds 0 to 4: all settled" in whole
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/full"])
+def test_a_device_is_no_file(path: str) -> None:
+    """It could be read without an end; where nothing is kept may be asked for."""
+    words = ["campaign", "short.toml", "--seeds", "1", "--jobs", "1", "--log"]
+    command = [sys.executable, "-m", "evtui.cli", *words]
+    told = subprocess.run(
+        [*command, path], stdin=subprocess.PIPE, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stdout) == (2, "")
+    assert f"--log: found {path}, which is no file; allowed a file" in told.stderr
+    nowhere = subprocess.run([*command, "/dev/null"], capture_output=True, check=False)
+    assert nowhere.returncode == 0
 
 
 def test_two_campaigns_do_not_write_one_file(capsys: pytest.CaptureFixture[str]) -> None:

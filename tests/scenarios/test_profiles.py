@@ -32,7 +32,7 @@ BARE = loads('duration = "10m"\ncps = 5\n', "bare.toml")
     [
         ("ten-minutes", 7, None, "bca475a1ce31ac3245bf15e2104355fe"),
         ("ten-minutes", 4, 100_000_000, "63e7fe3749dad50abd7f7611bad09858"),
-        ("lease-reads", 3, None, "7df2c007d9eedef47c13da705ed9c6bc"),
+        ("lease-reads", 3, None, "1780fad77aa0511fbef4870e1e337401"),
         ("stuck-contactor", 17, None, "4e3b586dfc7c071ee0d80fc04e62edfa"),
         ("payment-retried", 2, None, "c95478289c578b8972de4edffe314be9"),
     ],
@@ -103,6 +103,31 @@ def test_any_number_of_charge_points_is_enough(name: str, cps: int) -> None:
     scenario = loads(f'duration = "90s"\ncps = {cps}\n', "small.toml")
     found = [run_seed(scenario, seed, profile=PROFILES[name]) for seed in range(3)]
     assert [each.problems for each in found] == [(), (), ()]
+
+
+def test_more_evs_than_charge_points_are_no_problem() -> None:
+    """All leave once everything has healed; as many come back as find a charge point."""
+    evs = "".join(f'[[ev]]\nid = "EV{n}"\n' for n in (1, 2, 3))
+    plug = '[[at]]\nt = "5s"\ndo = "plug_in"\nev = "EV3"\ncp = "CP1"\n'
+    scenario = loads(f'duration = "60s"\ncps = 2\n{evs}{plug}', "more.toml")
+    finding = run_seed(scenario, 1, profile=PROFILES["calm"])
+    assert finding.problems == ()
+    assert finding.sessions == 3
+    last = {
+        line.args["ev"]: line.verb
+        for line in draw(scenario, 1).scenario.script
+        if "ev" in line.args
+    }
+    assert last == dict.fromkeys(("EV1", "EV2", "EV3"), "unplug")
+
+
+def test_what_nobody_ever_led_has_not_recovered() -> None:
+    """There was no service that could have been lost, and none that came back."""
+    text = 'duration = "500ms"\ncps = 3\n[campaign]\nquiet = "1s"\n'
+    finding = run_seed(loads(text, "never.toml"), 1, profile=PROFILES["calm"])
+    assert "nobody leads" in finding.problems
+    assert finding.measures is not None
+    assert finding.measures.recovered_us is None
 
 
 def test_a_scenario_says_how_often_faults_come() -> None:

@@ -12,7 +12,7 @@ import pytest
 from fsm.network import authorization, evidence
 from fsm.network.evidence import ReceiptStatus
 from fsm.ocpp.actions import AuthorizationStatus
-from scenarios.campaign import campaign, run_seed
+from scenarios.campaign import run_seed
 from scenarios.chosen import Choir, Chosen, HoleError
 from scenarios.errors import InputError
 from scenarios.format import VIOLATIONS
@@ -235,14 +235,6 @@ def test_under_random_faults(name: str) -> None:
     """Nobody who is barred charges, no receipt is lost, all come to rest."""
     finding = run_seed(load(name), 3)
     assert finding.problems == ()
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("name", TRUST)
-def test_under_random_faults_over_many_seeds(name: str) -> None:
-    """Two hundred of them."""
-    found = [(f.seed, f.problems) for f in campaign(load(name), range(200)) if f.problems]
-    assert found == []
 
 
 def test_statuses_of_scenario_files_are_those_of_ocpp() -> None:

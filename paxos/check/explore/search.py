@@ -14,7 +14,7 @@ State = TypeVar("State")
 Action = TypeVar("Action")
 Taken = TypeVar("Taken", covariant=True)
 
-REPORT_STATES = 4_096
+REPORT_STATES = 512
 """After how many states progress is told."""
 
 
