@@ -1,6 +1,7 @@
 """Commands that run without a terminal, and those that read what runs have left."""
 
 from evtui.commands.program import app
+from evtui.errors import UsageError
 from evtui.options import (
     Algorithm,
     Anchors,
@@ -127,7 +128,9 @@ def profiles(file: FileOrStdin, /, *, json: Switch = False, table: Switch = Fals
     """
     from evtui.profiles import print_composite
 
-    print_composite(file, as_table=table and not json)
+    if json and table:
+        raise UsageError("--table: found it beside --json; allowed one of them")
+    print_composite(file, as_table=table)
     return 0
 
 

@@ -40,6 +40,9 @@ def test_the_answer(version: str, tmp_path: Path, capsys: pytest.CaptureFixture[
         "2026-03-02T09:00:00Z  2026-03-02T09:30:00Z   8.0 A  3\n"
         "2026-03-02T09:30:00Z  2026-03-02T10:00:00Z  16.0 A  1\n"
     )
+    assert main(["profiles", str(file), "--table", "--json"]) == 2
+    told = "evtui: --table: found it beside --json; allowed one of them\n"
+    assert capsys.readouterr() == ("", told)
 
 
 def test_standard_input_in_a_process_of_its_own() -> None:
