@@ -1,10 +1,11 @@
 """Whether the monitors' word about a charge point had a cause.
 
 The world knows what really happens to charge points and links; the network only infers it. This
-notes when each was last ill, and compares each finding of the observer with that. It is no part of
-a run: nothing in it is seen by a charge point.
+notes when each was last ill, and compares with that what each board says, where it says it, and
+each finding of the observer. It is no part of a run: nothing in it is seen by a charge point.
 """
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from fsm.ocpp.monitor import Hearing
@@ -20,6 +21,9 @@ CAUSE_US = 4_000_000
 A beat a second, 2.2 s of silence, a look each half second; and who starts again knows of no leader
 until it has heard one.
 """
+
+WORDS = 1_000
+"""So many words of a board are remembered: a quarter of an hour, one a second."""
 
 
 class Alarms:
@@ -38,8 +42,10 @@ class Alarms:
         self._bad: dict[tuple[int, int], None] = {}
         self._bad_us: dict[tuple[int, int], int] = {}
         """By directed link, when it was last cut or faulty."""
-        self._told: dict[int, None] = {}
-        """Whose boards have said with a cause that their engine was silent."""
+        self._words: dict[int, deque[int]] = {}
+        """By charge point, the latest words of its board that had a cause: when they were said."""
+        self._wrong: dict[int, None] = {}
+        """Whose boards have said something without a cause."""
 
     def sample(self) -> None:
         """Note what is ill now; each second, and after each input.
@@ -74,11 +80,15 @@ class Alarms:
             or node.replica.node not in node.replica.group.everyone
         )
 
-    def spoke(self, number: int) -> None:
-        """Look for the cause of a board's word that its engine is silent, where it is said."""
+    def spoke(self, number: int, said_us: int) -> None:
+        """Look for the cause of a board's word that its engine is silent, where it is said.
+
+        Of a board that says it again and again without a cause, once is enough.
+        """
         if self._was_ill(number):
-            self._told[number] = None
-        else:
+            self._words.setdefault(number, deque(maxlen=WORDS)).append(said_us)
+        elif number not in self._wrong:
+            self._wrong[number] = None
             self._unfounded(f"the monitor of {self.world.ids[number]} found its engine silent")
 
     def check(self, observer: int, found: "Found") -> None:
@@ -95,10 +105,11 @@ class Alarms:
         if found.hearing == Hearing.HEARD:
             explained = self._is_recent(self._lived_us.get(number))
         elif found.hearing == Hearing.SILENT:
-            # An engine's own board hears it whatever the links are like. What it has said comes
-            # late where whoever passes it on is ill, or whoever hears it.
+            # An engine's own board hears it whatever the links are like. That very word comes late
+            # where whoever passes it on is ill, or whoever hears it.
             is_late = any(self._was_ill(it) for it in world.ids)
-            explained = self._was_ill(number) or (number in self._told and is_late)
+            is_said = found.said_us in self._words.get(number, ())
+            explained = self._was_ill(number) or (is_said and is_late)
         else:
             links = ((number, observer), (observer, number))
             explained = (

@@ -20,8 +20,8 @@ def mended(scenario: Scenario, until_us: int, at_us: int) -> list[At]:
     """Lines at ``at_us`` that undo the faults which script and inputs to ``until_us`` leave.
 
     What was done to the leader is undone at every charge point, in vain at those that are well:
-    which of them led then, no script knows. Nor is it undone by a line that names the leader, too,
-    who may be another one by then.
+    which of them led then, no script knows. A line that names the leader does not undo it either:
+    somebody else may lead by then.
     """
     open_: dict[tuple[str, object], None] = {}
     lines = [line for line in (*scenario.script, *scenario.inputs) if line.t_us <= until_us]

@@ -148,9 +148,10 @@ def _unfinished(world: World, members: Sequence[Node], healed_us: int) -> Iterat
         last[transaction.id_tag] = transaction
         if transaction.is_open:
             yield f"transaction {transaction.id} of {transaction.id_tag} was never stopped"
-    for (name, car), place in zip(world.cars.items(), world.scenario.cps, strict=False):
+    for name, car in world.cars.items():
         if car.ev.state != "not_connected":
             yield f"{name} has left, but it is {car.ev.state.value}"
+    for (name, car), place in zip(world.cars.items(), world.scenario.cps, strict=False):
         if place.id not in serving or car.ev.battery.soc_ppm >= car.ev.target_ppm:
             continue
         if not may_charge(world, car, network) or has_no_credit(network.state, car.ev.account):

@@ -50,6 +50,8 @@ class Found:
 
     cp_id: str
     hearing: str
+    said_us: int = -1
+    """When that was said, by the clock of ``cp_id``; -1 where nothing was."""
 
 
 def beat_frame(cp_id: str, hearing: Hearing, said_us: int, hops: int = 0) -> bytes:
@@ -115,7 +117,7 @@ class Watching:
             if found:
                 self._telling = True
                 effects += [_notice(cp_id, hearing) for cp_id, hearing in found]
-                effects += [Found(cp_id, hearing) for cp_id, hearing in found]
+                effects += [Found(cp, hearing, observer.said_us(cp)) for cp, hearing in found]
                 effects.append(_tell(observer, found))
         return effects
 
@@ -182,7 +184,7 @@ class Boards:
             said_us = self._world.cluster.local_us(number)
             listeners = board.look(now_us, number)
             if listeners:
-                self._world.alarms.spoke(number)
+                self._world.alarms.spoke(number, said_us)
             for to in listeners:
                 bus.send(Kind.OCPP, number, to, beat_frame(ids[number], Hearing.SILENT, said_us))
 

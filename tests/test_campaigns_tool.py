@@ -79,15 +79,16 @@ def test_a_campaign_that_breaks_off_does_not_end_the_others(
     """Here its file is a folder; the others are run, and their totals stand."""
     (tmp_path / "lab-five.campaign.jsonl").mkdir()
     words = ["--short", "2", "--folder", str(tmp_path), "lab-five", "lab-three", "lab-three"]
-    assert main(words) == 2
+    assert main(words) == 3
     out, err = capfd.readouterr()
-    assert "lab-five ended with exit code 2; the same command goes on" in err
+    assert "lab-five broke off with exit code 2" in err
     assert "| **together** | 2 | 0 |" in out
 
 
 def test_an_interrupted_soak_goes_on(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """As by Ctrl+C, which all processes hear; the table is the same but for the minutes."""
     words = ["--short", "40", "--folder", str(tmp_path), "lab-three"]
+    (tmp_path / "lab-three.seconds").write_text("nan")
     process = subprocess.Popen(
         [sys.executable, "-m", "tools.campaigns", *words],
         stdout=subprocess.PIPE,
@@ -97,7 +98,6 @@ def test_an_interrupted_soak_goes_on(tmp_path: Path, capfd: pytest.CaptureFixtur
         cwd=ROOT,
     )
     log = tmp_path / "lab-three.campaign.jsonl"
-    (tmp_path / "lab-three.seconds").write_text("damaged")
     while not (log.exists() and log.read_bytes().count(b"\n") > 4):
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)

@@ -10,7 +10,9 @@ protocol is made for. Days of a city take minutes each, so there are few of them
 """
 
 import argparse
+import contextlib
 import json
+import math
 import subprocess
 import sys
 import time
@@ -26,7 +28,7 @@ from scenarios.schema import Campaign, Scenario
 SEEDS, SHORT_SEEDS, LONG_SEEDS = 300, 4_000, 5
 LONG_US = 6 * 3_600_000_000
 """What lasts longer than this is long."""
-FAILED, INTERRUPTED = 1, 130
+FAILED, BROKEN_OFF, INTERRUPTED = 1, 3, 130
 NUMBERS = ("runs", "failed", "events", "virtual_hours", "faults_drawn", "sessions", "leaders")
 HEAD = "| scenario | seeds | problems | events | virtual h | faults | sessions | leaders | min |"
 
@@ -74,16 +76,22 @@ def run(name: str, seeds: int, folder: Path) -> tuple[int, dict[str, Any], float
         raise
     finally:
         took_s = before_s + time.monotonic() - began_s
-        times.write_text(f"{took_s:.3f}\n")
-    return process.returncode, json.loads(out) if out else {}, took_s
+        with contextlib.suppress(OSError):  # minutes are worth no campaign
+            times.write_text(f"{took_s:.3f}\n")
+    try:
+        found = json.loads(out) if out else {}
+    except ValueError:  # it was killed while it wrote
+        found = {}
+    return process.returncode, found, took_s
 
 
 def _seconds(file: Path) -> float:
     """How long it took before; what is damaged is worth no more than nothing."""
     try:
-        return max(float(file.read_text()), 0.0)
+        seconds = float(file.read_text())
     except (OSError, ValueError):
         return 0.0
+    return seconds if 0 < seconds < math.inf else 0.0
 
 
 def cells(name: str, found: dict[str, Any], seconds: float) -> str:
@@ -113,13 +121,13 @@ def never(rows: Sequence[Row]) -> list[str]:
 
 def campaigns(
     names: Iterable[str], seeds: tuple[int, int, int], folder: Path
-) -> Iterator[tuple[str, Row | int]]:
-    """Each campaign by its name: what it found, 0 where it is left out, else its exit code."""
+) -> Iterator[tuple[str, Row | int | None]]:
+    """Each campaign by its name: what it found, None where it is left out, else its exit code."""
     for name in names:
         scenario = load(name)
         count = seeds_of(scenario, *seeds)
         if not count:
-            yield name, 0
+            yield name, None
             continue
         code, found, took_s = run(name, count, folder)
         yield name, Row(name, found, took_s, is_short(scenario)) if found else code
@@ -139,7 +147,7 @@ def _library_name(text: str) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """What the command line asks for; 1 if any run had a problem, more if a campaign broke off."""
+    """What the command line asks for; 1 if any run had a problem, 3 if a campaign broke off."""
     parser = argparse.ArgumentParser(prog="python -m tools.campaigns")
     parser.add_argument("--seeds", type=_count, default=SEEDS)
     parser.add_argument("--short", type=_count, default=SHORT_SEEDS)
@@ -162,7 +170,7 @@ def main(words: Sequence[str] | None = None) -> int:
             if isinstance(row, Row):
                 rows.append(row)
                 print(cells(f"`{name}`", row.found, row.seconds), flush=True)
-            elif row:
+            elif row is not None:
                 ended[name] = row
             else:
                 left_out.append(name)
@@ -175,8 +183,10 @@ def main(words: Sequence[str] | None = None) -> int:
     if rows:
         print(f"\nHappened in no run: {', '.join(never(rows)) or 'nothing is missing'}.")
     for name, code in ended.items():
-        print(f"{name} ended with exit code {code}; the same command goes on", file=sys.stderr)
-    return max((FAILED * any(row.found["failed"] for row in rows), *ended.values()))
+        print(f"{name} broke off with exit code {code}", file=sys.stderr)
+    if ended:
+        return BROKEN_OFF
+    return FAILED if any(row.found["failed"] for row in rows) else 0
 
 
 if __name__ == "__main__":

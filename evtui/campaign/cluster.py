@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from typing import Any
@@ -66,9 +67,11 @@ def _library() -> Any:
 def _connected(distributed: Any, address: str) -> Any:
     try:
         # First, as a client that was made half leaves a traceback when the program ends.
-        distributed.comm.resolve_address(address)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            distributed.comm.resolve_address(address)
         return distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
-    except (OSError, ValueError, RuntimeError, TypeError, ImportError) as error:
+    except (OSError, ValueError, RuntimeError, TypeError, ImportError, Warning) as error:
         why = printable(str(error).split("\n", 1)[0]) or type(error).__name__
         raise UsageError(
             f'--dask: found no cluster at "{printable(address)}" ({why}); allowed the address of a '

@@ -58,6 +58,9 @@ def run_campaign(order: Order) -> int:
     except KeyboardInterrupt:
         sys.stderr.write(f"evtui: {_kept(log, order)}\n")
         raise
+    except OSError:
+        sys.stderr.write(f"evtui: {_kept(log, order)}\n")
+        raise
     except GoneError as error:
         sys.stderr.write(f"evtui: {error}; {_kept(log, order)}\n")
         return EXIT_GONE

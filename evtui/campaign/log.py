@@ -20,7 +20,7 @@ from attrs import asdict
 from evtui.campaign.order import Order
 from evtui.campaign.program import program
 from evtui.errors import UsageError, reason
-from scenarios.campaign.finding import Finding
+from scenarios.campaign.finding import COUNTED, Finding
 from scenarios.campaign.measuring import Measures
 from scenarios.kinds import printable
 from scenarios.writer import to_toml
@@ -49,11 +49,17 @@ def header_of(order: Order) -> dict[str, object]:
 
 
 def row_of(finding: Finding) -> dict[str, object]:
-    """A finding as a line; of what it has covered only what has happened."""
+    """A finding as a line; of what is counted of every run only what has happened."""
     row = asdict(finding)
     row["problems"] = list(finding.problems)
-    row["coverage"] = {name: count for name, count in finding.coverage.items() if count}
+    row["coverage"] = {
+        name: count for name, count in finding.coverage.items() if count or name not in COUNTED
+    }
     return row
+
+
+def _line(row: Mapping[str, object]) -> bytes:
+    return json.dumps(row, separators=(",", ":")).encode() + b"\n"
 
 
 class Log:
@@ -76,7 +82,7 @@ class Log:
         try:
             self._read(header_of(order))
         except BaseException:
-            self._file.close()
+            self._shut()
             raise
 
     def _open(self) -> BinaryIO:
@@ -86,7 +92,9 @@ class Log:
         except (OSError, ValueError) as error:
             why = reason(error)
             raise UsageError(f'--log: cannot write "{shown}" ({why})') from None
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) and not _is_null(self.path):
+        if _is_null(self.path):
+            return file
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             file.close()
             raise UsageError(f"--log: found {shown}, which is no file; allowed a file")
         try:
@@ -110,7 +118,7 @@ class Log:
 
     def _write(self, row: Mapping[str, object]) -> None:
         try:
-            self._file.write(json.dumps(row, separators=(",", ":")).encode() + b"\n")
+            self._file.write(_line(row))
             self._file.flush()
         except OSError as error:
             raise UsageError(
@@ -125,6 +133,9 @@ class Log:
         """
         if finished and not self.stays and self.known.keys() <= self._asked:
             self.path.unlink(missing_ok=True)
+        self._shut()
+
+    def _shut(self) -> None:
         with contextlib.suppress(OSError):  # what could not be written was told of
             self._file.close()
 
@@ -134,7 +145,9 @@ class Log:
         self._file.seek(0)
         text = self._file.read()
         whole = text.rfind(b"\n") + 1
-        if not text:
+        if not whole and _line(header).startswith(text):
+            if text:  # a header that was not written to its end
+                self._file.truncate(0)
             self._write(header)
             return
         lines = text[:whole].splitlines()
@@ -190,7 +203,7 @@ class Log:
 
 
 def _is_null(path: Path) -> bool:
-    """Whether it is where what is written goes nowhere: that may be asked for."""
+    """Whether it is /dev/null, which any number of campaigns may write to."""
     return path.samefile(os.devnull)
 
 

@@ -28,7 +28,7 @@ class Summary:
     sessions: int
     leaders: int
     coverage: dict[str, int]
-    """How often each feature happened; all of them stand."""
+    """How often each feature happened; those that never happened with 0."""
     costs: Costs | None
     """What the runs have cost; None for a city."""
 

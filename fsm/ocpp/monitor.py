@@ -90,6 +90,10 @@ class Observer:
         self._said_us[cp_id] = said_us
         self._last[cp_id] = (now_us, hearing)
 
+    def said_us(self, cp_id: str) -> int:
+        """When the word that is believed of a charge point was said, by that one's clock."""
+        return self._said_us.get(cp_id, -1)
+
     def look(self, known: Mapping[str, str], now_us: int) -> list[list[str]]:
         """Who is heard otherwise than is ``known``, as ``[cp, hearing]``, in that order."""
         found = []

@@ -104,14 +104,18 @@ class Memory:
         """
         if value == NOOP:
             return "a no-op"
-        mark = f"({len(value)} bytes, {blake2b(value, digest_size=4).hexdigest()})"
+        size = "1 byte" if len(value) == 1 else f"{len(value)} bytes"
+        mark = f"({size}, {blake2b(value, digest_size=4).hexdigest()})"
         try:
-            client, sequence, *_ = decode(value)
+            (node, incarnation), sequence, *_ = decode(value)
+            is_command = all(type(it) is int for it in (node, incarnation, sequence))
         except (ValueError, TypeError, LookupError):
+            is_command = False
+        if not is_command:
             return f"a value that is no command {mark}"
-        whose = self.node(client.node)
-        if client.incarnation > 1:
-            whose += f" in its incarnation {client.incarnation}"
+        whose = self.node(node)
+        if incarnation > 1:
+            whose += f" in its incarnation {incarnation}"
         return f"command {sequence} of {whose} {mark}"
 
     def _votes_text(self, slot: int) -> str:

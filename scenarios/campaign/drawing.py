@@ -17,8 +17,8 @@ from scenarios.schema import At, Campaign, Expect, Scenario
 QUIET_US = Campaign().quiet_us
 """How long after the last fault everything must have settled, where a scenario does not say."""
 
-LEAVES = 15
-"""When each EV leaves, once everything has healed; parts of 120 of the quiet time."""
+LEAVES, COMES_BACK, STOPS, LEAVES_FOR_GOOD = 15, 25, 100, 105
+"""When each EV does, once everything has healed, in parts of 120 of the quiet time."""
 
 FSYNCS_US = (10_000, 60_000, 200_000)
 """How long a write to disk may take, beside what the scenario says."""
@@ -175,8 +175,8 @@ def _second_visit(scenario: Scenario, healed_us: int) -> list[At]:
     """
     evs = [vehicle.id for vehicle in scenario.evs]
     visit: list[tuple[int, str, str | None]] = []
-    visit += [(LEAVES, "unplug", None), (25, "plug_in", "cp")]
-    visit += [(100, "stop_charging", None), (105, "unplug", None)]
+    visit += [(LEAVES, "unplug", None), (COMES_BACK, "plug_in", "cp")]
+    visit += [(STOPS, "stop_charging", None), (LEAVES_FOR_GOOD, "unplug", None)]
 
     def at_us(part: int) -> int:
         return healed_us + scenario.campaign.quiet_us * part // 120

@@ -35,7 +35,8 @@ class Measures:
     """The longest time without service, from its beginning until all was well again.
 
     Without service: nobody leads, or one that runs waits for a decision longer than a second. 0
-    where there was no such time; None where the last one has not ended in this run.
+    where there was no such time; None where the last one has not ended in this run, or where there
+    never was service.
     """
 
 

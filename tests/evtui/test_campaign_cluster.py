@@ -116,7 +116,7 @@ def test_no_such_cluster_is_told_of(
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("address", ["nowhere", "tcp://x:99999"])
+@pytest.mark.parametrize("address", ["nowhere", "tcp://x:99999", "ucx://x:1"])
 def test_a_process_says_so_and_no_more(address: str, tmp_path: Path) -> None:
     """A client of the library that was made half complained when the program ended."""
     (tmp_path / "short.toml").write_text(SHORT, encoding="utf-8")

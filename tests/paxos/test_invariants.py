@@ -279,11 +279,13 @@ def test_a_breach_is_named(case: Callable[[Invariants], None]) -> None:
             encode(Command(Client(2, 4), 3, 1, b"x", Purpose.READ)),
             "command 3 of CP2 in its incarnation 4 (9 bytes, d7347e4c)",
         ),
+        (b"\xc1", "a value that is no command (1 byte, 88d400f7)"),
+        (b"\xa5abcde", "a value that is no command (6 bytes, 87f547c1)"),
         (b"\x96\x01\x01\x01\x01\x01\x09", "a value that is no command (7 bytes, f787359a)"),
     ],
 )
 def test_a_value_is_shown_as_whose_command_it_is(given: bytes, shown: str) -> None:
-    """And two values never look alike."""
+    """Also two that one client calls by one number are told apart."""
     assert watched().value(given) == shown
 
 

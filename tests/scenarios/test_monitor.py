@@ -243,8 +243,10 @@ def test_a_board_that_is_wrong_is_found_out() -> None:
     cp_id, leader = follower(session), session.view().leader
     assert leader is not None
     alarms, observer = session.world.alarms, session.world.nodes[leader]
-    number, silent = session.world.nodes[cp_id], Found(cp_id, Hearing.SILENT.value)
-    alarms.spoke(number)
+    number = session.world.nodes[cp_id]
+    silent, other = (Found(cp_id, Hearing.SILENT.value, s * SECOND_US) for s in (30, 31))
+    for said_us in (29_000_000, 30_000_000):
+        alarms.spoke(number, said_us)
     assert alarms.unfounded == [
         f"the monitor of {cp_id} found its engine silent at 30 s, and nothing was wrong with it"
     ]
@@ -252,15 +254,17 @@ def test_a_board_that_is_wrong_is_found_out() -> None:
     alarms.check(observer, silent)
     assert len(alarms.unfounded) == 2  # no board has said so with a cause
     session.act("slow", cp=cp_id, delay_us=1_000)
-    alarms.spoke(number)
+    alarms.spoke(number, silent.said_us)
     session.act("slow", cp=cp_id, delay_us=0)
     session.run(40 * SECOND_US, 1_000_000)
     alarms.check(observer, silent)
     assert len(alarms.unfounded) == 2
+    alarms.check(observer, other)
+    assert len(alarms.unfounded) == 3  # nor is it another word than that
     session.act("slow", cp=leader, delay_us=0)
     session.run(50 * SECOND_US, 1_000_000)
     alarms.check(observer, silent)
-    assert len(alarms.unfounded) == 3  # nobody is ill who could have held it up
+    assert len(alarms.unfounded) == 4  # nobody is ill who could have held it up
 
 
 @pytest.mark.parametrize("cps", [5, 30, 100])
