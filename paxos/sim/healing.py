@@ -12,6 +12,7 @@ Cure: TypeAlias = tuple[str, dict[str, Any]]
 CURES: dict[str, tuple[Cure, ...]] = {
     **{ailment.verb: ailment.undo for ailment in AILMENTS},
     "crash": (("restart", {}),),
+    "crash_in_write": (("disarm", {}), ("restart", {})),
     "pause": (("resume", {}),),
     "wipe": (("restart", {}),),
 }

@@ -74,8 +74,9 @@ def test_every_cure_is_a_verb_of_scripts() -> None:
 
 def test_a_death_that_may_be_still_to_come_is_called_off() -> None:
     """Under random faults nothing may have been written before the script starts it again."""
-    script = at(1, "crash_after_write", "CP1") + at(20, "restart", "CP1")
-    assert lines_of(script) == [("disarm", "CP1", None), ("restart", "CP1", None)]
+    for verb in ("crash_after_write", "crash_in_write"):
+        script = at(1, verb, "CP1") + at(20, "restart", "CP1")
+        assert lines_of(script) == [("disarm", "CP1", None), ("restart", "CP1", None)]
 
 
 def test_links_that_are_left_broken_are_healed() -> None:
@@ -95,6 +96,7 @@ def test_links_that_are_left_broken_are_healed() -> None:
         ("leader-crash", 16),  # the script's "restart CP5" starts nobody: CP3 led
         ("grow-and-shrink", 3),  # CP1 has left, and learns no more; EV1 stands there
         ("grow-and-shrink", 8),
+        ("torn-write", 3),  # CP5 dies in a write after the script has started it again
         ("crash-after-write", 25),  # CP1 dies only after the script has started it again
     ],
 )
