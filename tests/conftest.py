@@ -1,10 +1,19 @@
 """What every test has in common: nobody's own files are read or written, and Ctrl+C is heard."""
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from evtui.processes import WAY
+
+
+def pytest_configure() -> None:
+    """Give way as far as the futures of the app do, which starve beside tests that do not."""
+    if hasattr(os, "nice"):
+        os.nice(WAY)
 
 
 @pytest.fixture(autouse=True)
