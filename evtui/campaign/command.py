@@ -32,6 +32,7 @@ def run_campaign(order: Order) -> int:
     Raises:
         evtui.errors.UsageError: what was asked for cannot be done.
         KeyboardInterrupt: somebody has interrupted it; finished seeds are kept.
+        OSError: the report cannot be written; they are kept, too.
 
     """
     log = Log(order)
@@ -55,10 +56,7 @@ def run_campaign(order: Order) -> int:
         # What could not be told is not lost: the file stays.
         sys.stdout.flush()
         done = True
-    except KeyboardInterrupt:
-        sys.stderr.write(f"evtui: {_kept(log, order)}\n")
-        raise
-    except OSError:
+    except (KeyboardInterrupt, OSError):
         sys.stderr.write(f"evtui: {_kept(log, order)}\n")
         raise
     except GoneError as error:
