@@ -9,9 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
-from scenarios.loader import library_names, load
-from tools.campaigns import is_short, main, seeds_of
+from scenarios.loader import library_names, load, loads
+from scenarios.writer import to_toml
+from tools.campaigns import Part, is_short, main, parts_of, run, seeds_of
 
 SHORT = [name for name in library_names() if is_short(load(name))]
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +52,35 @@ def test_what_expects_a_violation_is_left_out(
         "broken-clock-bound",
         "clock-drift-beyond",
     ]
+
+
+def test_a_day_gets_its_seeds_in_windows() -> None:
+    """Every other hour has a part of them, and what its script does then."""
+    whole, *parts = parts_of(load("city"), 300, 4_000, 5)
+    assert (whole.name, whole.seeds, whole.scenario) == ("city", 5, load("city"))
+    assert [part.name for part in parts] == [f"city-from-{hour:02}h" for hour in range(1, 24, 2)]
+    seeds = [seed for part in parts for seed in range(part.first, part.first + part.seeds)]
+    assert seeds == [*range(300)]
+    by_name = {part.name: part.scenario for part in parts}
+    noon, evening = by_name["city-from-13h"], by_name["city-from-19h"]
+    assert noon.start_us - whole.scenario.start_us == 13 * 3_600_000_000
+    assert [(line.t_us, line.verb) for line in noon.script] == [(0, "join_site")]
+    assert [(line.t_us, line.verb) for line in evening.script] == [
+        (0, "pause"),
+        (1_800_000_000, "resume"),
+    ]
+    assert loads(to_toml(evening), "evening.toml").duration_us == 1_800_000_000
+    few = parts_of(load("city"), 2, 4_000, 5)[1:]
+    assert [(part.first, part.seeds) for part in few] == [(0, 1), (1, 1)]
+
+
+def test_a_window_is_run_from_its_own_file(tmp_path: Path) -> None:
+    """With the seeds that are its own; here of a small city for two minutes."""
+    scenario = evolve(load("two-sites"), name="short", duration_us=120_000_000, expectations=())
+    code, found, _ = run(Part("short", scenario, 3, 2, is_cut=True), tmp_path)
+    assert code == 0
+    assert (found["seeds"], found["runs"], found["failed"]) == ([3, 4], 2, 0)
+    assert found["scenario"] == "short"
 
 
 @pytest.mark.parametrize(

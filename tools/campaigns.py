@@ -6,7 +6,8 @@ is kept in the folder, and the same command goes on from there: after Ctrl+C, or
 
 A scenario that says how its faults come, in ``[campaign]``, is one of the laboratory: seconds long,
 for many seeds. One that expects a violation itself is left out: its own script leaves what the
-protocol is made for. Days of a city take minutes each, so there are few of them.
+protocol is made for. Days of a city take minutes each, so there are few whole ones; the other seeds
+get half an hour each, from every other hour of the day on.
 """
 
 import argparse
@@ -20,14 +21,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from scenarios.loader import library_names, load
 from scenarios.schema import Campaign, Scenario
+from scenarios.writer import to_toml
 
 SEEDS, SHORT_SEEDS, LONG_SEEDS = 300, 4_000, 5
-LONG_US = 6 * 3_600_000_000
+HOUR_US = 3_600_000_000
+LONG_US = 6 * HOUR_US
 """What lasts longer than this is long."""
+WINDOW_US = HOUR_US // 2
 FAILED, BROKEN_OFF, INTERRUPTED = 1, 3, 130
 NUMBERS = ("runs", "failed", "events", "virtual_hours", "faults_drawn", "sessions", "leaders")
 HEAD = "| scenario | seeds | problems | events | virtual h | faults | sessions | leaders | min |"
@@ -41,6 +45,48 @@ class Row:
     found: dict[str, Any]
     seconds: float
     is_short: bool
+
+
+@frozen
+class Part:
+    """A campaign over one scenario, or over a part of a long one."""
+
+    name: str
+    scenario: Scenario
+    first: int
+    seeds: int
+    is_cut: bool = False
+
+
+def parts_of(scenario: Scenario, seeds: int, short: int, long: int) -> list[Part]:
+    """What is run of a scenario: as it is; of a long one a few seeds, and the rest in windows.
+
+    No two windows have a seed in common, for the faults of a seed come at the same instants.
+    """
+    count = seeds_of(scenario, seeds, short, long)
+    parts = [Part(scenario.name, scenario, 0, count)] if count else []
+    if count and not is_short(scenario) and scenario.duration_us > LONG_US:
+        begins_us = range(HOUR_US, scenario.duration_us - WINDOW_US + 1, 2 * HOUR_US)
+        bounds = [seeds * number // len(begins_us) for number in range(len(begins_us) + 1)]
+        for begin_us, first, end in zip(begins_us, bounds, bounds[1:], strict=False):
+            if end > first:
+                part = window(scenario, begin_us)
+                parts.append(Part(part.name, part, first, end - first, True))
+    return parts
+
+
+def window(scenario: Scenario, begin_us: int) -> Scenario:
+    """Half an hour of it from then on, with what its script does meanwhile, on an idle network."""
+    end_us = begin_us + WINDOW_US
+    script = [line for line in scenario.script if begin_us <= line.t_us <= end_us]
+    return evolve(
+        scenario,
+        name=f"{scenario.name}-from-{begin_us // HOUR_US:02}h",
+        start_us=scenario.start_us + begin_us,
+        duration_us=WINDOW_US,
+        script=tuple(evolve(line, t_us=line.t_us - begin_us) for line in script),
+        expectations=(),
+    )
 
 
 def seeds_of(scenario: Scenario, seeds: int, short: int, long: int) -> int:
@@ -57,10 +103,15 @@ def is_short(scenario: Scenario) -> bool:
     return scenario.campaign != Campaign()
 
 
-def run(name: str, seeds: int, folder: Path) -> tuple[int, dict[str, Any], float]:
+def run(part: Part, folder: Path) -> tuple[int, dict[str, Any], float]:
     """One campaign: exit code, what it printed, and its seconds so far."""
-    log, times = folder / f"{name}.campaign.jsonl", folder / f"{name}.seconds"
-    command = [sys.executable, "-m", "evtui.cli", "campaign", name, "--seeds", str(seeds)]
+    log, times = folder / f"{part.name}.campaign.jsonl", folder / f"{part.name}.seconds"
+    what, seeds = part.name, f"{part.first}-{part.first + part.seeds - 1}"
+    if part.is_cut:
+        file = folder / f"{part.name}.toml"
+        file.write_text(to_toml(part.scenario))
+        what = str(file.resolve())
+    command = [sys.executable, "-m", "evtui.cli", "campaign", what, "--seeds", seeds]
     before_s = _seconds(times)
     began_s = time.monotonic()
     process = subprocess.Popen(
@@ -124,13 +175,15 @@ def campaigns(
 ) -> Iterator[tuple[str, Row | int | None]]:
     """Each campaign by its name: what it found, None where it is left out, else its exit code."""
     for name in names:
-        scenario = load(name)
-        count = seeds_of(scenario, *seeds)
-        if not count:
+        parts = parts_of(load(name), *seeds)
+        if not parts:
             yield name, None
-            continue
-        code, found, took_s = run(name, count, folder)
-        yield name, Row(name, found, took_s, is_short(scenario)) if found else code
+        for part in parts:
+            code, found, took_s = run(part, folder)
+            yield (
+                part.name,
+                Row(part.name, found, took_s, is_short(part.scenario)) if found else code,
+            )
 
 
 def _count(text: str) -> int:
