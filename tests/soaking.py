@@ -11,6 +11,11 @@ def early(kept: int, cases: Iterable[Any]) -> list[Any]:
     return only(lambda index, _: index < kept, cases)
 
 
+def one_in(number: int, cases: Iterable[Any]) -> list[Any]:
+    """The first of so many, and of the next; the others in ``make soak``."""
+    return only(lambda index, _: index % number == 0, cases)
+
+
 def without(long: Iterable[Any], cases: Iterable[Any]) -> list[Any]:
     """Those that take long in ``make soak`` alone."""
     names, there = tuple(long), list(cases)

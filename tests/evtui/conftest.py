@@ -1,11 +1,13 @@
 """Every test of the app starts from the same terminal: no colour or theme from outside."""
 
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
 from evtui.app import EvtuiApp
 from evtui.safety.app import SafeApp
+from scenarios.checkpoints import Checkpoint, checkpoint_of
 from scenarios.loader import load
 from scenarios.session import Session
 
@@ -34,11 +36,16 @@ def failing(_app: SafeApp, _view: object, error: Exception, *, in_place: bool = 
 
 
 def session_at(time_us: int, *, scenario: str = "ten-minutes", seed: int = 7) -> Session:
-    """A real run that has come to ``time_us``."""
+    """A real run that has come to ``time_us``; the way there is made once in each process."""
+    return _kept_at(time_us, scenario, seed).open()
+
+
+@cache
+def _kept_at(time_us: int, scenario: str, seed: int) -> Checkpoint:
     session = Session(load(scenario), seed)
     while not session.run(time_us, 10_000):
         pass
-    return session
+    return checkpoint_of(session)
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def test_a_wrong_history_as_a_page() -> None:
     assert not re.search(r"https?:|url\((?!#)|@import|<link|<img", text)
 
 
-@pytest.mark.parametrize("operations", [[], STALE[:2], concurrent(1, 300, keys=2)])
+@pytest.mark.parametrize("operations", [[], STALE[:2], concurrent(1, 300, keys=2, clients=4)])
 def test_a_right_history_as_a_page(operations: list[Operation]) -> None:
     """Empty, small and large."""
     text = page_of(operations)

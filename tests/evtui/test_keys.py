@@ -24,7 +24,7 @@ from scenarios.session import Session
 from scenarios.view import CpView, View, Window
 from tests.evtui.conftest import session_at
 from tests.evtui.walk import press
-from tests.soaking import early
+from tests.soaking import early, one_in
 
 MakeApp = Callable[..., EvtuiApp]
 
@@ -459,7 +459,7 @@ async def test_help_shows_all_pages_at_once_where_there_is_room(make_app: MakeAp
 
 
 @pytest.mark.parametrize(
-    "key", [a.keys for a in ACTIONS if a.group == VIEWS and a.id != "log_filter"]
+    "key", one_in(2, (a.keys for a in ACTIONS if a.group == VIEWS and a.id != "log_filter"))
 )
 async def test_time_moves_in_every_view(make_app: MakeApp, key: str) -> None:
     """As the help says: one event on and back, ten seconds back and on, paused and running."""

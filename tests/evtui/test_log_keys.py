@@ -14,6 +14,7 @@ from scenarios.log import search
 from scenarios.session import Session
 from tests.evtui.log_sample import S, app_at, body, keys_line, panel, table, typed
 from tests.evtui.test_snapshots import settle
+from tests.soaking import early
 
 
 async def test_the_cursor_walks_and_the_end_is_followed() -> None:
@@ -275,7 +276,8 @@ async def test_a_long_search_goes_on_by_itself_while_time_stands() -> None:
         assert whole > 50
 
 
-async def test_any_keys_in_it_raise_nothing_and_change_nothing() -> None:
+@pytest.mark.parametrize("count", early(1, (80, 400)))
+async def test_any_keys_in_it_raise_nothing_and_change_nothing(count: int) -> None:
     """But the time that is stepped on; at the smallest sizes, too."""
     draw = random.Random(5)
     app = app_at(120 * S, "leader-crash")
@@ -285,7 +287,7 @@ async def test_any_keys_in_it_raise_nothing_and_change_nothing() -> None:
         "escape", "w", "y",
     )  # fmt: skip
     async with app.run_test(size=(80, 24)) as pilot:
-        for at in range(160):
+        for at in range(count):
             if len(app.screen_stack) == 1:
                 await pilot.press("L")
             if at % 40 == 20:

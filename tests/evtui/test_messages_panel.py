@@ -22,6 +22,7 @@ from scenarios.messages.view import Diagram, Filter, Span
 from scenarios.session import Session
 from tests.evtui import diagrams
 from tests.evtui.test_snapshots import app_on, run_to, settle, troubled
+from tests.soaking import early
 
 S = 1_000_000
 SIZES = [(80, 24), (120, 36), (200, 60)]
@@ -469,7 +470,8 @@ async def test_in_a_city_a_site_is_opened_first() -> None:
         assert body(app)[1] != first[1]
 
 
-async def test_random_keys_do_no_harm() -> None:
+@pytest.mark.parametrize("count", early(1, (100, 600)))
+async def test_random_keys_do_no_harm(count: int) -> None:
     """On a run in the middle of its troubles; time goes on between them."""
     session = Session(load("leader-crash"), 1)
     app = EvtuiApp(session, paused=True)
@@ -480,7 +482,7 @@ async def test_random_keys_do_no_harm() -> None:
         "slash", "a", "l", "space", "m", "backspace", "tab", "question_mark",
     )  # fmt: skip
     async with app.run_test(size=(80, 24)) as pilot:
-        for n in range(300):
+        for n in range(count):
             if not isinstance(app.screen, MessagesPanel):
                 while len(app.screen_stack) > 1:
                     app.pop_screen()

@@ -20,6 +20,7 @@ from scenarios.loader import load
 from tests.evtui.conftest import session_at
 from tests.evtui.learn.playing import app_of as lesson_of
 from tests.evtui.walk import KEYS, press, troubled
+from tests.soaking import one_in
 
 ELSEWHERE = ("quit", "palette")
 """A question that wants an answer, and the palette itself."""
@@ -43,7 +44,7 @@ async def offered(app: EvtuiApp, pilot: Pilot[int]) -> list[str]:
     return [str(it.prompt).splitlines()[0] for it in options.options]
 
 
-@pytest.mark.parametrize("view", [name for name in KEYS if name not in ELSEWHERE])
+@pytest.mark.parametrize("view", one_in(3, (name for name in KEYS if name not in ELSEWHERE)))
 async def test_palette_and_help_open_in_every_view(view: str) -> None:
     """The network, each view and each panel above it; Esc leads back to where they were opened.
 

@@ -29,6 +29,7 @@ from tests.evtui.conftest import session_at
 from tests.evtui.test_hands import come_to
 from tests.evtui.test_snapshots import settle
 from tests.evtui.walk import press
+from tests.soaking import one_in
 
 OPENED = {a.id: a for a in ACTIONS if a.group == VIEWS and a.id != "log_filter"}
 
@@ -50,7 +51,7 @@ def events(app: EvtuiApp) -> int:
     return app.controls.view(Window()).events
 
 
-@pytest.mark.parametrize("view", OPENED)
+@pytest.mark.parametrize("view", one_in(3, OPENED))
 async def test_a_rebound_key_works_in_every_view(view: str) -> None:
     """Time is moved by the new keys wherever it can be, the old ones do nothing any more.
 

@@ -12,6 +12,7 @@ from evtui.screens.panels import Panel
 from evtui.screens.quitting import QuitPanel
 from evtui.screens.small import LEAST, SmallScreen
 from tests.evtui.walk import KEYS, app_of, text_of, troubled
+from tests.soaking import one_in
 
 SIZES = [(60, 15), (40, 10), (20, 5), (250, 80), (39, 10), (40, 9), (40, 10), (1, 1), (120, 36)]
 
@@ -30,7 +31,7 @@ def title(app: EvtuiApp) -> str:
     return ""
 
 
-@pytest.mark.parametrize("view", [name for name in KEYS if name != "palette"])
+@pytest.mark.parametrize("view", one_in(2, (name for name in KEYS if name != "palette")))
 async def test_every_view_survives_every_size(view: str) -> None:
     """Its title is seen at each, no line is too long, and nothing fails; or it says: too small."""
     app = app_of(troubled())

@@ -20,7 +20,7 @@ from tests.soaking import early
 BLOCK = 20
 
 
-@pytest.mark.parametrize("first", range(0, 200, BLOCK))
+@pytest.mark.parametrize("first", early(5, range(0, 200, BLOCK)))
 def test_no_seed_breaks_the_protocol(first: int) -> None:
     """Groups of all sizes survive crashes, pauses, cuts, partitions and bad links, and settle."""
     for seed in range(first, first + BLOCK):
@@ -37,7 +37,7 @@ def test_no_storm_breaks_the_protocol(first: int) -> None:
         assert len(lab.invariants.leaders) > 10, f"seed {seed} had hardly an election"
 
 
-@pytest.mark.parametrize("first", range(0, 120, BLOCK))
+@pytest.mark.parametrize("first", early(3, range(0, 120, BLOCK)))
 def test_no_compacted_log_breaks_the_protocol(first: int) -> None:
     """Logs of a few slots in all weathers: who lags at all needs a snapshot, and gets it."""
     installed = 0
@@ -48,7 +48,7 @@ def test_no_compacted_log_breaks_the_protocol(first: int) -> None:
     assert installed >= BLOCK
 
 
-@pytest.mark.parametrize("first", range(0, 80, BLOCK))
+@pytest.mark.parametrize("first", early(2, range(0, 80, BLOCK)))
 def test_no_change_of_membership_breaks_the_protocol(first: int) -> None:
     """Nodes join, come to vote, leave and lose their disks, in all weathers."""
     total: Counter[str] = Counter()
@@ -61,7 +61,7 @@ def test_no_change_of_membership_breaks_the_protocol(first: int) -> None:
     assert both, "and now and then nodes ail meanwhile"
 
 
-@pytest.mark.parametrize("first", range(0, 80, BLOCK))
+@pytest.mark.parametrize("first", early(2, range(0, 80, BLOCK)))
 def test_no_ailing_node_breaks_the_protocol(first: int) -> None:
     """Clocks run fast and slow in all weathers: nothing breaks, all settles."""
     for seed in range(first, first + BLOCK):
@@ -77,7 +77,7 @@ def test_what_is_chosen_twice_is_applied_once(first: int) -> None:
     assert duplicates >= BLOCK
 
 
-@pytest.mark.parametrize("first", early(8, range(0, 200, BLOCK)))
+@pytest.mark.parametrize("first", early(4, range(0, 200, BLOCK)))
 def test_no_read_is_stale(first: int) -> None:
     """Reads of all three kinds in all weathers, on clocks as wrong as is allowed."""
     total: Counter[str] = Counter()

@@ -76,7 +76,9 @@ def a_wiped_disk_comes_back(patch: pytest.MonkeyPatch) -> None:
     ("plant", "invariants"),
     [
         (find("promise_forgotten_on_restart").plant, ("A1",)),
-        (find("accept_does_not_raise_the_promise").plant, ("A2",)),
+        pytest.param(
+            find("accept_does_not_raise_the_promise").plant, ("A2",), marks=pytest.mark.soak
+        ),
         (find("phase_2_quorum_off_by_one").plant, ("R1", "A5")),
         (a_wiped_disk_comes_back, ("A1", "A3")),
         pytest.param(

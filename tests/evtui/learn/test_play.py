@@ -16,6 +16,7 @@ from scenarios.lessons.library import lesson_of, lessons
 from scenarios.log.view import CellState
 from tests.evtui.learn.playing import RUN, app_of, play, press, state
 from tests.evtui.learn.plays import PLAYS, WRONG
+from tests.soaking import one_in
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = [scenario.name for scenario in lessons()]
@@ -54,7 +55,7 @@ async def test_a_lesson_is_done_by_what_it_says(name: str, own_data_folder: Path
     assert app.return_value == 0
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", one_in(2, NAMES))
 async def test_something_else_does_not_do(name: str, own_data_folder: Path) -> None:
     """It stays open; where it is spoiled that is said, and from its beginning it can be done."""
     app = app_of(name, own_data_folder)
