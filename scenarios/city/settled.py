@@ -9,7 +9,8 @@ from fsm.energy.supply import Current
 from fsm.ocpp.reserving import Why
 from scenarios.city.city import City
 from scenarios.city.look import drivers_served, energy_of
-from scenarios.city.travellers import Try
+from scenarios.city.travellers import Traveller, Try
+from scenarios.drivers import PATIENCE_US
 from scenarios.settled import come_to_rest, copied, is_at_rest, unsettled_site
 from scenarios.till import newest
 
@@ -52,7 +53,7 @@ def unsettled(city: City, healed_us: int | None) -> Iterator[str]:
     served = drivers_served(city)
     for traveller in city.travellers.all:
         name = traveller.trip.vehicle.id
-        if traveller.status == "asks":
+        if _is_forgotten(city, traveller):
             yield f"{name} waits for an answer"
         late = healed_us is not None and traveller.trip.asks_us > healed_us
         if name not in drivers or not late or energy_of(traveller, served):
@@ -61,6 +62,16 @@ def unsettled(city: City, healed_us: int | None) -> Iterator[str]:
         current = traveller.trip.vehicle.current
         if not traveller.tries or not all(is_full(city, it, current) for it in traveller.tries):
             yield f"{name} came when all had healed: {traveller.status}, {traveller.reason}"
+
+
+def _is_forgotten(city: City, traveller: Traveller) -> bool:
+    """Whether his question has got no answer for longer than any driver waits for one.
+
+    Who asked only just now waits rightly: drivers come to a city until its run ends.
+    """
+    if traveller.status != "asks":
+        return False
+    return city.now_us - traveller.tries[-1].ask.asked_us > PATIENCE_US
 
 
 def is_full(city: City, question: Try, current: Current) -> bool:
