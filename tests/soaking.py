@@ -12,7 +12,7 @@ def early(kept: int, cases: Iterable[Any]) -> list[Any]:
 
 
 def one_in(number: int, cases: Iterable[Any]) -> list[Any]:
-    """The first of so many, and of the next; the others in ``make soak``."""
+    """Every so manieth, from the first on; the others in ``make soak``."""
     return only(lambda index, _: index % number == 0, cases)
 
 

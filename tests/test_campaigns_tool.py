@@ -69,7 +69,14 @@ def test_a_day_gets_its_seeds_in_windows() -> None:
         (0, "pause"),
         (1_800_000_000, "resume"),
     ]
-    assert loads(to_toml(evening), "evening.toml").duration_us == 1_800_000_000
+    again = loads(to_toml(evening), evening.name)
+    assert to_toml(again) == to_toml(evening)
+    assert (again.sites, again.cps, again.arrivals) == (
+        evening.sites,
+        evening.cps,
+        evening.arrivals,
+    )
+    assert (again.start_us, again.duration_us) == (evening.start_us, evening.duration_us)
     few = parts_of(load("city"), 2, 4_000, 5)[1:]
     assert [(part.first, part.seeds) for part in few] == [(0, 1), (1, 1)]
 

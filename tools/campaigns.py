@@ -7,7 +7,8 @@ is kept in the folder, and the same command goes on from there: after Ctrl+C, or
 A scenario that says how its faults come, in ``[campaign]``, is one of the laboratory: seconds long,
 for many seeds. One that expects a violation itself is left out: its own script leaves what the
 protocol is made for. Days of a city take minutes each, so there are few whole ones; the other seeds
-get half an hour each, from every other hour of the day on.
+get half an hour each, from every other hour of the day on. Faults of a day's script need what was
+before, so they are for whole days: a window has only what happens to lie in it.
 """
 
 import argparse
@@ -82,6 +83,8 @@ def window(scenario: Scenario, begin_us: int) -> Scenario:
     return evolve(
         scenario,
         name=f"{scenario.name}-from-{begin_us // HOUR_US:02}h",
+        title=f"{scenario.title}: half an hour of it",
+        description="",
         start_us=scenario.start_us + begin_us,
         duration_us=WINDOW_US,
         script=tuple(evolve(line, t_us=line.t_us - begin_us) for line in script),
@@ -109,7 +112,7 @@ def run(part: Part, folder: Path) -> tuple[int, dict[str, Any], float]:
     what, seeds = part.name, f"{part.first}-{part.first + part.seeds - 1}"
     if part.is_cut:
         file = folder / f"{part.name}.toml"
-        file.write_text(to_toml(part.scenario))
+        file.write_text(to_toml(part.scenario), encoding="utf-8")
         what = str(file.resolve())
     command = [sys.executable, "-m", "evtui.cli", "campaign", what, "--seeds", seeds]
     before_s = _seconds(times)

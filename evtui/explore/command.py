@@ -128,6 +128,8 @@ def _text(order: Order, group: Group, found: Found[State, Move], seconds: float)
     yield _word(found)
     if order.mutant is not None:
         yield f"planted: {order.mutant.name}: {order.mutant.sentence}"
+        if order.mutant.explored is None:
+            yield "no group is known in which an exploration finds it"
     yield _asked(order)
     rate = found.states / max(seconds, 1e-9)
     yield (
@@ -150,7 +152,7 @@ def _asked(order: Order) -> str:
     ballots = "+".join(str(n) for n in bounds.ballots)
     parts = [
         counted(bounds.nodes, "node"),
-        f"{counted(bounds.proposers, 'proposer')} with {ballots} ballots",
+        f"{counted(bounds.proposers, 'proposer')} with {ballots} ballot{'s' * (ballots != '1')}",
         counted(bounds.slots, "slot"),
         counted(faults.crashes, "crash", "crashes"),
         counted(faults.losses, "loss", "losses"),
@@ -158,6 +160,9 @@ def _asked(order: Order) -> str:
     ]
     if bounds.own_later:
         parts.append("own messages under way")
+    if order.keeps:
+        kept = " and ".join(message.__name__ for message in order.keeps)
+        parts.append(f"{kept} of past ballots under way")
     return ", ".join(parts)
 
 
@@ -178,6 +183,7 @@ def _row(
         "ballots": list(bounds.ballots),
         "slots": bounds.slots,
         "own_later": bounds.own_later,
+        "keeps": [message.__name__ for message in order.keeps],
         "crashes": faults.crashes,
         "losses": faults.losses,
         "duplicates": faults.duplicates,

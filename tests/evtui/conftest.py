@@ -7,6 +7,7 @@ import pytest
 
 from evtui.app import EvtuiApp
 from evtui.safety.app import SafeApp
+from paxos.check.mutants import planted_now
 from scenarios.checkpoints import Checkpoint, checkpoint_of
 from scenarios.loader import load
 from scenarios.session import Session
@@ -42,6 +43,8 @@ def session_at(time_us: int, *, scenario: str = "ten-minutes", seed: int = 7) ->
 
 @cache
 def _kept_at(time_us: int, scenario: str, seed: int) -> Checkpoint:
+    """With nothing planted in the protocol: it would stay for the tests to come."""
+    assert planted_now() is None
     session = Session(load(scenario), seed)
     while not session.run(time_us, 10_000):
         pass

@@ -62,7 +62,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         1,
     )
     assert row["violation"] == ""
-    assert row["path"] == []
+    assert (row["path"], row["keeps"]) == ([], [])
     assert row["states"] > 10
 
 
@@ -109,6 +109,15 @@ def test_a_known_mistake_is_found_in_a_group_that_shows_it(
     assert planted_now() is None
 
 
+def test_what_of_the_past_is_under_way_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistake that a stale answer shows is explored with such answers; one ballot is one."""
+    assert main(["explore", "--mutant", "5"]) == 1
+    assert capsys.readouterr().out.splitlines()[2] == (
+        "3 nodes, 1 proposer with 1 ballot, 1 slot, 0 crashes, 0 losses, 1 duplicate, "
+        "own messages under way, Accepted of past ballots under way"
+    )
+
+
 def test_a_mistake_in_another_group(capsys: pytest.CaptureFixture[str]) -> None:
     """Options that are given count; without a crash a promise that is not written is none."""
     assert main(["explore", "--mutant", "9", "--crashes", "0"]) == 0
@@ -119,7 +128,12 @@ def test_a_mistake_in_another_group(capsys: pytest.CaptureFixture[str]) -> None:
         "3 nodes, 2 proposers with 1+1 ballots, 1 slot, 0 crashes, 0 losses, 0 duplicates",
     ]
     assert main(["explore", "--mutant", "holes-skipped", "--ballots", "1", "--nodes", "2"]) == 0
-    assert "2 nodes, 2 proposers with 1+1 ballots" in capsys.readouterr().out
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2] == "no group is known in which an exploration finds it"
+    assert lines[3] == (
+        "2 nodes, 2 proposers with 1+1 ballots, 1 slot, 0 crashes, 0 losses, 0 duplicates, "
+        "Promise and Accepted of past ballots under way"
+    )
 
 
 @pytest.mark.parametrize(

@@ -286,11 +286,12 @@ async def test_any_keys_in_it_raise_nothing_and_change_nothing(count: int) -> No
         "g", "slash", "1", "7", "c", "p", "colon", "C", "P", "2", "space", "backspace", "enter",
         "escape", "w", "y",
     )  # fmt: skip
+    sizes = ((20, 6), (40, 10), (200, 60), (80, 24))
     async with app.run_test(size=(80, 24)) as pilot:
         for at in range(count):
             if len(app.screen_stack) == 1:
                 await pilot.press("L")
-            if at % 40 == 20:
-                await pilot.resize_terminal(*draw.choice([(20, 6), (40, 10), (200, 60), (80, 24)]))
+            if at % 20 == 10:
+                await pilot.resize_terminal(*sizes[at // 20 % len(sizes)])
             await pilot.press(draw.choice(keys))
         assert app.timeline.branch.inputs == []
