@@ -43,7 +43,7 @@ def session_at(time_us: int, *, scenario: str = "ten-minutes", seed: int = 7) ->
 
 @cache
 def _kept_at(time_us: int, scenario: str, seed: int) -> Checkpoint:
-    """With nothing planted in the protocol: it would stay for the tests to come."""
+    """Nothing may be planted in the protocol meanwhile: it would be there for the tests to come."""
     assert planted_now() is None
     session = Session(load(scenario), seed)
     while not session.run(time_us, 10_000):
