@@ -21,7 +21,7 @@ def pytest_collection_finish() -> None:
     """Ten thousand tests stay to the end: who looks through them for garbage each time is slow."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(50_000, 20, 10)
 
 
 @pytest.fixture(autouse=True)

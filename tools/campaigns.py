@@ -28,7 +28,7 @@ from scenarios.loader import library_names, load
 from scenarios.schema import Campaign, Scenario
 from scenarios.writer import to_toml
 
-SEEDS, SHORT_SEEDS, LONG_SEEDS = 300, 4_000, 5
+SEEDS, SHORT_SEEDS, LONG_SEEDS = 300, 4_000, 4
 HOUR_US = 3_600_000_000
 LONG_US = 6 * HOUR_US
 """What lasts longer than this is long."""
