@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from evtui.check.words import counted
+
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "mutants.md"
 MARK = "<!-- matrix -->"
 END = "<!-- end -->"
@@ -44,7 +46,7 @@ def _cells(it: dict[str, Any]) -> list[str]:
 
 def _also(it: dict[str, Any]) -> Iterator[str]:
     if it["clients_seeds"] is not None:
-        yield f"clients alone, {it['clients_seeds']} seeds"
+        yield f"clients alone, {counted(it['clients_seeds'], 'seed')}"
     if it["explorer_moves"] is not None:
         yield f"the explorer: {it['explorer_killed_by']} after {it['explorer_moves']} moves"
 
