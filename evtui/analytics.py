@@ -10,7 +10,7 @@ from attrs import frozen
 
 from evtui.ask.answers import QUESTIONS, Answer, Query
 from evtui.ask.reader import Log
-from evtui.ask.words import counted
+from evtui.counting import counted
 from evtui.render.analytics import ASKED, Analysis, Told
 from fsm.ocpp.messagelog.message import Notes
 from scenarios.controls import Controls

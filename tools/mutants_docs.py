@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evtui.check.words import counted
+from evtui.counting import counted
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "mutants.md"
 MARK = "<!-- matrix -->"

@@ -14,7 +14,8 @@ from evtui.ask.plots import (
     plot_last_seen,
 )
 from evtui.ask.reader import Log
-from evtui.ask.words import clock, counted, energy, plain, seconds, span
+from evtui.ask.words import clock, energy, plain, seconds, span
+from evtui.counting import counted
 from fsm.ocpp.frames import CALL, CALL_ERROR, CALL_RESULT
 from fsm.ocpp.messagelog.answers import activity, last_meter, last_seen
 from fsm.ocpp.messagelog.timestamps import format_time

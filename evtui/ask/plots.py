@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from evtui.ask.words import clock, counted, energy, span
+from evtui.ask.words import clock, energy, span
+from evtui.counting import counted
 from evtui.render.bars import bar, chart
 from fsm.ocpp.messagelog.answers import Activity, LastMeter, Seen
 from fsm.ocpp.messagelog.transactions import Completed

@@ -18,11 +18,6 @@ def seconds(time_us: int) -> int | float:
     return plain(Decimal(time_us) / SECOND_US)
 
 
-def counted(number: int, what: str) -> str:
-    """How many: ``1 transaction``, ``2 transactions``."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def clock(time_us: int) -> str:
     """A time for people: ``2022-10-09 12:05:22``, in UTC."""
     return format_time(time_us // SECOND_US * SECOND_US).replace("T", " ").rstrip("Z")

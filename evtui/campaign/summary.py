@@ -6,7 +6,7 @@ from attrs import frozen
 
 from evtui.campaign.costs import in_a_line
 from evtui.campaign.order import Order
-from evtui.explore.command import counted
+from evtui.counting import counted
 from scenarios.campaign.costs import costs_of
 from scenarios.campaign.finding import COUNTED, Finding
 from scenarios.campaign.view import Costs

@@ -15,7 +15,8 @@ from attrs import frozen
 from evtui.check.history import History
 from evtui.check.reading import read_history
 from evtui.check.values import show, thawed
-from evtui.check.words import counted, describe, ending, span, summary
+from evtui.check.words import describe, ending, span, summary
+from evtui.counting import counted
 from evtui.errors import UsageError, reason
 from paxos.check.linearizability.operations import Operation
 from paxos.check.linearizability.verdict import Answer, Verdict, check

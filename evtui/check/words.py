@@ -4,6 +4,7 @@ from typing import Any
 
 from evtui.check.history import History
 from evtui.check.values import show
+from evtui.counting import counted
 from paxos.check.linearizability.models import Cells
 from paxos.check.linearizability.operations import Operation
 from paxos.check.linearizability.verdict import Violation
@@ -21,11 +22,6 @@ def summary(history: History) -> str:
     left = f", {opened:,} of them without a return" if opened else ""
     about = " ".join(parts) + left if operations else "no operations, so nothing is wrong"
     return f"{history.file}: {about} ({history.format}, model {history.model.name})"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def describe(history: History, operation: Operation) -> str:

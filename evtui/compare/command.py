@@ -12,6 +12,7 @@ from attrs import asdict
 
 from evtui import progress
 from evtui.compare.files import begin
+from evtui.counting import counted
 from evtui.render import units
 from evtui.render.compare import amount
 from scenarios.comparing.comparing import Comparing
@@ -88,11 +89,11 @@ def as_text(found: Comparison) -> str:
     """All of it for people."""
     left, right = (printable(it.name) for it in found.sides)
     lines = [
-        f"{name}: {_counted(it.inputs, 'input')}, run until {DURATION.format(it.tip_us)}"
+        f"{name}: {counted(it.inputs, 'input')}, run until {DURATION.format(it.tip_us)}"
         for it, name in zip(found.sides, (left, right), strict=True)
     ]
-    common = f"after {_counted(found.common_events, 'event')}"
-    common += f" and {_counted(found.common_inputs, 'input')}"
+    common = f"after {counted(found.common_events, 'event')}"
+    common += f" and {counted(found.common_inputs, 'input')}"
     lines.append(f"one run until {DURATION.format(found.common_us)}, {common}")
     until = DURATION.format(found.until_us)
     verdict = "the same run" if found.same else "NOT THE SAME RUN"
@@ -127,7 +128,3 @@ def _total(it: Total) -> str:
     sign = "+" if it.more > 0 else ""
     shown = f"{sign}{more}" if it.more else NOTHING
     return f"{it.name:<23} {one:>20} {other:>20} {shown:>14}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" + "s" * (number != 1)

@@ -11,6 +11,7 @@ from typing import Final
 
 from attrs import frozen
 
+from evtui.counting import counted
 from evtui.explore.saving import Saved, check_target, save
 from evtui.progress import clear, is_seen, show
 from paxos.check.explore.group import Faults, Group, Move, State
@@ -164,11 +165,6 @@ def _asked(order: Order) -> str:
         kept = " and ".join(message.__name__ for message in order.keeps)
         parts.append(f"{kept} of past ballots under way")
     return ", ".join(parts)
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its word."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _row(

@@ -16,8 +16,8 @@ from typing import Final
 from attrs import evolve
 
 from evtui import progress
+from evtui.counting import counted
 from evtui.errors import UsageError, reason
-from evtui.explore.command import counted
 from evtui.options import Shrinking
 from evtui.shrink.processes import pool
 from paxos.check.shrink import EnoughError
