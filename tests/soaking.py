@@ -12,7 +12,7 @@ def early(kept: int, cases: Iterable[Any]) -> list[Any]:
 
 
 def one_in(number: int, cases: Iterable[Any]) -> list[Any]:
-    """Every so manieth, from the first on; the others in ``make soak``."""
+    """The first of each ``number`` of them; the others in ``make soak``."""
     return only(lambda index, _: index % number == 0, cases)
 
 

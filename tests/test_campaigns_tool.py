@@ -71,12 +71,8 @@ def test_a_day_gets_its_seeds_in_windows() -> None:
     ]
     again = loads(to_toml(evening), evening.name)
     assert to_toml(again) == to_toml(evening)
-    assert (again.sites, again.cps, again.arrivals) == (
-        evening.sites,
-        evening.cps,
-        evening.arrivals,
-    )
-    assert (again.start_us, again.duration_us) == (evening.start_us, evening.duration_us)
+    for part in ("sites", "cps", "arrivals", "start_us", "duration_us"):
+        assert getattr(again, part) == getattr(evening, part)
     few = parts_of(load("city"), 2, 4_000, 5)[1:]
     assert [(part.first, part.seeds) for part in few] == [(0, 1), (1, 1)]
 
@@ -84,7 +80,7 @@ def test_a_day_gets_its_seeds_in_windows() -> None:
 def test_a_window_is_run_from_its_own_file(tmp_path: Path) -> None:
     """With the seeds that are its own; here of a small city for two minutes."""
     scenario = evolve(load("two-sites"), name="short", duration_us=120_000_000, expectations=())
-    code, found, _ = run(Part("short", scenario, 3, 2, is_cut=True), tmp_path)
+    code, found, _ = run(Part(scenario, 3, 2, is_cut=True), tmp_path)
     assert code == 0
     assert (found["seeds"], found["runs"], found["failed"]) == ([3, 4], 2, 0)
     assert found["scenario"] == "short"

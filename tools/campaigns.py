@@ -52,11 +52,16 @@ class Row:
 class Part:
     """A campaign over one scenario, or over a part of a long one."""
 
-    name: str
     scenario: Scenario
     first: int
     seeds: int
     is_cut: bool = False
+    """Whether it is in no file yet."""
+
+    @property
+    def name(self) -> str:
+        """What its scenario is called, and so its files."""
+        return self.scenario.name
 
 
 def parts_of(scenario: Scenario, seeds: int, short: int, long: int) -> list[Part]:
@@ -65,14 +70,13 @@ def parts_of(scenario: Scenario, seeds: int, short: int, long: int) -> list[Part
     No two windows have a seed in common, for the faults of a seed come at the same instants.
     """
     count = seeds_of(scenario, seeds, short, long)
-    parts = [Part(scenario.name, scenario, 0, count)] if count else []
+    parts = [Part(scenario, 0, count)] if count else []
     if count and not is_short(scenario) and scenario.duration_us > LONG_US:
         begins_us = range(HOUR_US, scenario.duration_us - WINDOW_US + 1, 2 * HOUR_US)
         bounds = [seeds * number // len(begins_us) for number in range(len(begins_us) + 1)]
         for begin_us, first, end in zip(begins_us, bounds, bounds[1:], strict=False):
             if end > first:
-                part = window(scenario, begin_us)
-                parts.append(Part(part.name, part, first, end - first, True))
+                parts.append(Part(window(scenario, begin_us), first, end - first, is_cut=True))
     return parts
 
 
@@ -183,10 +187,8 @@ def campaigns(
             yield name, None
         for part in parts:
             code, found, took_s = run(part, folder)
-            yield (
-                part.name,
-                Row(part.name, found, took_s, is_short(part.scenario)) if found else code,
-            )
+            row = Row(part.name, found, took_s, is_short(part.scenario)) if found else None
+            yield part.name, row or code
 
 
 def _count(text: str) -> int:
